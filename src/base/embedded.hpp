@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace baseline {
+
+/// A file of the source tree that travels inside the binary (cmake/embed.cmake).
+struct EmbeddedFile {
+  std::string_view name;  ///< file name without directory, e.g. "schema.yaml"
+  std::string_view text;
+};
+
+/// The built-in migrations (`baseline/*.sql`), by name; the program uses the last one.
+std::vector<EmbeddedFile> embedded_migrations();
+
+/// The built-in suites (`checks/*.yaml`), by name.
+std::vector<EmbeddedFile> embedded_suites();
+
+}  // namespace baseline

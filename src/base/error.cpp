@@ -1,0 +1,29 @@
+#include "base/error.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "base/text.hpp"
+
+namespace baseline {
+
+Error::Error(ErrorCode code, const std::string& message, std::string hint)
+    : std::runtime_error(message), code_(code), hint_(std::move(hint)) {}
+
+Interrupted::Interrupted(int signal)
+    : std::runtime_error(fmt::format("interrupted by signal {}", signal)), signal_(signal) {}
+
+void throw_errno(std::string_view action, std::string_view object) {
+  const int error = errno;
+  std::string hint;
+  if (error == EIO) hint = "storage error; do not retry on this disk";
+  if (error == ENOSPC || error == EDQUOT) hint = "free some space, then run the command again";
+  throw Error(ErrorCode::io,
+              fmt::format("cannot {} {}: {}", action, printable(object),
+                          std::generic_category().message(error)),
+              hint);
+}
+
+}  // namespace baseline

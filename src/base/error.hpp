@@ -1,0 +1,59 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace baseline {
+
+/// Why a command could not finish: one code per action that the operator must take
+/// (docs/exit-codes.md). The process exit code is computed from it in one place, `exit_code()`.
+enum class ErrorCode {
+  usage,         ///< option, configuration, migration or suite is wrong; nothing was touched
+  in_use,        ///< the application or another run holds the database; try again
+  refused,       ///< cannot be done safely here
+  io,            ///< I/O or database error; the old database is in place
+  needs_person,  ///< could not be put back, or an interrupted run that cannot be decided
+};
+
+/// The one exception type of the program. The message is one sentence, without a final stop, that
+/// names the object and the cause; the hint says in the imperative what to do.
+class Error : public std::runtime_error {
+ public:
+  Error(ErrorCode code, const std::string& message, std::string hint = {});
+
+  ErrorCode code() const { return code_; }
+  const std::string& hint() const { return hint_; }
+  const std::vector<std::string>& notes() const { return notes_; }
+
+  /// Errors of an input file, each a whole line "FILE:LINE:COLUMN: error: …", printed before the
+  /// message. All errors of all files come in one go.
+  const std::vector<std::string>& problems() const { return problems_; }
+  void set_problems(std::vector<std::string> problems) { problems_ = std::move(problems); }
+
+  /// Records what else went wrong while this error was being handled; never replaces the cause.
+  void add_note(std::string note) { notes_.push_back(std::move(note)); }
+
+ private:
+  ErrorCode code_;
+  std::string hint_;
+  std::vector<std::string> problems_;
+  std::vector<std::string> notes_;
+};
+
+/// A signal asked the program to stop; everything was undone before this left the pipeline.
+class Interrupted : public std::runtime_error {
+ public:
+  explicit Interrupted(int signal);
+  int signal() const { return signal_; }
+
+ private:
+  int signal_;
+};
+
+/// Throws Error{io} "cannot ACTION OBJECT: STRERROR" for the current errno.
+[[noreturn]] void throw_errno(std::string_view action, std::string_view object);
+
+}  // namespace baseline

@@ -1,0 +1,25 @@
+#include "base/names.hpp"
+
+#include <fmt/format.h>
+
+namespace baseline::names {
+
+std::string lock(std::string_view database) { return fmt::format(".{}.baseline-lock", database); }
+std::string journal(std::string_view database) {
+  return fmt::format(".{}.baseline-journal", database);
+}
+std::string journal_temporary(std::string_view database) { return journal(database) + ".new"; }
+std::string candidate(std::string_view database) {
+  return fmt::format(".{}.baseline-candidate", database);
+}
+
+std::string wal(std::string_view database) { return fmt::format("{}-wal", database); }
+std::string shared_memory(std::string_view database) { return fmt::format("{}-shm", database); }
+std::string rollback_journal(std::string_view database) {
+  return fmt::format("{}-journal", database);
+}
+
+std::string catalogue(std::string_view database) { return fmt::format("{}.backups", database); }
+std::string partial(std::string_view id) { return fmt::format("{}{}", kPartialPrefix, id); }
+
+}  // namespace baseline::names

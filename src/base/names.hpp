@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+/// Every file name that the tool makes is invented here and nowhere else (docs/file-formats.md).
+/// `database` is the base name of the database file after symbolic links were resolved.
+namespace baseline::names {
+
+std::string lock(std::string_view database);               ///< .NAME.baseline-lock
+std::string journal(std::string_view database);            ///< .NAME.baseline-journal
+std::string journal_temporary(std::string_view database);  ///< .NAME.baseline-journal.new
+std::string candidate(std::string_view database);          ///< .NAME.baseline-candidate
+
+/// SQLite's own companions of a database file.
+std::string wal(std::string_view database);               ///< NAME-wal
+std::string shared_memory(std::string_view database);     ///< NAME-shm
+std::string rollback_journal(std::string_view database);  ///< NAME-journal
+
+/// NAME.backups: the catalogue beside the database.
+std::string catalogue(std::string_view database);
+/// .partial-ID: a backup being written.
+std::string partial(std::string_view id);
+
+inline constexpr std::string_view kPartialPrefix = ".partial-";
+inline constexpr std::string_view kManifest = "manifest.json";
+inline constexpr std::string_view kChecksums = "SHA256SUMS";
+inline constexpr std::string_view kHistory = "history.jsonl";
+
+}  // namespace baseline::names

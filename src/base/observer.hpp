@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+namespace baseline {
+
+/// The steps of a run, in the words of the manual (docs/ARCHITECTURE.md, "The way of a deploy").
+enum class Step {
+  look,             ///< look at the path and the old database
+  lock,             ///< keep other runs out
+  recover,          ///< finish or undo an interrupted run
+  stage,            ///< build the candidate
+  check_candidate,  ///< judge it before it goes live
+  freeze,           ///< make the old database one file that nobody uses
+  copy,             ///< copy the old database into the catalogue
+  swap,             ///< exchange candidate and live
+  check_live,       ///< judge the live database
+  swap_back,        ///< undo the exchange
+  seal,             ///< hash the old database
+  file,             ///< put it into the catalogue
+};
+
+/// Whom the core tells what it does. Nothing below report/ prints.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void step_started(Step step) = 0;
+  virtual void step_finished(Step step, std::chrono::nanoseconds took) = 0;
+  /// Bytes done of a long step; may be called often.
+  virtual void progress(Step step, std::uint64_t done, std::uint64_t total) = 0;
+  /// Something worth knowing that is not a problem.
+  virtual void note(std::string_view text) = 0;
+  /// Something the operator should look at; the run goes on.
+  virtual void warning(std::string_view text) = 0;
+};
+
+}  // namespace baseline

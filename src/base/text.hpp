@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace baseline {
+
+/// `text` with control characters and bytes that are not UTF-8 written as `\xNN`, fit for a
+/// terminal, a log and JSON. Paths and SQL are passed on as bytes and printed through this.
+std::string printable(std::string_view text);
+
+/// Edit distance (insert, delete, replace, swap of neighbours), by bytes.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// The candidate nearest to `word` at an edit distance of at most 2, if there is one.
+std::optional<std::string> did_you_mean(std::string_view word,
+                                        std::span<const std::string> candidates);
+
+/// "4.0 GiB", "684 KiB", "12 bytes": binary units, one decimal below 10.
+std::string human_size(std::uint64_t bytes);
+
+/// 9600 → "9 600": thousands separated by a space, whatever the locale.
+std::string human_count(std::uint64_t count);
+
+/// "1 row", "2 rows", "9 600 rows".
+std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural = {});
+
+/// Shell-style glob match of the whole text: `*` any run of characters, `?` one, `[a-z]` a set.
+bool glob_matches(std::string_view pattern, std::string_view text);
+
+/// Text before and after joining with a separator.
+std::string join(std::span<const std::string> parts, std::string_view separator);
+
+/// `text` quoted for a POSIX shell when it needs to be; for commands that we print to be typed.
+std::string shell_quoted(std::string_view text);
+
+/// ASCII lower case.
+std::string to_lower(std::string_view text);
+
+/// `text` without leading and trailing ASCII white space.
+std::string_view trimmed(std::string_view text);
+
+/// Reads "500ms", "30s", "5m" or "2h". The unit is mandatory (except for "0"). Returns milliseconds, or
+/// nothing when the text is not a duration.
+std::optional<std::int64_t> parse_duration_ms(std::string_view text);
+
+}  // namespace baseline

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace baseline {
+
+enum class Phase { before, after };
+enum class Severity { error, warn };
+enum class Status { pass, fail, error, warn, skip };
+
+/// One check, or one case of it, that was run (docs/checks.md, "Results").
+struct CheckResult {
+  std::string suite;  ///< file stem
+  std::string name;
+  std::string case_label;  ///< "lat=91, lon=0", or empty
+  std::string kind;        ///< "query", "rejects", …
+  Severity severity = Severity::error;
+  std::vector<std::string> tags;
+  Status status = Status::pass;
+  std::string file;
+  int line = 0;    ///< from 1
+  int column = 0;  ///< from 1
+  std::chrono::nanoseconds took{};
+  int attempts = 1;
+  // Filled unless the check passed or was skipped:
+  std::string expected;
+  std::string got;
+  std::string sql;                  ///< the statement, on one line, shortened
+  std::string why;                  ///< the engine's reason or the differences, may have lines
+  std::string note;                 ///< may also come with a pass
+  std::string hint;                 ///< the suite's own
+  std::string skip_reason;          ///< status skip
+};
+
+/// Everything that one phase ran, in file order.
+struct SuiteReport {
+  Phase phase = Phase::before;
+  std::vector<CheckResult> results;
+  std::chrono::nanoseconds took{};
+
+  std::size_t count(Status status) const;
+  /// Whether a check failed or could not be evaluated; warnings do not count.
+  bool failed() const;
+};
+
+std::string_view to_string(Phase phase);
+std::string_view to_string(Severity severity);
+std::string_view to_string(Status status);
+
+}  // namespace baseline

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "checks/result.hpp"
+#include "store/session.hpp"
+
+namespace baseline {
+
+/// The text of one suite file, read but not yet parsed.
+struct SuiteSource {
+  std::string file;  ///< for messages and results: the path as given, or "checks/NAME" if built in
+  std::string text;
+};
+
+/// Reads suite files; a directory stands for all its *.yaml and *.yml, by name. Throws Error{usage} when a path
+/// is missing, not readable, larger than 1 MiB, or a directory without suites.
+std::vector<SuiteSource> read_suites(const std::vector<std::filesystem::path>& paths);
+
+/// The suites that are built in.
+std::vector<SuiteSource> builtin_suites();
+
+class Check;  // checks/check.hpp
+
+/// The suites of a run: parsed, validated, compiled against the baseline.
+class Suites {
+ public:
+  /// Throws Error{usage} whose problems() are all errors of all files, each with its place.
+  /// `reference` is the baseline in memory; it must outlive the suites.
+  static Suites load(const std::vector<SuiteSource>& sources, Session& reference);
+
+  Suites(Suites&&) noexcept;
+  Suites& operator=(Suites&&) noexcept;
+  ~Suites();
+
+  /// Globs of schema objects that the `schema` checks ignore, over all suites.
+  std::vector<std::string> ignored_objects() const;
+
+  const std::vector<std::unique_ptr<Check>>& checks() const { return checks_; }
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
+ private:
+  Suites() = default;
+  std::vector<std::unique_ptr<Check>> checks_;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace baseline

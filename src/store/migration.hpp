@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace baseline {
+
+/// One baseline migration: SQL that makes the new database out of nothing (docs/migration.md).
+struct Migration {
+  std::string revision;  ///< the part of the file name before the first '_'
+  std::string file;      ///< for messages: the path as given, or "built-in NAME"
+  std::string sql;
+};
+
+/// Reads REVISION_slug.sql. Throws Error{usage} when the file is missing, not a regular file, larger
+/// than 16 MiB, not UTF-8, or its name gives no revision.
+Migration load_migration(const std::filesystem::path& path);
+
+/// The migration that is built in.
+Migration builtin_migration();
+
+}  // namespace baseline

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace baseline {
+
+/// One comparable fact of a schema object, e.g. a column or a constraint of a table.
+struct SchemaPart {
+  std::string label;    ///< what identifies it in its object: "column latitude", "CONSTRAINT valid_x"
+  std::string meaning;  ///< normalised: equal text, equal meaning
+  std::string display;  ///< for people: "CONSTRAINT valid_latitude CHECK (…)"
+};
+
+/// A table, index, view or trigger.
+struct SchemaObject {
+  std::string kind;  ///< "table", "index", "view", "trigger"
+  std::string name;
+  std::string definition;         ///< the SQL that made it, as the database keeps it
+  std::vector<SchemaPart> parts;  ///< in an order that does not depend on spelling
+};
+
+/// What a database declares, reduced to what matters: white space, comments, quoting, keyword case
+/// and the order of constraints do not (docs/checks.md, kind schema).
+struct Schema {
+  std::vector<SchemaObject> objects;  ///< by kind, then name
+
+  /// SHA-256 over the normalised objects, in hex; equal schemas have equal digests.
+  std::string digest() const;
+};
+
+/// One difference. `present_in_actual` false: the reference has it and the database does not ("-").
+struct SchemaDifference {
+  bool present_in_actual = false;
+  std::string object;  ///< "monitoring_targets" or "table _litestream_lock"
+  std::string text;    ///< "CONSTRAINT valid_latitude CHECK (…)"; empty when the whole object differs
+};
+
+/// All differences between `reference` and `actual`, objects whose name matches one of the globs
+/// in `ignore` (and their indexes and triggers) left out of both. A part that was changed gives two differences.
+std::vector<SchemaDifference> differences(const Schema& reference, const Schema& actual,
+                                          std::span<const std::string> ignore);
+
+}  // namespace baseline

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "store/migration.hpp"
+#include "store/session.hpp"
+
+namespace baseline::sqlite {
+
+/// Opens a database that others may be using: read-only, never writing the main file, waiting up to
+/// 5 s for a lock. Throws Error{refused} when SQLite cannot read the file, Error{in_use} when it
+/// stays locked, Error{io} on other trouble. `path` must be absolute.
+std::unique_ptr<Session> open_live(const std::filesystem::path& path);
+
+/// Opens a file that nobody else can have open (a candidate, a sealed backup): `immutable=1`, so no
+/// lock is taken and no -wal or -shm appears beside it. Errors as open_live().
+std::unique_ptr<Session> open_immutable(const std::filesystem::path& path);
+
+/// Applies the migration in one transaction to a fresh private database under the authorizer (no
+/// ATTACH, no transaction control, nothing outside the database). Throws Error{usage} with
+/// FILE:LINE:COLUMN when a statement fails, is not allowed, or there is none.
+std::unique_ptr<Session> apply_migration(const Migration& migration);
+
+/// The bytes of the database file that `reference` (from apply_migration) would be.
+std::string serialized(Session& reference);
+
+}  // namespace baseline::sqlite

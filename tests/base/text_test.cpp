@@ -1,0 +1,73 @@
+#include "base/text.hpp"
+
+#include <string>
+#include <vector>
+
+#include "support/catch.hpp"
+
+namespace baseline {
+namespace {
+
+TEST_CASE("printable escapes what could drive a terminal and keeps UTF-8", "[text]") {
+  CHECK(printable("/srv/ä app.db") == "/srv/ä app.db");
+  CHECK(printable("a\nb\x1b[31m") == "a\\x0ab\\x1b[31m");
+  CHECK(printable("\xff\xc3") == "\\xff\\xc3");
+  CHECK(printable("\xc2\x9b") == "\\xc2\\x9b");      // C1 control sequence introducer
+  CHECK(printable("\xe0\x80\xaf") == "\\xe0\\x80\\xaf");  // overlong
+}
+
+TEST_CASE("did_you_mean suggests only near words", "[text]") {
+  const std::vector<std::string> keys = {"severity", "name", "by", "rows"};
+  CHECK(did_you_mean("severty", keys) == "severity");
+  CHECK(did_you_mean("nmae", keys) == "name");
+  CHECK_FALSE(did_you_mean("colour", keys));
+  CHECK_FALSE(did_you_mean("x", keys));
+}
+
+TEST_CASE("sizes and counts are for people", "[text]") {
+  CHECK(human_size(0) == "0 bytes");
+  CHECK(human_size(1) == "1 byte");
+  CHECK(human_size(684032) == "668 KiB");
+  CHECK(human_size(4ULL << 30) == "4.0 GiB");
+  CHECK(human_size((1ULL << 20) - 1) == "1.0 MiB");
+  CHECK(human_count(9600) == "9 600");
+  CHECK(human_count(999) == "999");
+  CHECK(human_count(1234567) == "1 234 567");
+  CHECK(counted(1, "row") == "1 row");
+  CHECK(counted(2, "entry", "entries") == "2 entries");
+}
+
+TEST_CASE("globs match whole texts", "[text]") {
+  CHECK(glob_matches("_litestream_*", "_litestream_seq"));
+  CHECK_FALSE(glob_matches("_litestream_*", "x_litestream_seq"));
+  CHECK(glob_matches("constraints/lat*", "constraints/latitude out of range"));
+  CHECK(glob_matches("a?c", "abc"));
+  CHECK_FALSE(glob_matches("a?c", "ac"));
+  CHECK(glob_matches("[a-c]x", "bx"));
+  CHECK_FALSE(glob_matches("[!a-c]x", "bx"));
+  CHECK(glob_matches("[", "["));
+  CHECK(glob_matches("*[lat=9*", "x [lat=91]"));
+  CHECK_FALSE(glob_matches("", "a"));
+  CHECK(glob_matches("*", ""));
+}
+
+TEST_CASE("durations need a unit", "[text]") {
+  CHECK(parse_duration_ms("500ms") == 500);
+  CHECK(parse_duration_ms("30s") == 30'000);
+  CHECK(parse_duration_ms("5m") == 300'000);
+  CHECK(parse_duration_ms("0") == 0);
+  for (const char* wrong : {"30", "", "s", "-1s", "1.5s", "10 s", "9223372036854775807m"}) {
+    INFO(wrong);
+    CHECK_FALSE(parse_duration_ms(wrong));
+  }
+}
+
+TEST_CASE("shell_quoted survives a shell", "[text]") {
+  CHECK(shell_quoted("/srv/app.db") == "/srv/app.db");
+  CHECK(shell_quoted("a b") == "'a b'");
+  CHECK(shell_quoted("it's") == "'it'\\''s'");
+  CHECK(shell_quoted("") == "''");
+}
+
+}  // namespace
+}  // namespace baseline
