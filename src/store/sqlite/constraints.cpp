@@ -155,10 +155,16 @@ void add_unique_indexes(SQLite::Database& database, const std::string& table,
   }
 }
 
+// An unnamed CHECK is reported with the text of its expression. SQLite takes that for a name, so of
+// an expression that begins with a quote only the quoted part is left.
 bool check_reported(const Constraint& constraint, const std::string& message) {
   if (!constraint.name.empty()) return constraint.message == message;
-  return normalised_sql(constraint.expression) ==
-         normalised_sql(std::string_view(message).substr(kCheckFailed.size()));
+  const std::string_view text = std::string_view(message).substr(kCheckFailed.size());
+  const std::optional<Token> first = next_token(constraint.expression, 0);
+  if (!first) return false;
+  const bool quoted = first->kind == Token::Kind::quoted_name || first->kind == Token::Kind::string;
+  return quoted ? unquoted(*first) == text
+                : normalised_sql(constraint.expression) == normalised_sql(text);
 }
 
 /// t, t.c or t(a, b), taken apart.

@@ -51,7 +51,7 @@ class Guard {
     std::array<int, 3> limits_{};
   };
 
-  /// Lets statements of our own run in the middle of a Scope, under its clock but not its rules.
+  /// Lets statements of our own run in the middle of a Scope, without rules and clock.
   class Pause {
    public:
     explicit Pause(Guard& guard) : guard_(guard), rules_(guard.rules_) {
