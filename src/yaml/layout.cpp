@@ -46,8 +46,7 @@ std::optional<std::size_t> block_indent(const Source& source, std::size_t first,
 void locate_block(Node& node, const Source& source, std::size_t offset) {
   const std::size_t first = source.line_number(offset) + 1;
   const std::string_view header = std::string_view(source.text()).substr(offset + 1);
-  const auto indent =
-      block_indent(source, first, header.substr(0, header.find('\n')));
+  const auto indent = block_indent(source, first, header.substr(0, header.find('\n')));
   if (!indent) return;
   const auto count = static_cast<std::size_t>(std::ranges::count(node.text, '\n')) + 1;
   for (std::size_t i = 0; i < count && first + i < source.line_count(); ++i) {

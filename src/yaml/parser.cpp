@@ -55,7 +55,8 @@ class TreeBuilder final : public YAML::EventHandler {
         node.scalar = *std::move(typed);
       } else {
         problems_.add(node.place, fmt::format("number {} does not fit into 64 bits; quote it if "
-                                              "it is text", shortened(value)));
+                                              "it is text",
+                                              shortened(value)));
       }
     } else {
       node.scalar = value;

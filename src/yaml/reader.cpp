@@ -42,8 +42,8 @@ void Reader::only_keys(const Node& map, std::span<const std::string_view> known,
   for (const Entry& entry : map.entries) {
     const std::string& key = entry.key.text;
     if (std::ranges::find(candidates, key) != candidates.end()) continue;
-    error(entry.key.place, fmt::format("unknown key '{}' in {}{}", shown(key), what,
-                                       suggestion(key, candidates)));
+    error(entry.key.place,
+          fmt::format("unknown key '{}' in {}{}", shown(key), what, suggestion(key, candidates)));
   }
 }
 
@@ -90,11 +90,10 @@ std::optional<std::chrono::milliseconds> Reader::duration(const Node& node,
   }
   const bool number = node.is_scalar() && (std::holds_alternative<std::int64_t>(node.scalar) ||
                                            std::holds_alternative<double>(node.scalar));
-  const std::string got = number              ? fmt::format("{} (no unit)", shown(node.text))
-                          : node.as_text()    ? fmt::format("'{}'", shown(node.text))
-                                              : std::string(node.type_name());
-  error(node.place,
-        fmt::format("'{}' must be a duration like 500ms, 30s or 5m; got {}", key, got));
+  const std::string got = number           ? fmt::format("{} (no unit)", shown(node.text))
+                          : node.as_text() ? fmt::format("'{}'", shown(node.text))
+                                           : std::string(node.type_name());
+  error(node.place, fmt::format("'{}' must be a duration like 500ms, 30s or 5m; got {}", key, got));
   return std::nullopt;
 }
 

@@ -12,8 +12,8 @@
 
 namespace baseline::yaml {
 
-/// Reads typed values out of a tree and records what is wrong; nothing comes back for a wrong value,
-/// so that reading goes on and finds the next problem.
+/// Reads typed values out of a tree and records what is wrong; nothing comes back for a wrong
+/// value, so that reading goes on and finds the next problem.
 class Reader {
  public:
   explicit Reader(Problems& problems) : problems_(problems) {}

@@ -72,8 +72,8 @@ std::optional<Scalar> core_scalar(std::string_view plain) {
   if (is_hexadecimal(plain)) {
     std::int64_t value = 0;
     const std::string_view hexadecimal = plain.substr(2);
-    const auto [end, error] = std::from_chars(
-        hexadecimal.data(), hexadecimal.data() + hexadecimal.size(), value, 16);
+    const auto [end, error] =
+        std::from_chars(hexadecimal.data(), hexadecimal.data() + hexadecimal.size(), value, 16);
     if (error != std::errc()) return std::nullopt;
     return Scalar(value);
   }
