@@ -65,10 +65,14 @@ class Store {
  public:
   virtual ~Store() = default;
 
+  /// The engine and its version: "SQLite 3.40.1".
+  virtual std::string engine() const = 0;
   /// Where the database is, for people and records: for SQLite the resolved path.
   virtual std::string location() const = 0;
   /// The catalogue of backups to use unless the user names another.
   virtual std::filesystem::path default_catalogue() const = 0;
+
+  virtual bool exists() = 0;
 
   /// Looks without changing anything. A database that cannot be read is a fact, not an error.
   virtual DatabaseFacts look(const LookOptions& options) = 0;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -79,11 +80,17 @@ fs::path existing_part(fs::path directory) {
 SqliteStore::SqliteStore(FileSystem& files, const fs::path& database)
     : files_(files), target_(resolve(database)) {}
 
+std::string SqliteStore::engine() const {
+  return fmt::format("SQLite {}", sqlite3_libversion());
+}
+
 std::string SqliteStore::location() const { return target_.resolved.native(); }
 
 fs::path SqliteStore::default_catalogue() const {
   return target_.directory / names::catalogue(target_.name);
 }
+
+bool SqliteStore::exists() { return target_.directory.contains(target_.name); }
 
 DatabaseFacts SqliteStore::look(const LookOptions& options) {
   DatabaseFacts facts;

@@ -16,8 +16,10 @@ class SqliteStore final : public Store {
   /// as resolve().
   SqliteStore(FileSystem& files, const std::filesystem::path& database);
 
+  std::string engine() const override;
   std::string location() const override;
   std::filesystem::path default_catalogue() const override;
+  bool exists() override;
   DatabaseFacts look(const LookOptions& options) override;
   void require_replaceable() override;
   std::optional<Interruption> interruption() override;

@@ -52,6 +52,7 @@ void SwapReplacement::require_unused(const Deadline& deadline) {
 void SwapReplacement::prepare(const Intent& intent) {
   interruption_.reset();
   announced_.reset();
+  names_durable_ = false;
   intent_ = intent;
   const auto stray = target_.directory.status(candidate_);
   if (stray && stray->st_size > 0) {
@@ -143,6 +144,12 @@ void SwapReplacement::announce() {
 // D6 and D7.
 void SwapReplacement::freeze(const Deadline& deadline, bool as_found) {
   old_ = Exclusive::acquire(files_, target_, deadline, as_found);
+  if (!old_ && !companions(target_).empty()) {
+    throw Error(ErrorCode::refused,
+                fmt::format("{} is missing, but {} of an older database lies beside it",
+                            shown(target_), printable(companions(target_).front())),
+                "find out where the database went, then move that file away");
+  }
   const std::optional<ino_t> inode = old_ ? std::optional(old_->inode()) : std::nullopt;
   if (inode != built_.old_inode) {
     throw Error(ErrorCode::in_use,
@@ -268,9 +275,13 @@ void SwapReplacement::discard(const std::optional<Directory>& entry) {
   }
   files_.unlink(target_.directory, candidate_);
   files_.sync_directory(target_.directory);
+  names_durable_ = true;
 }
 
+// D15. The candidate's name is gone for good before the journal is: a candidate without a journal
+// would look like somebody's forgotten database.
 void SwapReplacement::finish() {
+  if (!names_durable_) files_.sync_directory(target_.directory);
   old_.reset();
   journal_.remove();
 }

@@ -65,6 +65,7 @@ class SwapReplacement final : public Replacement {
   std::optional<SwapRecord> announced_;
   SwapRecord built_;
   std::optional<FileAttributes> fallback_attributes_;  ///< when there is no old file to take after
+  bool names_durable_ = false;    ///< discard() has synced the directory since the last change
   std::optional<Exclusive> old_;  ///< from freeze() on, where there is an old database
 };
 
