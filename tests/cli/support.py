@@ -95,6 +95,11 @@ def listing(directory):
     return {str(path.relative_to(directory)): what(path) for path in sorted(directory.rglob("*"))}
 
 
+def open_files(pid):
+    """The files that a process has open now, as Linux tells them."""
+    return [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()]
+
+
 def remove(directory):
     """Removes a directory even when a test has made parts of it read-only."""
     for path, _, _ in os.walk(directory):

@@ -1,8 +1,8 @@
 """The built-in baseline is what the application's own Alembic migration makes, to the last column.
 
 Three parties are compared: the SQL file in baseline/, the models (models.py), and the database that
-a real `alembic upgrade head` makes (alembic_project/). Alembic's autogenerate does not look at CHECK
-constraints or at its own table, and SQLAlchemy 1.4 does not see a CHECK that spans lines;
+a real `alembic upgrade head` makes (alembic_project/). Alembic's autogenerate does not look at its
+own table or at CHECK constraints, and SQLAlchemy 1.4 does not see a CHECK that spans lines;
 `description` does.
 """
 
@@ -82,10 +82,11 @@ class Baseline(AlembicCase):
                           ["monitoring_targets"]["checks"]], CHECKS)
 
     def test_sqlalchemy_reads_the_same_checks_from_both(self):
-        sql, upgraded = (sqlalchemy.inspect(engine(path)).get_check_constraints("monitoring_targets")
-                         for path in (self.from_sql(), self.from_alembic()))
-        self.assertTrue(sql)
-        self.assertEqual(sql, upgraded)
+        def checks(path):
+            return sqlalchemy.inspect(engine(path)).get_check_constraints("monitoring_targets")
+
+        self.assertTrue(checks(self.from_sql()))
+        self.assertEqual(checks(self.from_sql(name="again.db")), checks(self.from_alembic()))
 
     def test_has_the_stamp_of_a_real_upgrade(self):
         self.assertEqual(stamp(self.from_sql()), stamp(self.from_alembic()))
@@ -129,15 +130,15 @@ class Teeth(AlembicCase):
         ("a column may be null", "target_type VARCHAR NOT NULL", "target_type VARCHAR", True),
         ("a column may not be null", "radius_miles INTEGER", "radius_miles INTEGER NOT NULL", True),
         ("a column is gone", "    last_poll_at DATETIME,\n", "", True),
-        ("a column is too many", "    is_active BOOLEAN,", "    is_active BOOLEAN, extra TEXT,", True),
+        ("a column is too many", "is_active BOOLEAN,", "is_active BOOLEAN, extra TEXT,", True),
         ("a column has another name", "last_checked_at", "checked_at", True),
         ("a default is gone",
          "seen_at DATETIME DEFAULT CURRENT_TIMESTAMP", "seen_at DATETIME", True),
         ("a default is too many",
          "is_active BOOLEAN", "is_active BOOLEAN DEFAULT 1", True),
         ("a foreign key is gone",
-         ",\n    FOREIGN KEY (channel_id) REFERENCES channel_configs (channel_id)\n);\n\n-- Alembic",
-         "\n);\n\n-- Alembic", True),
+         ",\n    FOREIGN KEY (channel_id) REFERENCES channel_configs (channel_id)\n);\n\n-- A",
+         "\n);\n\n-- A", True),
         ("a foreign key deletes",
          "REFERENCES channel_configs (channel_id)\n);\n\n-- Alembic",
          "REFERENCES channel_configs (channel_id) ON DELETE CASCADE\n);\n\n-- Alembic", True),
@@ -146,8 +147,8 @@ class Teeth(AlembicCase):
         ("a table is too many", "-- Alembic's stamp",
          "CREATE TABLE extra (id INTEGER);\n-- Alembic's stamp", True),
         ("a check is gone",
-         "    CONSTRAINT valid_target_type CHECK (target_type IN ('location', 'geographic')),\n", "",
-         False),
+         "    CONSTRAINT valid_target_type CHECK (target_type IN ('location', 'geographic')),\n",
+         "", False),
         ("a check that spans lines lets more pass",
          "longitude IS NOT NULL AND radius_miles IS NOT NULL", "longitude IS NOT NULL", False),
         ("a check has another bound", "radius_miles <= 100", "radius_miles <= 1000", False),
@@ -156,8 +157,9 @@ class Teeth(AlembicCase):
          "guild_id BIGINT NOT NULL CHECK (guild_id > 0)", False),
         ("the primary key is gone", "    PRIMARY KEY (channel_id)\n", "    CHECK (1)\n", False),
         ("an identity is never used again",
-         "    id INTEGER NOT NULL,\n    channel_id BIGINT NOT NULL,\n    submission_id BIGINT NOT NULL,"
-         "\n    seen_at DATETIME DEFAULT CURRENT_TIMESTAMP,\n    PRIMARY KEY (id),",
+         "    id INTEGER NOT NULL,\n    channel_id BIGINT NOT NULL,\n"
+         "    submission_id BIGINT NOT NULL,\n    seen_at DATETIME DEFAULT CURRENT_TIMESTAMP,\n"
+         "    PRIMARY KEY (id),",
          "    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,\n    channel_id BIGINT NOT NULL,\n"
          "    submission_id BIGINT NOT NULL,\n    seen_at DATETIME DEFAULT CURRENT_TIMESTAMP,",
          False),
@@ -209,9 +211,9 @@ def autogenerate(path):
 
 
 def defaults_differ(_context, _column, _model, found, _clause, wanted):
-    """Alembic 1.8 puts brackets around an expression that it finds in SQLite, but takes them off the
-    one in the models: with `compare_server_default=True` it reports CURRENT_TIMESTAMP as changed
-    even in the database that it has just made itself."""
+    """Alembic 1.8 puts brackets around an expression that it finds in SQLite, but takes them off
+    the one in the models: with `compare_server_default=True` it reports CURRENT_TIMESTAMP as
+    changed even in the database that it has just made itself."""
     def bare(default):
         return default and re.sub(r"^\((.*)\)$", r"\1", default)
     return bare(found) != bare(wanted)
@@ -223,8 +225,8 @@ def stamp(path):
 
 
 def description(path):
-    """Every table with all that the application could notice, as {table: {aspect: value}}. The order
-    of keys does not matter to anybody; the order of columns and checks does."""
+    """Every table with all that the application could notice, as {table: {aspect: value}}. The
+    order of keys does not matter to anybody; the order of columns and checks does."""
     inspector = sqlalchemy.inspect(engine(path))
     return {
         table: {
@@ -255,7 +257,7 @@ def columns_of(path, table):
 def definition(path, table):
     """The text of CREATE TABLE, with all white space alike and none around brackets and commas."""
     connection = sqlite3.connect(path)
-    (text,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+    (text,), = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (table,))
     connection.close()
     return re.sub(r" ?([(),]) ?", r"\1", " ".join(text.split()))
 
