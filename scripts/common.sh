@@ -22,17 +22,19 @@ quietly() {
   return "$status"
 }
 
-# Configures a preset unless it is: CMake itself notices later changes of its files. A checkout that
-# was moved is configured afresh, because CMake refuses a build tree that knows another path.
+# Configures a preset unless it is. CMake itself notices later changes of its files, but not of the
+# presets. A checkout that was moved is configured afresh, because CMake refuses a build tree that
+# knows another path.
 configure() {
   local preset=$1 tree=$root/build/$1
-  if [[ -f $tree/build.ninja ]] &&
-    grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$tree/CMakeCache.txt"; then
+  if ! grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$tree/CMakeCache.txt"; then
+    rm -rf -- "$tree"
+  elif [[ $tree/.configured -nt $root/CMakePresets.json ]]; then
     return
   fi
-  rm -rf -- "$tree"
   say "configuring build/$preset"
   (cd -- "$root" && quietly cmake --preset "$preset")
+  touch -- "$tree/.configured"
 }
 
 # Runs a command while no other script configures or builds. The lock's descriptor ends with the
