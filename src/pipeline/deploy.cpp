@@ -31,7 +31,7 @@ void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth d
 
 // Only a database that is not at the baseline is replaced without being told twice: a repeated
 // command must not wipe what users have added since.
-void require_wanted(const DeployRequest& request, const ReplaceReport& report,
+void require_unstamped(const DeployRequest& request, const ReplaceReport& report,
                     const Comparison& comparison) {
   if (!comparison.stamped || comparison.drift.empty() || request.again) return;
   const SchemaDifference& first = comparison.drift.front();
@@ -43,6 +43,19 @@ void require_wanted(const DeployRequest& request, const ReplaceReport& report,
                           first.text.empty() ? "" : ": ", first.text),
               "baseline status shows the differences; to replace the database all the same, add "
               "--again");
+}
+
+// Whether there is something to do. Throws when it cannot or should not be done.
+bool is_wanted(const DeployRequest& request, const Context& context, ReplaceReport& report) {
+  const Comparison comparison = compare(request.reference, report.old, request.suites);
+  if (comparison.at_baseline && !request.again) {
+    report.outcome = Outcome::nothing_to_do;
+    return false;
+  }
+  require_unstamped(request, report, comparison);
+  require_space(report.plan.space_needed, report.plan.space_free,
+                printable(context.catalogue.directory().native()));
+  return true;
 }
 
 void look_at_old(const DeployRequest& request, const Context& context, ReplaceReport& report) {
@@ -69,14 +82,7 @@ ReplaceReport begin_report(const DeployRequest& request, const Context& context)
 ReplaceReport dry_run(const DeployRequest& request, const Context& context) {
   ReplaceReport report = begin_report(request, context);
   look_at_old(request, context, report);
-  const Comparison comparison = compare(request.reference, report.old, request.suites);
-  if (comparison.at_baseline && !request.again) {
-    report.outcome = Outcome::nothing_to_do;
-    return report;
-  }
-  require_wanted(request, report, comparison);
-  require_space(report.plan.space_needed, report.plan.space_free,
-                printable(context.catalogue.directory().native()));
+  if (!is_wanted(request, context, report)) return report;
   const StepScope step(context.observer, Step::check_candidate);
   report.before = request.judge(Phase::before, request.reference);
   report.outcome = report.before->failed() ? Outcome::checks_failed : Outcome::would_do;
@@ -108,16 +114,15 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
   const auto replacement = context.store.hold({"deploy", started}, deadline);
   report.recovered = recover(context, *replacement);
 
-  // Look at the old database. One that is at the baseline already is left alone.
+  // Look at the old database, after SQLite has brought in what a crashed writer left. One that is at the baseline already is left alone.
   look_at_old(request, context, report);
-  const Comparison comparison = compare(request.reference, report.old, request.suites);
-  if (comparison.at_baseline && !request.again) {
-    report.outcome = Outcome::nothing_to_do;
-    return report;
+  if (report.old.unsettled) {
+    replacement->require_unused(deadline);
+    replacement->settle(deadline);
+    report.recovered_crash = true;
+    look_at_old(request, context, report);
   }
-  require_wanted(request, report, comparison);
-  require_space(report.plan.space_needed, report.plan.space_free,
-                printable(context.catalogue.directory().native()));
+  if (!is_wanted(request, context, report)) return report;
 
   // Nobody may be using it, and the operator has to want it.
   replacement->require_unused(deadline);

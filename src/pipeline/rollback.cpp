@@ -121,8 +121,8 @@ ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
   const auto replacement = context.store.hold({"rollback", started}, deadline);
   report.recovered = recover(context, *replacement);
 
-  plan(request, context, report, entry);
   replacement->require_unused(deadline);
+  plan(request, context, report, entry);
   if (request.confirm && !request.confirm(report)) throw Interrupted(SIGINT);
 
   // What is live now may be exactly what cannot be read: it is kept as it is.

@@ -27,7 +27,7 @@ struct Payload {
 
 /// One replacement of the live database by a new one, under the lock. The calls come in this order:
 ///
-///   require_unused · prepare · stage · open_candidate · announce · freeze · [copy_old] · swap ·
+///   require_unused · [settle] · prepare · stage · open_candidate · announce · freeze · [copy_old] · swap ·
 ///   (swap_back · discard | file_old or discard_old) · finish
 ///
 /// At every instant the live database is the whole old or the whole new one, and the old data is
@@ -44,6 +44,10 @@ class Replacement {
   /// Throws Error{in_use} naming the processes that have the database open, once the deadline
   /// passed; Error{refused} when absence cannot be proven here.
   virtual void require_unused(const Deadline& deadline) = 0;
+
+  /// Brings in what a crashed writer left beside the database, so that it can be looked at. Throws
+  /// as freeze().
+  virtual void settle(const Deadline& deadline) = 0;
 
   /// Makes the intent durable. From here on a crash leaves a journal.
   virtual void prepare(const Intent& intent) = 0;

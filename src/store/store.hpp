@@ -21,6 +21,7 @@ namespace baseline {
 struct DatabaseFacts {
   bool exists = false;
   std::string unreadable;  ///< why the engine cannot read it, or empty
+  bool unsettled = false;  ///< a crashed writer's work has to be brought in before it can be read
   std::uint64_t size = 0;  ///< bytes
   std::uint64_t page_size = 0;
   std::uint64_t page_count = 0;

@@ -85,4 +85,9 @@ bool is_dead_journal(const Target& target, const std::string& name) {
   return file && (file->read(&first, 1, 0) == 0 || first == 0);
 }
 
+bool has_hot_journal(const Target& target) {
+  const std::string name = names::rollback_journal(target.name);
+  return target.directory.contains(name) && !is_dead_journal(target, name);
+}
+
 }  // namespace baseline::sqlite

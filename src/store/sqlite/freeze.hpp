@@ -33,4 +33,7 @@ std::vector<std::string> companions(const Target& target);
 /// leave it. A dead one may be removed.
 bool is_dead_journal(const Target& target, const std::string& name);
 
+/// Whether a crashed writer left a -journal that SQLite has to roll back.
+bool has_hot_journal(const Target& target);
+
 }  // namespace baseline::sqlite

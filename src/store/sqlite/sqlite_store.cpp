@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "os/process.hpp"
 #include "store/journal.hpp"
+#include "store/sqlite/freeze.hpp"
 #include "store/sqlite/run_lock.hpp"
 #include "store/sqlite/sessions.hpp"
 #include "store/sqlite/swap_record.hpp"
@@ -107,7 +108,9 @@ DatabaseFacts SqliteStore::look(const LookOptions& options) {
     describe_content(*open_live(), options, facts);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::refused) throw;
-    facts.unreadable = error.what();
+    // A hot journal cannot be brought in by a reader; that the file is unreadable is not said.
+    facts.unsettled = has_hot_journal(target_);
+    if (!facts.unsettled) facts.unreadable = error.what();
   }
   return facts;
 }

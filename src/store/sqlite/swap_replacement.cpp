@@ -47,6 +47,10 @@ void SwapReplacement::require_unused(const Deadline& deadline) {
   Exclusive::require_unused(target_, deadline);
 }
 
+void SwapReplacement::settle(const Deadline& deadline) {
+  Exclusive::acquire(files_, target_, deadline, false);
+}
+
 // D3. The candidate's name is made before the directory is synced: one sync makes both durable, and
 // no crash leaves a candidate with content but without a journal.
 void SwapReplacement::prepare(const Intent& intent) {

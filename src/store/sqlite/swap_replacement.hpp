@@ -24,6 +24,7 @@ class SwapReplacement final : public Replacement {
 
   const std::optional<Interruption>& interruption() const override { return interruption_; }
   void require_unused(const Deadline& deadline) override;
+  void settle(const Deadline& deadline) override;
   void prepare(const Intent& intent) override;
   void stage(Session& migrated) override;
   void stage_backup(const Directory& entry, const Payload& payload, bool consume,
