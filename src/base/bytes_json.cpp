@@ -10,7 +10,7 @@
 namespace baseline {
 
 nlohmann::json bytes_to_json(std::string_view bytes) {
-  if (is_utf8(bytes)) return std::string(bytes);
+  if (utf8_prefix(bytes) == bytes.size()) return std::string(bytes);
   std::string hex;
   for (const char c : bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
   return {{"bytes", hex}};

@@ -53,13 +53,14 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
+std::size_t utf8_prefix(std::string_view text) {
+  std::size_t valid = 0;
+  while (valid < text.size()) {
+    const std::size_t length = utf8_length(text.substr(valid));
+    if (length == 0) break;
+    valid += length;
   }
-  return true;
+  return valid;
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {

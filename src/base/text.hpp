@@ -13,8 +13,8 @@ namespace baseline {
 /// terminal, a log and JSON. Paths and SQL are passed on as bytes and printed through this.
 std::string printable(std::string_view text);
 
-/// Whether the text is well-formed UTF-8 (RFC 3629).
-bool is_utf8(std::string_view text);
+/// How many bytes at the start of `text` are well-formed UTF-8; all of them when the text is.
+std::size_t utf8_prefix(std::string_view text);
 
 /// Edit distance (insert, delete, replace, swap of neighbours), by bytes.
 std::size_t edit_distance(std::string_view a, std::string_view b);

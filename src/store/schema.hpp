@@ -9,7 +9,7 @@ namespace baseline {
 
 /// One comparable fact of a schema object, e.g. a column or a constraint of a table.
 struct SchemaPart {
-  std::string label;    ///< what identifies it in its object: "column latitude", "CONSTRAINT valid_x"
+  std::string label;  ///< what identifies it in its object: "column latitude", "CONSTRAINT valid_x"
   std::string meaning;  ///< normalised: equal text, equal meaning
   std::string display;  ///< for people: "CONSTRAINT valid_latitude CHECK (…)"
 };
@@ -19,7 +19,8 @@ struct SchemaObject {
   std::string kind;  ///< "table", "index", "view", "trigger"
   std::string name;
   std::string definition;         ///< the SQL that made it, as the database keeps it
-  std::vector<SchemaPart> parts;  ///< in an order that does not depend on spelling
+  std::vector<SchemaPart> parts;  ///< columns in their order, then the rest by label
+  std::string table;              ///< of an index or trigger: the table that it belongs to
 };
 
 /// What a database declares, reduced to what matters: white space, comments, quoting, keyword case
@@ -35,11 +36,12 @@ struct Schema {
 struct SchemaDifference {
   bool present_in_actual = false;
   std::string object;  ///< "monitoring_targets" or "table _litestream_lock"
-  std::string text;    ///< "CONSTRAINT valid_latitude CHECK (…)"; empty when the whole object differs
+  std::string text;  ///< "CONSTRAINT valid_latitude CHECK (…)"; empty when the whole object differs
 };
 
 /// All differences between `reference` and `actual`, objects whose name matches one of the globs
-/// in `ignore` (and their indexes and triggers) left out of both. A part that was changed gives two differences.
+/// in `ignore` (and their indexes and triggers) left out of both. A part that was changed gives two
+/// differences.
 std::vector<SchemaDifference> differences(const Schema& reference, const Schema& actual,
                                           std::span<const std::string> ignore);
 

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace baseline {
+
+/// SHA-256 of bytes that arrive piece by piece (FIPS 180-4, by OpenSSL's EVP).
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+
+  void update(std::string_view bytes);
+
+  /// The digest of all bytes so far, 64 lower-case hex digits. Nothing may be added afterwards.
+  std::string hex();
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
+
+/// SHA-256 of one text, in hex.
+std::string sha256_hex(std::string_view bytes);
+
+}  // namespace baseline

@@ -1,0 +1,131 @@
+#include "store/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "base/text.hpp"
+#include "os/sha256.hpp"
+
+namespace baseline {
+namespace {
+
+bool ignored(const SchemaObject& object, std::span<const std::string> globs) {
+  return std::ranges::any_of(globs, [&](const std::string& glob) {
+    return glob_matches(glob, object.name) ||
+           (!object.table.empty() && glob_matches(glob, object.table));
+  });
+}
+
+using Key = std::pair<std::string, std::string>;  // kind, name
+
+std::map<Key, const SchemaObject*> by_key(const Schema& schema,
+                                          std::span<const std::string> ignore) {
+  std::map<Key, const SchemaObject*> out;
+  for (const SchemaObject& object : schema.objects) {
+    if (!ignored(object, ignore)) out.emplace(Key(object.kind, object.name), &object);
+  }
+  return out;
+}
+
+// A reader looks for a table's name first, so parts of tables need no kind in front.
+std::string part_owner(const SchemaObject& object) {
+  return object.kind == "table" ? object.name : object.kind + " " + object.name;
+}
+
+// Parts may have equal labels (the same unnamed CHECK twice), hence a multimap.
+std::vector<const SchemaPart*> missing_from(const SchemaObject& object, const SchemaObject& other) {
+  std::multimap<std::string, std::string> there;
+  for (const SchemaPart& part : other.parts) there.emplace(part.label, part.meaning);
+  std::vector<const SchemaPart*> out;
+  for (const SchemaPart& part : object.parts) {
+    const auto [first, last] = there.equal_range(part.label);
+    const auto found =
+        std::find_if(first, last, [&](const auto& entry) { return entry.second == part.meaning; });
+    if (found == last) {
+      out.push_back(&part);
+    } else {
+      there.erase(found);
+    }
+  }
+  return out;
+}
+
+// The labels of `object` that `other` has too, in the order of `object`.
+std::vector<std::string> common_labels(const SchemaObject& object, const SchemaObject& other) {
+  std::vector<std::string> out;
+  for (const SchemaPart& part : object.parts) {
+    const bool common = std::ranges::any_of(
+        other.parts, [&](const SchemaPart& theirs) { return theirs.label == part.label; });
+    if (common) out.push_back(part.label);
+  }
+  return out;
+}
+
+void compare(const SchemaObject& reference, const SchemaObject& actual,
+             std::vector<SchemaDifference>& out) {
+  const std::string owner = part_owner(reference);
+  for (const SchemaPart* part : missing_from(reference, actual)) {
+    out.push_back({false, owner, part->display});
+  }
+  for (const SchemaPart* part : missing_from(actual, reference)) {
+    out.push_back({true, owner, part->display});
+  }
+  // The order of what both have matters for columns (SELECT *); other parts are sorted anyway.
+  const std::vector<std::string> expected = common_labels(reference, actual);
+  const std::vector<std::string> found = common_labels(actual, reference);
+  if (expected != found && std::ranges::is_permutation(expected, found)) {
+    const auto [left, right] = std::ranges::mismatch(expected, found);
+    out.push_back({false, owner, fmt::format("{} before {}", *left, *right)});
+    out.push_back({true, owner, fmt::format("{} before {}", *right, *left)});
+  }
+}
+
+void add_field(Sha256& sha, std::string_view text) {
+  // The length in front keeps "ab"+"c" and "a"+"bc" apart.
+  sha.update(fmt::format("{}:", text.size()));
+  sha.update(text);
+}
+
+}  // namespace
+
+std::string Schema::digest() const {
+  Sha256 sha;
+  for (const SchemaObject& object : objects) {
+    add_field(sha, object.kind);
+    add_field(sha, object.name);
+    add_field(sha, fmt::format("{}", object.parts.size()));
+    for (const SchemaPart& part : object.parts) {
+      add_field(sha, part.label);
+      add_field(sha, part.meaning);
+    }
+  }
+  return sha.hex();
+}
+
+std::vector<SchemaDifference> differences(const Schema& reference, const Schema& actual,
+                                          std::span<const std::string> ignore) {
+  const auto expected = by_key(reference, ignore);
+  const auto found = by_key(actual, ignore);
+  std::vector<SchemaDifference> out;
+  for (const SchemaObject& object : reference.objects) {
+    const Key key(object.kind, object.name);
+    if (!expected.contains(key)) continue;
+    if (const auto other = found.find(key); other != found.end()) {
+      compare(object, *other->second, out);
+    } else {
+      out.push_back({false, object.kind + " " + object.name, {}});
+    }
+  }
+  for (const SchemaObject& object : actual.objects) {
+    const Key key(object.kind, object.name);
+    if (!found.contains(key) || expected.contains(key)) continue;
+    out.push_back({true, object.kind + " " + object.name, {}});
+  }
+  return out;
+}
+
+}  // namespace baseline

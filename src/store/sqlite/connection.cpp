@@ -1,0 +1,171 @@
+#include "store/sqlite/connection.hpp"
+
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+#include "store/sqlite/errors.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kBusyTimeoutMs = 5'000;
+constexpr std::int64_t kMaxInMemory = std::int64_t{64} << 20;
+
+// The limit is one for the whole process; a check that wants more memory fails alone.
+void limit_memory() {
+  constexpr sqlite3_int64 kHeapLimit = sqlite3_int64{256} << 20;
+  static std::once_flag once;
+  std::call_once(once, [] { sqlite3_hard_heap_limit64(kHeapLimit); });
+}
+
+SQLite::Database opened(const std::string& name, int flags) {
+  limit_memory();
+  SQLite::Database database(name, flags, kBusyTimeoutMs);
+  sqlite3_extended_result_codes(database.getHandle(), 1);
+  return database;
+}
+
+// SQLite's own handle of the file is asked: opening and closing another descriptor of it in this
+// process would drop the locks that SQLite holds (docs/crash-safety.md).
+bool is_wal(SQLite::Database& database) {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_FILE_POINTER,
+                       static_cast<void*>(&file));
+  std::array<unsigned char, 2> versions{};  // bytes 18 and 19: write and read format
+  if (file == nullptr || file->pMethods == nullptr) return false;
+  if (file->pMethods->xRead(file, versions.data(), 2, 18) != SQLITE_OK) return false;
+  return versions.at(1) == 2;
+}
+
+fs::path resolved(const fs::path& path) {
+  std::error_code error;
+  fs::path real = fs::canonical(path, error);
+  if (error) {
+    throw Error(ErrorCode::io,
+                fmt::format("cannot open {}: {}", printable(path.string()), error.message()));
+  }
+  // Asked before any open, which would wait for ever at a FIFO.
+  if (!fs::is_regular_file(real, error)) {
+    throw Error(ErrorCode::refused,
+                fmt::format("SQLite cannot read {}: not a regular file", printable(path.string())));
+  }
+  return real;
+}
+
+SQLite::Database open_file(const fs::path& real, std::string_view parameters) {
+  constexpr int kFlags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW;
+  return opened(file_uri(real, parameters), kFlags);
+}
+
+// SQLite opens lazily: only reading the schema shows whether the file can be used at all.
+void demand_readable(SQLite::Database& database) {
+  SQLite::Statement statement(database, "SELECT count(*) FROM sqlite_schema");
+  statement.executeStep();
+}
+
+template <class Open>
+SQLite::Database readable(const fs::path& path, Open&& open) {
+  const fs::path real = resolved(path);
+  try {
+    SQLite::Database database = open(real);
+    demand_readable(database);
+    return database;
+  } catch (const SQLite::Exception& exception) {
+    const int extended = exception.getExtendedErrorCode();
+    throw_unreadable(extended > 0 ? extended : exception.getErrorCode(), exception.what(), path);
+  }
+}
+
+/// SQLite::Database::backup() drops the result of executeStep() and so reports success on a locked
+/// source. Step by hand and demand SQLITE_DONE.
+void copy_pages(SQLite::Database& source, SQLite::Database& target) {
+  const std::unique_ptr<sqlite3_backup, decltype(&sqlite3_backup_finish)> backup(
+      sqlite3_backup_init(target.getHandle(), "main", source.getHandle(), "main"),
+      &sqlite3_backup_finish);
+  if (backup == nullptr) throw SQLite::Exception(target.getHandle());
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(kBusyTimeoutMs);
+  int code = SQLITE_OK;
+  do {
+    code = sqlite3_backup_step(backup.get(), -1);
+    if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
+      if (std::chrono::steady_clock::now() >= deadline) break;
+      sqlite3_sleep(25);
+    }
+  } while (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED);
+  if (code != SQLITE_DONE) throw SQLite::Exception(sqlite3_errstr(code), code);
+}
+
+}  // namespace
+
+SQLite::Database open_reading(const fs::path& path) {
+  return readable(path, [](const fs::path& real) {
+    SQLite::Database database = open_file(real, "mode=ro");
+    std::error_code error;
+    const fs::path wal = real.parent_path() / names::wal(real.filename().string());
+    if (is_wal(database) && fs::symlink_status(wal, error).type() == fs::file_type::not_found) {
+      return open_file(real, "mode=ro&immutable=1");
+    }
+    return database;
+  });
+}
+
+SQLite::Database open_unchanging(const fs::path& path) {
+  return readable(path,
+                  [](const fs::path& real) { return open_file(real, "mode=ro&immutable=1"); });
+}
+
+SQLite::Database open_memory() {
+  return opened(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+}
+
+SQLite::Database open_temporary() { return opened("", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE); }
+
+SQLite::Database copy_of(SQLite::Database& source) {
+  const std::int64_t page_size = source.execAndGet("PRAGMA page_size").getInt64();
+  const std::int64_t pages = source.execAndGet("PRAGMA page_count").getInt64();
+  SQLite::Database target = page_size * pages <= kMaxInMemory ? open_memory() : open_temporary();
+  // A database in memory cannot change its page size during the copy.
+  target.exec(fmt::format("PRAGMA page_size = {}", page_size));
+  copy_pages(source, target);
+  return target;
+}
+
+std::string quoted_identifier(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string file_uri(const fs::path& path, std::string_view parameters) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-~";
+  // An empty authority in front, because a path that starts with // would be read as one.
+  std::string uri = "file://";
+  for (const char c : path.string()) {
+    if (kPlain.find(c) != std::string_view::npos) {
+      uri += c;
+    } else {
+      uri += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return fmt::format("{}?{}", uri, parameters);
+}
+
+}  // namespace baseline::sqlite

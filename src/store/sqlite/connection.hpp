@@ -1,0 +1,35 @@
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace baseline::sqlite {
+
+/// Opens a file read-only as docs/checks.md, "Isolation and phases" says: never writing it, waiting
+/// up to 5 s. An idle WAL database (no -wal beside it) is opened immutable, so that no -wal or -shm
+/// appears. Throws Error as open_live() of sessions.hpp.
+SQLite::Database open_reading(const std::filesystem::path& path);
+
+/// Opens a file that nobody else can have open, `immutable=1`. Errors as above.
+SQLite::Database open_unchanging(const std::filesystem::path& path);
+
+/// An empty database in memory.
+SQLite::Database open_memory();
+
+/// An empty private database that SQLite keeps in a nameless temporary file once it grows.
+SQLite::Database open_temporary();
+
+/// A private copy of `source`: in memory up to 64 MiB, else in a temporary file.
+SQLite::Database copy_of(SQLite::Database& source);
+
+/// "x" with every `"` in it doubled: safe in SQL whatever the name is.
+std::string quoted_identifier(std::string_view name);
+
+/// The file URI of an absolute path, any byte of it allowed (https://www.sqlite.org/uri.html).
+std::string file_uri(const std::filesystem::path& path, std::string_view parameters);
+
+}  // namespace baseline::sqlite

@@ -1,0 +1,42 @@
+#include "store/sqlite/foreign_keys.hpp"
+
+#include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace baseline::sqlite {
+
+std::multiset<Orphan> orphans(SQLite::Database& database) {
+  std::multiset<Orphan> out;
+  SQLite::Statement check(database, "PRAGMA main.foreign_key_check");
+  while (check.executeStep()) {
+    std::optional<std::int64_t> rowid;
+    if (const SQLite::Column value = check.getColumn(1); !value.isNull()) rowid = value.getInt64();
+    out.emplace(check.getColumn(0).getString(), rowid, check.getColumn(3).getInt());
+  }
+  return out;
+}
+
+std::vector<std::string> foreign_key_columns(SQLite::Database& database, const std::string& table,
+                                             int number) {
+  std::vector<std::string> out;
+  SQLite::Statement list(
+      database,
+      "SELECT \"from\" FROM pragma_foreign_key_list(?, 'main') WHERE id = ? ORDER BY seq");
+  list.bind(1, table);
+  list.bind(2, number);
+  while (list.executeStep()) out.push_back(list.getColumn(0).getString());
+  return out;
+}
+
+std::string violated_keys(SQLite::Database& database) {
+  std::set<std::string> keys;
+  for (const auto& [table, rowid, number] : orphans(database)) {
+    keys.insert(fmt::format("FOREIGN KEY {} ({})", table,
+                            join(foreign_key_columns(database, table, number), ", ")));
+  }
+  return join(std::vector<std::string>(keys.begin(), keys.end()), ", ");
+}
+
+}  // namespace baseline::sqlite

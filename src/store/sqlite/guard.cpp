@@ -1,0 +1,152 @@
+#include "store/sqlite/guard.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+constexpr int kOpsBetweenTicks = 1'000;
+
+struct Limit {
+  int category;
+  int value;
+};
+// The limits of user SQL; those of our own statements stay SQLite's, for a row of the application
+// may well be larger. A LIKE pattern costs up to length ^ wildcards between two ticks.
+constexpr std::array<Limit, 3> kLimits = {{{SQLITE_LIMIT_LENGTH, 16 << 20},
+                                           {SQLITE_LIMIT_SQL_LENGTH, 1 << 20},
+                                           {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1'000}}};
+
+using Names = std::array<std::string_view, 10>;
+constexpr Names kReadingPragmas = {
+    "integrity_check", "quick_check", "foreign_key_check", "table_info", "foreign_key_list",
+    "table_xinfo",     "table_list",  "index_list",        "index_info", "index_xinfo"};
+// Harmless as long as they have no argument.
+constexpr Names kAskingPragmas = {
+    "encoding",       "journal_mode", "page_size", "page_count", "user_version",
+    "application_id", "auto_vacuum",  "",          "",           ""};
+constexpr Names kMigrationPragmas = {
+    "user_version", "application_id", "foreign_keys", "defer_foreign_keys", "", "", "", "", "", ""};
+
+bool contains(const Names& names, std::string_view name) {
+  return !name.empty() && std::ranges::find(names, name) != names.end();
+}
+
+bool pragma_allowed(Guard::Rules rules, const char* name, const char* argument) {
+  const std::string lower = to_lower(name == nullptr ? "" : name);
+  if (contains(kReadingPragmas, lower)) return true;
+  if (rules == Guard::Rules::migration) return contains(kMigrationPragmas, lower);
+  return argument == nullptr && contains(kAskingPragmas, lower);
+}
+
+bool makes_temporary(int action) {
+  return action == SQLITE_CREATE_TEMP_TABLE || action == SQLITE_CREATE_TEMP_INDEX ||
+         action == SQLITE_CREATE_TEMP_VIEW || action == SQLITE_CREATE_TEMP_TRIGGER;
+}
+
+void configure(sqlite3* database, int option, int on) {
+  sqlite3_db_config(database, option, on, nullptr);
+}
+
+}  // namespace
+
+Guard::Guard(sqlite3* database) : database_(database) {
+  configure(database, SQLITE_DBCONFIG_DEFENSIVE, 1);
+  configure(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0);
+  configure(database, SQLITE_DBCONFIG_DQS_DML, 0);
+  configure(database, SQLITE_DBCONFIG_DQS_DDL, 0);
+  configure(database, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0);
+  sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
+  sqlite3_set_authorizer(database, &Guard::authorize, this);
+}
+
+Guard::~Guard() {
+  sqlite3_set_authorizer(database_, nullptr, nullptr);
+  sqlite3_progress_handler(database_, 0, nullptr, nullptr);
+}
+
+int Guard::deny(std::string what) {
+  // The first refusal is the cause; SQLite may ask on.
+  if (denied_.empty()) denied_ = std::move(what);
+  return SQLITE_DENY;
+}
+
+int Guard::authorize(void* guard, int action, const char* first, const char* second,
+                     const char* /*database*/, const char* /*trigger*/) {
+  Guard& self = *static_cast<Guard*>(guard);
+  if (self.rules_ == Rules::none) return SQLITE_OK;
+  const char* const where = self.rules_ == Rules::migration ? "in a migration" : "here";
+  // VACUUM INTO attaches too, and under no name that says so.
+  if (action == SQLITE_ATTACH) return self.deny(fmt::format("ATTACH is not allowed {}", where));
+  if (action == SQLITE_DETACH) return self.deny(fmt::format("DETACH is not allowed {}", where));
+  if (action == SQLITE_TRANSACTION)
+    return self.deny(fmt::format("{} is not allowed {}", first, where));
+  if (action == SQLITE_SAVEPOINT)
+    return self.deny(fmt::format("SAVEPOINT is not allowed {}", where));
+  if (action == SQLITE_FUNCTION && to_lower(second) == "load_extension") {
+    return self.deny(fmt::format("load_extension is not allowed {}", where));
+  }
+  if (action == SQLITE_PRAGMA && !pragma_allowed(self.rules_, first, second)) {
+    return self.deny(fmt::format("PRAGMA {} is not allowed {}", first, where));
+  }
+  if (self.rules_ == Rules::migration && makes_temporary(action)) {
+    return self.deny("a TEMP object is not allowed in a migration");
+  }
+  return SQLITE_OK;
+}
+
+int Guard::tick(void* guard) {
+  Guard& self = *static_cast<Guard*>(guard);
+  if (self.rules_ == Rules::none) return 0;
+  if (!self.deadline_ || std::chrono::steady_clock::now() < *self.deadline_) return 0;
+  self.timed_out_ = true;
+  return 1;
+}
+
+void Guard::lift_length_limit() {
+  // More than SQLite was built for is cut down to that.
+  sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, std::numeric_limits<int>::max());
+}
+
+Guard::Scope::Scope(Guard& guard, Rules rules, std::optional<std::chrono::milliseconds> timeout)
+    : guard_(guard), previous_(std::exchange(guard.rules_, rules)) {
+  guard.denied_.clear();
+  guard.timed_out_ = false;
+  if (timeout) {
+    guard.deadline_ = std::chrono::steady_clock::now() + *timeout;
+    sqlite3_progress_handler(guard.database_, kOpsBetweenTicks, &Guard::tick, &guard);
+  }
+  for (std::size_t i = 0; i < kLimits.size(); ++i) {
+    // A migration is ours to trust with size: load_migration() has bounded it.
+    const int value = rules == Rules::check ? kLimits.at(i).value : -1;
+    limits_.at(i) = sqlite3_limit(guard.database_, kLimits.at(i).category, value);
+  }
+}
+
+Guard::Scope::~Scope() {
+  guard_.rules_ = previous_;
+  guard_.deadline_.reset();
+  sqlite3_progress_handler(guard_.database_, 0, nullptr, nullptr);
+  for (std::size_t i = 0; i < kLimits.size(); ++i) {
+    sqlite3_limit(guard_.database_, kLimits.at(i).category, limits_.at(i));
+  }
+}
+
+LegacyQuotes::LegacyQuotes(sqlite3* database) : database_(database) {
+  configure(database, SQLITE_DBCONFIG_DQS_DML, 1);
+  configure(database, SQLITE_DBCONFIG_DQS_DDL, 1);
+}
+
+LegacyQuotes::~LegacyQuotes() {
+  configure(database_, SQLITE_DBCONFIG_DQS_DML, 0);
+  configure(database_, SQLITE_DBCONFIG_DQS_DDL, 0);
+}
+
+}  // namespace baseline::sqlite

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <sqlite3.h>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace baseline::sqlite {
+
+/// What the SQL of users may do on one connection (docs/checks.md, "Security and limits"): an
+/// authorizer, limits, and a clock that stops it. Our own statements run outside of any Scope,
+/// where nothing is refused.
+class Guard {
+ public:
+  enum class Rules {
+    none,       ///< our own statements
+    check,      ///< SQL of a suite
+    migration,  ///< SQL of a migration: no transaction control, no TEMP objects, few pragmas
+  };
+
+  /// Hardens the connection (defensive, untrusted schema, "x" is never a string, nothing may be
+  /// attached) and installs the authorizer. The connection must outlive the guard.
+  explicit Guard(sqlite3* database);
+  ~Guard();
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
+
+  /// What the authorizer refused in the current scope, as in "ATTACH is not allowed here".
+  const std::string& denied() const { return denied_; }
+
+  /// The time of the current scope was over.
+  bool timed_out() const { return timed_out_; }
+
+  /// Allows values of any size until the current scope ends.
+  void lift_length_limit();
+
+  /// Puts user SQL under rules for its lifetime; after `timeout` it is interrupted.
+  class Scope {
+   public:
+    Scope(Guard& guard, Rules rules, std::optional<std::chrono::milliseconds> timeout);
+    ~Scope();
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    Guard& guard_;
+    Rules previous_;
+    std::array<int, 3> limits_{};
+  };
+
+  /// Lets statements of our own run in the middle of a Scope, without rules and clock.
+  class Pause {
+   public:
+    explicit Pause(Guard& guard) : guard_(guard), rules_(guard.rules_) {
+      guard.rules_ = Rules::none;
+    }
+    ~Pause() { guard_.rules_ = rules_; }
+    Pause(const Pause&) = delete;
+    Pause& operator=(const Pause&) = delete;
+
+   private:
+    Guard& guard_;
+    Rules rules_;
+  };
+
+ private:
+  static int authorize(void* guard, int action, const char* first, const char* second,
+                       const char* database, const char* trigger);
+  static int tick(void* guard);
+  int deny(std::string what);
+
+  sqlite3* database_;
+  Rules rules_ = Rules::none;
+  std::optional<std::chrono::steady_clock::time_point> deadline_;
+  bool timed_out_ = false;
+  std::string denied_;
+};
+
+/// Legacy schemas may hold "text" where they mean 'text'; our own statements that repeat parts of
+/// such a schema must read it as SQLite does. Switches that on for its lifetime.
+class LegacyQuotes {
+ public:
+  explicit LegacyQuotes(sqlite3* database);
+  ~LegacyQuotes();
+  LegacyQuotes(const LegacyQuotes&) = delete;
+  LegacyQuotes& operator=(const LegacyQuotes&) = delete;
+
+ private:
+  sqlite3* database_;
+};
+
+}  // namespace baseline::sqlite

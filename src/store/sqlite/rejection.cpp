@@ -1,0 +1,455 @@
+#include "store/sqlite/rejection.hpp"
+
+#include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+#include <re2/re2.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/text.hpp"
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/constraints.hpp"
+#include "store/sqlite/foreign_keys.hpp"
+#include "store/sqlite/run.hpp"
+#include "store/sqlite/statements.hpp"
+#include "store/sqlite/tokenizer.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+using Kind = Constraint::Kind;
+using RefKind = ConstraintRef::Kind;
+using Verdict = Rejection::Verdict;
+
+constexpr const char* kForeignKeyFailed = "FOREIGN KEY constraint failed";
+
+/// How one run of the last statement ended.
+struct Run {
+  int code = SQLITE_DONE;
+  std::string message;
+  std::int64_t rows_changed = 0;
+  SqlFailure failure;  // when code is not SQLITE_DONE
+
+  bool succeeded() const { return code == SQLITE_DONE; }
+  bool rejected() const { return failure.kind == SqlFailure::Kind::constraint && !succeeded(); }
+};
+
+// One question to one database. The transaction of the check has two savepoints meanwhile: `call`
+// before the first statement, `last` before the last one, which may run several times.
+class Judge {
+ public:
+  Judge(SQLite::Database& database, Guard& guard, const Bindings& bindings, const ConstraintRef& by,
+        const RunLimits& limits)
+      : database_(database), guard_(guard), bindings_(bindings), by_(by), limits_(limits) {}
+
+  Rejection judge(std::string_view sql) {
+    const Guard::Scope scope(guard_, Guard::Rules::check, limits_.timeout);
+    own("SAVEPOINT \"baseline call\"");
+    Rejection rejection = judge_inside(sql);
+    restore("baseline call");
+    return rejection;
+  }
+
+ private:
+  Rejection judge_inside(std::string_view sql) {
+    StatementReader reader(database_.getHandle(), guard_, sql);
+    std::optional<Statement> last = reader.next();
+    while (last && !reader.at_end()) {
+      if (const int code = run_to_end(*last, bindings_); code != SQLITE_DONE) {
+        return with_failure(Verdict::setup_rejected, explain(reader, *last, code));
+      }
+      last = reader.next();
+    }
+    if (!last) return no_last_statement(reader);
+
+    if (by_.kind == RefKind::trigger) {
+      pattern_.emplace(by_.text, re2::RE2::Quiet);
+      if (!pattern_->ok()) {
+        return with_failure(Verdict::failed, {SqlFailure::Kind::other,
+                                              fmt::format("'{}' is no regular expression: {}",
+                                                          by_.text, pattern_->error()),
+                                              std::nullopt,
+                                              last->number,
+                                              {}});
+      }
+    }
+    {
+      const Guard::Pause pause(guard_);
+      constraints_ = read_constraints(database_);
+      wanted_ = named_by(constraints_, by_);
+    }
+    if (!known()) {
+      Rejection rejection;
+      rejection.verdict = Verdict::unknown_constraint;
+      rejection.available = available();
+      return rejection;
+    }
+    own("SAVEPOINT \"baseline last\"");
+    Rejection rejection = judge_last(reader, *last, sql);
+    rejection.available = available();
+    return rejection;
+  }
+
+  Rejection judge_last(const StatementReader& reader, const Statement& last, std::string_view sql) {
+    const std::multiset<Orphan> before = orphans_now();
+    const Run run = run_once(reader, last);
+    if (run.succeeded()) {
+      if (has_deferred_violations(database_.getHandle())) {
+        const std::vector<Constraint> violated = new_violations(before);
+        if (!violated.empty()) return judge_deferred(violated);
+      }
+      return accepted(run, sql.substr(last.info.offset, last.info.length));
+    }
+    if (!run.rejected()) return with_failure(Verdict::failed, run.failure);
+    return judge_rejected(reader, last, run, before);
+  }
+
+  Rejection judge_rejected(const StatementReader& reader, const Statement& last, const Run& run,
+                           const std::multiset<Orphan>& before) {
+    const std::vector<Constraint> by = reported(constraints_, run.code, run.message);
+    const auto wanted =
+        std::ranges::count_if(by, [&](const Constraint& c) { return is_wanted(c); });
+    // Two CHECKs can have the same message; then only the rows tell which one it was. Of two
+    // UNIQUEs on the same columns each rejects whatever the other does.
+    const bool sure = wanted == std::ssize(by) || run.code != SQLITE_CONSTRAINT_CHECK;
+    if (wanted > 0 && sure) return verdict(Verdict::by_named);
+    if (!restore("baseline last")) {
+      Rejection rejection = by_other(run);
+      if (matches_words(run)) return verdict(Verdict::by_named);
+      rejection.note = "OR ROLLBACK ended the transaction, so nothing else could be tried";
+      return rejection;
+    }
+    if (run.message == kForeignKeyFailed) {
+      if (std::optional<Rejection> rejection = judge_foreign_key(reader, last, before)) {
+        return *rejection;
+      }
+    }
+    if (matches_words(run)) return verdict(Verdict::by_named);
+    const bool wants_check = std::ranges::any_of(
+        wanted_, [](const Constraint& constraint) { return constraint.kind == Kind::check; });
+    if (wants_check && run.code == SQLITE_CONSTRAINT_CHECK)
+      return judge_shadowed(reader, last, run);
+    return by_other(run);
+  }
+
+  // Which foreign key it was SQLite never says. Put off until COMMIT, none rejects the statement,
+  // and the rows without a parent show which it is. That holds for ON DELETE RESTRICT too.
+  std::optional<Rejection> judge_foreign_key(const StatementReader& reader, const Statement& last,
+                                             const std::multiset<Orphan>& before) {
+    const Setting deferred(*this, "defer_foreign_keys");
+    const Run run = run_once(reader, last);
+    std::vector<Constraint> violated;
+    if (run.succeeded()) violated = new_violations(before);
+    restore("baseline last");
+    if (!run.succeeded()) {
+      if (!run.rejected()) return with_failure(Verdict::failed, run.failure);
+      return run.message == kForeignKeyFailed ? std::nullopt : std::optional(by_other(run));
+    }
+    // None: a trigger raised an error with the very words of SQLite.
+    if (violated.empty()) return std::nullopt;
+    return by_keys(violated);
+  }
+
+  // The statement succeeded and COMMIT will not: a key that is DEFERRABLE INITIALLY DEFERRED.
+  Rejection judge_deferred(const std::vector<Constraint>& violated) {
+    Rejection rejection = by_keys(violated);
+    if (rejection.verdict == Verdict::by_named) rejection.note = "it rejects at COMMIT (deferred)";
+    return rejection;
+  }
+
+  Rejection by_keys(const std::vector<Constraint>& violated) {
+    std::vector<std::string> names;
+    for (const Constraint& constraint : violated) {
+      if (is_wanted(constraint)) return verdict(Verdict::by_named);
+      names.push_back(constraint.display);
+    }
+    Rejection rejection = verdict(Verdict::by_other);
+    rejection.rejected_by = names.empty() ? "a FOREIGN KEY" : join(names, ", ");
+    return rejection;
+  }
+
+  // Of several CHECKs that a row violates, SQLite reports the first one declared. With all of them
+  // off, the rows that the statement leaves show whether the wanted one rejects them too.
+  Rejection judge_shadowed(const StatementReader& reader, const Statement& last,
+                           const Run& reported_run) {
+    const std::vector<std::int64_t> before = violators();
+    const Setting unchecked(*this, "ignore_check_constraints");
+    // Foreign keys are checked after the CHECKs; they must not stop the counting.
+    const Setting deferred(*this, "defer_foreign_keys");
+    const Run run = run_once(reader, last);
+    const std::vector<std::int64_t> after = run.succeeded() ? violators() : before;
+    restore("baseline last");
+
+    const std::string first = who(reported_run);
+    const std::vector<Constraint> by =
+        reported(constraints_, reported_run.code, reported_run.message);
+    const bool shadowed =
+        std::ranges::none_of(by, [&](const Constraint& c) { return is_wanted(c); });
+    if (run.succeeded()) {
+      for (std::size_t i = 0; i < before.size(); ++i) {
+        if (after.at(i) <= before.at(i)) continue;
+        Rejection rejection = verdict(Verdict::by_named);
+        if (!shadowed) return rejection;
+        rejection.note = fmt::format("{} is reported first; {} rejects it too", first, by_.text);
+        return rejection;
+      }
+      return by_other(reported_run);
+    }
+    if (!run.rejected()) return with_failure(Verdict::failed, run.failure);
+    Rejection rejection = by_other(reported_run);
+    rejection.note =
+        fmt::format("{} rejects it too, so {} could not be tried by itself", who(run), by_.text);
+    return rejection;
+  }
+
+  // Rows that violate each wanted CHECK now. A NULL result satisfies a CHECK, and NOT NULL is NULL.
+  std::vector<std::int64_t> violators() {
+    const Guard::Pause pause(guard_);
+    const LegacyQuotes legacy(database_.getHandle());
+    std::vector<std::int64_t> counts;
+    for (const Constraint& constraint : wanted_) {
+      if (constraint.kind != Kind::check) continue;
+      const std::string sql =
+          fmt::format("SELECT count(*) FROM main.{} WHERE NOT ({}\n)",
+                      quoted_identifier(constraint.table), constraint.expression);
+      SQLite::Statement statement(database_, sql);
+      statement.executeStep();
+      counts.push_back(statement.getColumn(0).getInt64());
+    }
+    return counts;
+  }
+
+  std::multiset<Orphan> orphans_now() {
+    const Guard::Pause pause(guard_);
+    // Without enforcement nothing is rejected for an orphan, and the pragma reads every table.
+    if (database_.execAndGet("PRAGMA foreign_keys").getInt() == 0) return {};
+    try {
+      return orphans(database_);
+    } catch (const SQLite::Exception& exception) {
+      // "foreign key mismatch": the statement itself will say so if it matters.
+      if (exception.getErrorCode() != SQLITE_ERROR) throw;
+      return {};
+    }
+  }
+
+  std::vector<Constraint> new_violations(const std::multiset<Orphan>& before) {
+    std::vector<Constraint> out;
+    const std::multiset<Orphan> now = orphans_now();
+    std::vector<Orphan> added;
+    std::ranges::set_difference(now, before, std::back_inserter(added));
+    const Guard::Pause pause(guard_);
+    for (const auto& [table, rowid, number] : added) {
+      ConstraintRef key;
+      key.kind = RefKind::foreign_key;
+      std::vector<std::string> columns = foreign_key_columns(database_, table, number);
+      for (std::string& column : columns) column = quoted_identifier(column);
+      key.text = fmt::format("{}({})", quoted_identifier(table), join(columns, ", "));
+      for (Constraint& constraint : named_by(constraints_, key)) {
+        const bool known =
+            std::ranges::any_of(out, [&](const Constraint& c) { return same(c, constraint); });
+        if (!known) out.push_back(std::move(constraint));
+      }
+    }
+    return out;
+  }
+
+  Rejection accepted(const Run& run, std::string_view statement) {
+    Rejection rejection = verdict(Verdict::accepted);
+    rejection.rows_changed = run.rows_changed;
+    if (run.rows_changed != 0) return rejection;
+    const std::vector<Token> tokens = tokenize(statement);
+    for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+      const bool or_ignore = is_keyword(tokens[i], "or") && is_keyword(tokens[i + 1], "ignore");
+      const bool do_nothing = is_keyword(tokens[i], "do") && is_keyword(tokens[i + 1], "nothing");
+      if (or_ignore) rejection.note = "OR IGNORE hides the rejection";
+      if (do_nothing) rejection.note = "DO NOTHING hides the rejection";
+    }
+    return rejection;
+  }
+
+  // `by` of kinds that only the message can tell: what a trigger says, and types.
+  bool matches_words(const Run& run) const {
+    if (by_.kind == RefKind::trigger) {
+      return run.code == SQLITE_CONSTRAINT_TRIGGER &&
+             re2::RE2::PartialMatch(run.message, *pattern_);
+    }
+    if (by_.kind != RefKind::type) return false;
+    // STRICT: `cannot store TEXT value in INTEGER column t.c`. A rowid gives no name, but there is
+    // one in a table only.
+    if (run.code == SQLITE_MISMATCH) return typed_column_ && typed_column_->rowid;
+    return run.code == SQLITE_CONSTRAINT_DATATYPE && typed_column_ &&
+           run.message.ends_with(" column " + typed_column_->message);
+  }
+
+  /// The column that `by: {type: t.c}` names.
+  struct TypedColumn {
+    std::string message;  // t.c as SQLite writes it
+    bool rowid = false;   // INTEGER PRIMARY KEY
+  };
+
+  std::optional<TypedColumn> find_typed_column() {
+    const std::vector<Token> tokens = tokenize(by_.text);
+    if (tokens.size() != 3 || !is_symbol(tokens[1], ".")) return std::nullopt;
+    SQLite::Statement column(
+        database_,
+        "SELECT s.name, c.name, c.pk = 1 AND c.type = 'INTEGER' COLLATE NOCASE "
+        "AND (SELECT count(*) FROM pragma_table_xinfo(s.name, 'main') WHERE pk) = 1 "
+        "FROM main.sqlite_schema AS s, pragma_table_xinfo(s.name, 'main') AS c "
+        "WHERE s.type = 'table' AND s.name = ?1 COLLATE NOCASE AND c.name = ?2 COLLATE NOCASE");
+    column.bind(1, unquoted(tokens[0]));
+    column.bind(2, unquoted(tokens[2]));
+    if (!column.executeStep()) return std::nullopt;
+    return TypedColumn{column.getColumn(0).getString() + "." + column.getColumn(1).getString(),
+                       column.getColumn(2).getInt() != 0};
+  }
+
+  bool known() {
+    const Guard::Pause pause(guard_);
+    if (by_.kind == RefKind::type) {
+      typed_column_ = find_typed_column();
+      return typed_column_.has_value();
+    }
+    if (by_.kind == RefKind::trigger) return !trigger_names().empty();
+    return !wanted_.empty();
+  }
+
+  std::vector<std::string> trigger_names() { return strings("trigger", "s.name", ""); }
+
+  std::vector<std::string> strings(const char* type, const char* what, const char* join) {
+    SQLite::Statement names(
+        database_, fmt::format("SELECT {} FROM main.sqlite_schema AS s{} WHERE s.type = '{}' "
+                               "AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1",
+                               what, join, type));
+    std::vector<std::string> out;
+    while (names.executeStep()) out.push_back(names.getColumn(0).getString());
+    return out;
+  }
+
+  std::vector<std::string> available() {
+    const Guard::Pause pause(guard_);
+    if (by_.kind == RefKind::trigger) return trigger_names();
+    if (by_.kind == RefKind::type) {
+      return strings("table", "s.name || '.' || c.name",
+                     ", pragma_table_xinfo(s.name, 'main') AS c");
+    }
+    return available_for(constraints_, by_.kind);
+  }
+
+  static bool same(const Constraint& a, const Constraint& b) {
+    return a.kind == b.kind && a.table == b.table && a.name == b.name && a.columns == b.columns &&
+           a.expression == b.expression;
+  }
+  bool is_wanted(const Constraint& constraint) const {
+    return std::ranges::any_of(wanted_,
+                               [&](const Constraint& wanted) { return same(wanted, constraint); });
+  }
+
+  std::string who(const Run& run) const {
+    return describe_rejection(constraints_, run.code, run.message);
+  }
+
+  static Rejection verdict(Verdict verdict) {
+    Rejection rejection;
+    rejection.verdict = verdict;
+    return rejection;
+  }
+  Rejection by_other(const Run& run) const {
+    Rejection rejection = verdict(Verdict::by_other);
+    rejection.rejected_by = who(run);
+    return rejection;
+  }
+  static Rejection with_failure(Verdict verdict, SqlFailure failure) {
+    Rejection rejection;
+    rejection.verdict = verdict;
+    rejection.failure = std::move(failure);
+    return rejection;
+  }
+
+  static Rejection no_last_statement(const StatementReader& reader) {
+    if (!reader.failure()) {
+      return with_failure(Verdict::failed,
+                          {SqlFailure::Kind::syntax, "there is no statement to reject", 0, 1, {}});
+    }
+    // Whether it is the last statement or an earlier one, it does not compile: no rejection.
+    return with_failure(Verdict::failed, *reader.failure());
+  }
+
+  SqlFailure explain(const StatementReader& reader, const Statement& statement, int code) {
+    return explained(database_, guard_, reader, statement, code, limits_.timeout);
+  }
+
+  Run run_once(const StatementReader& reader, const Statement& statement) {
+    sqlite3_reset(statement.handle.get());
+    const ChangeCounter counter(database_.getHandle());
+    Run run;
+    run.code = run_to_end(statement, bindings_);
+    run.rows_changed = counter.changed();
+    if (!run.succeeded()) {
+      run.message = sqlite3_errmsg(database_.getHandle());
+      run.failure = explain(reader, statement, run.code);
+    }
+    sqlite3_reset(statement.handle.get());
+    return run;
+  }
+
+  void own(const char* sql) {
+    const Guard::Pause pause(guard_);
+    database_.exec(sql);
+  }
+
+  /// A pragma that is on for its lifetime. Changing it makes SQLite compile the statement anew,
+  /// which is needed: both pragmas used here change the code of a statement.
+  class Setting {
+   public:
+    Setting(Judge& judge, const char* pragma) : judge_(judge), pragma_(pragma) {
+      judge.own(fmt::format("PRAGMA {} = ON", pragma).c_str());
+    }
+    ~Setting() {
+      // Without SQLiteCpp, which would throw out of a destructor.
+      const Guard::Pause pause(judge_.guard_);
+      sqlite3_exec(judge_.database_.getHandle(), fmt::format("PRAGMA {} = OFF", pragma_).c_str(),
+                   nullptr, nullptr, nullptr);
+    }
+    Setting(const Setting&) = delete;
+    Setting& operator=(const Setting&) = delete;
+
+   private:
+    Judge& judge_;
+    const char* pragma_;
+  };
+
+  // Back to a savepoint, which stays open only for `last`. False when the transaction is gone.
+  bool restore(const std::string& savepoint) {
+    if (sqlite3_get_autocommit(database_.getHandle()) != 0) return false;
+    own(fmt::format("ROLLBACK TO \"{}\"", savepoint).c_str());
+    if (savepoint == "baseline call") own("RELEASE \"baseline call\"");
+    return true;
+  }
+
+  SQLite::Database& database_;
+  Guard& guard_;
+  const Bindings& bindings_;
+  const ConstraintRef& by_;
+  const RunLimits& limits_;
+  std::vector<Constraint> constraints_;
+  std::vector<Constraint> wanted_;
+  std::optional<TypedColumn> typed_column_;
+  std::optional<re2::RE2> pattern_;
+};
+
+}  // namespace
+
+Rejection judge_rejection(SQLite::Database& database, Guard& guard, std::string_view sql,
+                          const Bindings& bindings, const ConstraintRef& by,
+                          const RunLimits& limits) {
+  return Judge(database, guard, bindings, by, limits).judge(sql);
+}
+
+}  // namespace baseline::sqlite

@@ -1,0 +1,49 @@
+#include "store/sqlite/run.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "store/sqlite/constraints.hpp"
+#include "store/sqlite/errors.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+std::string in_words(std::chrono::milliseconds time) {
+  return time.count() % 1'000 == 0 ? fmt::format("{}s", time.count() / 1'000)
+                                   : fmt::format("{}ms", time.count());
+}
+
+}  // namespace
+
+int run_to_end(const Statement& statement, const Bindings& bindings) {
+  bind(statement.handle.get(), bindings);
+  int code = SQLITE_ROW;
+  while (code == SQLITE_ROW) code = sqlite3_step(statement.handle.get());
+  return code;
+}
+
+SqlFailure explained(SQLite::Database& database, Guard& guard, const StatementReader& reader,
+                     const Statement& statement, int code, std::chrono::milliseconds timeout) {
+  SqlFailure failure = reader.run_failure(statement, code);
+  if (guard.timed_out()) {
+    failure.kind = SqlFailure::Kind::timeout;
+    failure.message = fmt::format("took longer than {} and was stopped", in_words(timeout));
+  }
+  if (failure.kind == SqlFailure::Kind::constraint) {
+    const Guard::Pause pause(guard);
+    failure.rejected_by = translated(
+        [&] { return describe_rejection(read_constraints(database), code, failure.message); });
+  }
+  return failure;
+}
+
+bool has_deferred_violations(sqlite3* database) {
+  int current = 0;
+  int highest = 0;
+  sqlite3_db_status(database, SQLITE_DBSTATUS_DEFERRED_FKS, &current, &highest, 0);
+  return current != 0;
+}
+
+}  // namespace baseline::sqlite

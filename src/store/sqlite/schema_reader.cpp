@@ -1,0 +1,167 @@
+#include "store/sqlite/schema_reader.hpp"
+
+#include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "base/text.hpp"
+#include "store/sqlite/table_definition.hpp"
+#include "store/sqlite/tokenizer.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+// The default without white space and the parentheses around all of it, which mean nothing.
+std::string default_meaning(std::string_view sql) {
+  std::vector<Token> tokens = tokenize(sql);
+  const auto enclosed = [&] {
+    if (tokens.size() < 2 || !is_symbol(tokens.front(), "(")) return false;
+    int depth = 0;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if (is_symbol(tokens[i], "(")) ++depth;
+      if (is_symbol(tokens[i], ")") && --depth == 0) return i + 1 == tokens.size();
+    }
+    return false;
+  };
+  while (enclosed()) {
+    tokens.erase(tokens.begin());
+    tokens.pop_back();
+  }
+  return normalised(tokens);
+}
+
+// Column hidden of PRAGMA table_xinfo.
+enum class Hidden : int { no = 0, virtual_table = 1, generated_virtual = 2, generated_stored = 3 };
+
+SchemaPart column_part(SQLite::Statement& row, const TableDefinition& definition) {
+  const std::string name = row.getColumn("name").getString();
+  const std::string type = row.getColumn("type").getString();
+  const auto declared = std::ranges::find(definition.columns, name, &DeclaredColumn::name);
+  std::string meaning = normalised(tokenize(type));
+  std::string display = "column " + readable_name(name);
+  if (!type.empty()) display += " " + type;
+  const auto add = [&](const std::string& text, const std::string& shown) {
+    meaning += " | " + text;
+    display += " " + shown;
+  };
+  if (row.getColumn("notnull").getInt() != 0) add("not null", "NOT NULL");
+  if (const SQLite::Column value = row.getColumn("dflt_value"); !value.isNull()) {
+    add("default " + default_meaning(value.getString()), "DEFAULT " + value.getString());
+  }
+  if (const int position = row.getColumn("pk").getInt(); position != 0) {
+    meaning += fmt::format(" | primary key {}", position);
+  }
+  const auto hidden = static_cast<Hidden>(row.getColumn("hidden").getInt());
+  if (declared == definition.columns.end()) return {"column " + name, meaning, display};
+  if (!declared->not_null_conflict.empty()) {
+    add("conflict " + declared->not_null_conflict, "ON CONFLICT " + declared->not_null_conflict);
+  }
+  if (!declared->collation.empty()) {
+    add("collate " + declared->collation, "COLLATE " + declared->collation);
+  }
+  if (hidden == Hidden::generated_virtual || hidden == Hidden::generated_stored) {
+    const char* const kept = hidden == Hidden::generated_stored ? "STORED" : "VIRTUAL";
+    add(fmt::format("as {} {}", declared->generated, kept),
+        fmt::format("AS ({}) {}", declared->generated, kept));
+  }
+  return {"column " + name, meaning, display};
+}
+
+SchemaPart constraint_part(const DeclaredConstraint& constraint) {
+  const std::string label =
+      constraint.name.empty() ? constraint.meaning : "CONSTRAINT " + constraint.name;
+  return {label, constraint.meaning, constraint.display};
+}
+
+void add_option(bool on, const char* option, std::vector<SchemaPart>& parts) {
+  if (on) parts.push_back({option, option, option});
+}
+
+void read_table(SQLite::Database& database, bool strict, bool without_rowid, SchemaObject& object) {
+  const TableDefinition definition = parse_create_table(object.definition);
+  SQLite::Statement columns(database, "SELECT * FROM pragma_table_xinfo(?, 'main')");
+  columns.bind(1, object.name);
+  while (columns.executeStep()) object.parts.push_back(column_part(columns, definition));
+
+  std::vector<SchemaPart> rest;
+  for (const DeclaredConstraint& constraint : definition.constraints) {
+    // Whether a column is NOT NULL its own part says; here only the name would be news.
+    const bool news =
+        constraint.kind != DeclaredConstraint::Kind::not_null || !constraint.name.empty();
+    if (news) rest.push_back(constraint_part(constraint));
+  }
+  add_option(strict, "STRICT", rest);
+  add_option(without_rowid, "WITHOUT ROWID", rest);
+  add_option(definition.autoincrement, "AUTOINCREMENT", rest);
+  std::ranges::sort(rest, {},
+                    [](const SchemaPart& part) { return std::tie(part.label, part.meaning); });
+  object.parts.insert(object.parts.end(), rest.begin(), rest.end());
+}
+
+// CREATE [UNIQUE] INDEX name ON … without `CREATE … IF NOT EXISTS name`, which are told apart by
+// kind and name already.
+SchemaPart definition_part(const SchemaObject& object) {
+  const std::vector<Token> tokens = tokenize(object.definition);
+  std::vector<Token> kept;
+  bool named = false;
+  for (std::size_t i = 1; i < tokens.size(); ++i) {
+    const Token& token = tokens[i];
+    if (!named) {
+      const bool noise = is_keyword(token, "if") || is_keyword(token, "not") ||
+                         is_keyword(token, "exists") || is_keyword(token, object.kind);
+      named = !noise && !is_keyword(token, "unique") && !is_keyword(token, "virtual") &&
+              !is_symbol(token, ".") && to_lower(unquoted(token)) == to_lower(object.name);
+      if (noise || named) continue;
+    }
+    if (object.kind == "index" && is_keyword(token, "asc")) continue;  // the default
+    kept.push_back(token);
+  }
+  return {"definition", normalised(kept), readable(kept)};
+}
+
+int rank(const SchemaObject& object) {
+  if (object.kind == "table") return 0;
+  if (object.kind == "index") return 1;
+  return object.kind == "view" ? 2 : 3;
+}
+
+}  // namespace
+
+Schema read_schema(SQLite::Database& database) {
+  Schema schema;
+  SQLite::Statement rows(database,
+                         "SELECT s.type, s.name, s.tbl_name, s.sql, l.type, l.strict, l.wr "
+                         "FROM main.sqlite_schema AS s LEFT JOIN pragma_table_list AS l "
+                         "ON l.schema = 'main' AND l.name = s.name AND s.type = 'table' "
+                         "WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+                         "AND coalesce(l.type, '') <> 'shadow'");
+  while (rows.executeStep()) {
+    SchemaObject object;
+    object.kind = rows.getColumn(0).getString();
+    object.name = rows.getColumn(1).getString();
+    object.definition = rows.getColumn(3).getString();
+    const bool table = object.kind == "table";
+    if (object.kind == "index" || object.kind == "trigger") {
+      object.table = rows.getColumn(2).getString();
+    }
+    if (table && rows.getColumn(4).getString() != "virtual") {
+      read_table(database, rows.getColumn(5).getInt() != 0, rows.getColumn(6).getInt() != 0,
+                 object);
+    } else {
+      object.parts.push_back(definition_part(object));
+    }
+    schema.objects.push_back(std::move(object));
+  }
+  std::ranges::sort(schema.objects, [](const SchemaObject& a, const SchemaObject& b) {
+    return std::pair(rank(a), std::string_view(a.name)) <
+           std::pair(rank(b), std::string_view(b.name));
+  });
+  return schema;
+}
+
+}  // namespace baseline::sqlite

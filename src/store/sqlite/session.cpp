@@ -1,0 +1,162 @@
+#include "store/sqlite/session.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <utility>
+#include <variant>
+
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/errors.hpp"
+#include "store/sqlite/foreign_keys.hpp"
+#include "store/sqlite/rejection.hpp"
+#include "store/sqlite/run.hpp"
+#include "store/sqlite/schema_clone.hpp"
+#include "store/sqlite/schema_reader.hpp"
+#include "store/sqlite/statements.hpp"
+#include "store/sqlite/tokenizer.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+constexpr std::size_t kMaxResultBytes = std::size_t{64} << 20;
+
+std::size_t size_of(const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return text->size();
+  if (const auto* blob = std::get_if<Blob>(&value)) return blob->size();
+  return sizeof(Value);
+}
+
+SqlFailure not_one_query() {
+  return {SqlFailure::Kind::denied, "query must be one read-only statement", 0, 1, {}};
+}
+
+bool is_pragma(std::string_view sql) {
+  const std::optional<Token> first = next_token(sql, 0);
+  return first && is_keyword(*first, "pragma");
+}
+
+}  // namespace
+
+SqliteSession::SqliteSession(SQLite::Database database, Role role)
+    : database_(std::move(database)), guard_(database_.getHandle()), role_(role) {}
+
+CompileOutcome SqliteSession::compile(std::string_view sql) {
+  const Guard::Scope scope(guard_, Guard::Rules::check, std::nullopt);
+  StatementReader reader(database_.getHandle(), guard_, sql);
+  CompileOutcome outcome;
+  while (std::optional<Statement> statement = reader.next()) {
+    outcome.statements.push_back(std::move(statement->info));
+  }
+  outcome.failure = reader.failure();
+  return outcome;
+}
+
+QueryOutcome SqliteSession::query(std::string_view sql, const Bindings& bindings,
+                                  const RunLimits& limits) {
+  sqlite3* const handle = database_.getHandle();
+  const Guard::Scope scope(guard_, Guard::Rules::check, limits.timeout);
+  StatementReader reader(handle, guard_, sql);
+  QueryOutcome outcome;
+  const std::optional<Statement> statement = reader.next();
+  if (!statement) {
+    outcome.failure = reader.failure() ? *reader.failure() : not_one_query();
+    return outcome;
+  }
+  if (!statement->info.read_only || !reader.at_end()) {
+    outcome.failure = not_one_query();
+    return outcome;
+  }
+  // PRAGMA integrity_check reads whole rows, and those of the application may be larger than what
+  // a check may make.
+  if (is_pragma(sql)) guard_.lift_length_limit();
+
+  sqlite3_stmt* const running = statement->handle.get();
+  bind(running, bindings);
+  const int columns = sqlite3_column_count(running);
+  for (int i = 0; i < columns; ++i) outcome.columns.emplace_back(sqlite3_column_name(running, i));
+  std::size_t bytes = 0;
+  int code = sqlite3_step(running);
+  for (; code == SQLITE_ROW; code = sqlite3_step(running)) {
+    if (outcome.rows.size() == limits.max_rows) {
+      outcome.truncated = true;
+      return outcome;
+    }
+    std::vector<Value>& row = outcome.rows.emplace_back();
+    for (int i = 0; i < columns; ++i) bytes += size_of(row.emplace_back(column_value(running, i)));
+    if (bytes > kMaxResultBytes) {
+      outcome.failure = SqlFailure{SqlFailure::Kind::limit,
+                                   "the result is larger than 64 MiB",
+                                   statement->info.offset,
+                                   1,
+                                   {}};
+      return outcome;
+    }
+  }
+  if (code != SQLITE_DONE) {
+    outcome.failure = explained(database_, guard_, reader, *statement, code, limits.timeout);
+  }
+  return outcome;
+}
+
+ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bindings,
+                                      const RunLimits& limits) {
+  sqlite3* const handle = database_.getHandle();
+  const Guard::Scope scope(guard_, Guard::Rules::check, limits.timeout);
+  StatementReader reader(handle, guard_, sql);
+  ExecuteOutcome outcome;
+  std::optional<Statement> last;
+  while (std::optional<Statement> statement = reader.next()) {
+    const ChangeCounter counter(handle);
+    if (const int code = run_to_end(*statement, bindings); code != SQLITE_DONE) {
+      outcome.failure = explained(database_, guard_, reader, *statement, code, limits.timeout);
+      return outcome;
+    }
+    ++outcome.statements_run;
+    outcome.rows_changed = counter.changed();
+    last = std::move(statement);
+  }
+  outcome.failure = reader.failure();
+  if (!outcome.failure && last && has_deferred_violations(handle)) {
+    // The transaction is never committed, where the application's would be rejected.
+    const Guard::Pause pause(guard_);
+    outcome.failure =
+        SqlFailure{SqlFailure::Kind::constraint, "FOREIGN KEY constraint failed", last->info.offset,
+                   last->number, translated([&] { return violated_keys(database_); })};
+  }
+  return outcome;
+}
+
+Rejection SqliteSession::reject(std::string_view sql, const Bindings& bindings,
+                                const ConstraintRef& by, const RunLimits& limits) {
+  return translated([&] { return judge_rejection(database_, guard_, sql, bindings, by, limits); });
+}
+
+void SqliteSession::begin(bool foreign_keys) {
+  if (role_ != Role::scratch)
+    throw std::logic_error("begin() on a session that is no scratch copy");
+  translated([&] {
+    // Inside a transaction this pragma does nothing, so it comes first.
+    database_.exec(foreign_keys ? "PRAGMA foreign_keys = ON" : "PRAGMA foreign_keys = OFF");
+    database_.exec("BEGIN");
+  });
+}
+
+bool SqliteSession::rollback() {
+  if (sqlite3_get_autocommit(database_.getHandle()) != 0) return false;
+  translated([&] { database_.exec("ROLLBACK"); });
+  return true;
+}
+
+std::unique_ptr<Session> SqliteSession::scratch() {
+  return translated([&] {
+    return std::make_unique<SqliteSession>(
+        role_ == Role::live ? schema_clone(database_) : copy_of(database_), Role::scratch);
+  });
+}
+
+Schema SqliteSession::schema() {
+  return translated([&] { return read_schema(database_); });
+}
+
+}  // namespace baseline::sqlite

@@ -1,0 +1,36 @@
+#include "store/sqlite/sessions.hpp"
+
+#include <sqlite3.h>
+
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/errors.hpp"
+#include "store/sqlite/session.hpp"
+
+namespace baseline::sqlite {
+
+std::unique_ptr<Session> open_live(const std::filesystem::path& path) {
+  return translated([&] {
+    return std::make_unique<SqliteSession>(open_reading(path), SqliteSession::Role::live);
+  });
+}
+
+std::unique_ptr<Session> open_immutable(const std::filesystem::path& path) {
+  return translated([&] {
+    return std::make_unique<SqliteSession>(open_unchanging(path), SqliteSession::Role::sealed);
+  });
+}
+
+std::string serialized(Session& reference) {
+  sqlite3* const database = dynamic_cast<SqliteSession&>(reference).database().getHandle();
+  sqlite3_int64 size = 0;
+  const std::unique_ptr<unsigned char, decltype(&sqlite3_free)> bytes(
+      sqlite3_serialize(database, "main", &size, 0), &sqlite3_free);
+  if (bytes == nullptr && size != 0) {
+    translated([&] { throw SQLite::Exception("out of memory", SQLITE_NOMEM); });
+  }
+  if (bytes == nullptr) return {};  // nothing was ever written
+  return {static_cast<const char*>(static_cast<const void*>(bytes.get())),
+          static_cast<std::size_t>(size)};
+}
+
+}  // namespace baseline::sqlite
