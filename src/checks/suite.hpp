@@ -1,11 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "checks/result.hpp"
+#include "store/migration.hpp"
 #include "store/session.hpp"
 
 namespace baseline {
@@ -30,7 +32,7 @@ class Suites {
  public:
   /// Throws Error{usage} whose problems() are all errors of all files, each with its place.
   /// `reference` is the baseline in memory; it must outlive the suites.
-  static Suites load(const std::vector<SuiteSource>& sources, Session& reference);
+  static Suites load(const std::vector<SuiteSource>& sources, Session& reference, const std::function<std::unique_ptr<Session>(const Migration&)>& apply);
 
   Suites(Suites&&) noexcept;
   Suites& operator=(Suites&&) noexcept;

@@ -1,7 +1,5 @@
 #include "cli/help.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace baseline::help {
 
 const std::string_view kPurpose =
@@ -84,13 +82,6 @@ const CommandHelp& of(std::string_view command) {
   }
   static constexpr CommandHelp kNone{};
   return kNone;
-}
-
-std::shared_ptr<CLI::FormatterBase> formatter() {
-  auto formatter = std::make_shared<CLI::Formatter>();
-  constexpr std::size_t kOptionColumn = 30;
-  formatter->column_width(kOptionColumn);
-  return formatter;
 }
 
 }  // namespace baseline::help

@@ -1,10 +1,6 @@
 #pragma once
 
-#include <memory>
-#include <string>
 #include <string_view>
-
-#include <CLI/FormatterFwd.hpp>
 
 /// The texts of --help.
 namespace baseline::help {
@@ -19,8 +15,5 @@ extern const std::string_view kPurpose;
 extern const std::string_view kFooter;
 
 const CommandHelp& of(std::string_view command);
-
-/// Lays the options out in two columns.
-std::shared_ptr<CLI::FormatterBase> formatter();
 
 }  // namespace baseline::help

@@ -199,7 +199,8 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
   app.set_version_flag("--version", fmt::format("baseline {}", version()));
   app.footer(std::string(help::kFooter));
   app.require_subcommand(1);
-  app.formatter(help::formatter());
+  constexpr std::size_t kOptionColumn = 30;
+  app.get_formatter()->column_width(kOptionColumn);
   CLI::App* backups = app.add_subcommand("backups", std::string(help::of("backups").purpose));
   backups->require_subcommand(1);
   backups->footer(std::string(help::of("backups").footer));

@@ -29,7 +29,7 @@ struct DeployRequest {
   BackupChoice backup = BackupChoice::automatic;
   std::chrono::milliseconds wait{0};
   /// Asked once what will leave, before anything is changed; false stops the run.
-  std::function<bool(const ReplaceReport& plan)> confirm;
+  std::function<bool(const ReplaceReport& plan)> confirm = {};
 };
 
 /// Replaces the database by the baseline (docs/ARCHITECTURE.md, "The way of a deploy"). Throws Error
