@@ -38,7 +38,7 @@ TEST_CASE("a deploy changes the disk in exactly this order", "[deploy]") {
   make_old(database);
   // The order is what the promises rest on (docs/ARCHITECTURE.md, "Every fsync and why").
   CHECK(trace([](Workbench& bench) { bench.deploy(); }, database) ==
-        "unlink create write sync rename "              // the intent
+        "create write sync rename "                     // the intent
         "create sync-dir "                              // and the candidate's name
         "open write sync "                              // the candidate, whole
         "open write sync "                              // the announcement
