@@ -1,0 +1,231 @@
+#include "catalogue/catalogue.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+
+namespace baseline {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr mode_t kPrivateDirectory = 0700;
+constexpr mode_t kReadOnly = 0400;
+
+std::vector<std::string> names_in(const fs::path& directory) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+    names.push_back(it->path().filename().native());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::optional<Directory> open_if_there(const fs::path& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return {};
+  return Directory::open(path);
+}
+
+// The files of an entry as sha256sum(1) wants them. A name with a newline or backslash has it
+// escaped and a backslash before the sum.
+std::string checksums(const Payload& payload) {
+  std::string name;
+  for (const char c : payload.name) {
+    if (c == '\\') name += "\\\\";
+    if (c == '\n') name += "\\n";
+    if (c != '\\' && c != '\n') name += c;
+  }
+  return fmt::format("{}{}  {}\n", name == payload.name ? "" : "\\", payload.sha256, name);
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> sequence_of(std::string_view id) {
+  constexpr std::size_t kTimeLength = std::string_view("20261121T023558Z").size();
+  if (id.size() < kTimeLength + 2 || id[8] != 'T' || id[15] != 'Z' || id[kTimeLength] != '-') {
+    return {};
+  }
+  std::uint64_t number = 0;
+  const char* const end = id.data() + id.size();
+  const auto [last, error] = std::from_chars(id.data() + kTimeLength + 1, end, number);
+  if (error != std::errc() || last != end) return {};
+  return number;
+}
+
+Catalogue::Catalogue(FileSystem& files, fs::path directory)
+    : files_(files), directory_(std::move(directory)) {}
+
+std::optional<Directory> Catalogue::open_if_present() const { return open_if_there(directory_); }
+
+std::vector<CatalogueEntry> Catalogue::entries() const {
+  std::vector<CatalogueEntry> entries;
+  const auto catalogue = open_if_present();
+  if (!catalogue) return entries;
+  for (const std::string& name : names_in(directory_)) {
+    if (sequence_of(name)) entries.push_back(read_entry(*catalogue, name));
+  }
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const CatalogueEntry& a, const CatalogueEntry& b) {
+                     return sequence_of(a.id) < sequence_of(b.id);
+                   });
+  return entries;
+}
+
+std::vector<std::string> Catalogue::unfinished() const {
+  std::vector<std::string> ids;
+  for (const std::string& name : names_in(directory_)) {
+    if (name.rfind(names::kPartialPrefix, 0) == 0) {
+      ids.push_back(name.substr(names::kPartialPrefix.size()));
+    }
+  }
+  return ids;
+}
+
+CatalogueEntry Catalogue::read_entry(const Directory& catalogue, const std::string& id) const {
+  CatalogueEntry entry;
+  entry.id = id;
+  entry.directory = catalogue / id;
+  try {
+    const auto directory = open_if_there(entry.directory);
+    if (!directory) throw Error(ErrorCode::refused, "it is not a directory");
+    const auto text = directory->read_text(std::string(names::kManifest), 1U << 20U);
+    if (!text) throw Error(ErrorCode::refused, "its manifest is missing");
+    Manifest manifest =
+        manifest_from_json(*text, (*directory / std::string(names::kManifest)).native());
+    if (manifest.id != id) {
+      throw Error(ErrorCode::refused, fmt::format("its manifest is of {}", printable(manifest.id)));
+    }
+    entry.manifest = std::move(manifest);
+    if (!entry.manifest->restored.empty()) return entry;
+    const auto data = directory->status(entry.manifest->payload.name);
+    if (!data || !S_ISREG(data->st_mode)) {
+      throw Error(ErrorCode::refused, "its database file is missing");
+    }
+    if (static_cast<std::uint64_t>(data->st_size) != entry.manifest->payload.size) {
+      throw Error(ErrorCode::refused, fmt::format("its database file has {} bytes, but the manifest "
+                                                  "says {}",
+                                                  data->st_size, entry.manifest->payload.size));
+    }
+  } catch (const Error& error) {
+    entry.damage = error.what();
+  }
+  return entry;
+}
+
+bool Catalogue::contains(const std::string& id) const {
+  const auto catalogue = open_if_present();
+  return catalogue && sequence_of(id) && catalogue->contains(id);
+}
+
+CatalogueEntry Catalogue::find(const std::string& id) const {
+  const auto catalogue = open_if_present();
+  if (!catalogue || !sequence_of(id) || !catalogue->contains(id)) {
+    throw Error(ErrorCode::usage,
+                fmt::format("there is no backup {} in {}", printable(id),
+                            printable(directory_.native())),
+                "baseline backups list shows what there is");
+  }
+  CatalogueEntry entry = read_entry(*catalogue, id);
+  if (!entry.damage.empty()) {
+    throw Error(ErrorCode::refused,
+                fmt::format("the backup {} cannot be used: {}", printable(id), entry.damage),
+                "choose another with --to; baseline backups list shows them");
+  }
+  return entry;
+}
+
+std::string Catalogue::next_id(std::chrono::system_clock::time_point now,
+                               std::string_view after) const {
+  std::uint64_t highest = sequence_of(after).value_or(0);
+  for (std::string name : names_in(directory_)) {
+    if (name.rfind(names::kPartialPrefix, 0) == 0) name.erase(0, names::kPartialPrefix.size());
+    highest = std::max(highest, sequence_of(name).value_or(0));
+  }
+  return fmt::format("{}-{:03}", compact_time(now), highest + 1);
+}
+
+Directory Catalogue::open() {
+  if (auto catalogue = open_if_present()) return std::move(*catalogue);
+  const Directory parent = Directory::open(directory_.parent_path());
+  const std::string name = directory_.filename().native();
+  if (parent.contains(name)) {
+    throw Error(ErrorCode::refused,
+                fmt::format("{} is not a directory", printable(directory_.native())),
+                "name another directory for the backups with --backups");
+  }
+  files_.make_directory(parent, name, kPrivateDirectory);
+  files_.sync_directory(parent);
+  return Directory::open(directory_);
+}
+
+Directory Catalogue::open_unfinished(const std::string& id) {
+  const Directory catalogue = open();
+  const std::string name = names::partial(id);
+  if (!catalogue.contains(name)) files_.make_directory(catalogue, name, kPrivateDirectory);
+  return Directory::open(catalogue / name);
+}
+
+std::optional<Directory> Catalogue::find_unfinished(const std::string& id) const {
+  return open_if_there(directory_ / names::partial(id));
+}
+
+void Catalogue::write_file(const Directory& directory, std::string_view name,
+                           std::string_view text, mode_t mode) {
+  // What an interrupted run wrote is written anew; nobody can have seen it under a final name.
+  files_.unlink(directory, std::string(name));
+  const File file = files_.create(directory, std::string(name), mode);
+  files_.write(file, text, 0);
+  files_.sync(file);
+}
+
+void Catalogue::commit(const Manifest& manifest) {
+  const Directory entry = open_unfinished(manifest.id);
+  write_file(entry, names::kManifest, to_json(manifest), kReadOnly);
+  write_file(entry, names::kChecksums, checksums(manifest.payload), kReadOnly);
+  files_.sync_directory(entry);
+  const Directory catalogue = Directory::open(directory_);
+  files_.rename_new(catalogue, names::partial(manifest.id), catalogue, manifest.id);
+  files_.sync_directory(catalogue);
+}
+
+void Catalogue::discard_unfinished(const std::string& id) {
+  const auto entry = find_unfinished(id);
+  if (!entry) return;
+  for (const std::string& name : names_in(entry->path())) files_.unlink(*entry, name);
+  files_.remove_directory(Directory::open(directory_), names::partial(id));
+}
+
+void Catalogue::remove(const std::string& id) {
+  const auto catalogue = open_if_present();
+  if (!catalogue || !catalogue->contains(id)) return;
+  files_.rename_new(*catalogue, id, *catalogue, names::partial(id));
+  files_.sync_directory(*catalogue);
+  discard_unfinished(id);
+}
+
+void Catalogue::mark_restored(const std::string& id, const std::string& when) {
+  CatalogueEntry entry = find(id);
+  if (!entry.manifest->restored.empty()) return;
+  entry.manifest->restored = when;
+  const Directory directory = Directory::open(entry.directory);
+  const std::string manifest(names::kManifest);
+  const std::string temporary = manifest + ".new";
+  write_file(directory, temporary, to_json(*entry.manifest), kReadOnly);
+  files_.rename(directory, temporary, directory, manifest);
+  // First the record, then the data: an entry whose file is missing without a word is damaged.
+  files_.sync_directory(directory);
+  files_.unlink(directory, entry.manifest->payload.name);
+  files_.unlink(directory, std::string(names::kChecksums));
+  files_.sync_directory(directory);
+}
+
+}  // namespace baseline

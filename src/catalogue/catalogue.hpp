@@ -1,0 +1,75 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalogue/manifest.hpp"
+#include "os/clock.hpp"
+#include "os/file_system.hpp"
+
+namespace baseline {
+
+/// An entry of the catalogue as it was found.
+struct CatalogueEntry {
+  std::string id;
+  std::filesystem::path directory;
+  std::optional<Manifest> manifest;
+  std::string damage;  ///< why it cannot be used, or empty
+
+  bool usable() const { return damage.empty() && manifest && manifest->restored.empty(); }
+};
+
+/// The directory of backups of a database: one directory an entry, which appears under its name
+/// only when it is complete (docs/file-formats.md). It is made with the first entry.
+class Catalogue {
+ public:
+  /// `files` must outlive the catalogue. Touches nothing yet.
+  Catalogue(FileSystem& files, std::filesystem::path directory);
+
+  const std::filesystem::path& directory() const { return directory_; }
+
+  /// All entries, oldest first: by sequence number, never by time. Damaged ones are listed as such.
+  std::vector<CatalogueEntry> entries() const;
+  /// Entries that a run left unfinished, by id.
+  std::vector<std::string> unfinished() const;
+  /// Throws Error{usage} when there is no such entry, Error{refused} when it is damaged.
+  CatalogueEntry find(const std::string& id) const;
+  bool contains(const std::string& id) const;
+
+  /// "20261121T023558Z-001": the time for people, the number for the order. `after` is an id that is
+  /// spoken for, though it may not be there (yet); it may be empty.
+  std::string next_id(std::chrono::system_clock::time_point now, std::string_view after = {}) const;
+
+  /// The directory of an unfinished entry; made, like the catalogue itself, when it is missing.
+  /// Throws Error{io}.
+  Directory open_unfinished(const std::string& id);
+  std::optional<Directory> find_unfinished(const std::string& id) const;
+
+  /// The catalogue's own directory, made when it is missing. Throws Error{io}, Error{refused}.
+  Directory open();
+
+  /// Writes manifest and checksums into the unfinished entry and gives it its final name, durably.
+  void commit(const Manifest& manifest);
+  /// Removes an unfinished entry with all that is in it; nothing when there is none.
+  void discard_unfinished(const std::string& id);
+  /// Removes a finished entry: it becomes unfinished first, so that no half entry is ever seen.
+  void remove(const std::string& id);
+  /// Records that the data of an entry went back into place (`rollback --move`) and removes it.
+  void mark_restored(const std::string& id, const std::string& when);
+
+ private:
+  std::optional<Directory> open_if_present() const;
+  CatalogueEntry read_entry(const Directory& catalogue, const std::string& id) const;
+  void write_file(const Directory& directory, std::string_view name, std::string_view text,
+                  mode_t mode);
+
+  FileSystem& files_;
+  std::filesystem::path directory_;
+};
+
+/// The sequence number at the end of an id, or nothing when the text is not an id.
+std::optional<std::uint64_t> sequence_of(std::string_view id);
+
+}  // namespace baseline

@@ -1,0 +1,82 @@
+#include "catalogue/history.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/bytes_json.hpp"
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+
+namespace baseline {
+namespace {
+
+using nlohmann::json;
+
+HistoryLine line_from(const json& in) {
+  HistoryLine line;
+  line.when = in.at("when").get<std::string>();
+  line.command = in.at("command").get<std::string>();
+  line.outcome = in.at("outcome").get<std::string>();
+  line.database = bytes_from_json(in.at("database"));
+  line.from = in.at("from").get<std::string>();
+  line.to = in.at("to").get<std::string>();
+  line.backup = in.at("backup").get<std::string>();
+  line.source = in.at("source").get<std::string>();
+  line.user = in.at("user").get<std::string>();
+  line.host = in.at("host").get<std::string>();
+  if (!in.at("unavailable_us").is_null()) {
+    line.unavailable_us = in.at("unavailable_us").get<std::int64_t>();
+  }
+  return line;
+}
+
+}  // namespace
+
+std::string to_json(const HistoryLine& line) {
+  nlohmann::ordered_json out;
+  out["when"] = line.when;
+  out["command"] = line.command;
+  out["outcome"] = line.outcome;
+  out["database"] = bytes_to_json(line.database);
+  out["from"] = line.from;
+  out["to"] = line.to;
+  out["backup"] = line.backup;
+  out["source"] = line.source;
+  out["user"] = line.user;
+  out["host"] = line.host;
+  out["unavailable_us"] = line.unavailable_us ? nlohmann::ordered_json(*line.unavailable_us)
+                                              : nlohmann::ordered_json(nullptr);
+  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+History read_history(const std::filesystem::path& catalogue) {
+  History history;
+  std::error_code missing;
+  if (!std::filesystem::is_directory(catalogue, missing)) return history;
+  const auto text = Directory::open(catalogue).read_text(std::string(names::kHistory));
+  for (std::size_t start = 0; text && start < text->size();) {
+    const std::size_t end = std::min(text->find('\n', start), text->size());
+    const std::string_view line = std::string_view(*text).substr(start, end - start);
+    start = end + 1;
+    if (line.empty()) continue;
+    try {
+      history.lines.push_back(line_from(json::parse(line)));
+    } catch (const json::exception&) {
+      ++history.unreadable;
+    }
+  }
+  return history;
+}
+
+void append_history(FileSystem& files, const Directory& catalogue, const HistoryLine& line) {
+  const File file = files.open_or_create(catalogue, std::string(names::kHistory), 0600);
+  const auto size = static_cast<std::uint64_t>(file.status().st_size);
+  char last = '\n';
+  if (size > 0) file.read(&last, 1, size - 1);
+  files.write(file, (last == '\n' ? "" : "\n") + to_json(line) + "\n", size);
+  files.sync(file);
+}
+
+}  // namespace baseline

@@ -1,0 +1,141 @@
+#include "catalogue/manifest.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/bytes_json.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace baseline {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+ordered_json optional_text(const std::string& text) {
+  return text.empty() ? ordered_json(nullptr) : ordered_json(text);
+}
+
+std::string text_or_empty(const json& value) {
+  return value.is_null() ? std::string() : value.get<std::string>();
+}
+
+// A manifest may be somebody else's: a name in it must be a plain name in the entry's directory.
+std::string plain_name(const json& value, const std::string& file) {
+  std::string name = bytes_from_json(value);
+  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos ||
+      name.find('\0') != std::string::npos) {
+    throw Error(ErrorCode::refused,
+                fmt::format("{}: manifest names a file outside the backup", printable(file)),
+                "do not use this backup: somebody changed its manifest");
+  }
+  return name;
+}
+
+bool is_sha256(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+unsigned mode_from(const std::string& text) {
+  return static_cast<unsigned>(std::stoul(text, nullptr, 8)) & 07777U;
+}
+
+Payload payload_from(const json& value, const std::string& file) {
+  Payload payload;
+  payload.name = plain_name(value.at("file"), file);
+  payload.size = value.at("size").get<std::uint64_t>();
+  payload.sha256 = text_or_empty(value.at("sha256"));
+  if (!is_sha256(payload.sha256)) throw std::invalid_argument("sha256 is not a SHA-256");
+  payload.moved = value.at("strategy").get<std::string>() == "move";
+  payload.mode = mode_from(value.at("mode").get<std::string>());
+  for (const json& name : value.at("companions")) {
+    payload.companions.push_back(plain_name(name, file));
+  }
+  return payload;
+}
+
+}  // namespace
+
+std::string to_json(const Manifest& manifest) {
+  ordered_json out;
+  out["version"] = 1;
+  out["id"] = manifest.id;
+  out["reason"] = manifest.reason;
+  out["when"] = manifest.when;
+  out["host"] = manifest.host;
+  out["user"] = manifest.user;
+  out["tool"] = manifest.tool;
+  out["engine"] = manifest.engine;
+  out["database"] = bytes_to_json(manifest.database);
+  out["file"] = bytes_to_json(manifest.payload.name);
+  out["size"] = manifest.payload.size;
+  out["sha256"] = optional_text(manifest.payload.sha256);
+  out["strategy"] = manifest.payload.moved ? "move" : "copy";
+  out["page_size"] = manifest.page_size;
+  out["page_count"] = manifest.page_count;
+  out["tables"] = ordered_json::array();
+  for (const TableRows& table : manifest.tables) {
+    ordered_json row;
+    row["name"] = bytes_to_json(table.table);
+    row["rows"] = table.rows ? ordered_json(*table.rows) : ordered_json(nullptr);
+    out["tables"].push_back(row);
+  }
+  out["schema_digest"] = manifest.schema_digest;
+  out["revision"] = manifest.revision ? ordered_json(*manifest.revision) : ordered_json(nullptr);
+  out["user_version"] = manifest.user_version;
+  out["application_id"] = manifest.application_id;
+  out["owner"] = manifest.owner;
+  out["mode"] = fmt::format("{:04o}", manifest.payload.mode);
+  out["companions"] = ordered_json::array();
+  for (const std::string& name : manifest.payload.companions) {
+    out["companions"].emplace_back(bytes_to_json(name));
+  }
+  out["unreadable"] = optional_text(manifest.unreadable);
+  out["restored"] = optional_text(manifest.restored);
+  return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+Manifest manifest_from_json(const std::string& text, const std::string& file) {
+  const auto damaged = [&](const std::string& why) {
+    return Error(ErrorCode::refused, fmt::format("{} is damaged: {}", printable(file), why),
+                 "choose another backup with --to");
+  };
+  try {
+    const json in = json::parse(text);
+    if (in.at("version").get<int>() > 1) throw damaged("it was written by a newer baseline");
+    Manifest manifest;
+    manifest.id = in.at("id").get<std::string>();
+    manifest.reason = in.at("reason").get<std::string>();
+    manifest.when = in.at("when").get<std::string>();
+    manifest.host = in.at("host").get<std::string>();
+    manifest.user = in.at("user").get<std::string>();
+    manifest.tool = in.at("tool").get<std::string>();
+    manifest.engine = in.at("engine").get<std::string>();
+    manifest.database = bytes_from_json(in.at("database"));
+    manifest.payload = payload_from(in, file);
+    manifest.page_size = in.at("page_size").get<std::uint64_t>();
+    manifest.page_count = in.at("page_count").get<std::uint64_t>();
+    for (const json& row : in.at("tables")) {
+      TableRows table{bytes_from_json(row.at("name")), {}};
+      if (!row.at("rows").is_null()) table.rows = row.at("rows").get<std::uint64_t>();
+      manifest.tables.push_back(table);
+    }
+    manifest.schema_digest = in.at("schema_digest").get<std::string>();
+    if (!in.at("revision").is_null()) manifest.revision = in.at("revision").get<std::string>();
+    manifest.user_version = in.at("user_version").get<std::int64_t>();
+    manifest.application_id = in.at("application_id").get<std::int64_t>();
+    manifest.owner = in.at("owner").get<std::string>();
+    manifest.unreadable = text_or_empty(in.at("unreadable"));
+    manifest.restored = text_or_empty(in.at("restored"));
+    return manifest;
+  } catch (const json::exception& error) {
+    throw damaged(error.what());
+  } catch (const std::logic_error& error) {
+    throw damaged(error.what());
+  }
+}
+
+}  // namespace baseline

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "catalogue/catalogue.hpp"
+#include "cli/options.hpp"
+#include "config/settings.hpp"
+#include "pipeline/context.hpp"
+#include "report/style.hpp"
+#include "store/store.hpp"
+
+namespace baseline {
+
+/// What every command starts from: options and settings resolved, the store and its catalogue.
+struct Invocation {
+  const Options& options;
+  const Settings& settings;
+  Observer& observer;
+  Style out;          ///< for stdout
+  bool interactive;   ///< a person can be asked
+};
+
+/// A command's whole result: what goes to stdout, and the exit code.
+struct CommandResult {
+  std::string output;
+  int exit_code = 0;
+};
+
+CommandResult run_deploy(const Invocation& invocation);
+CommandResult run_verify(const Invocation& invocation);
+CommandResult run_rollback(const Invocation& invocation);
+CommandResult run_status(const Invocation& invocation);
+CommandResult run_recover(const Invocation& invocation);
+CommandResult run_history(const Invocation& invocation);
+CommandResult run_backups_list(const Invocation& invocation);
+
+/// The whole program but for main's duties. Returns the exit code; prints the result.
+int run_program(int argc, const char* const* argv);
+
+}  // namespace baseline

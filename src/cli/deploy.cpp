@@ -1,0 +1,43 @@
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/workplace.hpp"
+#include "pipeline/deploy.hpp"
+#include "report/human.hpp"
+#include "report/json.hpp"
+
+namespace baseline {
+
+CommandResult run_deploy(const Invocation& invocation) {
+  Workplace workplace(invocation);
+  const Inputs inputs(invocation, workplace);
+  const Options& options = invocation.options;
+  const Settings& settings = invocation.settings;
+
+  DeployRequest request{inputs.migration(), inputs.reference(), inputs.suites(), inputs.judge()};
+  request.dry_run = options.dry_run;
+  request.again = options.again;
+  request.as_found = !options.old_unreadable.empty();
+  request.keep_on_failure = settings.on_failure.value == OnFailure::keep;
+  request.backup = settings.backup.value;
+  request.wait = settings.wait.value;
+  if (invocation.interactive && !options.yes) {
+    request.confirm = [](const ReplaceReport& plan) {
+      if (!plan.old.exists) return true;
+      return ask(fmt::format("{} leaves, and becomes a backup: {}\nIt is replaced by an empty "
+                             "database at baseline {}.\n",
+                             printable(plan.database), human_report::leaving(plan.old),
+                             printable(plan.revision)));
+    };
+  }
+  const ReplaceReport report = deploy(request, workplace.context());
+  const int code = exit_code(report.outcome);
+  return {settings.format.value == Format::json
+              ? json_report::of(report, code)
+              : human_report::of(report, invocation.out, workplace.given()),
+          code};
+}
+
+}  // namespace baseline

@@ -1,0 +1,28 @@
+#include "cli/exit_code.hpp"
+
+namespace baseline {
+
+int exit_code(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::done:
+    case Outcome::nothing_to_do:
+    case Outcome::would_do: return 0;
+    case Outcome::checks_failed: return 1;
+  }
+  return 5;
+}
+
+int exit_code(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::usage: return 2;
+    case ErrorCode::in_use: return 3;
+    case ErrorCode::refused: return 4;
+    case ErrorCode::io: return 5;
+    case ErrorCode::needs_person: return 6;
+  }
+  return 5;
+}
+
+int exit_code(const Interrupted& interrupted) { return 128 + interrupted.signal(); }
+
+}  // namespace baseline

@@ -1,0 +1,87 @@
+#include "cli/help.hpp"
+
+namespace baseline::help {
+
+const std::string_view kPurpose =
+    "Replace a SQLite database by a fresh one made from one baseline migration, in a window of "
+    "milliseconds; prove it with checks; put the old one back, bit for bit.";
+
+const std::string_view kFooter = R"(Examples:
+  baseline plan     --database app.db    what would happen; nothing is changed
+  baseline deploy   --database app.db    in the maintenance window
+  baseline verify   --database app.db    after the application has started
+  baseline rollback --database app.db    on an incident
+
+Exit codes:
+  0  done, or nothing to do               4  refused: not safe here
+  1  checks failed; the old one is live   5  I/O or database error; the old one is live
+  2  wrong usage, migration or suite      6  needs a person; both paths are printed
+  3  in use; try again, or --wait         130, 143  interrupted; undone first
+
+'baseline COMMAND --help' tells more about a command.)";
+
+namespace {
+
+constexpr CommandHelp kCommands[] = {
+    {"deploy", "Replace the database by the baseline; keep the old one as a backup",
+     R"(The new database is built and checked beside the old one, then exchanged with it in one
+atomic step. Until then the old one is not touched; it becomes the backup. When a check
+fails after the swap, the old database is put back and the exit code is 1.
+
+Examples:
+  baseline deploy --database app.db
+  baseline deploy --database app.db --wait 30s --yes
+  baseline deploy -d app.db -m migrations/1a2b_baseline.sql --checks checks/)"},
+    {"plan", "Show what deploy would do (the same as deploy --dry-run)",
+     R"(Prints the rows that would leave, how the backup would be made and why, who has the
+database open, and the results of the checks on the new database. Changes nothing.
+
+Example:
+  baseline plan --database app.db)"},
+    {"verify", "Run the checks on the live database while the application runs",
+     R"(Read-only: nothing that a check does can change the database or lock the application out.
+
+Examples:
+  baseline verify --database app.db
+  baseline verify --database app.db --only 'constraints/*')"},
+    {"rollback", "Put a backup back; keep the database that it replaces",
+     R"(Without --to it puts back what the last deploy or rollback replaced, so that a second
+rollback undoes the first. The backup's SHA-256 is proven on the way.
+
+Examples:
+  baseline rollback --database app.db
+  baseline rollback --database app.db --to 20261121T023558Z-001)"},
+    {"status", "Show what is at the path now: revision, drift, who uses it, backups",
+     R"(Read-only. With -v it shows where the value of each setting came from.
+
+Example:
+  baseline status --database app.db)"},
+    {"recover", "Finish or undo an interrupted run",
+     R"(Every command that writes does this first by itself.
+
+Example:
+  baseline recover --database app.db)"},
+    {"history", "Show every deploy, rollback and recovery, newest last",
+     R"(Example:
+  baseline history --database app.db)"},
+    {"backups", "The catalogue of backups",
+     R"(Example:
+  baseline backups list --database app.db)"},
+    {"backups list", "List the backups, newest last",
+     R"(A backup can be used without this program: copy the database file out of its directory.
+
+Example:
+  baseline backups list --database app.db)"},
+};
+
+}  // namespace
+
+const CommandHelp& of(std::string_view command) {
+  for (const CommandHelp& row : kCommands) {
+    if (row.name == command) return row;
+  }
+  static constexpr CommandHelp kNone{};
+  return kNone;
+}
+
+}  // namespace baseline::help

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string_view>
+
+/// The texts of --help.
+namespace baseline::help {
+
+struct CommandHelp {
+  std::string_view name;     ///< "deploy", "backups list"
+  std::string_view purpose;  ///< one sentence
+  std::string_view footer;   ///< examples and what follows from the command
+};
+
+extern const std::string_view kPurpose;
+extern const std::string_view kFooter;
+
+const CommandHelp& of(std::string_view command);
+
+}  // namespace baseline::help

@@ -1,0 +1,236 @@
+#include "cli/options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "base/version.hpp"
+#include "cli/help.hpp"
+
+namespace baseline {
+namespace {
+
+// Which options a command has.
+enum Group : unsigned {
+  kDatabase = 1U << 0U,
+  kMigration = 1U << 1U,
+  kBackups = 1U << 2U,
+  kWriting = 1U << 3U,
+};
+
+struct CommandRow {
+  Command command;
+  const char* name;
+  const char* parent;  ///< nullptr, or the command that it belongs to
+  unsigned groups;
+};
+
+constexpr CommandRow kCommands[] = {
+    {Command::deploy, "deploy", nullptr, kDatabase | kMigration | kBackups | kWriting},
+    {Command::deploy, "plan", nullptr, kDatabase | kMigration | kBackups | kWriting},
+    {Command::verify, "verify", nullptr, kDatabase | kMigration},
+    {Command::rollback, "rollback", nullptr, kDatabase | kBackups | kWriting},
+    {Command::status, "status", nullptr, kDatabase | kMigration | kBackups},
+    {Command::recover, "recover", nullptr, kDatabase | kBackups | kWriting},
+    {Command::history, "history", nullptr, kDatabase | kBackups},
+    {Command::backups_list, "list", "backups", kDatabase | kBackups},
+};
+
+void add_settings(CLI::App& app, unsigned groups, Options& options) {
+  RawOptions& raw = options.settings;
+  const auto text = [&app](const char* name, std::string& value, const char* type,
+                           const char* help) {
+    return app.add_option(name, value, help)->type_name(type)->group("Options");
+  };
+  if ((groups & kDatabase) != 0) {
+    text("-d,--database", raw.database, "PATH", "The database file (DATABASE_PATH)");
+  }
+  if ((groups & kMigration) != 0) {
+    text("-m,--migration", raw.migration, "FILE",
+         "The baseline migration, REVISION_slug.sql (BASELINE_MIGRATION) [built in]");
+    app.add_option("--checks", raw.checks,
+                   "A suite of checks, or a directory of them; repeatable (BASELINE_CHECKS) "
+                   "[built in]")
+        ->type_name("FILE|DIR")
+        ->allow_extra_args(false)
+        ->group("Options");
+  }
+  if ((groups & kBackups) != 0) {
+    text("--backups", raw.backups, "DIR",
+         "Where the backups are kept (BASELINE_BACKUPS) [PATH.backups beside the database]");
+  }
+  if ((groups & kWriting) != 0) {
+    text("--wait", raw.wait, "DURATION",
+         "How long to wait for another run, or for the application to let go: 500ms, 30s, 5m "
+         "(BASELINE_WAIT) [0s]");
+  }
+}
+
+void add_output(CLI::App& app, Options& options) {
+  const auto* const group = "Output";
+  app.add_option("--format", options.settings.format,
+                 "What stdout carries: human or json (BASELINE_FORMAT) [human]")
+      ->type_name("FORMAT")
+      ->group(group);
+  app.add_option("--color", options.colour, "auto, always or never (NO_COLOR) [auto]")
+      ->type_name("WHEN")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->group(group);
+  app.add_flag("-q,--quiet", options.quiet, "No notes, no progress")->group(group);
+  app.add_flag("-v,--verbose", options.verbose, "Show the steps with their times")->group(group);
+}
+
+void add_only(CLI::App& app, Options& options) {
+  app.add_option("--only", options.only,
+                 "Run only the checks whose SUITE/NAME matches this glob; repeatable")
+      ->type_name("GLOB")
+      ->allow_extra_args(false)
+      ->group("Options");
+}
+
+void add_own(CLI::App& app, const CommandRow& row, Options& options) {
+  const auto* const group = "Options";
+  RawOptions& raw = options.settings;
+  const auto yes = [&] {
+    app.add_flag("-y,--yes", options.yes, "Do not ask before the swap")->group(group);
+  };
+  switch (row.command) {
+    case Command::deploy:
+      app.add_option("--backup", raw.backup,
+                     "How the old database is kept: auto, move or copy (BASELINE_BACKUP) [auto]")
+          ->type_name("HOW")
+          ->group(group);
+      app.add_option("--on-failure", raw.on_failure,
+                     "After a failed check on the live database: rollback or keep "
+                     "(BASELINE_ON_FAILURE) [rollback]")
+          ->type_name("WHAT")
+          ->group(group);
+      app.add_option("--old-unreadable", options.old_unreadable,
+                     "'backup': keep an old database that SQLite cannot read as it is, and go on")
+          ->type_name("WHAT")
+          ->check(CLI::IsMember({"backup"}))
+          ->group(group);
+      app.add_flag("--again", options.again, "Replace even a database that is at the baseline")
+          ->group(group);
+      app.add_flag("--dry-run", options.dry_run, "Show what would happen; change nothing")
+          ->group(group);
+      yes();
+      break;
+    case Command::verify: add_only(app, options); break;
+    case Command::rollback:
+      app.add_option("--to", options.to, "The backup to put back [the one made last]")
+          ->type_name("ID")
+          ->group(group);
+      app.add_flag("--move", options.move,
+                   "Move the backup itself into place: constant time, the backup is used up")
+          ->group(group);
+      app.add_flag("--dry-run", options.dry_run, "Show what would happen; change nothing")
+          ->group(group);
+      yes();
+      break;
+    case Command::status:
+    case Command::recover:
+    case Command::history:
+    case Command::backups_list: break;
+  }
+}
+
+// CLI11's sentence, as ours: no capital at the start, no stop at the end.
+std::string sentence(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '.')) text.pop_back();
+  if (text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a') {
+    text[0] = static_cast<char>(text[0] - 'A' + 'a');
+  }
+  return printable(text);
+}
+
+std::vector<std::string> known_words(const CLI::App& app) {
+  std::vector<std::string> words;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+  }
+  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+    words.push_back(sub->get_name());
+  }
+  return words;
+}
+
+const CLI::App& deepest(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : deepest(*chosen.front());
+}
+
+[[noreturn]] void throw_usage(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App& where = deepest(app);
+  std::string path = where.get_name();
+  if (where.get_parent() != nullptr && where.get_parent()->get_parent() != nullptr) {
+    path = where.get_parent()->get_name() + " " + path;
+  }
+  const std::string help = path == "baseline" ? "baseline --help" : "baseline " + path + " --help";
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    const auto extras = app.remaining(true);
+    const std::string word = extras.empty() ? "" : extras.front();
+    const auto suggestion = did_you_mean(word, known_words(where));
+    const bool is_option = word.rfind('-', 0) == 0;
+    throw Error(ErrorCode::usage,
+                fmt::format("unknown {} '{}'", is_option ? "option" : "command or argument",
+                            printable(word)),
+                suggestion ? fmt::format("did you mean '{}'?", *suggestion) : "see " + help);
+  }
+  throw Error(ErrorCode::usage, sentence(error.what()), "see " + help);
+}
+
+}  // namespace
+
+bool asks_for_json(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--format=json") return true;
+    if (word == "--format" && i + 1 < argc && std::string_view(argv[i + 1]) == "json") return true;
+  }
+  const auto variable = process_environment()("BASELINE_FORMAT");
+  return variable == "json";
+}
+
+std::optional<HelpText> parse_options(int argc, const char* const* argv, Options& options) {
+  CLI::App app{std::string(help::kPurpose), "baseline"};
+  app.set_version_flag("--version", fmt::format("baseline {}", version()));
+  app.footer(std::string(help::kFooter));
+  app.require_subcommand(1);
+  constexpr std::size_t kOptionColumn = 30;
+  app.get_formatter()->column_width(kOptionColumn);
+  CLI::App* backups = app.add_subcommand("backups", std::string(help::of("backups").purpose));
+  backups->require_subcommand(1);
+  backups->footer(std::string(help::of("backups").footer));
+
+  for (const CommandRow& row : kCommands) {
+    CLI::App& parent = row.parent == nullptr ? app : *backups;
+    const std::string full = row.parent == nullptr ? row.name : fmt::format("{} {}", row.parent, row.name);
+    const help::CommandHelp& text = help::of(full);
+    CLI::App* const sub = parent.add_subcommand(row.name, std::string(text.purpose));
+    sub->footer(std::string(text.footer));
+    add_settings(*sub, row.groups, options);
+    add_own(*sub, row, options);
+    add_output(*sub, options);
+    sub->callback([&options, &row] { options.command = row.command; });
+  }
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return HelpText{deepest(app).help()};
+  } catch (const CLI::CallForAllHelp&) {
+    return HelpText{app.help("", CLI::AppFormatMode::All)};
+  } catch (const CLI::CallForVersion& version_text) {
+    return HelpText{fmt::format("{}\n", version_text.what())};
+  } catch (const CLI::ParseError& error) {
+    if (argc == 1) return HelpText{app.help()};
+    throw_usage(app, error);
+  }
+  if (app.got_subcommand("plan")) options.dry_run = true;
+  return {};
+}
+
+}  // namespace baseline

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+
+namespace baseline {
+
+enum class Command { deploy, verify, rollback, status, recover, history, backups_list };
+
+/// The command line, parsed but not yet resolved against environment and defaults.
+struct Options {
+  Command command = Command::status;
+  RawOptions settings;
+  std::vector<std::string> only;
+  bool dry_run = false;
+  bool again = false;
+  bool move = false;
+  bool yes = false;
+  std::string to;
+  std::string old_unreadable;
+  bool quiet = false;
+  int verbose = 0;
+  std::string colour = "auto";
+};
+
+/// What parsing ended with, when it is not a command to run.
+struct HelpText {
+  std::string text;
+};
+
+/// Parses the arguments. Returns help or version text instead when that was asked for. Throws
+/// Error{usage} on anything that is not understood.
+std::optional<HelpText> parse_options(int argc, const char* const* argv, Options& options);
+
+/// Whether the arguments ask for JSON, told before they are parsed: an error in them has to be
+/// reported in the right form.
+bool asks_for_json(int argc, const char* const* argv);
+
+}  // namespace baseline

@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "base/error.hpp"
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "os/signals.hpp"
+#include "report/human.hpp"
+#include "report/human_observer.hpp"
+#include "report/json.hpp"
+
+namespace baseline {
+namespace {
+
+CommandResult dispatch(const Invocation& invocation) {
+  switch (invocation.options.command) {
+    case Command::deploy: return run_deploy(invocation);
+    case Command::verify: return run_verify(invocation);
+    case Command::rollback: return run_rollback(invocation);
+    case Command::status: return run_status(invocation);
+    case Command::recover: return run_recover(invocation);
+    case Command::history: return run_history(invocation);
+    case Command::backups_list: return run_backups_list(invocation);
+  }
+  return {};
+}
+
+void print(std::FILE* stream, const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stream);
+}
+
+HumanObserver::Detail detail_of(const Options& options) {
+  if (options.quiet) return HumanObserver::Detail::quiet;
+  return options.verbose > 0 ? HumanObserver::Detail::verbose : HumanObserver::Detail::normal;
+}
+
+CommandResult run_command(int argc, const char* const* argv, Options& options) {
+  if (const auto help = parse_options(argc, argv, options)) return {help->text, 0};
+  const Settings settings = resolve_settings(options.settings, process_environment());
+  const bool terminal = ::isatty(STDERR_FILENO) != 0;
+  HumanObserver observer(detail_of(options), terminal,
+                         Style(wants_colour(options.colour, STDERR_FILENO)));
+  const Invocation invocation{options, settings, observer,
+                              Style(wants_colour(options.colour, STDOUT_FILENO)),
+                              terminal && ::isatty(STDIN_FILENO) != 0};
+  return dispatch(invocation);
+}
+
+// An error goes to stderr for people; with --format json it is the document on stdout as well.
+template <typename AnyError>
+int fail(const AnyError& error, const std::string& text, int code, bool json) {
+  if (json) print(stdout, json_report::of(error, code));
+  print(stderr, text);
+  return code;
+}
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv) {
+  Options options;
+  const bool json = asks_for_json(argc, argv);
+  int code = 0;
+  try {
+    const CommandResult result = run_command(argc, argv, options);
+    print(stdout, result.output);
+    code = result.exit_code;
+  } catch (const Error& error) {
+    const Style style(wants_colour(options.colour, STDERR_FILENO));
+    code = fail(error, human_report::of(error, style), exit_code(error.code()), json);
+  } catch (const Interrupted& interrupted) {
+    code = fail(interrupted, "baseline: interrupted; everything was undone\n",
+                exit_code(interrupted), json);
+  } catch (const std::exception& error) {
+    const Error unexpected(ErrorCode::io, fmt::format("unexpected: {}", error.what()),
+                           "this is a bug in baseline; baseline status tells where things stand");
+    code = fail(unexpected, human_report::of(unexpected, Style(false)), exit_code(ErrorCode::io),
+                json);
+  }
+  // A result that nobody could read must not look like success; the database is as it is, though.
+  if (std::fflush(stdout) != 0 && errno != EPIPE && code == 0) {
+    print(stderr, "baseline: warning: the result could not be written to stdout\n");
+  }
+  return code;
+}
+
+}  // namespace baseline

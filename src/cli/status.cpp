@@ -1,0 +1,24 @@
+#include "pipeline/status.hpp"
+
+#include "cli/commands.hpp"
+#include "cli/workplace.hpp"
+#include "report/human.hpp"
+#include "report/json.hpp"
+
+namespace baseline {
+
+CommandResult run_status(const Invocation& invocation) {
+  Workplace workplace(invocation);
+  const Inputs inputs(invocation, workplace);
+  const StatusReport report =
+      status(workplace.context(), inputs.migration(), inputs.reference(), inputs.suites());
+  const std::vector<SettingLine> settings = describe(invocation.settings);
+  if (invocation.settings.format.value == Format::json) {
+    return {json_report::of(report, settings), 0};
+  }
+  return {human_report::of(report, invocation.out,
+                           invocation.options.verbose > 0 ? settings : std::vector<SettingLine>{}),
+          0};
+}
+
+}  // namespace baseline

@@ -1,0 +1,69 @@
+#include "cli/workplace.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "base/text.hpp"
+#include "os/signals.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+namespace baseline {
+namespace {
+
+// The one place that knows which engine a database belongs to.
+std::unique_ptr<Store> open_store(const std::filesystem::path& database) {
+  return std::make_unique<sqlite::SqliteStore>(real_file_system(), database);
+}
+
+std::filesystem::path catalogue_path(const Settings& settings, const Store& store) {
+  if (settings.backups.value.empty()) return store.default_catalogue();
+  std::filesystem::path path =
+      std::filesystem::absolute(settings.backups.value).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();
+}
+
+Suites load_suites(const Settings& settings, Workplace& workplace, Session& reference) {
+  const auto& paths = settings.checks.value;
+  return Suites::load(paths.empty() ? builtin_suites() : read_suites(paths), reference,
+                      [&](const Migration& migration) { return workplace.store().apply(migration); });
+}
+
+}  // namespace
+
+Workplace::Workplace(const Invocation& invocation)
+    : given_(require_database(invocation.settings).native()),
+      store_(open_store(given_)),
+      catalogue_(real_file_system(), catalogue_path(invocation.settings, *store_)),
+      context_{*store_, catalogue_, real_file_system(), invocation.observer,
+               [] { return std::chrono::system_clock::now(); }} {}
+
+Inputs::Inputs(const Invocation& invocation, Workplace& workplace)
+    : migration_(invocation.settings.migration.value.empty()
+                     ? builtin_migration()
+                     : load_migration(invocation.settings.migration.value)),
+      reference_(workplace.store().apply(migration_)),
+      suites_(load_suites(invocation.settings, workplace, *reference_)),
+      selection_{invocation.options.only, workplace.given()} {}
+
+Judge Inputs::judge() const {
+  return [this](Phase phase, Session& subject) {
+    return run_suites(suites_, phase, subject, *reference_, selection_, nullptr, nullptr);
+  };
+}
+
+bool ask(const std::string& question) {
+  const std::string text = question + "Go on? [y/N] ";
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+  std::string answer;
+  for (int c = std::fgetc(stdin); c != EOF && c != '\n'; c = std::fgetc(stdin)) {
+    answer += static_cast<char>(c);
+  }
+  stop_if_interrupted();
+  answer = to_lower(trimmed(answer));
+  return answer == "y" || answer == "yes";
+}
+
+}  // namespace baseline

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+
+#include "catalogue/catalogue.hpp"
+#include "checks/suite.hpp"
+#include "cli/commands.hpp"
+#include "pipeline/context.hpp"
+#include "pipeline/deploy.hpp"
+#include "store/migration.hpp"
+
+namespace baseline {
+
+/// The store that the settings name, its catalogue, and the context made of them.
+class Workplace {
+ public:
+  explicit Workplace(const Invocation& invocation);
+
+  Store& store() { return *store_; }
+  Catalogue& catalogue() { return catalogue_; }
+  const Context& context() const { return context_; }
+  /// The database as the user wrote it.
+  const std::string& given() const { return given_; }
+
+ private:
+  std::string given_;
+  std::unique_ptr<Store> store_;
+  Catalogue catalogue_;
+  Context context_;
+};
+
+/// The migration and the suites that the settings name, read and validated: every input error
+/// surfaces here, before the disk is touched.
+class Inputs {
+ public:
+  Inputs(const Invocation& invocation, Workplace& workplace);
+
+  const Migration& migration() const { return migration_; }
+  Session& reference() const { return *reference_; }
+  const Suites& suites() const { return suites_; }
+  /// Runs the suites; the results go into the report.
+  Judge judge() const;
+
+ private:
+  Migration migration_;
+  std::unique_ptr<Session> reference_;
+  Suites suites_;
+  RunSelection selection_;
+};
+
+/// Asks "Go on? [y/N]" on the terminal, after `question`.
+bool ask(const std::string& question);
+
+}  // namespace baseline

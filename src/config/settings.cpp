@@ -1,0 +1,161 @@
+#include "config/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace baseline {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Text {
+  std::string value;
+  Origin origin = Origin::builtin;
+  std::string source = "built in";
+};
+
+// The text of a setting from the first place that has one.
+Text first_of(const std::string& option, const char* option_name, const char* variable,
+              const Environment& environment) {
+  if (!option.empty()) return {option, Origin::option, option_name};
+  if (const auto value = environment(variable)) return {*value, Origin::environment, variable};
+  return {};
+}
+
+template <typename T>
+struct Choice {
+  std::string_view word;
+  T value;
+};
+
+constexpr std::array kBackupChoices = {Choice{"auto", BackupChoice::automatic},
+                                       Choice{"move", BackupChoice::move},
+                                       Choice{"copy", BackupChoice::copy}};
+constexpr std::array kOnFailure = {Choice{"rollback", OnFailure::rollback},
+                                   Choice{"keep", OnFailure::keep}};
+constexpr std::array kFormats = {Choice{"human", Format::human}, Choice{"json", Format::json}};
+
+template <typename Choices>
+std::vector<std::string> words_of(const Choices& choices) {
+  std::vector<std::string> words;
+  for (const auto& choice : choices) words.emplace_back(choice.word);
+  return words;
+}
+
+// The choice that the text names, or the first one when nothing was said.
+template <typename Choices>
+auto chosen(const Text& text, const Choices& choices) {
+  using T = decltype(choices.front().value);
+  if (text.origin == Origin::builtin) {
+    return Setting<T>{choices.front().value, text.origin, text.source};
+  }
+  for (const auto& choice : choices) {
+    if (choice.word == text.value) return Setting<T>{choice.value, text.origin, text.source};
+  }
+  const std::vector<std::string> words = words_of(choices);
+  const auto suggestion = did_you_mean(text.value, words);
+  throw Error(ErrorCode::usage,
+              fmt::format("{} must be {}; got '{}'", text.source, join(words, " or "),
+                          printable(text.value)),
+              suggestion ? fmt::format("did you mean '{}'?", *suggestion) : "");
+}
+
+template <typename T, typename Choices>
+std::string word_of(T value, const Choices& choices) {
+  for (const auto& choice : choices) {
+    if (choice.value == value) return std::string(choice.word);
+  }
+  return "?";
+}
+
+Setting<fs::path> path_of(const Text& text) { return {text.value, text.origin, text.source}; }
+
+Setting<std::vector<fs::path>> checks_of(const RawOptions& options,
+                                         const Environment& environment) {
+  Setting<std::vector<fs::path>> setting;
+  setting.source = "built in";
+  if (!options.checks.empty()) {
+    setting.value.assign(options.checks.begin(), options.checks.end());
+    setting.origin = Origin::option;
+    setting.source = "--checks";
+  } else if (const auto value = environment("BASELINE_CHECKS")) {
+    setting.value.emplace_back(*value);
+    setting.origin = Origin::environment;
+    setting.source = "BASELINE_CHECKS";
+  }
+  return setting;
+}
+
+Setting<std::chrono::milliseconds> wait_of(const Text& text) {
+  Setting<std::chrono::milliseconds> setting{{}, text.origin, text.source};
+  if (text.origin == Origin::builtin) return setting;
+  const auto duration = parse_duration_ms(text.value);
+  if (!duration) {
+    throw Error(ErrorCode::usage,
+                fmt::format("{} must be a duration like 500ms, 30s or 5m; got '{}'", text.source,
+                            printable(text.value)));
+  }
+  setting.value = std::chrono::milliseconds(*duration);
+  return setting;
+}
+
+std::string text_or(const fs::path& path, std::string_view otherwise) {
+  return path.empty() ? std::string(otherwise) : printable(path.native());
+}
+
+}  // namespace
+
+Environment process_environment() {
+  return [](const char* name) -> std::optional<std::string> {
+    const char* const value = std::getenv(name);
+    if (value == nullptr || *value == '\0') return {};
+    return value;
+  };
+}
+
+Settings resolve_settings(const RawOptions& options, const Environment& environment) {
+  const auto text = [&](const std::string& option, const char* name, const char* variable) {
+    return first_of(option, name, variable, environment);
+  };
+  Settings settings;
+  settings.database = path_of(text(options.database, "--database", "DATABASE_PATH"));
+  settings.migration = path_of(text(options.migration, "--migration", "BASELINE_MIGRATION"));
+  settings.checks = checks_of(options, environment);
+  settings.backups = path_of(text(options.backups, "--backups", "BASELINE_BACKUPS"));
+  settings.backup = chosen(text(options.backup, "--backup", "BASELINE_BACKUP"), kBackupChoices);
+  settings.on_failure =
+      chosen(text(options.on_failure, "--on-failure", "BASELINE_ON_FAILURE"), kOnFailure);
+  settings.wait = wait_of(text(options.wait, "--wait", "BASELINE_WAIT"));
+  settings.format = chosen(text(options.format, "--format", "BASELINE_FORMAT"), kFormats);
+  return settings;
+}
+
+const fs::path& require_database(const Settings& settings) {
+  if (settings.database.value.empty()) {
+    throw Error(ErrorCode::usage, "no database was given",
+                "name it with --database PATH or in the environment variable DATABASE_PATH");
+  }
+  return settings.database.value;
+}
+
+std::vector<SettingLine> describe(const Settings& settings) {
+  std::vector<std::string> checks;
+  for (const fs::path& path : settings.checks.value) checks.push_back(printable(path.native()));
+  return {
+      {"database", text_or(settings.database.value, "none"), settings.database.source},
+      {"migration", text_or(settings.migration.value, "built in"), settings.migration.source},
+      {"checks", checks.empty() ? "built in" : join(checks, ", "), settings.checks.source},
+      {"backups", text_or(settings.backups.value, "beside the database"), settings.backups.source},
+      {"backup", word_of(settings.backup.value, kBackupChoices), settings.backup.source},
+      {"on-failure", word_of(settings.on_failure.value, kOnFailure), settings.on_failure.source},
+      {"wait", fmt::format("{}ms", settings.wait.value.count()), settings.wait.source},
+      {"format", word_of(settings.format.value, kFormats), settings.format.source},
+  };
+}
+
+}  // namespace baseline

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/store.hpp"
+
+namespace baseline {
+
+/// Where the value of a setting came from.
+enum class Origin { option, environment, file, builtin };
+
+/// A value and its origin, for `status -v`.
+template <typename T>
+struct Setting {
+  T value{};
+  Origin origin = Origin::builtin;
+  std::string source;  ///< "--database", "DATABASE_PATH", "baseline.yaml:3:1", "built in"
+};
+
+enum class OnFailure { rollback, keep };
+enum class Format { human, json };
+
+/// Everything that a command can be told, resolved once: option, then environment, then file, then
+/// built-in default (docs/configuration.md).
+struct Settings {
+  Setting<std::filesystem::path> database;
+  Setting<std::filesystem::path> migration;            ///< empty: built in
+  Setting<std::vector<std::filesystem::path>> checks;  ///< empty: built in
+  Setting<std::filesystem::path> backups;              ///< empty: beside the database
+  Setting<BackupChoice> backup;
+  Setting<OnFailure> on_failure;
+  Setting<std::chrono::milliseconds> wait;
+  Setting<Format> format;
+};
+
+/// What the command line said; empty where it said nothing.
+struct RawOptions {
+  std::string database;
+  std::string migration;
+  std::vector<std::string> checks;
+  std::string backups;
+  std::string backup;
+  std::string on_failure;
+  std::string wait;
+  std::string format;
+};
+
+/// Reads a variable of the environment; nothing when it is unset. Empty counts as unset.
+using Environment = std::function<std::optional<std::string>(const char* name)>;
+Environment process_environment();
+
+/// Resolves all settings. Throws Error{usage} that names the option or variable with a bad value.
+/// A database is not demanded here: see require_database().
+Settings resolve_settings(const RawOptions& options, const Environment& environment);
+
+/// The database path. Throws Error{usage} when none was given.
+const std::filesystem::path& require_database(const Settings& settings);
+
+/// A setting as text, for people and JSON.
+struct SettingLine {
+  std::string name;
+  std::string value;
+  std::string source;
+};
+std::vector<SettingLine> describe(const Settings& settings);
+
+}  // namespace baseline

@@ -1,0 +1,39 @@
+#include "os/clock.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+
+namespace baseline {
+namespace {
+
+std::tm utc(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  return parts;
+}
+
+}  // namespace
+
+std::string rfc3339(std::chrono::system_clock::time_point time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", utc(time));
+}
+
+std::string compact_time(std::chrono::system_clock::time_point time) {
+  return fmt::format("{:%Y%m%dT%H%M%S}Z", utc(time));
+}
+
+bool Deadline::pause() const {
+  using std::chrono::nanoseconds;
+  const auto left = std::chrono::duration_cast<nanoseconds>(end_ - std::chrono::steady_clock::now());
+  if (left.count() <= 0) return false;
+  constexpr nanoseconds kStep = std::chrono::milliseconds(20);
+  const timespec time{0, static_cast<long>(std::min(left, kStep).count())};
+  ::nanosleep(&time, nullptr);
+  return true;
+}
+
+}  // namespace baseline

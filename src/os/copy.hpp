@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "os/file_system.hpp"
+
+namespace baseline {
+
+/// Told the bytes done and the total; called about once per MiB. May throw to stop.
+using OnProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
+/// The SHA-256 of the whole file, in hex. Throws Error{io}.
+std::string hash_file(const File& file, const OnProgress& on_progress);
+
+/// Copies all of `source` into the empty file `target` and returns the SHA-256 of the bytes as they
+/// were read. Shares the blocks where the filesystem can. Does not sync. Throws Error{io}.
+std::string copy_file(FileSystem& files, const File& source, const File& target,
+                      const OnProgress& on_progress);
+
+}  // namespace baseline

@@ -1,0 +1,75 @@
+#include "os/holders.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "base/text.hpp"
+
+namespace baseline {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The magic links of /proc/PID/fd and /proc/PID/map_files lead to the inode itself, whatever its
+// names are in this or another mount namespace.
+bool links_to(const fs::path& directory, const struct stat& file) {
+  std::error_code error;
+  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+    struct stat opened {};
+    if (::stat(it->path().c_str(), &opened) == 0 && opened.st_dev == file.st_dev &&
+        opened.st_ino == file.st_ino) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string command_line(pid_t pid) {
+  std::ifstream in(fmt::format("/proc/{}/cmdline", pid), std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  while (!text.empty() && text.back() == '\0') text.pop_back();
+  std::replace(text.begin(), text.end(), '\0', ' ');
+  if (text.empty()) return "?";
+  constexpr std::size_t kLongest = 100;
+  if (text.size() > kLongest) return printable(text.substr(0, kLongest)) + "…";
+  return printable(text);
+}
+
+std::vector<Holder> holders_of(const struct stat& file) {
+  std::vector<Holder> holders;
+  std::error_code error;
+  for (fs::directory_iterator it("/proc", error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().native();
+    pid_t pid = 0;
+    const auto [last, failure] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (failure != std::errc() || last != name.data() + name.size() || pid == ::getpid()) continue;
+    if (links_to(it->path() / "fd", file) || links_to(it->path() / "map_files", file)) {
+      holders.push_back({pid, command_line(pid)});
+    }
+  }
+  std::sort(holders.begin(), holders.end(),
+            [](const Holder& a, const Holder& b) { return a.pid < b.pid; });
+  return holders;
+}
+
+std::string describe(const std::vector<Holder>& holders) {
+  if (holders.empty()) {
+    return "another process has it open (not visible from here: other user or container)";
+  }
+  std::vector<std::string> texts;
+  for (const Holder& holder : holders) {
+    texts.push_back(fmt::format("pid {} ({})", holder.pid, holder.command));
+  }
+  return join(texts, ", ");
+}
+
+}  // namespace baseline

@@ -1,0 +1,16 @@
+#pragma once
+
+namespace baseline {
+
+/// Makes SIGINT, SIGTERM and SIGHUP ask the run to stop instead of ending the process, and SIGPIPE
+/// harmless. Called once by main.
+void watch_signals();
+
+/// The first signal that asked to stop, or 0.
+int pending_signal();
+
+/// Throws Interrupted if a signal asked to stop. Called between steps and in long loops, where
+/// everything done so far can be undone.
+void stop_if_interrupted();
+
+}  // namespace baseline

@@ -1,0 +1,163 @@
+#include "pipeline/deploy.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "os/signals.hpp"
+#include "pipeline/filing.hpp"
+#include "pipeline/recover.hpp"
+#include "pipeline/replace.hpp"
+
+namespace baseline {
+namespace {
+
+// The engine's own integrity check, as a check among the others.
+void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth depth) {
+  CheckResult result;
+  result.suite = "baseline";
+  result.name = depth == Session::Depth::full ? "integrity_check" : "quick_check";
+  result.kind = "integrity";
+  const auto problem = subject.integrity_problem(depth);
+  if (problem) {
+    result.status = Status::fail;
+    result.expected = "a sound database file";
+    result.got = *problem;
+  }
+  report.results.push_back(std::move(result));
+}
+
+// Only a database that is not at the baseline is replaced without being told twice: a repeated
+// command must not wipe what users have added since.
+void require_unstamped(const DeployRequest& request, const ReplaceReport& report,
+                    const Comparison& comparison) {
+  if (!comparison.stamped || comparison.drift.empty() || request.again) return;
+  const SchemaDifference& first = comparison.drift.front();
+  throw Error(ErrorCode::refused,
+              fmt::format("{} is stamped {} already, but its schema differs from the baseline in {} "
+                          "(first: {}{}{})",
+                          printable(report.database), request.migration.revision,
+                          counted(comparison.drift.size(), "place"), first.object,
+                          first.text.empty() ? "" : ": ", first.text),
+              "baseline status shows the differences; to replace the database all the same, add "
+              "--again");
+}
+
+// Whether there is something to do. Throws when it cannot or should not be done.
+bool is_wanted(const DeployRequest& request, const Context& context, ReplaceReport& report) {
+  const Comparison comparison = compare(request.reference, report.old, request.suites);
+  if (comparison.at_baseline && !request.again) {
+    report.outcome = Outcome::nothing_to_do;
+    return false;
+  }
+  require_unstamped(request, report, comparison);
+  require_space(report.plan.space_needed, report.plan.space_free,
+                printable(context.catalogue.directory().native()));
+  return true;
+}
+
+void look_at_old(const DeployRequest& request, const Context& context, ReplaceReport& report) {
+  const StepScope step(context.observer, Step::look);
+  LookOptions options;
+  options.holders = request.dry_run;
+  report.old = context.store.look(options);
+  report.plan = context.store.plan_backup(request.backup, context.catalogue.directory());
+  report.warnings = report.old.warnings;
+  if (!report.old.unreadable.empty() && !request.as_found) {
+    throw Error(ErrorCode::refused, report.old.unreadable,
+                "repair it, or keep it as it is with --old-unreadable backup");
+  }
+}
+
+ReplaceReport begin_report(const DeployRequest& request, const Context& context) {
+  ReplaceReport report;
+  report.command = "deploy";
+  report.database = context.store.location();
+  report.revision = request.migration.revision;
+  return report;
+}
+
+ReplaceReport dry_run(const DeployRequest& request, const Context& context) {
+  ReplaceReport report = begin_report(request, context);
+  look_at_old(request, context, report);
+  if (!is_wanted(request, context, report)) return report;
+  const StepScope step(context.observer, Step::check_candidate);
+  report.before = request.judge(Phase::before, request.reference);
+  report.outcome = report.before->failed() ? Outcome::checks_failed : Outcome::would_do;
+  return report;
+}
+
+}  // namespace
+
+Comparison compare(Session& reference, const DatabaseFacts& facts, const Suites& suites) {
+  Comparison result;
+  if (!facts.exists || !facts.unreadable.empty()) return result;
+  const std::vector<std::string> ignored = suites.ignored_objects();
+  result.drift = differences(reference.schema(), facts.schema, ignored);
+  const auto stamp = reference.revision();
+  result.stamped = stamp && facts.revision == stamp;
+  result.at_baseline = result.drift.empty() && facts.revision == stamp;
+  return result;
+}
+
+ReplaceReport deploy(const DeployRequest& request, const Context& context) {
+  const Deadline deadline(request.wait);
+  context.store.require_replaceable();
+  if (request.dry_run) return dry_run(request, context);
+
+  ReplaceReport report = begin_report(request, context);
+  const std::string started = rfc3339(context.now());
+
+  // Keep other runs out, and put in order what an interrupted one left.
+  const auto replacement = context.store.hold({"deploy", started}, deadline);
+  report.recovered = recover(context, *replacement);
+
+  // Look at the old database, after SQLite has brought in what a crashed writer left. One that is at the baseline already is left alone.
+  look_at_old(request, context, report);
+  if (report.old.unsettled) {
+    replacement->require_unused(deadline);
+    replacement->settle(deadline);
+    report.recovered_crash = true;
+    look_at_old(request, context, report);
+  }
+  if (!is_wanted(request, context, report)) return report;
+
+  // Nobody may be using it, and the operator has to want it.
+  replacement->require_unused(deadline);
+  if (request.confirm && !request.confirm(report)) throw Interrupted(SIGINT);
+
+  ReplaceSteps steps{make_intent(context, "deploy", started, report.old, report.plan), deadline};
+  steps.as_found = request.as_found;
+  steps.keep_on_failure = request.keep_on_failure;
+  steps.intent.revision = request.migration.revision;
+
+  // Build the new database beside the old one, where nobody can see it, and judge it before it goes
+  // live. A failed suite costs nothing.
+  steps.stage = [&](Replacement& staged) {
+    {
+      const StepScope step(context.observer, Step::stage);
+      staged.stage(request.reference);
+    }
+    const StepScope step(context.observer, Step::check_candidate);
+    const auto candidate = staged.open_candidate();
+    report.before = request.judge(Phase::before, *candidate);
+    add_integrity_check(*report.before, *candidate, Session::Depth::full);
+    return !report.before->failed();
+  };
+
+  // Judge what is live now, before anybody uses it.
+  steps.judge_live = [&] {
+    const auto live = context.store.open_live();
+    report.after = request.judge(Phase::after, *live);
+    add_integrity_check(*report.after, *live, Session::Depth::quick);
+    return !report.after->failed();
+  };
+
+  // Freeze the old, exchange, judge the live, file and seal the backup.
+  replace(steps, context, *replacement, report);
+  return report;
+}
+
+}  // namespace baseline

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "checks/runner.hpp"
+#include "checks/suite.hpp"
+#include "pipeline/context.hpp"
+#include "pipeline/reports.hpp"
+#include "store/migration.hpp"
+
+namespace baseline {
+
+/// Judges a database in one phase. Built by whoever knows the suites; see judge_with().
+using Judge = std::function<SuiteReport(Phase phase, Session& subject)>;
+
+/// What to deploy and how. Everything was read and validated before: no input error comes later.
+struct DeployRequest {
+  const Migration& migration;
+  Session& reference;  ///< the migration applied in memory
+  const Suites& suites;
+  Judge judge;
+  bool dry_run = false;
+  bool again = false;                ///< replace even a database that is at the baseline already
+  bool keep_on_failure = false;      ///< a failed `after` check leaves the new database in place
+  bool as_found = false;             ///< keep an old database that cannot be read as it is
+  BackupChoice backup = BackupChoice::automatic;
+  std::chrono::milliseconds wait{0};
+  /// Asked once what will leave, before anything is changed; false stops the run.
+  std::function<bool(const ReplaceReport& plan)> confirm = {};
+};
+
+/// Replaces the database by the baseline (docs/ARCHITECTURE.md, "The way of a deploy"). Throws Error
+/// or Interrupted with the old database in place, Error{needs_person} when it is not.
+ReplaceReport deploy(const DeployRequest& request, const Context& context);
+
+/// Whether a database is what the migration makes: the same schema and the same stamp.
+struct Comparison {
+  bool at_baseline = false;
+  bool stamped = false;  ///< it bears the baseline's stamp
+  std::vector<SchemaDifference> drift;
+};
+Comparison compare(Session& reference, const DatabaseFacts& facts, const Suites& suites);
+
+}  // namespace baseline

@@ -1,0 +1,163 @@
+#include "pipeline/filing.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/version.hpp"
+#include "os/process.hpp"
+#include "os/signals.hpp"
+
+namespace baseline {
+namespace {
+
+OnProgress progress_of(const Context& context, Step step) {
+  return [&context, step](std::uint64_t done, std::uint64_t total) {
+    context.observer.progress(step, done, total);
+  };
+}
+
+// The draft carries no checksum yet, and a manifest without one is not accepted anywhere else.
+constexpr std::string_view kUnknownSha256 =
+    "0000000000000000000000000000000000000000000000000000000000000000";
+
+Manifest manifest_of(const Intent& intent) {
+  return manifest_from_json(intent.manifest, "the journal's draft of the manifest");
+}
+
+FiledBackup commit(Catalogue& catalogue, Manifest manifest, Payload payload) {
+  payload.mode = manifest.payload.mode;
+  manifest.payload = std::move(payload);
+  catalogue.commit(manifest);
+  return {manifest, catalogue.directory() / manifest.id};
+}
+
+}  // namespace
+
+Manifest draft_manifest(const Context& context, const std::string& id, const std::string& reason,
+                        const DatabaseFacts& facts) {
+  Manifest manifest;
+  manifest.id = id;
+  manifest.reason = reason;
+  manifest.when = rfc3339(context.now());
+  manifest.host = host_name();
+  manifest.user = user_name();
+  manifest.tool = fmt::format("baseline {}", version());
+  manifest.engine = context.store.engine();
+  manifest.database = context.store.location();
+  manifest.payload.name = std::filesystem::path(context.store.location()).filename().native();
+  manifest.payload.size = facts.size;
+  manifest.payload.sha256 = kUnknownSha256;
+  manifest.payload.mode = facts.mode;
+  manifest.page_size = facts.page_size;
+  manifest.page_count = facts.page_count;
+  manifest.tables = facts.tables;
+  manifest.schema_digest = facts.unreadable.empty() ? facts.schema.digest() : "";
+  manifest.revision = facts.revision;
+  manifest.user_version = facts.user_version;
+  manifest.application_id = facts.application_id;
+  manifest.owner = facts.owner;
+  manifest.unreadable = facts.unreadable;
+  return manifest;
+}
+
+Intent make_intent(const Context& context, const std::string& command, const std::string& started,
+                   const DatabaseFacts& old, const BackupPlan& plan) {
+  Intent intent;
+  intent.command = command;
+  intent.started = started;
+  intent.host = host_name();
+  intent.pid = ::getpid();
+  intent.catalogue = context.catalogue.directory();
+  intent.strategy = plan.strategy;
+  if (old.exists) {
+    intent.backup_id = context.catalogue.next_id(context.now());
+    intent.manifest = to_json(draft_manifest(context, intent.backup_id, command, old));
+  }
+  return intent;
+}
+
+Catalogue catalogue_of(const Context& context, const Intent& intent) {
+  return {context.files, intent.catalogue};
+}
+
+void copy_backup(const Context& context, Replacement& replacement, const Intent& intent) {
+  const StepScope step(context.observer, Step::copy);
+  Catalogue catalogue = catalogue_of(context, intent);
+  const Directory entry = catalogue.open_unfinished(intent.backup_id);
+  Payload payload = replacement.copy_old(entry, [&](std::uint64_t done, std::uint64_t total) {
+    stop_if_interrupted();
+    context.observer.progress(Step::copy, done, total);
+  });
+  commit(catalogue, manifest_of(intent), std::move(payload));
+}
+
+std::optional<FiledBackup> file_backup(const Context& context, Replacement& replacement,
+                                       const Intent& intent) {
+  if (intent.backup_id.empty()) return {};
+  const StepScope step(context.observer, Step::seal);
+  Catalogue catalogue = catalogue_of(context, intent);
+  if (catalogue.contains(intent.backup_id)) {
+    // It was copied before the swap, or the interrupted run had come this far.
+    replacement.discard_old();
+    return FiledBackup{*catalogue.find(intent.backup_id).manifest,
+                       catalogue.directory() / intent.backup_id};
+  }
+  const Directory entry = catalogue.open_unfinished(intent.backup_id);
+  Payload payload = replacement.file_old(entry, progress_of(context, Step::seal));
+  return commit(catalogue, manifest_of(intent), std::move(payload));
+}
+
+std::optional<FiledBackup> undo(const Context& context, Replacement& replacement,
+                                const Intent& intent) {
+  Catalogue catalogue = catalogue_of(context, intent);
+  std::optional<FiledBackup> written;
+  if (!replacement.candidate_is_as_built()) {
+    // Never under the id of the old database's own backup, which is removed below.
+    Manifest manifest =
+        draft_manifest(context, catalogue.next_id(context.now(), intent.backup_id),
+                       fmt::format("failed-{}", intent.command), {});
+    manifest.payload.mode = 0600;
+    if (!intent.revision.empty()) manifest.revision = intent.revision;
+    const Directory entry = catalogue.open_unfinished(manifest.id);
+    Payload payload = replacement.file_candidate(entry, progress_of(context, Step::seal));
+    written = commit(catalogue, std::move(manifest), std::move(payload));
+  }
+  replacement.discard(intent.backup_id.empty() ? std::nullopt
+                                               : catalogue.find_unfinished(intent.backup_id));
+  if (!intent.backup_id.empty()) {
+    catalogue.discard_unfinished(intent.backup_id);
+    // A copy of a database that is still live is no backup of anything that was replaced.
+    catalogue.remove(intent.backup_id);
+  }
+  return written;
+}
+
+std::string old_revision(const Intent& intent) {
+  if (intent.manifest.empty()) return {};
+  return manifest_of(intent).revision.value_or("");
+}
+
+void record(const Context& context, const Intent& intent, const std::string& command,
+            const std::string& outcome, const std::string& from,
+            std::optional<std::chrono::nanoseconds> unavailable) {
+  HistoryLine line;
+  line.when = rfc3339(context.now());
+  line.command = command;
+  line.outcome = outcome;
+  line.database = context.store.location();
+  line.from = from;
+  line.to = intent.revision;
+  line.backup = intent.backup_id;
+  line.source = intent.source_id;
+  line.user = user_name();
+  line.host = host_name();
+  if (unavailable) {
+    line.unavailable_us =
+        std::chrono::duration_cast<std::chrono::microseconds>(*unavailable).count();
+  }
+  Catalogue catalogue = catalogue_of(context, intent);
+  append_history(context.files, catalogue.open(), line);
+}
+
+}  // namespace baseline

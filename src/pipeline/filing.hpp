@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "pipeline/context.hpp"
+#include "pipeline/reports.hpp"
+
+namespace baseline {
+
+/// The manifest of the old database, as far as it is known before it is hashed.
+Manifest draft_manifest(const Context& context, const std::string& id, const std::string& reason,
+                        const DatabaseFacts& facts);
+
+/// An intent with everything but what is the command's own.
+Intent make_intent(const Context& context, const std::string& command, const std::string& started,
+                   const DatabaseFacts& old, const BackupPlan& plan);
+
+/// The catalogue that an intent names; it may not be the one of this command's options.
+Catalogue catalogue_of(const Context& context, const Intent& intent);
+
+/// D8: copies the frozen database into the catalogue.
+void copy_backup(const Context& context, Replacement& replacement, const Intent& intent);
+
+/// D13 and D15: makes the old database a sealed backup. What an interrupted run did of it is kept.
+/// Nothing when there was no old database.
+std::optional<FiledBackup> file_backup(const Context& context, Replacement& replacement,
+                                       const Intent& intent);
+
+/// Removes everything that a run made before its swap: candidate, unfinished backup, journal. Files
+/// a candidate that was live and that somebody wrote to, and returns that backup.
+std::optional<FiledBackup> undo(const Context& context, Replacement& replacement,
+                                const Intent& intent);
+
+/// Appends a line to the history.
+void record(const Context& context, const Intent& intent, const std::string& command,
+            const std::string& outcome, const std::string& from,
+            std::optional<std::chrono::nanoseconds> unavailable);
+
+/// The revision in the intent's draft of the manifest: that of the old database, or empty.
+std::string old_revision(const Intent& intent);
+
+}  // namespace baseline

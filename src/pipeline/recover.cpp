@@ -1,0 +1,86 @@
+#include "pipeline/recover.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "pipeline/filing.hpp"
+
+namespace baseline {
+namespace {
+
+// The history may have the line already, when only the end of the journal was missing.
+bool is_recorded(const Intent& intent) {
+  if (intent.backup_id.empty()) return false;
+  for (const HistoryLine& line : read_history(intent.catalogue).lines) {
+    if (line.backup == intent.backup_id) return true;
+  }
+  return false;
+}
+
+// The new database is live: what is left is to keep the old one.
+void finish_run(const Context& context, Replacement& replacement, const Intent& intent,
+                RecoveryReport& report) {
+  const auto problem = context.store.open_live()->integrity_problem(Session::Depth::quick);
+  if (problem) {
+    context.observer.warning(fmt::format("the live database is damaged: {}", *problem));
+  }
+  report.finished = true;
+  report.backup = file_backup(context, replacement, intent);
+  if (intent.source_consumed) {
+    catalogue_of(context, intent).mark_restored(intent.source_id, rfc3339(context.now()));
+  }
+  if (!is_recorded(intent)) {
+    record(context, intent, "recover", fmt::format("finished the {}", intent.command),
+           old_revision(intent), {});
+  }
+  replacement.finish();
+  context.observer.note(
+      fmt::format("an interrupted {} of {} was finished: the new database is live; its last checks "
+                  "may not have run, so run: baseline verify",
+                  intent.command, intent.started));
+}
+
+void undo_run(const Context& context, Replacement& replacement, const Intent& intent,
+              RecoveryReport& report) {
+  report.backup = undo(context, replacement, intent);
+  record(context, intent, "recover", fmt::format("undid the {}", intent.command),
+         old_revision(intent), {});
+  replacement.finish();
+  context.observer.note(fmt::format("an interrupted {} of {} was undone: the old database is live",
+                                    intent.command, intent.started));
+}
+
+}  // namespace
+
+std::optional<RecoveryReport> recover(const Context& context, Replacement& replacement) {
+  if (!replacement.interruption()) {
+    replacement.tidy();
+    return {};
+  }
+  const Interruption interruption = *replacement.interruption();
+  const Intent& intent = interruption.intent;
+  const StepScope step(context.observer, Step::recover);
+  RecoveryReport report;
+  report.command = intent.command;
+  report.started = intent.started;
+  switch (interruption.position) {
+    case Position::undecidable:
+      throw Error(ErrorCode::needs_person, interruption.detail,
+                  "put the right one at the database path, move the other away, then remove the "
+                  "journal; nothing was changed");
+    case Position::swapped:
+      if (!interruption.reverting) {
+        finish_run(context, replacement, intent, report);
+        break;
+      }
+      // Its checks had failed: the old database has to come back.
+      replacement.swap_back(Deadline(std::chrono::milliseconds(0)));
+      undo_run(context, replacement, intent, report);
+      break;
+    case Position::untouched: undo_run(context, replacement, intent, report); break;
+  }
+  return report;
+}
+
+}  // namespace baseline

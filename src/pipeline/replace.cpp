@@ -1,0 +1,167 @@
+#include "pipeline/replace.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "os/signals.hpp"
+#include "pipeline/filing.hpp"
+
+namespace baseline {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// Undoes the run while `error` is on its way out; what goes wrong here must not hide it.
+template <typename AnyError>
+void undo_noting(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
+                 AnyError& error) {
+  try {
+    undo(context, replacement, steps.intent);
+    replacement.finish();
+  } catch (const Error& second) {
+    if constexpr (std::is_same_v<AnyError, Error>) {
+      error.add_note(fmt::format("undoing the run failed as well: {}; baseline recover will do it",
+                                 second.what()));
+    } else {
+      context.observer.warning(second.what());
+    }
+  }
+}
+
+void stop_window(ReplaceReport& report, SteadyClock::time_point start) {
+  report.unavailable = SteadyClock::now() - start;
+}
+
+// The swap is done, and something is wrong with the new database: the old one comes back.
+void revert(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
+            ReplaceReport& report) {
+  const StepScope step(context.observer, Step::swap_back);
+  replacement.swap_back(steps.deadline);
+  report.swapped_back = true;
+}
+
+void clean_up_after_revert(const ReplaceSteps& steps, const Context& context,
+                           Replacement& replacement, ReplaceReport& report) {
+  report.failed_backup = undo(context, replacement, steps.intent);
+  record(context, steps.intent, steps.intent.command, "checks failed; swapped back",
+         old_revision(steps.intent), report.unavailable);
+  replacement.finish();
+}
+
+// D12. True: the new database stays.
+bool judged_good(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
+                 ReplaceReport& report) {
+  const StepScope step(context.observer, Step::check_live);
+  try {
+    if (steps.judge_live()) return true;
+    if (steps.keep_on_failure) {
+      report.kept_despite_failure = true;
+      return true;
+    }
+    return false;
+  } catch (const std::exception&) {
+    // It cannot even be judged. The old database comes back before anybody hears of it.
+    revert(steps, context, replacement, report);
+    undo(context, replacement, steps.intent);
+    replacement.finish();
+    throw;
+  }
+}
+
+// D6 to D11; throws with the old database live.
+void bring_live(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
+                ReplaceReport& report, SteadyClock::time_point& window_start) {
+  {
+    const StepScope step(context.observer, Step::freeze);
+    window_start = SteadyClock::now();
+    replacement.freeze(steps.deadline, steps.as_found);
+  }
+  if (report.old.exists && steps.as_found) {
+    Catalogue catalogue = catalogue_of(context, steps.intent);
+    replacement.set_companions_aside(catalogue.open_unfinished(steps.intent.backup_id));
+  }
+  if (report.old.exists && steps.intent.strategy == BackupStrategy::copy) {
+    copy_backup(context, replacement, steps.intent);
+  }
+  const StepScope step(context.observer, Step::swap);
+  stop_if_interrupted();
+  replacement.swap();
+}
+
+// D13 to D15.
+void finish(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
+            ReplaceReport& report) {
+  report.backup = file_backup(context, replacement, steps.intent);
+  if (steps.conclude) steps.conclude();
+  record(context, steps.intent, steps.intent.command,
+         report.kept_despite_failure ? "kept despite failed checks" : "done",
+         old_revision(steps.intent), report.unavailable);
+  replacement.finish();
+}
+
+}  // namespace
+
+void require_space(std::uint64_t needed, std::uint64_t free, const std::string& where) {
+  // A little more than the data: directories, the journal, the manifest.
+  constexpr std::uint64_t kMargin = 1U << 20U;
+  if (free >= needed + kMargin) return;
+  throw Error(ErrorCode::refused,
+              fmt::format("not enough space in {}: {} needed, {} free", where,
+                          human_size(needed + kMargin), human_size(free)),
+              "free some space, or keep the backups elsewhere with --backups");
+}
+
+void replace(ReplaceSteps& steps, const Context& context, Replacement& replacement,
+             ReplaceReport& report) {
+  SteadyClock::time_point window_start;
+  try {
+    replacement.prepare(steps.intent);
+    stop_if_interrupted();
+    if (!steps.stage(replacement)) {
+      undo(context, replacement, steps.intent);
+      replacement.finish();
+      report.outcome = Outcome::checks_failed;
+      return;
+    }
+    stop_if_interrupted();
+    replacement.announce();
+    bring_live(steps, context, replacement, report, window_start);
+  } catch (Error& error) {
+    undo_noting(steps, context, replacement, error);
+    throw;
+  } catch (Interrupted& interrupted) {
+    undo_noting(steps, context, replacement, interrupted);
+    throw;
+  }
+
+  // The new database is live. From here on a signal comes too late.
+  const bool good = judged_good(steps, context, replacement, report);
+  const bool alone = replacement.old_is_untouched();
+  if (!good || !alone) {
+    revert(steps, context, replacement, report);
+    stop_window(report, window_start);
+    clean_up_after_revert(steps, context, replacement, report);
+    if (!alone) {
+      throw Error(ErrorCode::in_use,
+                  fmt::format("a process opened {} during the {}; the old database is in place",
+                              printable(context.store.location()), steps.intent.command),
+                  "stop the application, then try again");
+    }
+    report.outcome = Outcome::checks_failed;
+    return;
+  }
+  stop_window(report, window_start);
+  if (report.kept_despite_failure) report.outcome = Outcome::checks_failed;
+  try {
+    finish(steps, context, replacement, report);
+  } catch (const Error& error) {
+    report.warnings.push_back(
+        fmt::format("the new database is live, but the old one could not be filed as a backup yet: "
+                    "{}; run: baseline recover",
+                    error.what()));
+  }
+  report.late_signal = pending_signal();
+}
+
+}  // namespace baseline

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+#include "pipeline/context.hpp"
+#include "pipeline/reports.hpp"
+
+namespace baseline {
+
+/// What `deploy` and `rollback` do alike, from the staged candidate on.
+struct ReplaceSteps {
+  Intent intent;
+  Deadline deadline;
+  bool as_found = false;
+  bool keep_on_failure = false;
+  /// Builds the candidate and judges it. False: its checks failed; undo.
+  std::function<bool(Replacement&)> stage = {};
+  /// Called when the old database is filed: what else the command has to conclude. May be empty.
+  std::function<void()> conclude = {};
+  /// Judges the live database inside the window. False: its checks failed; swap back.
+  std::function<bool()> judge_live = {};
+};
+
+/// prepare · stage · announce · freeze · [copy] · swap · judge · file · record. Undoes what it did
+/// when anything fails before the swap, and swaps back when the live database is judged bad. Fills
+/// the report; rethrows errors with the old database in place. When the new database is live and
+/// only the filing fails, that is a warning: the journal stays, and the next run finishes it.
+void replace(ReplaceSteps& steps, const Context& context, Replacement& replacement,
+             ReplaceReport& report);
+
+/// Throws Error{refused} when a filesystem has not the bytes that a run needs.
+void require_space(std::uint64_t needed, std::uint64_t free, const std::string& where);
+
+}  // namespace baseline

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalogue/catalogue.hpp"
+#include "catalogue/history.hpp"
+#include "checks/result.hpp"
+#include "store/store.hpp"
+
+namespace baseline {
+
+/// How a command ended, when it did not end in an Error. The exit code follows from it.
+enum class Outcome {
+  done,
+  nothing_to_do,
+  would_do,       ///< --dry-run: it would go through
+  checks_failed,  ///< the old database is (back) in place, or was kept as --on-failure says
+};
+
+/// A backup that a run made.
+struct FiledBackup {
+  Manifest manifest;
+  std::filesystem::path directory;
+};
+
+/// What recovery found and did.
+struct RecoveryReport {
+  std::string command;   ///< the interrupted one
+  std::string started;   ///< RFC 3339
+  bool finished = false;  ///< true: the new database is live; false: undone, the old one is live
+  std::optional<FiledBackup> backup;
+};
+
+/// What `deploy` or `rollback` did or, with --dry-run, would do.
+struct ReplaceReport {
+  std::string command;  ///< "deploy", "rollback"
+  Outcome outcome = Outcome::done;
+  std::string database;
+  std::string revision;   ///< of the database that goes live; may be empty for a rollback
+  std::string source_id;  ///< rollback: the backup that goes live
+  DatabaseFacts old;
+  BackupPlan plan;
+  std::optional<RecoveryReport> recovered;
+  std::optional<SuiteReport> before;
+  std::optional<SuiteReport> after;
+  std::optional<FiledBackup> backup;         ///< of the old database
+  std::optional<FiledBackup> failed_backup;  ///< of a new database that somebody wrote to
+  std::optional<std::chrono::nanoseconds> unavailable;  ///< the window
+  bool swapped_back = false;
+  bool kept_despite_failure = false;
+  bool recovered_crash = false;  ///< a crashed writer's WAL or journal was brought in
+  std::vector<std::string> warnings;
+  int late_signal = 0;  ///< a signal that came after the swap
+};
+
+struct VerifyReport {
+  std::string database;
+  std::string revision;
+  std::optional<SuiteReport> after;
+  Outcome outcome = Outcome::done;
+};
+
+struct StatusReport {
+  std::string database;
+  DatabaseFacts facts;
+  std::string baseline_revision;
+  std::string migration;  ///< file, or "built-in NAME"
+  bool at_baseline = false;
+  std::vector<SchemaDifference> drift;
+  std::optional<std::string> running;
+  std::optional<Interruption> interruption;
+  std::filesystem::path catalogue;
+  std::vector<CatalogueEntry> backups;
+  std::optional<HistoryLine> last;
+};
+
+}  // namespace baseline

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "pipeline/context.hpp"
+#include "pipeline/reports.hpp"
+
+namespace baseline {
+
+/// Which backup to put back, and how.
+struct RollbackRequest {
+  std::string to;     ///< id, or empty: what the last deploy or rollback replaced
+  bool move = false;  ///< the backup itself goes live: no copy, constant time, the backup is used up
+  bool dry_run = false;
+  std::chrono::milliseconds wait{0};
+  /// Asked once what will leave, before anything is changed; false stops the run.
+  std::function<bool(const ReplaceReport& plan)> confirm;
+};
+
+/// Puts a backup back by the same steps as deploy(); the database that it replaces is kept as a
+/// backup with reason "rollback". Throws as deploy(); Error{usage} when there is no such backup.
+ReplaceReport rollback(const RollbackRequest& request, const Context& context);
+
+}  // namespace baseline

@@ -1,0 +1,49 @@
+#include "pipeline/status.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace baseline {
+
+StatusReport status(const Context& context, const Migration& migration, Session& reference,
+                    const Suites& suites) {
+  StatusReport report;
+  report.database = context.store.location();
+  report.baseline_revision = migration.revision;
+  report.migration = migration.file;
+  LookOptions options;
+  options.holders = true;
+  report.facts = context.store.look(options);
+  Comparison comparison = compare(reference, report.facts, suites);
+  report.at_baseline = comparison.at_baseline;
+  report.drift = std::move(comparison.drift);
+  // A run that is under way has a journal too, and is not interrupted.
+  report.running = context.store.running();
+  if (!report.running) report.interruption = context.store.interruption();
+  report.catalogue = context.catalogue.directory();
+  report.backups = context.catalogue.entries();
+  const History history = read_history(context.catalogue.directory());
+  for (const HistoryLine& line : history.lines) {
+    if (line.database == report.database) report.last = line;
+  }
+  return report;
+}
+
+VerifyReport verify(const Context& context, const Migration& migration, const Judge& judge) {
+  VerifyReport report;
+  report.database = context.store.location();
+  report.revision = migration.revision;
+  if (!context.store.exists()) {
+    throw Error(ErrorCode::io, fmt::format("{} does not exist", printable(report.database)),
+                "baseline deploy creates it");
+  }
+  const StepScope step(context.observer, Step::check_live);
+  const auto live = context.store.open_live();
+  report.after = judge(Phase::after, *live);
+  report.outcome = report.after->failed() ? Outcome::checks_failed : Outcome::done;
+  return report;
+}
+
+}  // namespace baseline

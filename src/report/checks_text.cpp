@@ -1,0 +1,37 @@
+#include "report/checks_text.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "checks/runner.hpp"
+#include "report/human.hpp"
+
+namespace baseline {
+
+std::string checks_text(const SuiteReport& report, const Style& style,
+                        const std::string& database) {
+  std::string text;
+  for (const CheckResult& result : report.results) {
+    if (result.status == Status::pass || result.status == Status::skip) continue;
+    text += failure_block(result, database) + "\n";
+  }
+  struct Part {
+    Status status;
+    std::string_view word;
+    Tone tone;
+  };
+  constexpr Part kParts[] = {{Status::pass, "passed", Tone::good},
+                             {Status::fail, "failed", Tone::bad},
+                             {Status::error, "could not be evaluated", Tone::bad},
+                             {Status::warn, "with a warning", Tone::caution},
+                             {Status::skip, "skipped", Tone::faint}};
+  std::vector<std::string> parts;
+  for (const Part& part : kParts) {
+    const std::size_t count = report.count(part.status);
+    if (count > 0) parts.push_back(style(part.tone, fmt::format("{} {}", count, part.word)));
+  }
+  return text + fmt::format("checks {:<7} {} ({})\n", to_string(report.phase), join(parts, ", "),
+                            human_report::duration(report.took));
+}
+
+}  // namespace baseline

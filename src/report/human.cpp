@@ -1,0 +1,217 @@
+#include "report/human.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/text.hpp"
+#include "report/checks_text.hpp"
+
+namespace baseline::human_report {
+namespace {
+
+std::string line(std::string_view label, const std::string& text) {
+  return fmt::format("  {:<12} {}\n", label, text);
+}
+
+struct RowTotal {
+  std::uint64_t rows = 0;
+  bool complete = true;
+};
+
+RowTotal total(const std::vector<TableRows>& tables) {
+  RowTotal sum;
+  for (const TableRows& table : tables) {
+    sum.rows += table.rows.value_or(0);
+    sum.complete = sum.complete && table.rows.has_value();
+  }
+  return sum;
+}
+
+// "668 KiB, 9 732 rows in 4 tables"
+std::string size_text(const DatabaseFacts& facts) {
+  std::string text = human_size(facts.size);
+  if (!facts.unreadable.empty()) return text + ", unreadable";
+  if (facts.unsettled) return text;
+  const RowTotal sum = total(facts.tables);
+  return text + fmt::format(", {}{} in {}", sum.complete ? "" : "at least ",
+                            counted(sum.rows, "row"), counted(facts.tables.size(), "table"));
+}
+
+std::string backup_text(const FiledBackup& backup) {
+  return fmt::format("{}  ({}, sha256 {}…)", printable(backup.directory.native()),
+                     backup.manifest.payload.moved ? "moved" : "copied",
+                     backup.manifest.payload.sha256.substr(0, 12));
+}
+
+std::string revision_text(const std::optional<std::string>& revision) {
+  return revision ? printable(*revision) : "no revision";
+}
+
+std::string done_text(const ReplaceReport& report, const Style& style) {
+  const std::string path = printable(report.database);
+  if (report.command == "rollback") {
+    return fmt::format("{} {} is back at the backup {}{}\n", style(Tone::good, "rolled back:"),
+                       path, report.source_id,
+                       report.revision.empty() ? "" : ", revision " + printable(report.revision));
+  }
+  return fmt::format("{} {} is at baseline {}\n", style(Tone::good, "deployed:"), path,
+                     printable(report.revision));
+}
+
+std::string failed_text(const ReplaceReport& report, const Style& style) {
+  const std::string path = printable(report.database);
+  if (report.kept_despite_failure) {
+    return fmt::format("{} checks failed, and the new database was kept at {}\n",
+                       style(Tone::bad, "failed:"), path);
+  }
+  if (report.swapped_back) {
+    return fmt::format("{} checks failed on the new database; the old one is back at {}\n",
+                       style(Tone::bad, "failed:"), path);
+  }
+  return fmt::format("{} checks failed before the swap; {} was not touched\n",
+                     style(Tone::bad, "failed:"), path);
+}
+
+std::string window_text(const ReplaceReport& report) {
+  if (!report.unavailable) return {};
+  std::string text = fmt::format("unavailable for {}", duration(*report.unavailable));
+  if (report.old.exists) text += fmt::format(" (old database: {})", size_text(report.old));
+  return text + "\n";
+}
+
+// The next command to type.
+std::string next_text(const ReplaceReport& report, const std::string& given) {
+  const std::string database = shell_quoted(given);
+  switch (report.outcome) {
+    case Outcome::done:
+      if (report.command == "rollback") {
+        return line("next", fmt::format("start the application; baseline rollback -d {} undoes this",
+                                        database));
+      }
+      return line("next", fmt::format("start the application, then: baseline verify -d {}",
+                                      database)) +
+             (report.backup ? line("undo", fmt::format("baseline rollback -d {}", database)) : "");
+    case Outcome::would_do: return line("next", fmt::format("baseline {} -d {}", report.command, database));
+    case Outcome::checks_failed:
+      if (report.kept_despite_failure) {
+        return line("undo", fmt::format("baseline rollback -d {}", database));
+      }
+      return {};
+    case Outcome::nothing_to_do: return {};
+  }
+  return {};
+}
+
+std::string plan_text(const ReplaceReport& report, const Style& style) {
+  std::string text = fmt::format("{} {} of {}{}\n", style(Tone::strong, "plan:"), report.command,
+                                 printable(report.database),
+                                 report.revision.empty()
+                                     ? ""
+                                     : fmt::format(" to revision {}", printable(report.revision)));
+  if (!report.source_id.empty()) text += line("from backup", report.source_id);
+  if (!report.old.exists) {
+    text += line("old", "none: the database will be created");
+  } else {
+    text += line("leaves", leaving(report.old));
+    text += line("backup", fmt::format("{}: {}", to_string(report.plan.strategy), report.plan.why));
+  }
+  text += line("space", fmt::format("{} needed for the backup, {} free",
+                                    human_size(report.plan.space_needed),
+                                    human_size(report.plan.space_free)));
+  if (!report.old.holders.empty()) {
+    text += line("in use by", describe(report.old.holders) + "; stop it before the window");
+  } else if (report.old.exists) {
+    text += line("in use by", "nobody that can be seen from here");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string duration(std::chrono::nanoseconds time) {
+  const double ms = std::chrono::duration<double, std::milli>(time).count();
+  if (ms < 10) return fmt::format("{:.1f} ms", ms);
+  if (ms < 1000) return fmt::format("{:.0f} ms", ms);
+  if (ms < 60'000) return fmt::format("{:.1f} s", ms / 1000);
+  return fmt::format("{:.0f} min {:.0f} s", std::floor(ms / 60'000),
+                     std::fmod(ms, 60'000) / 1000);
+}
+
+std::string leaving(const DatabaseFacts& facts) {
+  std::string text = size_text(facts) + fmt::format(", {}", revision_text(facts.revision));
+  for (const TableRows& table : facts.tables) {
+    text += fmt::format("\n{:15}{:<24} {:>12}", "", printable(table.table),
+                        table.rows ? counted(*table.rows, "row") : "not counted");
+  }
+  return text;
+}
+
+std::string of(const ReplaceReport& report, const Style& style, const std::string& given) {
+  std::string text;
+  if (report.outcome == Outcome::nothing_to_do) {
+    return fmt::format("already at baseline {}; nothing to do\n", printable(report.revision));
+  }
+  if (report.outcome == Outcome::would_do ||
+      (report.outcome == Outcome::checks_failed && !report.unavailable && !report.swapped_back)) {
+    if (report.outcome == Outcome::would_do) text += plan_text(report, style);
+  }
+  for (const auto& suite : {report.before, report.after}) {
+    if (suite) text += checks_text(*suite, style, given);
+  }
+  switch (report.outcome) {
+    case Outcome::done: text += done_text(report, style); break;
+    case Outcome::checks_failed: text += failed_text(report, style); break;
+    case Outcome::would_do: text += "nothing was changed\n"; break;
+    case Outcome::nothing_to_do: break;
+  }
+  if (report.recovered_crash) {
+    text += line("recovered", "a crashed writer's journal was rolled back by SQLite first");
+  }
+  if (report.backup) text += line("backup", backup_text(*report.backup));
+  if (report.failed_backup) text += line("failed one", backup_text(*report.failed_backup));
+  text += next_text(report, given);
+  for (const std::string& warning : report.warnings) {
+    text += fmt::format("  {} {}\n", style(Tone::caution, "warning:"), warning);
+  }
+  if (report.late_signal != 0) {
+    text += "  the signal came too late: the new database was live already, so the run was "
+            "finished\n";
+  }
+  return text + window_text(report);
+}
+
+std::string of(const VerifyReport& report, const Style& style, const std::string& given) {
+  std::string text = checks_text(*report.after, style, given);
+  const std::string path = printable(report.database);
+  if (report.outcome == Outcome::done) {
+    return text + fmt::format("{} {} passes its checks\n", style(Tone::good, "verified:"), path);
+  }
+  return text + fmt::format("{} {} does not pass its checks; nothing was changed\n",
+                            style(Tone::bad, "failed:"), path) +
+         line("undo", fmt::format("stop the application, then: baseline rollback -d {}",
+                                  shell_quoted(given)));
+}
+
+std::string of(const std::optional<RecoveryReport>& report, const std::string& database) {
+  const std::string path = printable(database);
+  if (!report) return fmt::format("nothing to recover at {}\n", path);
+  std::string text = fmt::format(
+      "recovered: the {} of {} was {}; {} is the {} database\n", report->command, report->started,
+      report->finished ? "finished" : "undone", path, report->finished ? "new" : "old");
+  if (report->backup) text += line("backup", backup_text(*report->backup));
+  return text;
+}
+
+std::string of(const Error& error, const Style& style) {
+  std::string text;
+  for (const std::string& problem : error.problems()) text += problem + "\n";
+  text += fmt::format("baseline: {} {}\n", style(Tone::bad, "error:"), error.what());
+  for (const std::string& note : error.notes()) text += fmt::format("  note: {}\n", note);
+  if (!error.hint().empty()) {
+    text += fmt::format("  {} {}\n", style(Tone::strong, "hint:"), error.hint());
+  }
+  return text;
+}
+
+}  // namespace baseline::human_report

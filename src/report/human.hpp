@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "config/settings.hpp"
+#include "pipeline/reports.hpp"
+#include "report/style.hpp"
+
+/// What people read on stdout, each text ending with a newline.
+namespace baseline::human_report {
+
+/// `given` is the database as the user wrote it, for commands to type next.
+std::string of(const ReplaceReport& report, const Style& style, const std::string& given);
+std::string of(const VerifyReport& report, const Style& style, const std::string& given);
+std::string of(const StatusReport& report, const Style& style,
+               const std::vector<SettingLine>& settings);
+std::string of(const std::optional<RecoveryReport>& report, const std::string& database);
+std::string of(const History& history);
+std::string of(const std::vector<CatalogueEntry>& entries,
+               const std::vector<std::string>& unfinished, const std::string& catalogue);
+
+/// "baseline: error: …", the problems before it, notes and hint after it.
+std::string of(const Error& error, const Style& style);
+
+/// What leaves when the database is replaced: "4 tables with 9 732 rows", and a line a table.
+std::string leaving(const DatabaseFacts& facts);
+
+/// "11 ms", "0.4 ms", "2.1 s".
+std::string duration(std::chrono::nanoseconds time);
+
+}  // namespace baseline::human_report

@@ -1,0 +1,81 @@
+#include "report/human_observer.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "base/text.hpp"
+#include "report/human.hpp"
+
+namespace baseline {
+namespace {
+
+using std::chrono::steady_clock;
+
+void print(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+}  // namespace
+
+std::string_view words_for(Step step) {
+  switch (step) {
+    case Step::look: return "look at the database";
+    case Step::lock: return "lock";
+    case Step::recover: return "recover an interrupted run";
+    case Step::stage: return "build the candidate";
+    case Step::check_candidate: return "check the candidate";
+    case Step::freeze: return "freeze the old database";
+    case Step::copy: return "copy the old database";
+    case Step::swap: return "swap";
+    case Step::check_live: return "check the live database";
+    case Step::swap_back: return "swap back";
+    case Step::seal: return "seal the backup";
+    case Step::file: return "file the backup";
+  }
+  return "?";
+}
+
+void HumanObserver::step_started(Step) { started_ = steady_clock::now(); }
+
+void HumanObserver::step_finished(Step step, std::chrono::nanoseconds took) {
+  clear_bar();
+  if (detail_ != Detail::verbose) return;
+  print(fmt::format("  {:>8}  {}\n", human_report::duration(took), words_for(step)));
+}
+
+void HumanObserver::progress(Step step, std::uint64_t done, std::uint64_t total) {
+  using namespace std::chrono_literals;
+  const auto now = steady_clock::now();
+  if (!terminal_ || detail_ == Detail::quiet || now - started_ < 500ms || now - drawn_ < 100ms) {
+    return;
+  }
+  drawn_ = now;
+  bar_shown_ = true;
+  constexpr std::uint64_t kWidth = 24;
+  const std::uint64_t filled = total == 0 ? kWidth : done * kWidth / total;
+  const double seconds = std::chrono::duration<double>(now - started_).count();
+  const double rate = static_cast<double>(done) / seconds;
+  const double left = rate > 0 ? static_cast<double>(total - done) / rate : 0;
+  print(fmt::format("\r\x1b[K  {} [{:#<{}}{:.<{}}] {} of {}, {}/s, {:.0f} s left", words_for(step),
+                    "", filled, "", kWidth - filled, human_size(done), human_size(total),
+                    human_size(static_cast<std::uint64_t>(rate)), left));
+}
+
+void HumanObserver::note(std::string_view text) {
+  clear_bar();
+  if (detail_ != Detail::quiet) print(fmt::format("{} {}\n", style_(Tone::strong, "note:"), text));
+}
+
+void HumanObserver::warning(std::string_view text) {
+  clear_bar();
+  print(fmt::format("{} {}\n", style_(Tone::caution, "warning:"), text));
+}
+
+void HumanObserver::clear_bar() {
+  if (bar_shown_) print("\r\x1b[K");
+  bar_shown_ = false;
+}
+
+}  // namespace baseline

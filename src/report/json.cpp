@@ -1,0 +1,289 @@
+#include "report/json.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "base/version.hpp"
+
+namespace baseline::json_report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// JSON text is UTF-8; a path that is not is shown as people see it.
+Json shown(const std::string& bytes) { return printable(bytes); }
+
+Json optional_text(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json optional_ms(const std::optional<std::chrono::nanoseconds>& time) {
+  if (!time) return nullptr;
+  return std::chrono::duration<double, std::milli>(*time).count();
+}
+
+std::string finished(const Json& json) {
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+Json header(std::string_view command) {
+  return {{"version", 1}, {"tool", fmt::format("baseline {}", version())}, {"command", command}};
+}
+
+Json of_result(const CheckResult& result) {
+  Json json;
+  json["suite"] = result.suite;
+  json["name"] = result.name;
+  json["case"] = optional_text(result.case_label);
+  json["kind"] = result.kind;
+  json["severity"] = to_string(result.severity);
+  json["tags"] = result.tags;
+  json["status"] = to_string(result.status);
+  json["file"] = optional_text(result.file);
+  json["line"] = result.line;
+  json["column"] = result.column;
+  json["duration_ms"] = optional_ms(result.took);
+  json["attempts"] = result.attempts;
+  json["expected"] = optional_text(result.expected);
+  json["got"] = optional_text(result.got);
+  json["sql"] = optional_text(result.sql);
+  json["why"] = optional_text(result.why);
+  json["note"] = optional_text(result.note);
+  json["hint"] = optional_text(result.hint);
+  json["skip_reason"] = optional_text(result.skip_reason);
+  return json;
+}
+
+Json of_suite(const std::optional<SuiteReport>& report) {
+  if (!report) return nullptr;
+  Json json;
+  json["phase"] = to_string(report->phase);
+  json["duration_ms"] = optional_ms(report->took);
+  for (const Status status :
+       {Status::pass, Status::fail, Status::error, Status::warn, Status::skip}) {
+    json["summary"][std::string(to_string(status))] = report->count(status);
+  }
+  json["results"] = Json::array();
+  for (const CheckResult& result : report->results) json["results"].push_back(of_result(result));
+  return json;
+}
+
+Json of_tables(const std::vector<TableRows>& tables) {
+  Json json = Json::array();
+  for (const TableRows& table : tables) {
+    json.push_back({{"name", shown(table.table)},
+                    {"rows", table.rows ? Json(*table.rows) : Json(nullptr)}});
+  }
+  return json;
+}
+
+Json of_holders(const std::vector<Holder>& holders) {
+  Json json = Json::array();
+  for (const Holder& holder : holders) {
+    json.push_back({{"pid", holder.pid}, {"command", holder.command}});
+  }
+  return json;
+}
+
+Json of_facts(const DatabaseFacts& facts) {
+  Json json;
+  json["exists"] = facts.exists;
+  if (!facts.exists) return json;
+  json["unreadable"] = optional_text(facts.unreadable);
+  json["size"] = facts.size;
+  json["revision"] = facts.revision ? Json(*facts.revision) : Json(nullptr);
+  json["journal_mode"] = optional_text(facts.journal_mode);
+  json["tables"] = of_tables(facts.tables);
+  json["owner"] = facts.owner;
+  json["mode"] = fmt::format("{:04o}", facts.mode);
+  json["holders"] = of_holders(facts.holders);
+  return json;
+}
+
+Json of_manifest(const Manifest& manifest, const std::filesystem::path& directory) {
+  Json json;
+  json["id"] = manifest.id;
+  json["reason"] = manifest.reason;
+  json["when"] = manifest.when;
+  json["database"] = shown(manifest.database);
+  json["directory"] = shown(directory.native());
+  json["file"] = shown(manifest.payload.name);
+  json["revision"] = manifest.revision ? Json(*manifest.revision) : Json(nullptr);
+  json["size"] = manifest.payload.size;
+  json["sha256"] = manifest.payload.sha256;
+  json["strategy"] = manifest.payload.moved ? "move" : "copy";
+  json["tables"] = of_tables(manifest.tables);
+  json["restored"] = optional_text(manifest.restored);
+  return json;
+}
+
+Json of_backup(const std::optional<FiledBackup>& backup) {
+  if (!backup) return nullptr;
+  return of_manifest(backup->manifest, backup->directory);
+}
+
+Json of_recovery(const std::optional<RecoveryReport>& report) {
+  if (!report) return nullptr;
+  return {{"command", report->command},
+          {"started", report->started},
+          {"outcome", report->finished ? "finished" : "undone"},
+          {"backup", of_backup(report->backup)}};
+}
+
+std::string_view action_of(const ReplaceReport& report) {
+  switch (report.outcome) {
+    case Outcome::nothing_to_do: return "none";
+    case Outcome::done:
+    case Outcome::would_do:
+    case Outcome::checks_failed: return report.command;
+  }
+  return "?";
+}
+
+std::string_view word_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::done: return "done";
+    case Outcome::nothing_to_do: return "nothing to do";
+    case Outcome::would_do: return "would do";
+    case Outcome::checks_failed: return "checks failed";
+  }
+  return "?";
+}
+
+std::string_view word_of(Position position) {
+  switch (position) {
+    case Position::untouched: return "old database live";
+    case Position::swapped: return "new database live";
+    case Position::undecidable: return "undecidable";
+  }
+  return "?";
+}
+
+Json of_line(const HistoryLine& line) {
+  Json json = Json::parse(to_json(line));
+  json["database"] = shown(line.database);
+  return json;
+}
+
+}  // namespace
+
+std::string of(const ReplaceReport& report, int exit_code) {
+  Json json = header(report.command);
+  json["exit_code"] = exit_code;
+  json["action"] = action_of(report);
+  json["outcome"] = word_of(report.outcome);
+  json["database"] = shown(report.database);
+  json["revision"] = optional_text(report.revision);
+  json["source"] = optional_text(report.source_id);
+  json["old"] = of_facts(report.old);
+  json["plan"] = {{"strategy", to_string(report.plan.strategy)},
+                  {"why", report.plan.why},
+                  {"space_needed", report.plan.space_needed},
+                  {"space_free", report.plan.space_free}};
+  json["recovered"] = of_recovery(report.recovered);
+  json["before"] = of_suite(report.before);
+  json["after"] = of_suite(report.after);
+  json["swapped_back"] = report.swapped_back;
+  json["unavailable_ms"] = optional_ms(report.unavailable);
+  json["backup"] = of_backup(report.backup);
+  json["failed_backup"] = of_backup(report.failed_backup);
+  json["warnings"] = report.warnings;
+  return finished(json);
+}
+
+std::string of(const VerifyReport& report, int exit_code) {
+  Json json = header("verify");
+  json["exit_code"] = exit_code;
+  json["outcome"] = word_of(report.outcome);
+  json["database"] = shown(report.database);
+  json["revision"] = report.revision;
+  json["after"] = of_suite(report.after);
+  return finished(json);
+}
+
+std::string of(const StatusReport& report, const std::vector<SettingLine>& settings) {
+  Json json = header("status");
+  json["database"] = shown(report.database);
+  json["facts"] = of_facts(report.facts);
+  json["baseline"] = {{"revision", report.baseline_revision},
+                      {"migration", shown(report.migration)},
+                      {"at_baseline", report.at_baseline}};
+  json["drift"] = Json::array();
+  for (const SchemaDifference& difference : report.drift) {
+    json["drift"].push_back({{"side", difference.present_in_actual ? "+" : "-"},
+                             {"object", shown(difference.object)},
+                             {"text", shown(difference.text)}});
+  }
+  json["running"] = report.running ? Json(*report.running) : Json(nullptr);
+  json["interrupted"] = nullptr;
+  if (report.interruption) {
+    json["interrupted"] = {{"command", report.interruption->intent.command},
+                           {"started", report.interruption->intent.started},
+                           {"position", word_of(report.interruption->position)},
+                           {"detail", optional_text(report.interruption->detail)}};
+  }
+  json["backups"] = {{"directory", shown(report.catalogue.native())},
+                     {"count", report.backups.size()},
+                     {"newest", report.backups.empty() ? Json(nullptr) : Json(report.backups.back().id)}};
+  json["last"] = report.last ? of_line(*report.last) : Json(nullptr);
+  json["warnings"] = report.facts.warnings;
+  json["settings"] = Json::array();
+  for (const SettingLine& line : settings) {
+    json["settings"].push_back(
+        {{"name", line.name}, {"value", line.value}, {"source", line.source}});
+  }
+  return finished(json);
+}
+
+std::string of(const std::optional<RecoveryReport>& report, const std::string& database) {
+  Json json = header("recover");
+  json["database"] = shown(database);
+  json["recovered"] = of_recovery(report);
+  return finished(json);
+}
+
+std::string of(const History& history, const std::string& catalogue) {
+  Json json = header("history");
+  json["directory"] = shown(catalogue);
+  json["unreadable_lines"] = history.unreadable;
+  json["lines"] = Json::array();
+  for (const HistoryLine& line : history.lines) json["lines"].push_back(of_line(line));
+  return finished(json);
+}
+
+std::string of(const std::vector<CatalogueEntry>& entries,
+               const std::vector<std::string>& unfinished, const std::string& catalogue) {
+  Json json = header("backups list");
+  json["directory"] = shown(catalogue);
+  json["backups"] = Json::array();
+  for (const CatalogueEntry& entry : entries) {
+    Json one = entry.manifest ? of_manifest(*entry.manifest, entry.directory)
+                              : Json{{"id", entry.id}};
+    one["damage"] = optional_text(entry.damage);
+    json["backups"].push_back(one);
+  }
+  json["unfinished"] = unfinished;
+  return finished(json);
+}
+
+std::string of(const Error& error, int exit_code) {
+  Json json = {{"version", 1},
+               {"tool", fmt::format("baseline {}", version())},
+               {"exit_code", exit_code},
+               {"error",
+                {{"message", error.what()},
+                 {"hint", optional_text(error.hint())},
+                 {"problems", error.problems()},
+                 {"notes", error.notes()}}}};
+  return finished(json);
+}
+
+std::string of(const Interrupted& interrupted, int exit_code) {
+  Json json = {{"version", 1},
+               {"tool", fmt::format("baseline {}", version())},
+               {"exit_code", exit_code},
+               {"error", {{"message", interrupted.what()}, {"hint", nullptr}}}};
+  return finished(json);
+}
+
+}  // namespace baseline::json_report

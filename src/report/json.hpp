@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "base/error.hpp"
+#include "config/settings.hpp"
+#include "pipeline/reports.hpp"
+
+/// One JSON document a command, as docs/json.md describes it; each ends with a newline.
+namespace baseline::json_report {
+
+std::string of(const ReplaceReport& report, int exit_code);
+std::string of(const VerifyReport& report, int exit_code);
+std::string of(const StatusReport& report, const std::vector<SettingLine>& settings);
+std::string of(const std::optional<RecoveryReport>& report, const std::string& database);
+std::string of(const History& history, const std::string& catalogue);
+std::string of(const std::vector<CatalogueEntry>& entries,
+               const std::vector<std::string>& unfinished, const std::string& catalogue);
+std::string of(const Error& error, int exit_code);
+std::string of(const Interrupted& interrupted, int exit_code);
+
+}  // namespace baseline::json_report

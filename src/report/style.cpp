@@ -1,0 +1,33 @@
+#include "report/style.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace baseline {
+
+std::string Style::operator()(Tone tone, std::string_view text) const {
+  if (!colour_) return std::string(text);
+  std::string_view code;
+  switch (tone) {
+    case Tone::plain: return std::string(text);
+    case Tone::good: code = "32"; break;
+    case Tone::bad: code = "31;1"; break;
+    case Tone::caution: code = "33"; break;
+    case Tone::faint: code = "2"; break;
+    case Tone::strong: code = "1"; break;
+  }
+  return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
+}
+
+bool wants_colour(std::string_view when, int fd) {
+  if (when == "always") return true;
+  if (when == "never" || ::isatty(fd) == 0) return false;
+  const char* const no_color = std::getenv("NO_COLOR");
+  const char* const terminal = std::getenv("TERM");
+  return (no_color == nullptr || *no_color == '\0') && terminal != nullptr &&
+         std::string_view(terminal) != "dumb";
+}
+
+}  // namespace baseline

@@ -1,0 +1,58 @@
+#include "store/intent.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/bytes_json.hpp"
+#include "base/error.hpp"
+
+namespace baseline {
+
+std::string_view to_string(BackupStrategy strategy) {
+  switch (strategy) {
+    case BackupStrategy::move: return "move";
+    case BackupStrategy::copy: return "copy";
+  }
+  return "?";
+}
+
+std::string to_json(const Intent& intent) {
+  nlohmann::ordered_json json;
+  json["command"] = intent.command;
+  json["started"] = intent.started;
+  json["host"] = intent.host;
+  json["pid"] = intent.pid;
+  json["revision"] = intent.revision;
+  json["backup_id"] = intent.backup_id;
+  json["catalogue"] = bytes_to_json(intent.catalogue.native());
+  json["strategy"] = to_string(intent.strategy);
+  json["manifest"] = intent.manifest;
+  json["source_id"] = intent.source_id;
+  json["source_consumed"] = intent.source_consumed;
+  return json.dump();
+}
+
+Intent intent_from_json(const std::string& text) {
+  try {
+    const auto json = nlohmann::json::parse(text);
+    Intent intent;
+    intent.command = json.at("command").get<std::string>();
+    intent.started = json.at("started").get<std::string>();
+    intent.host = json.at("host").get<std::string>();
+    intent.pid = json.at("pid").get<int>();
+    intent.revision = json.at("revision").get<std::string>();
+    intent.backup_id = json.at("backup_id").get<std::string>();
+    intent.catalogue = bytes_from_json(json.at("catalogue"));
+    intent.strategy = json.at("strategy").get<std::string>() == "copy" ? BackupStrategy::copy
+                                                                       : BackupStrategy::move;
+    intent.manifest = json.at("manifest").get<std::string>();
+    intent.source_id = json.at("source_id").get<std::string>();
+    intent.source_consumed = json.at("source_consumed").get<bool>();
+    return intent;
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorCode::needs_person, fmt::format("the journal cannot be read: {}", error.what()));
+  }
+}
+
+}  // namespace baseline

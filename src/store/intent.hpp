@@ -1,0 +1,54 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace baseline {
+
+/// How the old database becomes a backup.
+enum class BackupStrategy {
+  move,  ///< the old file itself, renamed: takes no time and no space
+  copy,  ///< a second, independent file, made inside the window
+};
+
+/// What a run is about to do, in terms of any engine. It is kept in the journal so that any later
+/// run can finish or undo it (docs/ARCHITECTURE.md, "Recovery").
+struct Intent {
+  std::string command;  ///< "deploy", "rollback"
+  std::string started;  ///< RFC 3339
+  std::string host;
+  int pid = 0;
+  std::string revision;  ///< of the new database; may be empty
+
+  std::string backup_id;  ///< of the old database; empty when there is none
+  std::filesystem::path catalogue;
+  BackupStrategy strategy = BackupStrategy::move;
+  std::string manifest;  ///< JSON, as far as it is known before the old database is hashed
+
+  std::string source_id;         ///< rollback: the backup that goes live
+  bool source_consumed = false;  ///< rollback --move: the backup itself goes live
+};
+
+/// Where an interrupted run stands.
+enum class Position {
+  untouched,    ///< the old database is live: undo
+  swapped,      ///< the new database is live: finish
+  undecidable,  ///< neither: a person must look
+};
+
+struct Interruption {
+  Intent intent;
+  Position position = Position::untouched;
+  bool reverting = false;  ///< its checks had failed and it was about to swap back
+  std::string detail;      ///< undecidable: what was found where, with all paths
+};
+
+std::string_view to_string(BackupStrategy strategy);
+
+/// Intent as JSON text and back. `from_json` throws Error{needs_person} on anything else.
+std::string to_json(const Intent& intent);
+Intent intent_from_json(const std::string& text);
+
+}  // namespace baseline

@@ -1,0 +1,85 @@
+#include "store/journal.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "os/sha256.hpp"
+
+namespace baseline {
+namespace {
+
+constexpr std::size_t kChecksumLength = 16;
+
+std::string checksum(std::string_view record) {
+  return sha256_hex(record).substr(0, kChecksumLength);
+}
+
+std::string line_of(const std::string& record) {
+  return fmt::format("{} {}\n", checksum(record), record);
+}
+
+// The record of a line, or nothing when the line is torn.
+std::optional<std::string> record_of(std::string_view line) {
+  if (line.size() <= kChecksumLength || line[kChecksumLength] != ' ') return {};
+  const std::string_view record = line.substr(kChecksumLength + 1);
+  if (line.substr(0, kChecksumLength) != checksum(record)) return {};
+  return std::string(record);
+}
+
+}  // namespace
+
+Journal::Journal(FileSystem& files, const Directory& directory, std::string name,
+                 std::string temporary)
+    : files_(files),
+      directory_(directory),
+      name_(std::move(name)),
+      temporary_(std::move(temporary)) {}
+
+std::vector<std::string> Journal::read() const {
+  std::vector<std::string> records;
+  const std::optional<std::string> text = directory_.read_text(name_);
+  if (!text) return records;
+  for (std::size_t start = 0; start < text->size();) {
+    const std::size_t end = text->find('\n', start);
+    if (end == std::string::npos) break;
+    const auto record = record_of(std::string_view(*text).substr(start, end - start));
+    if (!record) break;
+    records.push_back(*record);
+    start = end + 1;
+  }
+  if (records.empty()) {
+    throw Error(ErrorCode::needs_person,
+                fmt::format("the journal {} cannot be read, and no crash of baseline leaves it so",
+                            printable((directory_ / name_).native())),
+                "compare the live database with the candidate beside it and the newest backup, "
+                "then remove the journal");
+  }
+  return records;
+}
+
+void Journal::start(const std::string& record) {
+  const File file = files_.create(directory_, temporary_, 0600);
+  files_.write(file, line_of(record), 0);
+  files_.sync(file);
+  files_.rename(directory_, temporary_, directory_, name_);
+}
+
+void Journal::append(const std::string& record) {
+  // A torn line of an earlier crash is overwritten, so that what follows it can be read.
+  std::uint64_t end = 0;
+  for (const std::string& known : read()) end += line_of(known).size();
+  const File file = files_.open_or_create(directory_, name_, 0600);
+  if (static_cast<std::uint64_t>(file.status().st_size) > end) files_.truncate(file, end);
+  files_.write(file, line_of(record), end);
+  files_.sync(file);
+}
+
+void Journal::remove() {
+  if (directory_.contains(temporary_)) files_.unlink(directory_, temporary_);
+  if (directory_.contains(name_)) files_.unlink(directory_, name_);
+}
+
+}  // namespace baseline

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "os/clock.hpp"
+#include "os/copy.hpp"
+#include "os/file.hpp"
+#include "store/intent.hpp"
+#include "store/session.hpp"
+
+namespace baseline {
+
+/// The data of one backup, as the catalogue hands it to an engine and back.
+struct Payload {
+  std::string name;          ///< in the entry's directory
+  std::uint64_t size = 0;    ///< bytes
+  std::string sha256;        ///< hex
+  bool moved = false;        ///< the old database itself, not a copy
+  unsigned mode = 0600;      ///< permission bits that the database had
+  std::vector<std::string> companions;  ///< further files of an unreadable database
+};
+
+/// One replacement of the live database by a new one, under the lock. The calls come in this order:
+///
+///   require_unused · [settle] · prepare · stage · open_candidate · announce · freeze · [copy_old] · swap ·
+///   (swap_back · discard | file_old or discard_old) · finish
+///
+/// At every instant the live database is the whole old or the whole new one, and the old data is
+/// under a name that the journal or the catalogue knows. Destroying the object at any point releases
+/// the lock and leaves the rest to recovery, as a crash would.
+class Replacement {
+ public:
+  virtual ~Replacement() = default;
+
+  /// What an earlier run left; nothing when all is in order. When its position is `swapped` the
+  /// object is where that run was after swap(); otherwise discard() undoes it.
+  virtual const std::optional<Interruption>& interruption() const = 0;
+
+  /// When nothing was interrupted: removes what a crash may leave before the intent is durable. Not
+  /// a candidate with content: that is somebody's data, and prepare() refuses.
+  virtual void tidy() = 0;
+
+  /// Throws Error{in_use} naming the processes that have the database open, once the deadline
+  /// passed; Error{refused} when absence cannot be proven here.
+  virtual void require_unused(const Deadline& deadline) = 0;
+
+  /// Brings in what a crashed writer left beside the database, so that it can be looked at. Throws
+  /// as freeze().
+  virtual void settle(const Deadline& deadline) = 0;
+
+  /// Makes the intent durable. From here on a crash leaves a journal.
+  virtual void prepare(const Intent& intent) = 0;
+
+  /// Builds the candidate from a migration that was applied in private, whole and durable.
+  virtual void stage(Session& migrated) = 0;
+  /// Builds it from a backup, proving its size and SHA-256 on the way. With `consume` the backup
+  /// itself becomes the candidate, in constant time. Throws Error{refused} when they do not agree.
+  virtual void stage_backup(const Directory& entry, const Payload& payload, bool consume,
+                            const OnProgress& on_progress) = 0;
+
+  /// The candidate, read-only, from where it will go live.
+  virtual std::unique_ptr<Session> open_candidate() = 0;
+
+  /// Makes durable what a recovery needs to know once the swap has begun.
+  virtual void announce() = 0;
+
+  /// Makes the old database complete in itself and proves that nobody uses it; from here on anybody
+  /// who comes is noticed. Throws Error{in_use}, Error{refused} when it cannot be read (unless
+  /// `as_found`: then its bytes are taken as they are), Error{io}.
+  virtual void freeze(const Deadline& deadline, bool as_found) = 0;
+
+  /// After freeze(as_found): puts what lies beside the unreadable database and belongs to it (for
+  /// SQLite -wal, -shm, -journal) into the directory of its backup, so that it cannot be taken for
+  /// the new database's. Returns the names. discard() puts it back.
+  virtual std::vector<std::string> set_companions_aside(const Directory& entry) = 0;
+
+  /// Copies the frozen database into the directory of a backup, durable, and reads it back.
+  virtual Payload copy_old(const Directory& entry, const OnProgress& on_progress) = 0;
+
+  /// Makes the candidate live in one atomic step. Throws Error{in_use} when somebody opened the old
+  /// database meanwhile; then the old one is live.
+  virtual void swap() = 0;
+
+  /// Whether still nobody has come for the old database since freeze().
+  virtual bool old_is_untouched() const = 0;
+
+  /// Makes the old database live again; the new one is the candidate again. Throws
+  /// Error{needs_person} when somebody uses the new one.
+  virtual void swap_back(const Deadline& deadline) = 0;
+
+  /// Whether the candidate still holds what stage() built. After swap_back() it may not: then it is
+  /// somebody's data.
+  virtual bool candidate_is_as_built() = 0;
+  /// After swap_back(): files the former candidate, as file_old() does for the old database.
+  virtual Payload file_candidate(const Directory& entry, const OnProgress& on_progress) = 0;
+
+  /// After swap(): puts the old database into the directory of a backup (moving it where the
+  /// strategy says so and nobody has it open, else copying), durable and hashed. Does nothing
+  /// twice: what an interrupted call left is continued.
+  virtual Payload file_old(const Directory& entry, const OnProgress& on_progress) = 0;
+
+  /// Removes the old database, of which the catalogue has a copy.
+  virtual void discard_old() = 0;
+
+  /// Undoes the run as far as the database is concerned: puts companions back from `entry`, the
+  /// unfinished backup of this run if there is one, and removes the candidate. The journal stays
+  /// until finish(), so that the catalogue can tidy up in between.
+  virtual void discard(const std::optional<Directory>& entry) = 0;
+
+  /// Ends the run: removes the journal.
+  virtual void finish() = 0;
+};
+
+}  // namespace baseline

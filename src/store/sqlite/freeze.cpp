@@ -1,0 +1,93 @@
+#include "store/sqlite/freeze.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <array>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+constexpr int kPrimaryCode = 0xFF;  // the low byte of an extended result code
+
+bool is_unreadable(int code) {
+  switch (code & kPrimaryCode) {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+    case SQLITE_FORMAT:
+    case SQLITE_CANTOPEN: return true;
+    // "unsupported file format" and a schema that does not parse come as plain errors.
+    case SQLITE_ERROR: return true;
+    default: return false;
+  }
+}
+
+// Runs a statement and returns the first column of its first row.
+int first_number(SQLite::Database& database, const char* sql) {
+  SQLite::Statement statement(database, sql);
+  return statement.executeStep() ? statement.getColumn(0).getInt() : 0;
+}
+
+void freeze_open(SQLite::Database& database) {
+  database.setBusyTimeout(0);
+  sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  // The first read brings in a hot journal or a crashed writer's WAL.
+  first_number(database, "SELECT count(*) FROM sqlite_schema");
+  first_number(database, "PRAGMA locking_mode = EXCLUSIVE");
+  database.exec("BEGIN EXCLUSIVE; COMMIT");
+  // One row: busy, log, checkpointed. With the exclusive lock nobody can be in the way.
+  if (first_number(database, "PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
+    throw SQLite::Exception("checkpoint is busy", SQLITE_BUSY);
+  }
+}
+
+}  // namespace
+
+FreezeOutcome freeze(const Target& target) {
+  const auto status = target.directory.status(target.name);
+  if (!status) return {};
+  try {
+    SQLite::Database database(target.resolved.native(),
+                              SQLite::OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW);
+    freeze_open(database);
+    return {};
+  } catch (const SQLite::Exception& error) {
+    const int code = error.getErrorCode();
+    if ((code & kPrimaryCode) == SQLITE_BUSY || (code & kPrimaryCode) == SQLITE_LOCKED) {
+      return {FreezeOutcome::Kind::in_use, {}};
+    }
+    if (is_unreadable(code)) return {FreezeOutcome::Kind::unreadable, error.what()};
+    throw Error(ErrorCode::io, fmt::format("cannot freeze {}: {}",
+                                           printable(target.resolved.native()), error.what()));
+  }
+}
+
+std::vector<std::string> companions(const Target& target) {
+  std::vector<std::string> found;
+  for (const std::string& name :
+       {names::wal(target.name), names::shared_memory(target.name),
+        names::rollback_journal(target.name)}) {
+    if (target.directory.contains(name)) found.push_back(name);
+  }
+  return found;
+}
+
+bool is_dead_journal(const Target& target, const std::string& name) {
+  if (name != names::rollback_journal(target.name)) return false;
+  const auto file = target.directory.open_file(name, false);
+  // SQLite's own test for a hot journal looks at the first byte of the header.
+  char first = 0;
+  return file && (file->read(&first, 1, 0) == 0 || first == 0);
+}
+
+bool has_hot_journal(const Target& target) {
+  const std::string name = names::rollback_journal(target.name);
+  return target.directory.contains(name) && !is_dead_journal(target, name);
+}
+
+}  // namespace baseline::sqlite

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+
+#include "store/sqlite/target.hpp"
+
+namespace baseline::sqlite {
+
+/// What checkpointing and locking a database found.
+struct FreezeOutcome {
+  enum class Kind {
+    frozen,
+    in_use,      ///< another connection has it locked, or is open in WAL mode
+    unreadable,  ///< SQLite cannot read it
+  };
+  Kind kind = Kind::frozen;
+  std::string reason;  ///< unreadable: SQLite's words
+};
+
+/// Makes the database one file that is complete in itself: recovers a crashed writer's journal or
+/// WAL, proves that no connection holds a lock, checkpoints, and closes. The content stays; bytes
+/// change only where a WAL or a hot journal had to be brought in. Does not wait. Throws Error{io}.
+///
+/// The order is that of docs/ARCHITECTURE.md: locking_mode=EXCLUSIVE comes after the first access,
+/// else a crashed database's -shm stays behind, and journal_mode is left alone, because changing it
+/// changes the file.
+FreezeOutcome freeze(const Target& target);
+
+/// The names of SQLite's companions (-wal, -shm, -journal) that lie beside the database.
+std::vector<std::string> companions(const Target& target);
+
+/// Whether a -journal is dead: empty, or its header zeroed, as journal_mode TRUNCATE and PERSIST
+/// leave it. A dead one may be removed.
+bool is_dead_journal(const Target& target, const std::string& name);
+
+/// Whether a crashed writer left a -journal that SQLite has to roll back.
+bool has_hot_journal(const Target& target);
+
+}  // namespace baseline::sqlite

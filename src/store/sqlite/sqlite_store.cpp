@@ -1,0 +1,168 @@
+#include "store/sqlite/sqlite_store.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+#include "os/process.hpp"
+#include "store/journal.hpp"
+#include "store/sqlite/freeze.hpp"
+#include "store/sqlite/run_lock.hpp"
+#include "store/sqlite/sessions.hpp"
+#include "store/sqlite/swap_record.hpp"
+#include "store/sqlite/swap_replacement.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr mode_t kPermissions = 07777;
+
+// The one value of a statement of ours, or NULL.
+Value value_of(Session& session, std::string_view sql) {
+  const QueryOutcome outcome = session.query(sql, {}, {});
+  if (outcome.failure || outcome.rows.empty()) return {};
+  return outcome.rows.front().front();
+}
+
+std::int64_t integer_of(Session& session, std::string_view sql) {
+  const Value value = value_of(session, sql);
+  const auto* number = std::get_if<std::int64_t>(&value);
+  return number == nullptr ? 0 : *number;
+}
+
+std::string text_of(Session& session, std::string_view sql) {
+  const Value value = value_of(session, sql);
+  const auto* text = std::get_if<std::string>(&value);
+  return text == nullptr ? std::string() : *text;
+}
+
+void describe_content(Session& session, const LookOptions& options, DatabaseFacts& facts) {
+  facts.page_size = static_cast<std::uint64_t>(integer_of(session, "PRAGMA page_size"));
+  facts.page_count = static_cast<std::uint64_t>(integer_of(session, "PRAGMA page_count"));
+  facts.user_version = integer_of(session, "PRAGMA user_version");
+  facts.application_id = integer_of(session, "PRAGMA application_id");
+  facts.journal_mode = text_of(session, "PRAGMA journal_mode");
+  facts.revision = session.revision();
+  facts.schema = session.schema();
+  if (options.count_rows_for.count() > 0) {
+    facts.tables = session.count_rows(options.count_rows_for);
+  }
+}
+
+// The mount that a path is on. rename(2) does not cross mounts, even of one filesystem.
+std::uint64_t mount_of(int directory, const char* path) {
+  struct statx status {};
+  if (::statx(directory, path, AT_EMPTY_PATH, STATX_MNT_ID, &status) != 0) {
+    throw_errno("look at", path);
+  }
+  return status.stx_mnt_id;
+}
+
+// The directory itself, or the nearest one above it that exists.
+fs::path existing_part(fs::path directory) {
+  std::error_code error;
+  while (!fs::exists(directory, error) && directory.has_parent_path() &&
+         directory != directory.parent_path()) {
+    directory = directory.parent_path();
+  }
+  return directory;
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(FileSystem& files, const fs::path& database)
+    : files_(files), target_(resolve(database)) {}
+
+std::string SqliteStore::engine() const {
+  return fmt::format("SQLite {}", sqlite3_libversion());
+}
+
+std::string SqliteStore::location() const { return target_.resolved.native(); }
+
+fs::path SqliteStore::default_catalogue() const {
+  return target_.directory / names::catalogue(target_.name);
+}
+
+bool SqliteStore::exists() { return target_.directory.contains(target_.name); }
+
+DatabaseFacts SqliteStore::look(const LookOptions& options) {
+  DatabaseFacts facts;
+  facts.warnings = warnings_about(target_);
+  facts.space_free = space_free(target_.directory);
+  const auto status = target_.directory.status(target_.name);
+  if (!status) return facts;
+  facts.exists = true;
+  facts.size = static_cast<std::uint64_t>(status->st_size);
+  facts.owner = owner_name(status->st_uid, status->st_gid);
+  facts.mode = status->st_mode & kPermissions;
+  if (options.holders) facts.holders = holders_of(*status);
+  try {
+    describe_content(*open_live(), options, facts);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::refused) throw;
+    // A hot journal cannot be brought in by a reader; that the file is unreadable is not said.
+    facts.unsettled = has_hot_journal(target_);
+    if (!facts.unsettled) facts.unreadable = error.what();
+  }
+  return facts;
+}
+
+void SqliteStore::require_replaceable() { require_swappable(target_); }
+
+std::optional<Interruption> SqliteStore::interruption() {
+  const Journal journal(files_, target_.directory, names::journal(target_.name),
+                        names::journal_temporary(target_.name));
+  const std::vector<std::string> records = journal.read();
+  if (records.empty()) return {};
+  return judge(target_, parse_journal(records));
+}
+
+std::optional<std::string> SqliteStore::running() { return RunLock::holder(target_); }
+
+std::unique_ptr<Session> SqliteStore::open_live() { return sqlite::open_live(target_.resolved); }
+
+std::unique_ptr<Session> SqliteStore::apply(const Migration& migration) {
+  return apply_migration(migration);
+}
+
+BackupPlan SqliteStore::plan_backup(BackupChoice choice, const fs::path& catalogue) {
+  const fs::path directory = existing_part(catalogue);
+  const auto status = target_.directory.status(target_.name);
+  const std::uint64_t size = status ? static_cast<std::uint64_t>(status->st_size) : 0;
+  const bool same_mount =
+      mount_of(target_.directory.fd(), "") == mount_of(AT_FDCWD, directory.c_str());
+  BackupPlan plan;
+  plan.space_free = space_free(Directory::open(directory));
+  if (choice == BackupChoice::move && !same_mount) {
+    throw Error(ErrorCode::refused,
+                fmt::format("the old database cannot be moved to {}: it is on another filesystem",
+                            printable(catalogue.native())),
+                "use --backup copy, or a --backups directory beside the database");
+  }
+  if (choice == BackupChoice::copy || !same_mount) {
+    plan.strategy = BackupStrategy::copy;
+    plan.space_needed = size;
+    plan.why = choice == BackupChoice::copy ? "asked for with --backup copy; its time is in the window"
+                                            : "the backups are on another filesystem; the copy's "
+                                              "time is in the window";
+    return plan;
+  }
+  plan.why = "nobody else has it open and the backups are on the same filesystem";
+  return plan;
+}
+
+std::unique_ptr<Replacement> SqliteStore::hold(const RunIdentity& identity,
+                                               const Deadline& deadline) {
+  RunLock lock(files_, target_, identity.command, identity.started, deadline);
+  return std::make_unique<SwapReplacement>(files_, target_, std::move(lock));
+}
+
+}  // namespace baseline::sqlite

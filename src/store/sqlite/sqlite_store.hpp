@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "os/file_system.hpp"
+#include "store/store.hpp"
+#include "store/sqlite/target.hpp"
+
+namespace baseline::sqlite {
+
+/// The store of a SQLite database file, with the swap engine.
+class SqliteStore final : public Store {
+ public:
+  /// Resolves the path; the file may be missing. `files` must outlive the store. Throws Error{usage}
+  /// as resolve().
+  SqliteStore(FileSystem& files, const std::filesystem::path& database);
+
+  std::string engine() const override;
+  std::string location() const override;
+  std::filesystem::path default_catalogue() const override;
+  bool exists() override;
+  DatabaseFacts look(const LookOptions& options) override;
+  void require_replaceable() override;
+  std::optional<Interruption> interruption() override;
+  std::optional<std::string> running() override;
+  std::unique_ptr<Session> open_live() override;
+  std::unique_ptr<Session> apply(const Migration& migration) override;
+  BackupPlan plan_backup(BackupChoice choice, const std::filesystem::path& catalogue) override;
+  std::unique_ptr<Replacement> hold(const RunIdentity& identity, const Deadline& deadline) override;
+
+ private:
+  FileSystem& files_;
+  Target target_;
+};
+
+}  // namespace baseline::sqlite

@@ -1,0 +1,116 @@
+// The part of the swap engine that makes files into backups (D8, D13).
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+#include "store/sqlite/swap_replacement.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+constexpr mode_t kSealed = 0400;
+constexpr mode_t kPermissions = 07777;
+
+std::vector<std::string> companions_in(const Directory& entry, const std::string& name) {
+  std::vector<std::string> found;
+  for (const std::string& companion :
+       {names::wal(name), names::shared_memory(name), names::rollback_journal(name)}) {
+    if (entry.contains(companion)) found.push_back(companion);
+  }
+  return found;
+}
+
+}  // namespace
+
+Payload SwapReplacement::copy_into(const Directory& entry, const File& source,
+                                   const OnProgress& on_progress) {
+  const struct stat status = source.status();
+  // What an interrupted copy left is made anew.
+  files_.unlink(entry, target_.name);
+  const File target = files_.create(entry, target_.name, kSealed);
+  const std::string sha256 = copy_file(files_, source, target, on_progress);
+  files_.set_mode(target, kSealed);
+  files_.sync(target);
+  // From the disk, not from memory: a copy is only as good as what comes back.
+  ::posix_fadvise(target.fd(), 0, 0, POSIX_FADV_DONTNEED);
+  if (target.status().st_size != status.st_size || hash_file(target, on_progress) != sha256) {
+    throw Error(ErrorCode::io, fmt::format("the copy {} reads back differently than it was written",
+                                           printable(target.path().native())),
+                "storage error; do not retry on this disk");
+  }
+  return {target_.name, static_cast<std::uint64_t>(status.st_size), sha256, false,
+          status.st_mode & kPermissions, companions_in(entry, target_.name)};
+}
+
+Payload SwapReplacement::move_into(const Directory& entry, const std::string& from,
+                                   const File& file, const OnProgress& on_progress) {
+  const struct stat status = file.status();
+  const std::string sha256 = hash_file(file, on_progress);
+  files_.set_mode(file, kSealed);
+  files_.sync(file);
+  files_.rename_new(target_.directory, from, entry, target_.name);
+  return {target_.name, static_cast<std::uint64_t>(status.st_size), sha256, true,
+          status.st_mode & kPermissions, companions_in(entry, target_.name)};
+}
+
+// Moves the file `name` beside the database into the entry, if nobody can have it open, else copies
+// it: a backup that somebody can still write to is none.
+Payload SwapReplacement::file_into(const Directory& entry, const std::string& name,
+                                   std::optional<Exclusive>& proof,
+                                   const OnProgress& on_progress) {
+  if (!proof) {
+    auto file = target_.directory.open_file(name, true);
+    if (!file) {
+      throw Error(ErrorCode::needs_person,
+                  fmt::format("{} has disappeared", printable((target_.directory / name).native())),
+                  "look for it before you go on: it is the old database");
+    }
+    proof = Exclusive::of_file(std::move(*file));
+  }
+  if (proof && proof->intact() && intent_.strategy == BackupStrategy::move) {
+    return move_into(entry, name, proof->file(), on_progress);
+  }
+  const auto source = target_.directory.open_file(name, false);
+  Payload payload = copy_into(entry, *source, on_progress);
+  files_.unlink(target_.directory, name);
+  return payload;
+}
+
+Payload SwapReplacement::copy_old(const Directory& entry, const OnProgress& on_progress) {
+  Payload payload = copy_into(entry, old_->file(), [&](std::uint64_t done, std::uint64_t total) {
+    require_alone();
+    if (on_progress) on_progress(done, total);
+  });
+  require_alone();
+  return payload;
+}
+
+Payload SwapReplacement::file_old(const Directory& entry, const OnProgress& on_progress) {
+  // An interrupted run may have moved it already: then only the candidate's name is gone.
+  if (!target_.directory.contains(candidate_)) {
+    const auto moved = entry.open_file(target_.name, false);
+    if (moved) {
+      const struct stat status = moved->status();
+      return {target_.name, static_cast<std::uint64_t>(status.st_size),
+              hash_file(*moved, on_progress), true, status.st_mode & kPermissions,
+              companions_in(entry, target_.name)};
+    }
+  }
+  return file_into(entry, candidate_, old_, on_progress);
+}
+
+bool SwapReplacement::candidate_is_as_built() {
+  const auto candidate = target_.directory.open_file(candidate_, false);
+  if (!candidate || !announced_) return true;
+  return static_cast<std::uint64_t>(candidate->status().st_size) == built_.new_size &&
+         hash_file(*candidate, nullptr) == built_.new_sha256;
+}
+
+Payload SwapReplacement::file_candidate(const Directory& entry, const OnProgress& on_progress) {
+  std::optional<Exclusive> none;
+  return file_into(entry, candidate_, none, on_progress);
+}
+
+}  // namespace baseline::sqlite

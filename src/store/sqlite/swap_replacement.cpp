@@ -1,0 +1,298 @@
+#include "store/sqlite/swap_replacement.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+#include "os/sha256.hpp"
+#include "store/sqlite/freeze.hpp"
+#include "store/sqlite/sessions.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+constexpr mode_t kPrivate = 0600;
+constexpr mode_t kPermissions = 07777;
+
+// What a program that creates a file without further thought would give it.
+mode_t default_mode() {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return 0644 & ~mask;
+}
+
+std::string shown(const Target& target) { return printable(target.resolved.native()); }
+
+}  // namespace
+
+SwapReplacement::SwapReplacement(FileSystem& files, const Target& target, RunLock lock)
+    : files_(files),
+      target_(target),
+      lock_(std::move(lock)),
+      journal_(files, target.directory, names::journal(target.name),
+               names::journal_temporary(target.name)),
+      candidate_(names::candidate(target.name)) {
+  const std::vector<std::string> records = journal_.read();
+  if (records.empty()) return;
+  const JournalState state = parse_journal(records);
+  intent_ = state.intent;
+  announced_ = state.announced;
+  if (announced_) built_ = *announced_;
+  interruption_ = judge(target_, state);
+}
+
+void SwapReplacement::tidy() {
+  if (interruption_) return;
+  journal_.remove();
+  const auto stray = target_.directory.status(candidate_);
+  if (stray && stray->st_size == 0) files_.unlink(target_.directory, candidate_);
+}
+
+void SwapReplacement::require_unused(const Deadline& deadline) {
+  Exclusive::require_unused(target_, deadline);
+}
+
+void SwapReplacement::settle(const Deadline& deadline) {
+  Exclusive::acquire(files_, target_, deadline, false);
+}
+
+// D3. The candidate's name is made before the directory is synced: one sync makes both durable, and
+// no crash leaves a candidate with content but without a journal.
+void SwapReplacement::prepare(const Intent& intent) {
+  interruption_.reset();
+  announced_.reset();
+  names_durable_ = false;
+  intent_ = intent;
+  if (target_.directory.contains(candidate_)) {
+    throw Error(ErrorCode::needs_person,
+                fmt::format("{} exists, but no journal that tells what it is",
+                            printable((target_.directory / candidate_).native())),
+                "it may be a whole database: look at it with sqlite3, then move it away");
+  }
+  journal_.start(record_of_intent(intent));
+  files_.create(target_.directory, candidate_, kPrivate);
+  files_.sync_directory(target_.directory);
+}
+
+// The new file belongs to whom the old one belongs to (D9). Reading the old one's attributes needs
+// a descriptor of it, so this is only called while SQLite has nothing open there.
+FileAttributes SwapReplacement::attributes_for_candidate(const File& candidate) const {
+  const auto live = target_.directory.open_file(target_.name, false);
+  if (live) return attributes_of(*live);
+  if (fallback_attributes_) return *fallback_attributes_;
+  FileAttributes attributes = attributes_of(candidate);
+  attributes.mode = default_mode();
+  return attributes;
+}
+
+void SwapReplacement::build_candidate(const File& candidate) {
+  give_attributes(files_, candidate, attributes_for_candidate(candidate));
+  files_.sync(candidate);
+  const struct stat status = candidate.status();
+  built_.new_inode = status.st_ino;
+  built_.new_size = static_cast<std::uint64_t>(status.st_size);
+}
+
+// D4. The migration was applied in memory; the candidate is written once and synced once.
+void SwapReplacement::stage(Session& migrated) {
+  const std::string bytes = serialized(migrated);
+  const File candidate = files_.open_or_create(target_.directory, candidate_, kPrivate);
+  files_.write(candidate, bytes, 0);
+  built_.new_sha256 = sha256_hex(bytes);
+  build_candidate(candidate);
+}
+
+void SwapReplacement::stage_backup(const Directory& entry, const Payload& payload, bool consume,
+                                   const OnProgress& on_progress) {
+  const auto source = entry.open_file(payload.name, false);
+  const std::string path = printable((entry / payload.name).native());
+  if (!source) throw Error(ErrorCode::refused, fmt::format("the backup {} is missing", path));
+  const struct stat status = source->status();
+  if (static_cast<std::uint64_t>(status.st_size) != payload.size) {
+    throw Error(ErrorCode::refused, fmt::format("the backup {} has {} bytes, but its manifest says {}",
+                                                path, status.st_size, payload.size),
+                "choose another with --to; baseline backups list shows them");
+  }
+  fallback_attributes_ = attributes_of(*source);
+  fallback_attributes_->mode = payload.mode;
+  built_.new_sha256 = payload.sha256;
+  if (consume) {
+    // A second name, not a rename: until the run is finished the backup stays where it is.
+    files_.unlink(target_.directory, candidate_);
+    files_.link(entry, payload.name, target_.directory, candidate_);
+    build_candidate(*source);
+    return;
+  }
+  const File candidate = files_.open_or_create(target_.directory, candidate_, kPrivate);
+  const std::string sha256 = copy_file(files_, *source, candidate, on_progress);
+  if (sha256 != payload.sha256) {
+    throw Error(ErrorCode::refused,
+                fmt::format("the backup {} is damaged: its SHA-256 is not the one it was sealed "
+                            "with",
+                            path),
+                "choose another with --to; baseline backups list shows them");
+  }
+  build_candidate(candidate);
+}
+
+std::unique_ptr<Session> SwapReplacement::open_candidate() {
+  return open_immutable(target_.directory / candidate_);
+}
+
+// D10. Before the window: what decides after a crash is the inode of the live file, and that is
+// known now.
+void SwapReplacement::announce() {
+  const auto live = target_.directory.status(target_.name);
+  built_.old_inode = live ? std::optional(live->st_ino) : std::nullopt;
+  journal_.append(record_of_swap(built_));
+  announced_ = built_;
+}
+
+// D6 and D7.
+void SwapReplacement::freeze(const Deadline& deadline, bool as_found) {
+  old_ = Exclusive::acquire(files_, target_, deadline, as_found);
+  if (!old_ && !companions(target_).empty()) {
+    throw Error(ErrorCode::refused,
+                fmt::format("{} is missing, but {} of an older database lies beside it",
+                            shown(target_), printable(companions(target_).front())),
+                "find out where the database went, then move that file away");
+  }
+  const std::optional<ino_t> inode = old_ ? std::optional(old_->inode()) : std::nullopt;
+  if (inode != built_.old_inode) {
+    throw Error(ErrorCode::in_use,
+                fmt::format("{} was replaced by another file during the {}; nothing was changed",
+                            shown(target_), intent_.command),
+                "find out who writes there, then try again");
+  }
+}
+
+std::vector<std::string> SwapReplacement::set_companions_aside(const Directory& entry) {
+  const std::vector<std::string> found = companions(target_);
+  for (const std::string& name : found) {
+    const auto source = target_.directory.open_file(name, false);
+    const File target = files_.create(entry, name, kPrivate);
+    copy_file(files_, *source, target, nullptr);
+    files_.set_mode(target, 0400);
+    files_.sync(target);
+  }
+  if (found.empty()) return found;
+  files_.sync_directory(entry);
+  for (const std::string& name : found) files_.unlink(target_.directory, name);
+  files_.sync_directory(target_.directory);
+  return found;
+}
+
+bool SwapReplacement::old_is_untouched() const { return !old_ || old_->intact(); }
+
+// The last look before the exchange: nobody has come, and nothing of the old database would stay
+// beside the new one.
+void SwapReplacement::require_alone() const {
+  if (old_is_untouched() && companions(target_).empty()) return;
+  throw Error(ErrorCode::in_use,
+              fmt::format("a process opened {} during the {}; the old database is in place",
+                          shown(target_), intent_.command),
+              "stop the application, then try again");
+}
+
+// D9, once more: somebody may have changed the old file's owner or mode since the candidate was
+// built.
+void SwapReplacement::refresh_attributes() {
+  if (!old_) return;
+  const auto candidate = target_.directory.open_file(candidate_, true);
+  if (!candidate) {
+    throw Error(ErrorCode::io, fmt::format("the candidate {} has disappeared",
+                                           printable((target_.directory / candidate_).native())));
+  }
+  if (give_attributes(files_, *candidate, attributes_of(old_->file()))) files_.sync(*candidate);
+}
+
+void SwapReplacement::exchange_with_live() {
+  files_.exchange(target_.directory, candidate_, target_.name);
+}
+
+// D11.
+void SwapReplacement::swap() {
+  refresh_attributes();
+  require_alone();
+  if (!old_) {
+    files_.rename_new(target_.directory, candidate_, target_.directory, target_.name);
+    files_.sync_directory(target_.directory);
+    return;
+  }
+  exchange_with_live();
+  try {
+    require_alone();
+    files_.sync_directory(target_.directory);
+  } catch (Error& error) {
+    // Somebody who resolved the name just before the exchange waits for the old file; or the
+    // exchange cannot be made durable. Either way the old one has to be live.
+    try {
+      exchange_with_live();
+      files_.sync_directory(target_.directory);
+    } catch (const Error& second) {
+      error.add_note(second.what());
+    }
+    throw;
+  }
+}
+
+void SwapReplacement::swap_back(const Deadline& deadline) {
+  journal_.append(record_of_reverting());
+  std::optional<Exclusive> fresh;
+  try {
+    fresh = Exclusive::acquire(files_, target_, deadline, false);
+  } catch (const Error& error) {
+    Error stuck(ErrorCode::needs_person,
+                fmt::format("the old database could not be put back: {} is live, and {} is the old "
+                            "one",
+                            shown(target_), printable((target_.directory / candidate_).native())),
+                "stop the application, then run: baseline recover");
+    stuck.add_note(error.what());
+    throw stuck;
+  }
+  if (built_.old_inode) {
+    exchange_with_live();
+  } else {
+    files_.rename_new(target_.directory, target_.name, target_.directory, candidate_);
+  }
+  files_.sync_directory(target_.directory);
+}
+
+void SwapReplacement::discard_old() { files_.unlink(target_.directory, candidate_); }
+
+void SwapReplacement::discard(const std::optional<Directory>& entry) {
+  if (entry) {
+    for (const std::string& name :
+         {names::wal(target_.name), names::shared_memory(target_.name),
+          names::rollback_journal(target_.name)}) {
+      const auto aside = entry->open_file(name, false);
+      if (!aside || target_.directory.contains(name)) continue;
+      const File back = files_.create(target_.directory, name, kPrivate);
+      copy_file(files_, *aside, back, nullptr);
+      const auto live = target_.directory.status(target_.name);
+      if (live) files_.set_owner(back, live->st_uid, live->st_gid);
+      files_.set_mode(back, live ? live->st_mode & kPermissions : kPrivate);
+      files_.sync(back);
+    }
+  }
+  if (intent_.source_consumed) {
+    // The candidate is a second name of a sealed backup: it gets its seal back.
+    const auto candidate = target_.directory.open_file(candidate_, false);
+    if (candidate && candidate->status().st_nlink > 1) files_.set_mode(*candidate, 0400);
+  }
+  files_.unlink(target_.directory, candidate_);
+  files_.sync_directory(target_.directory);
+  names_durable_ = true;
+}
+
+// D15. The candidate's name is gone for good before the journal is: a candidate without a journal
+// would look like somebody's forgotten database.
+void SwapReplacement::finish() {
+  if (!names_durable_) files_.sync_directory(target_.directory);
+  old_.reset();
+  journal_.remove();
+}
+
+}  // namespace baseline::sqlite

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "os/attributes.hpp"
+#include "os/file_system.hpp"
+#include "store/journal.hpp"
+#include "store/replacement.hpp"
+#include "store/sqlite/exclusive.hpp"
+#include "store/sqlite/run_lock.hpp"
+#include "store/sqlite/swap_record.hpp"
+#include "store/sqlite/target.hpp"
+
+namespace baseline::sqlite {
+
+/// The swap engine: the candidate is a file beside the live one, and one renameat2(EXCHANGE) makes
+/// it live. The step numbers in the code are those of docs/ARCHITECTURE.md.
+class SwapReplacement final : public Replacement {
+ public:
+  /// Takes over the lock. `files` and `target` must outlive the object.
+  SwapReplacement(FileSystem& files, const Target& target, RunLock lock);
+
+  const std::optional<Interruption>& interruption() const override { return interruption_; }
+  void tidy() override;
+  void require_unused(const Deadline& deadline) override;
+  void settle(const Deadline& deadline) override;
+  void prepare(const Intent& intent) override;
+  void stage(Session& migrated) override;
+  void stage_backup(const Directory& entry, const Payload& payload, bool consume,
+                    const OnProgress& on_progress) override;
+  std::unique_ptr<Session> open_candidate() override;
+  void announce() override;
+  void freeze(const Deadline& deadline, bool as_found) override;
+  std::vector<std::string> set_companions_aside(const Directory& entry) override;
+  Payload copy_old(const Directory& entry, const OnProgress& on_progress) override;
+  void swap() override;
+  bool old_is_untouched() const override;
+  void swap_back(const Deadline& deadline) override;
+  bool candidate_is_as_built() override;
+  Payload file_candidate(const Directory& entry, const OnProgress& on_progress) override;
+  Payload file_old(const Directory& entry, const OnProgress& on_progress) override;
+  void discard_old() override;
+  void discard(const std::optional<Directory>& entry) override;
+  void finish() override;
+
+ private:
+  FileAttributes attributes_for_candidate(const File& candidate) const;
+  void build_candidate(const File& candidate);
+  void refresh_attributes();
+  void exchange_with_live();
+  void require_alone() const;
+  Payload copy_into(const Directory& entry, const File& source, const OnProgress& on_progress);
+  Payload move_into(const Directory& entry, const std::string& from, const File& file,
+                    const OnProgress& on_progress);
+  Payload file_into(const Directory& entry, const std::string& name, std::optional<Exclusive>& proof,
+                    const OnProgress& on_progress);
+
+  FileSystem& files_;
+  const Target& target_;
+  RunLock lock_;
+  Journal journal_;
+  std::string candidate_;  ///< name beside the database
+  std::optional<Interruption> interruption_;
+  Intent intent_;
+  std::optional<SwapRecord> announced_;
+  SwapRecord built_;
+  std::optional<FileAttributes> fallback_attributes_;  ///< when there is no old file to take after
+  bool names_durable_ = false;    ///< discard() has synced the directory since the last change
+  std::optional<Exclusive> old_;  ///< from freeze() on, where there is an old database
+};
+
+}  // namespace baseline::sqlite

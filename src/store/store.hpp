@@ -1,0 +1,103 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "os/clock.hpp"
+#include "os/holders.hpp"
+#include "store/intent.hpp"
+#include "store/migration.hpp"
+#include "store/replacement.hpp"
+#include "store/session.hpp"
+
+namespace baseline {
+
+/// What there is to say about a database at rest or in use.
+struct DatabaseFacts {
+  bool exists = false;
+  std::string unreadable;  ///< why the engine cannot read it, or empty
+  bool unsettled = false;  ///< a crashed writer's work has to be brought in before it can be read
+  std::uint64_t size = 0;  ///< bytes
+  std::uint64_t page_size = 0;
+  std::uint64_t page_count = 0;
+  std::string journal_mode;
+  std::int64_t user_version = 0;
+  std::int64_t application_id = 0;
+  std::optional<std::string> revision;  ///< as stamped by a migration tool
+  Schema schema;
+  std::vector<TableRows> tables;
+  std::string owner;    ///< "user:group"
+  unsigned mode = 0;    ///< permission bits
+  std::vector<Holder> holders;        ///< who has it open, where asked for
+  std::vector<std::string> warnings;  ///< what the operator should know about the place
+  std::uint64_t space_free = 0;       ///< bytes, for the user who runs this
+};
+
+struct LookOptions {
+  std::chrono::milliseconds count_rows_for{2000};  ///< 0: do not count
+  bool holders = false;
+};
+
+/// What the user asked for with --backup.
+enum class BackupChoice { automatic, move, copy };
+
+struct BackupPlan {
+  BackupStrategy strategy = BackupStrategy::move;
+  std::string why;
+  std::uint64_t space_needed = 0;  ///< bytes that the backup takes on its filesystem
+  std::uint64_t space_free = 0;    ///< bytes that are free there
+};
+
+/// Who runs, for the lock and the journal.
+struct RunIdentity {
+  std::string command;
+  std::string started;  ///< RFC 3339
+};
+
+/// What a database engine must offer the pipeline. SQLite is the first; a database server would be
+/// the second, with a candidate database beside the live one. tests/store/conformance.hpp says in
+/// code what an engine must keep.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// The engine and its version: "SQLite 3.40.1".
+  virtual std::string engine() const = 0;
+  /// Where the database is, for people and records: for SQLite the resolved path.
+  virtual std::string location() const = 0;
+  /// The catalogue of backups to use unless the user names another.
+  virtual std::filesystem::path default_catalogue() const = 0;
+
+  virtual bool exists() = 0;
+
+  /// Looks without changing anything. A database that cannot be read is a fact, not an error.
+  virtual DatabaseFacts look(const LookOptions& options) = 0;
+
+  /// Throws Error{refused} when this engine cannot replace the database safely where it is.
+  virtual void require_replaceable() = 0;
+
+  /// An interrupted run, as far as can be told without the lock. Changes nothing.
+  virtual std::optional<Interruption> interruption() = 0;
+  /// Who holds the lock at this moment: "pid 4242 on host: deploy since …", or nothing.
+  virtual std::optional<std::string> running() = 0;
+
+  /// The live database, read-only.
+  virtual std::unique_ptr<Session> open_live() = 0;
+  /// The migration applied in private. Throws Error{usage} with FILE:LINE:COLUMN.
+  virtual std::unique_ptr<Session> apply(const Migration& migration) = 0;
+
+  /// How the old database would be kept. Throws Error{refused} when what was asked for is impossible.
+  virtual BackupPlan plan_backup(BackupChoice choice, const std::filesystem::path& catalogue) = 0;
+
+  /// Takes the lock that keeps other runs out until the Replacement is destroyed, and looks at what
+  /// an interrupted run left. Throws Error{in_use} naming the other run once the deadline passed.
+  virtual std::unique_ptr<Replacement> hold(const RunIdentity& identity,
+                                            const Deadline& deadline) = 0;
+};
+
+}  // namespace baseline
