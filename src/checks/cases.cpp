@@ -83,9 +83,8 @@ void report_missing(const CheckDraft& draft, const yaml::Node* cases,
 
 }  // namespace
 
-std::vector<Case> read_cases(const CheckDraft& draft) {
+std::vector<Case> read_cases(const CheckDraft& draft, const yaml::Node* node) {
   const yaml::Reader& reader = draft.reader();
-  const yaml::Node* const node = draft.node.find("cases");
   if (node == nullptr) return {unlabelled(draft)};
   if (!node->is_list() || node->items.empty()) {
     const std::string_view got = node->is_list() ? "an empty list" : node->type_name();
@@ -107,8 +106,7 @@ std::vector<Case> read_cases(const CheckDraft& draft) {
   return out;
 }
 
-void match_parameters(const CheckDraft& draft) {
-  const yaml::Node* const cases = draft.node.find("cases");
+void match_parameters(const CheckDraft& draft, const yaml::Node* cases) {
   const std::vector<std::string> names = parameter_names(draft);
   // While some SQL is not known, a value may be meant for it.
   if (cases != nullptr && draft.sql_complete) report_unused(draft, *cases, names);

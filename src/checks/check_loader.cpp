@@ -145,8 +145,14 @@ void add_fixture(CheckDraft& draft, const Node& name) {
                           shared->parameters.end());
 }
 
-void read_given(CheckDraft& draft) {
-  const Node* const given = draft.node.find("given");
+// A key that the kind does not have is reported as unknown; what it holds is of no interest then.
+const Node* find_own(const CheckDraft& draft, const CheckKind& kind, std::string_view key) {
+  const bool known = std::ranges::find(kind.keys, key) != kind.keys.end();
+  return known ? draft.node.find(key) : nullptr;
+}
+
+void read_given(CheckDraft& draft, const CheckKind& kind) {
+  const Node* const given = find_own(draft, kind, "given");
   if (given == nullptr) return;
   if (given->is_scalar() && !given->empty) {
     add_fixture(draft, *given);
@@ -161,7 +167,7 @@ void read_given(CheckDraft& draft) {
 
 void read_foreign_keys(CheckDraft& draft, const CheckKind& kind, yaml::Place place) {
   draft.foreign_keys = draft.scope.foreign_keys();
-  const Node* const own = draft.node.find("foreign_keys");
+  const Node* const own = find_own(draft, kind, "foreign_keys");
   if (own != nullptr) {
     if (const auto choice = draft.reader().choice(*own, "foreign_keys", {"on", "off"})) {
       draft.foreign_keys = *choice == 0;
@@ -192,11 +198,12 @@ std::unique_ptr<Check> load_check(const Node& node, SuiteScope& scope, CheckName
   read_common(node, reader, head);
 
   CheckDraft draft{scope, node, found->entry->value, std::move(head), {}, {}, true};
-  read_given(draft);
+  read_given(draft, kind);
   read_foreign_keys(draft, kind, found->entry->key.place);
-  draft.head.cases = read_cases(draft);
+  const Node* const cases = find_own(draft, kind, "cases");
+  draft.head.cases = read_cases(draft, cases);
   std::unique_ptr<Check> check = kind.make(draft);
-  match_parameters(draft);
+  match_parameters(draft, cases);
   return check;
 }
 

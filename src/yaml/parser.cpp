@@ -194,6 +194,7 @@ class TreeBuilder final : public YAML::EventHandler {
                                 shortened(key.text), first->second.line, first->second.column));
       return;
     }
+    if (value.is_scalar() && value.empty) value.place = key.place;  // else it is the next line's
     parent.node.entries.push_back({std::move(key), std::move(value)});
   }
 

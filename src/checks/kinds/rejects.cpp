@@ -82,7 +82,6 @@ class RejectsCheck final : public Check {
     const Rejection rejection =
         use.session().reject(sql_.text, values.bindings, by_, deadline.limits());
     Verdict verdict = judged(rejection);
-    verdict.note = rejection.note;
     if (verdict.status == Status::pass) return verdict;
     const bool before_last = rejection.verdict == Rejection::Verdict::setup_rejected;
     const std::size_t number =
@@ -96,6 +95,7 @@ class RejectsCheck final : public Check {
   Verdict judged(const Rejection& rejection) const {
     Verdict verdict;
     verdict.status = Status::fail;
+    verdict.note = rejection.note;
     switch (rejection.verdict) {
       case Rejection::Verdict::by_named:
         verdict.status = Status::pass;
@@ -104,7 +104,8 @@ class RejectsCheck final : public Check {
         verdict.got = fmt::format("rejected by {}, not {}", rejection.rejected_by, in_words(by_));
         return verdict;
       case Rejection::Verdict::accepted:
-        verdict.got = accepted(rejection.rows_changed);
+        verdict.got = accepted(rejection);
+        if (rejection.rows_changed == 0) verdict.note.clear();  // it is in `got`
         return verdict;
       case Rejection::Verdict::unknown_constraint:
         verdict.got =
@@ -127,15 +128,13 @@ class RejectsCheck final : public Check {
     return verdict;
   }
 
-  std::string accepted(std::int64_t rows) const {
-    std::string out =
-        fmt::format("accepted: {} changed", counted(static_cast<std::uint64_t>(rows), "row"));
+  static std::string accepted(const Rejection& rejection) {
+    const auto rows = static_cast<std::uint64_t>(rejection.rows_changed);
+    const std::string out = fmt::format("accepted: {} changed", counted(rows, "row"));
     if (rows > 0) return out;
-    const std::string last = to_lower(shown_sql(sql_.last(), {}));
-    if (last.find("or ignore") != std::string::npos) {
-      return out + " (OR IGNORE hides the rejection)";
-    }
-    return out + " (the statement found no row to change)";
+    return fmt::format(
+        "{} ({})", out,
+        rejection.note.empty() ? "the statement found no row to change" : rejection.note);
   }
 
   SqlText sql_;
