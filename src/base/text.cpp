@@ -102,7 +102,7 @@ std::optional<std::string> did_you_mean(std::string_view word,
                                         std::span<const std::string> candidates) {
   std::optional<std::string> best;
   // A suggestion further away than most of the word is a guess, not a typing error.
-  std::size_t nearest = std::min<std::size_t>(2, (word.size() + 1) / 2);
+  std::size_t nearest = word.size() < 2 ? 0 : std::min<std::size_t>(2, (word.size() + 1) / 2);
   std::size_t most_shared = 0;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);

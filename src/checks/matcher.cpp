@@ -47,17 +47,16 @@ bool is_count(const Value& value) {
 
 }  // namespace
 
-const Matcher::Operator Matcher::kOperators[9] = {
-    {"lt", Op::lt},
-    {"le", Op::le},
-    {"gt", Op::gt},
-    {"ge", Op::ge},
-    {"in", Op::in},
-    {"matches", Op::matches},
-    {"contains", Op::contains},
-    {"type", Op::type},
-    {"not", Op::negation},
-};
+std::span<const Matcher::Operator> Matcher::operators() {
+  static constexpr Operator kOperators[] = {
+      {"lt", Op::lt},        {"le", Op::le},
+      {"gt", Op::gt},        {"ge", Op::ge},
+      {"in", Op::in},        {"matches", Op::matches},
+      {"type", Op::type},    {"contains", Op::contains},
+      {"not", Op::negation},
+  };
+  return kOperators;
+}
 
 Value value_of(const yaml::Scalar& scalar) {
   struct Converter {
@@ -102,14 +101,14 @@ std::optional<Matcher> Matcher::read(const yaml::Node& node, std::string_view ke
     return std::nullopt;
   }
   std::vector<std::string_view> names;
-  std::ranges::transform(kOperators, std::back_inserter(names), &Operator::name);
+  std::ranges::transform(operators(), std::back_inserter(names), &Operator::name);
   reader.only_keys(node, names, "a matcher");
   matcher.op_ = Op::all;
   bool good = true;
   for (const yaml::Entry& entry : node.entries) {
-    const auto* const row = std::ranges::find(kOperators, entry.key.text, &Operator::name);
+    const auto row = std::ranges::find(operators(), entry.key.text, &Operator::name);
     std::optional<Matcher> part;
-    if (row != std::end(kOperators)) part = read_operator(row->op, entry, reader);
+    if (row != operators().end()) part = read_operator(row->op, entry, reader);
     good = good && part;
     if (part) matcher.parts_.push_back(*std::move(part));
   }
@@ -181,13 +180,13 @@ bool Matcher::matches(const Value& value) const {
     case Op::equal:
       return same_value(value, operand_);
     case Op::lt:
-      return order(value, operand_) < 0;
+      return std::is_lt(order(value, operand_));
     case Op::le:
-      return order(value, operand_) <= 0;
+      return std::is_lteq(order(value, operand_));
     case Op::gt:
-      return order(value, operand_) > 0;
+      return std::is_gt(order(value, operand_));
     case Op::ge:
-      return order(value, operand_) >= 0;
+      return std::is_gteq(order(value, operand_));
     case Op::in:
       return std::ranges::any_of(choices_,
                                  [&](const Value& choice) { return same_value(value, choice); });

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,7 +46,7 @@ class Matcher {
     std::string_view name;
     Op op;
   };
-  static const Operator kOperators[9];
+  static std::span<const Operator> operators();
 
   static std::optional<Matcher> read_operator(Op op, const yaml::Entry& entry,
                                               const yaml::Reader& reader);

@@ -84,6 +84,7 @@ std::string shortened(std::string_view text, std::size_t limit) {
 
 std::string row_literal(const std::vector<Value>& row) {
   std::vector<std::string> values;
+  values.reserve(row.size());
   for (const Value& value : row) values.push_back(sql_literal(value));
   return "(" + shortened(join(values, ", "), kLongestRow) + ")";
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -51,6 +52,14 @@ void demand_unique_name(const std::string& file, std::map<std::string, std::stri
   }
 }
 
+Error wrong_suites(std::vector<std::string> problems) {
+  Error error(ErrorCode::usage,
+              fmt::format("the suites have {}", counted(problems.size(), "error")),
+              "correct them; nothing was touched");
+  error.set_problems(std::move(problems));
+  return error;
+}
+
 }  // namespace
 
 std::vector<SuiteSource> read_suites(const std::vector<fs::path>& paths) {
@@ -86,12 +95,7 @@ Suites Suites::load(const std::vector<SuiteSource>& sources, Session& reference,
     std::ranges::move(checks, std::back_inserter(suites.checks_));
     std::ranges::move(problems.lines(), std::back_inserter(lines));
   }
-  if (!lines.empty()) {
-    Error error(ErrorCode::usage, fmt::format("the suites have {}", counted(lines.size(), "error")),
-                "correct them; nothing was touched");
-    error.set_problems(std::move(lines));
-    throw error;
-  }
+  if (!lines.empty()) throw wrong_suites(std::move(lines));
   if (suites.checks_.empty()) {
     throw Error(ErrorCode::usage, "there is no check to run", "give suites with --checks");
   }
@@ -103,14 +107,11 @@ Suites& Suites::operator=(Suites&&) noexcept = default;
 Suites::~Suites() = default;
 
 std::vector<std::string> Suites::ignored_objects() const {
-  std::vector<std::string> out;
+  std::set<std::string> out;
   for (const auto& check : checks_) {
-    std::ranges::move(check->ignored_objects(), std::back_inserter(out));
+    for (std::string& glob : check->ignored_objects()) out.insert(std::move(glob));
   }
-  std::ranges::sort(out);
-  const auto repeated = std::ranges::unique(out);
-  out.erase(repeated.begin(), repeated.end());
-  return out;
+  return {out.begin(), out.end()};
 }
 
 }  // namespace baseline

@@ -130,7 +130,7 @@ class RejectsCheck final : public Check {
 
   static std::string accepted(const Rejection& rejection) {
     const auto rows = static_cast<std::uint64_t>(rejection.rows_changed);
-    const std::string out = fmt::format("accepted: {} changed", counted(rows, "row"));
+    std::string out = fmt::format("accepted: {} changed", counted(rows, "row"));
     if (rows > 0) return out;
     return fmt::format(
         "{} ({})", out,
