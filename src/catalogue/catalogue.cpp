@@ -214,15 +214,17 @@ void Catalogue::remove(const std::string& id) {
 
 void Catalogue::mark_restored(const std::string& id, const std::string& when) {
   CatalogueEntry entry = find(id);
-  if (!entry.manifest->restored.empty()) return;
-  entry.manifest->restored = when;
   const Directory directory = Directory::open(entry.directory);
-  const std::string manifest(names::kManifest);
-  const std::string temporary = manifest + ".new";
-  write_file(directory, temporary, to_json(*entry.manifest), kReadOnly);
-  files_.rename(directory, temporary, directory, manifest);
   // First the record, then the data: an entry whose file is missing without a word is damaged.
-  files_.sync_directory(directory);
+  if (entry.manifest->restored.empty()) {
+    entry.manifest->restored = when;
+    const std::string manifest(names::kManifest);
+    const std::string temporary = manifest + ".new";
+    write_file(directory, temporary, to_json(*entry.manifest), kReadOnly);
+    files_.rename(directory, temporary, directory, manifest);
+    files_.sync_directory(directory);
+  }
+  // An interrupted call may have come to here already.
   files_.unlink(directory, entry.manifest->payload.name);
   files_.unlink(directory, std::string(names::kChecksums));
   files_.sync_directory(directory);

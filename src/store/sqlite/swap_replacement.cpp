@@ -208,20 +208,29 @@ void SwapReplacement::refresh_attributes() {
   if (give_attributes(files_, *candidate, attributes_of(old_->file()))) files_.sync(*candidate);
 }
 
-void SwapReplacement::exchange_with_live() {
-  files_.exchange(target_.directory, candidate_, target_.name);
+// One atomic step: the candidate is live, and what was live, if anything, is aside.
+void SwapReplacement::put_candidate_live() {
+  if (built_.old_inode) {
+    files_.exchange(target_.directory, candidate_, target_.name);
+  } else {
+    files_.rename_new(target_.directory, candidate_, target_.directory, target_.name);
+  }
+}
+
+// The reverse, as atomic.
+void SwapReplacement::take_candidate_back() {
+  if (built_.old_inode) {
+    files_.exchange(target_.directory, candidate_, target_.name);
+  } else {
+    files_.rename_new(target_.directory, target_.name, target_.directory, candidate_);
+  }
 }
 
 // D11.
 void SwapReplacement::swap() {
   refresh_attributes();
   require_alone();
-  if (!old_) {
-    files_.rename_new(target_.directory, candidate_, target_.directory, target_.name);
-    files_.sync_directory(target_.directory);
-    return;
-  }
-  exchange_with_live();
+  put_candidate_live();
   try {
     require_alone();
     files_.sync_directory(target_.directory);
@@ -229,7 +238,7 @@ void SwapReplacement::swap() {
     // Somebody who resolved the name just before the exchange waits for the old file; or the
     // exchange cannot be made durable. Either way the old one has to be live.
     try {
-      exchange_with_live();
+      take_candidate_back();
       files_.sync_directory(target_.directory);
     } catch (const Error& second) {
       error.add_note(second.what());
@@ -239,23 +248,30 @@ void SwapReplacement::swap() {
 }
 
 void SwapReplacement::swap_back(const Deadline& deadline) {
-  journal_.append(record_of_reverting());
-  std::optional<Exclusive> fresh;
-  try {
-    fresh = Exclusive::acquire(files_, target_, deadline, false);
-  } catch (const Error& error) {
-    Error stuck(ErrorCode::needs_person,
-                fmt::format("the old database could not be put back: {} is live, and {} is the old "
-                            "one",
+  const auto stuck = [&](const std::string& why) {
+    Error error(ErrorCode::needs_person,
+                fmt::format("the old database could not be put back: {} is the new one, and {} is "
+                            "the old one",
                             shown(target_), printable((target_.directory / candidate_).native())),
                 "stop the application, then run: baseline recover");
-    stuck.add_note(error.what());
-    throw stuck;
+    error.add_note(why);
+    return error;
+  };
+  std::string unrecorded;
+  try {
+    journal_.append(record_of_reverting());
+  } catch (const Error& error) {
+    // The record only helps a later run to finish this; it must not stand in the way.
+    unrecorded = error.what();
   }
-  if (built_.old_inode) {
-    exchange_with_live();
-  } else {
-    files_.rename_new(target_.directory, target_.name, target_.directory, candidate_);
+  try {
+    // Freezes the new database too: nothing of it may stay beside the old one.
+    const auto alone = Exclusive::acquire(files_, target_, deadline, false);
+    take_candidate_back();
+  } catch (const Error& error) {
+    Error reported = stuck(error.what());
+    if (!unrecorded.empty()) reported.add_note(unrecorded);
+    throw reported;
   }
   files_.sync_directory(target_.directory);
 }
