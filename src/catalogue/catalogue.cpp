@@ -143,8 +143,9 @@ CatalogueEntry Catalogue::find(const std::string& id) const {
   return entry;
 }
 
-std::string Catalogue::next_id(std::chrono::system_clock::time_point now) const {
-  std::uint64_t highest = 0;
+std::string Catalogue::next_id(std::chrono::system_clock::time_point now,
+                               std::string_view after) const {
+  std::uint64_t highest = sequence_of(after).value_or(0);
   for (std::string name : names_in(directory_)) {
     if (name.rfind(names::kPartialPrefix, 0) == 0) name.erase(0, names::kPartialPrefix.size());
     highest = std::max(highest, sequence_of(name).value_or(0));
@@ -213,15 +214,17 @@ void Catalogue::remove(const std::string& id) {
 
 void Catalogue::mark_restored(const std::string& id, const std::string& when) {
   CatalogueEntry entry = find(id);
-  if (!entry.manifest->restored.empty()) return;
-  entry.manifest->restored = when;
   const Directory directory = Directory::open(entry.directory);
-  const std::string manifest(names::kManifest);
-  const std::string temporary = manifest + ".new";
-  write_file(directory, temporary, to_json(*entry.manifest), kReadOnly);
-  files_.rename(directory, temporary, directory, manifest);
   // First the record, then the data: an entry whose file is missing without a word is damaged.
-  files_.sync_directory(directory);
+  if (entry.manifest->restored.empty()) {
+    entry.manifest->restored = when;
+    const std::string manifest(names::kManifest);
+    const std::string temporary = manifest + ".new";
+    write_file(directory, temporary, to_json(*entry.manifest), kReadOnly);
+    files_.rename(directory, temporary, directory, manifest);
+    files_.sync_directory(directory);
+  }
+  // An interrupted call may have come to here already.
   files_.unlink(directory, entry.manifest->payload.name);
   files_.unlink(directory, std::string(names::kChecksums));
   files_.sync_directory(directory);

@@ -104,7 +104,7 @@ Comparison compare(Session& reference, const DatabaseFacts& facts, const Suites&
 
 ReplaceReport deploy(const DeployRequest& request, const Context& context) {
   const Deadline deadline(request.wait);
-  context.store.require_replaceable();
+  require_place(context);
   if (request.dry_run) return dry_run(request, context);
 
   ReplaceReport report = begin_report(request, context);
@@ -113,6 +113,7 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
   // Keep other runs out, and put in order what an interrupted one left.
   const auto replacement = context.store.hold({"deploy", started}, deadline);
   report.recovered = recover(context, *replacement);
+  if (report.recovered) context.store.require_replaceable();
 
   // Look at the old database, after SQLite has brought in what a crashed writer left. One that is at the baseline already is left alone.
   look_at_old(request, context, report);

@@ -105,7 +105,7 @@ void plan(const RollbackRequest& request, const Context& context, ReplaceReport&
 
 ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
   const Deadline deadline(request.wait);
-  context.store.require_replaceable();
+  require_place(context);
   ReplaceReport report;
   report.command = "rollback";
   report.database = context.store.location();
@@ -120,6 +120,7 @@ ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
   // Keep other runs out, and put in order what an interrupted one left.
   const auto replacement = context.store.hold({"rollback", started}, deadline);
   report.recovered = recover(context, *replacement);
+  if (report.recovered) context.store.require_replaceable();
 
   replacement->require_unused(deadline);
   plan(request, context, report, entry);

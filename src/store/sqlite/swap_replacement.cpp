@@ -43,6 +43,13 @@ SwapReplacement::SwapReplacement(FileSystem& files, const Target& target, RunLoc
   interruption_ = judge(target_, state);
 }
 
+void SwapReplacement::tidy() {
+  if (interruption_) return;
+  journal_.remove();
+  const auto stray = target_.directory.status(candidate_);
+  if (stray && stray->st_size == 0) files_.unlink(target_.directory, candidate_);
+}
+
 void SwapReplacement::require_unused(const Deadline& deadline) {
   Exclusive::require_unused(target_, deadline);
 }
@@ -58,14 +65,12 @@ void SwapReplacement::prepare(const Intent& intent) {
   announced_.reset();
   names_durable_ = false;
   intent_ = intent;
-  const auto stray = target_.directory.status(candidate_);
-  if (stray && stray->st_size > 0) {
+  if (target_.directory.contains(candidate_)) {
     throw Error(ErrorCode::needs_person,
                 fmt::format("{} exists, but no journal that tells what it is",
                             printable((target_.directory / candidate_).native())),
                 "it may be a whole database: look at it with sqlite3, then move it away");
   }
-  if (stray) files_.unlink(target_.directory, candidate_);
   journal_.start(record_of_intent(intent));
   files_.create(target_.directory, candidate_, kPrivate);
   files_.sync_directory(target_.directory);
@@ -203,20 +208,29 @@ void SwapReplacement::refresh_attributes() {
   if (give_attributes(files_, *candidate, attributes_of(old_->file()))) files_.sync(*candidate);
 }
 
-void SwapReplacement::exchange_with_live() {
-  files_.exchange(target_.directory, candidate_, target_.name);
+// One atomic step: the candidate is live, and what was live, if anything, is aside.
+void SwapReplacement::put_candidate_live() {
+  if (built_.old_inode) {
+    files_.exchange(target_.directory, candidate_, target_.name);
+  } else {
+    files_.rename_new(target_.directory, candidate_, target_.directory, target_.name);
+  }
+}
+
+// The reverse, as atomic.
+void SwapReplacement::take_candidate_back() {
+  if (built_.old_inode) {
+    files_.exchange(target_.directory, candidate_, target_.name);
+  } else {
+    files_.rename_new(target_.directory, target_.name, target_.directory, candidate_);
+  }
 }
 
 // D11.
 void SwapReplacement::swap() {
   refresh_attributes();
   require_alone();
-  if (!old_) {
-    files_.rename_new(target_.directory, candidate_, target_.directory, target_.name);
-    files_.sync_directory(target_.directory);
-    return;
-  }
-  exchange_with_live();
+  put_candidate_live();
   try {
     require_alone();
     files_.sync_directory(target_.directory);
@@ -224,7 +238,7 @@ void SwapReplacement::swap() {
     // Somebody who resolved the name just before the exchange waits for the old file; or the
     // exchange cannot be made durable. Either way the old one has to be live.
     try {
-      exchange_with_live();
+      take_candidate_back();
       files_.sync_directory(target_.directory);
     } catch (const Error& second) {
       error.add_note(second.what());
@@ -234,23 +248,30 @@ void SwapReplacement::swap() {
 }
 
 void SwapReplacement::swap_back(const Deadline& deadline) {
-  journal_.append(record_of_reverting());
-  std::optional<Exclusive> fresh;
-  try {
-    fresh = Exclusive::acquire(files_, target_, deadline, false);
-  } catch (const Error& error) {
-    Error stuck(ErrorCode::needs_person,
-                fmt::format("the old database could not be put back: {} is live, and {} is the old "
-                            "one",
+  const auto stuck = [&](const std::string& why) {
+    Error error(ErrorCode::needs_person,
+                fmt::format("the old database could not be put back: {} is the new one, and {} is "
+                            "the old one",
                             shown(target_), printable((target_.directory / candidate_).native())),
                 "stop the application, then run: baseline recover");
-    stuck.add_note(error.what());
-    throw stuck;
+    error.add_note(why);
+    return error;
+  };
+  std::string unrecorded;
+  try {
+    journal_.append(record_of_reverting());
+  } catch (const Error& error) {
+    // The record only helps a later run to finish this; it must not stand in the way.
+    unrecorded = error.what();
   }
-  if (built_.old_inode) {
-    exchange_with_live();
-  } else {
-    files_.rename_new(target_.directory, target_.name, target_.directory, candidate_);
+  try {
+    // Freezes the new database too: nothing of it may stay beside the old one.
+    const auto alone = Exclusive::acquire(files_, target_, deadline, false);
+    take_candidate_back();
+  } catch (const Error& error) {
+    Error reported = stuck(error.what());
+    if (!unrecorded.empty()) reported.add_note(unrecorded);
+    throw reported;
   }
   files_.sync_directory(target_.directory);
 }

@@ -23,6 +23,7 @@ class SwapReplacement final : public Replacement {
   SwapReplacement(FileSystem& files, const Target& target, RunLock lock);
 
   const std::optional<Interruption>& interruption() const override { return interruption_; }
+  void tidy() override;
   void require_unused(const Deadline& deadline) override;
   void settle(const Deadline& deadline) override;
   void prepare(const Intent& intent) override;
@@ -48,7 +49,8 @@ class SwapReplacement final : public Replacement {
   FileAttributes attributes_for_candidate(const File& candidate) const;
   void build_candidate(const File& candidate);
   void refresh_attributes();
-  void exchange_with_live();
+  void put_candidate_live();
+  void take_candidate_back();
   void require_alone() const;
   Payload copy_into(const Directory& entry, const File& source, const OnProgress& on_progress);
   Payload move_into(const Directory& entry, const std::string& from, const File& file,
