@@ -14,13 +14,14 @@ A backup's id is another one in every run: the example's is replaced by that of 
 import json
 import re
 import shutil
+import textwrap
 import unittest
 
 import support
 
 DATABASE = "pinball_bot.db"
 EXAMPLE_ID = "20261121T023558Z-001"
-BLOCK = re.compile(r"(?:^<!-- (?P<comment>[^\n]*) -->\n)?^```sh\n(?P<text>.*?)^```$",
+BLOCK = re.compile(r"(?:^ *<!-- (?P<comment>[^\n]*) -->\n)?^ *```sh\n(?P<text>.*?)^ *```$",
                    re.MULTILINE | re.DOTALL)
 STUB = support.PROJECT / "src/checks/zz_stub.cpp"
 
@@ -28,7 +29,8 @@ STUB = support.PROJECT / "src/checks/zz_stub.cpp"
 def blocks(page):
     """(line, comment, commands) of every ```sh block."""
     text = (support.PROJECT / page).read_text()
-    return [(text[:match.start("text")].count("\n"), match["comment"] or "", match["text"])
+    return [(text[:match.start("text")].count("\n"), match["comment"] or "",
+             textwrap.dedent(match["text"]))
             for match in BLOCK.finditer(text)]
 
 
@@ -78,7 +80,7 @@ class Commands(support.Case):
         self.assertGreater(self.run_page("README.md"), 3)
 
     def test_deployment(self):
-        self.assertGreater(self.run_page("DEPLOYMENT.md"), 10)
+        self.assertGreater(self.run_page("DEPLOYMENT.md"), 20)
 
     def test_migration(self):
         self.assertGreater(self.run_page("docs/migration.md"), 0)
@@ -88,6 +90,12 @@ class Commands(support.Case):
             for line, comment, _ in blocks(page):
                 with self.subTest(page=page, line=line):
                     self.assertRegex(comment, r"^(|fresh|exit \d+|not run: .+)$")
+
+
+    def test_no_block_is_overlooked(self):
+        for page in ["README.md", "DEPLOYMENT.md", "docs/migration.md"]:
+            text = (support.PROJECT / page).read_text()
+            self.assertEqual(len(blocks(page)), text.count("```sh\n"), page)
 
 
 class Links(unittest.TestCase):
