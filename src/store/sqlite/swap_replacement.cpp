@@ -278,21 +278,29 @@ void SwapReplacement::swap_back(const Deadline& deadline) {
 
 void SwapReplacement::discard_old() { files_.unlink(target_.directory, candidate_); }
 
-void SwapReplacement::discard(const std::optional<Directory>& entry) {
-  if (entry) {
-    for (const std::string& name :
-         {names::wal(target_.name), names::shared_memory(target_.name),
-          names::rollback_journal(target_.name)}) {
-      const auto aside = entry->open_file(name, false);
-      if (!aside || target_.directory.contains(name)) continue;
-      const File back = files_.create(target_.directory, name, kPrivate);
-      copy_file(files_, *aside, back, nullptr);
-      const auto live = target_.directory.status(target_.name);
-      if (live) files_.set_owner(back, live->st_uid, live->st_gid);
-      files_.set_mode(back, live ? live->st_mode & kPermissions : kPrivate);
-      files_.sync(back);
+// What was set aside comes back under its name whole or not at all: a crash in the middle must not
+// make the next recovery believe that it is there.
+void SwapReplacement::restore_companions(const Directory& entry) {
+  const std::string temporary = names::restoring(target_.name);
+  files_.unlink(target_.directory, temporary);
+  for (const std::string& name :
+       {names::wal(target_.name), names::shared_memory(target_.name),
+        names::rollback_journal(target_.name)}) {
+    const auto aside = entry.open_file(name, false);
+    if (!aside || target_.directory.contains(name)) continue;
+    const File back = files_.create(target_.directory, temporary, kPrivate);
+    copy_file(files_, *aside, back, nullptr);
+    if (const auto live = target_.directory.status(target_.name)) {
+      files_.set_owner(back, live->st_uid, live->st_gid);
+      files_.set_mode(back, live->st_mode & kPermissions);
     }
+    files_.sync(back);
+    files_.rename_new(target_.directory, temporary, target_.directory, name);
   }
+}
+
+void SwapReplacement::discard(const std::optional<Directory>& entry) {
+  if (entry) restore_companions(*entry);
   if (intent_.source_consumed) {
     // The candidate is a second name of a sealed backup: it gets its seal back.
     const auto candidate = target_.directory.open_file(candidate_, false);

@@ -51,6 +51,7 @@ class SwapReplacement final : public Replacement {
   void refresh_attributes();
   void put_candidate_live();
   void take_candidate_back();
+  void restore_companions(const Directory& entry);
   void require_alone() const;
   Payload copy_into(const Directory& entry, const File& source, const OnProgress& on_progress);
   Payload move_into(const Directory& entry, const std::string& from, const File& file,
