@@ -4,10 +4,7 @@ import unittest
 
 import support
 
-STUB = support.PROJECT / "src/checks/zz_stub.cpp"
 
-
-@unittest.skipIf(STUB.exists(), "the demo needs the check language, and there is only a stub of it")
 class Demo(support.Case):
     def demo(self, *args, env=None):
         return self.command(support.PROJECT / "scripts/demo", *args, timeout=120, env={
