@@ -143,8 +143,9 @@ CatalogueEntry Catalogue::find(const std::string& id) const {
   return entry;
 }
 
-std::string Catalogue::next_id(std::chrono::system_clock::time_point now) const {
-  std::uint64_t highest = 0;
+std::string Catalogue::next_id(std::chrono::system_clock::time_point now,
+                               std::string_view after) const {
+  std::uint64_t highest = sequence_of(after).value_or(0);
   for (std::string name : names_in(directory_)) {
     if (name.rfind(names::kPartialPrefix, 0) == 0) name.erase(0, names::kPartialPrefix.size());
     highest = std::max(highest, sequence_of(name).value_or(0));

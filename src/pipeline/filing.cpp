@@ -113,8 +113,10 @@ std::optional<FiledBackup> undo(const Context& context, Replacement& replacement
   Catalogue catalogue = catalogue_of(context, intent);
   std::optional<FiledBackup> written;
   if (!replacement.candidate_is_as_built()) {
-    Manifest manifest = draft_manifest(context, catalogue.next_id(context.now()),
-                                       fmt::format("failed-{}", intent.command), {});
+    // Never under the id of the old database's own backup, which is removed below.
+    Manifest manifest =
+        draft_manifest(context, catalogue.next_id(context.now(), intent.backup_id),
+                       fmt::format("failed-{}", intent.command), {});
     manifest.payload.mode = 0600;
     if (!intent.revision.empty()) manifest.revision = intent.revision;
     const Directory entry = catalogue.open_unfinished(manifest.id);

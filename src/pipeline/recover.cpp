@@ -54,7 +54,10 @@ void undo_run(const Context& context, Replacement& replacement, const Intent& in
 }  // namespace
 
 std::optional<RecoveryReport> recover(const Context& context, Replacement& replacement) {
-  if (!replacement.interruption()) return {};
+  if (!replacement.interruption()) {
+    replacement.tidy();
+    return {};
+  }
   const Interruption interruption = *replacement.interruption();
   const Intent& intent = interruption.intent;
   const StepScope step(context.observer, Step::recover);

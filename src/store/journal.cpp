@@ -61,7 +61,6 @@ std::vector<std::string> Journal::read() const {
 }
 
 void Journal::start(const std::string& record) {
-  files_.unlink(directory_, temporary_);
   const File file = files_.create(directory_, temporary_, 0600);
   files_.write(file, line_of(record), 0);
   files_.sync(file);

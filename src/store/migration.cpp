@@ -33,7 +33,7 @@ bool is_revision(std::string_view text) {
 
 std::string revision_of(const fs::path& path) {
   const std::string name = path.filename().string();
-  const std::string revision = name.substr(0, name.find('_'));
+  std::string revision = name.substr(0, name.find('_'));
   if (path.extension() != ".sql" || revision.size() == name.size() || !is_revision(revision)) {
     throw Error(
         ErrorCode::usage,

@@ -41,6 +41,10 @@ class Replacement {
   /// object is where that run was after swap(); otherwise discard() undoes it.
   virtual const std::optional<Interruption>& interruption() const = 0;
 
+  /// When nothing was interrupted: removes what a crash may leave before the intent is durable. Not
+  /// a candidate with content: that is somebody's data, and prepare() refuses.
+  virtual void tidy() = 0;
+
   /// Throws Error{in_use} naming the processes that have the database open, once the deadline
   /// passed; Error{refused} when absence cannot be proven here.
   virtual void require_unused(const Deadline& deadline) = 0;

@@ -28,10 +28,10 @@ using Names = std::array<std::string_view, 10>;
 constexpr Names kReadingPragmas = {
     "integrity_check", "quick_check", "foreign_key_check", "table_info", "foreign_key_list",
     "table_xinfo",     "table_list",  "index_list",        "index_info", "index_xinfo"};
-// Harmless as long as they have no argument.
+// Harmless as long as they have no argument. FTS5 asks for data_version by itself.
 constexpr Names kAskingPragmas = {
-    "encoding",       "journal_mode", "page_size", "page_count", "user_version",
-    "application_id", "auto_vacuum",  "",          "",           ""};
+    "encoding",       "journal_mode", "page_size",    "page_count", "user_version",
+    "application_id", "auto_vacuum",  "data_version", "",           ""};
 constexpr Names kMigrationPragmas = {
     "user_version", "application_id", "foreign_keys", "defer_foreign_keys", "", "", "", "", "", ""};
 
@@ -42,13 +42,27 @@ bool contains(const Names& names, std::string_view name) {
 bool pragma_allowed(Guard::Rules rules, const char* name, const char* argument) {
   const std::string lower = to_lower(name == nullptr ? "" : name);
   if (contains(kReadingPragmas, lower)) return true;
-  if (rules == Guard::Rules::migration) return contains(kMigrationPragmas, lower);
-  return argument == nullptr && contains(kAskingPragmas, lower);
+  if (argument == nullptr && contains(kAskingPragmas, lower)) return true;
+  return rules == Guard::Rules::migration && contains(kMigrationPragmas, lower);
 }
 
-bool makes_temporary(int action) {
-  return action == SQLITE_CREATE_TEMP_TABLE || action == SQLITE_CREATE_TEMP_INDEX ||
-         action == SQLITE_CREATE_TEMP_VIEW || action == SQLITE_CREATE_TEMP_TRIGGER;
+// CREATE TEMP TABLE x has an action of its own, CREATE TABLE temp.x only names the database.
+bool makes_temporary(int action, const char* database) {
+  switch (action) {
+    case SQLITE_CREATE_TEMP_TABLE:
+    case SQLITE_CREATE_TEMP_INDEX:
+    case SQLITE_CREATE_TEMP_VIEW:
+    case SQLITE_CREATE_TEMP_TRIGGER:
+      return true;
+    case SQLITE_CREATE_TABLE:
+    case SQLITE_CREATE_INDEX:
+    case SQLITE_CREATE_VIEW:
+    case SQLITE_CREATE_TRIGGER:
+    case SQLITE_CREATE_VTABLE:
+      return database != nullptr && to_lower(database) == "temp";
+    default:
+      return false;
+  }
 }
 
 void configure(sqlite3* database, int option, int on) {
@@ -79,7 +93,7 @@ int Guard::deny(std::string what) {
 }
 
 int Guard::authorize(void* guard, int action, const char* first, const char* second,
-                     const char* /*database*/, const char* /*trigger*/) {
+                     const char* database, const char* /*trigger*/) {
   Guard& self = *static_cast<Guard*>(guard);
   if (self.rules_ == Rules::none) return SQLITE_OK;
   const char* const where = self.rules_ == Rules::migration ? "in a migration" : "here";
@@ -96,7 +110,7 @@ int Guard::authorize(void* guard, int action, const char* first, const char* sec
   if (action == SQLITE_PRAGMA && !pragma_allowed(self.rules_, first, second)) {
     return self.deny(fmt::format("PRAGMA {} is not allowed {}", first, where));
   }
-  if (self.rules_ == Rules::migration && makes_temporary(action)) {
+  if (self.rules_ == Rules::migration && makes_temporary(action, database)) {
     return self.deny("a TEMP object is not allowed in a migration");
   }
   return SQLITE_OK;

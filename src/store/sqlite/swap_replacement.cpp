@@ -43,6 +43,13 @@ SwapReplacement::SwapReplacement(FileSystem& files, const Target& target, RunLoc
   interruption_ = judge(target_, state);
 }
 
+void SwapReplacement::tidy() {
+  if (interruption_) return;
+  journal_.remove();
+  const auto stray = target_.directory.status(candidate_);
+  if (stray && stray->st_size == 0) files_.unlink(target_.directory, candidate_);
+}
+
 void SwapReplacement::require_unused(const Deadline& deadline) {
   Exclusive::require_unused(target_, deadline);
 }
@@ -58,14 +65,12 @@ void SwapReplacement::prepare(const Intent& intent) {
   announced_.reset();
   names_durable_ = false;
   intent_ = intent;
-  const auto stray = target_.directory.status(candidate_);
-  if (stray && stray->st_size > 0) {
+  if (target_.directory.contains(candidate_)) {
     throw Error(ErrorCode::needs_person,
                 fmt::format("{} exists, but no journal that tells what it is",
                             printable((target_.directory / candidate_).native())),
                 "it may be a whole database: look at it with sqlite3, then move it away");
   }
-  if (stray) files_.unlink(target_.directory, candidate_);
   journal_.start(record_of_intent(intent));
   files_.create(target_.directory, candidate_, kPrivate);
   files_.sync_directory(target_.directory);

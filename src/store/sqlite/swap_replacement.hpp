@@ -23,6 +23,7 @@ class SwapReplacement final : public Replacement {
   SwapReplacement(FileSystem& files, const Target& target, RunLock lock);
 
   const std::optional<Interruption>& interruption() const override { return interruption_; }
+  void tidy() override;
   void require_unused(const Deadline& deadline) override;
   void settle(const Deadline& deadline) override;
   void prepare(const Intent& intent) override;

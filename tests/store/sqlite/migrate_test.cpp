@@ -45,5 +45,76 @@ TEST_CASE("a migration's mistakes are told with their place", "[migrate]") {
         "names go in double quotes, text in single quotes");
 }
 
+TEST_CASE("a migration cannot leave its transaction or its database", "[migrate]") {
+  const std::string transaction =
+      "remove it: the migration is applied in one transaction of its own "
+      "(the output of `sqlite3 DB .dump` has BEGIN and COMMIT, for example)";
+  const std::string inside = "remove it: a migration only makes what is inside its one database";
+  CHECK(complaint("PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE a(x);COMMIT;") ==
+        "dir/1_x.sql:2:1: BEGIN is not allowed in a migration | " + transaction);
+  CHECK(complaint("CREATE TABLE a(x); COMMIT;") ==
+        "dir/1_x.sql:1:20: COMMIT is not allowed in a migration | " + transaction);
+  CHECK(complaint("ROLLBACK") ==
+        "dir/1_x.sql:1:1: ROLLBACK is not allowed in a migration | " + transaction);
+  CHECK(complaint("SAVEPOINT a") ==
+        "dir/1_x.sql:1:1: SAVEPOINT is not allowed in a migration | " + transaction);
+  CHECK(complaint("ATTACH 'other.db' AS o") ==
+        "dir/1_x.sql:1:1: ATTACH is not allowed in a migration | " + inside);
+  CHECK(complaint("SELECT load_extension('x')") ==
+        "dir/1_x.sql:1:8: load_extension is not allowed in a migration | " + inside);
+  CHECK(complaint("CREATE TEMP TABLE a(x)") ==
+        "dir/1_x.sql:1:1: a TEMP object is not allowed in a migration | " + inside);
+  CHECK(complaint("CREATE TABLE temp.a(x)") ==
+        "dir/1_x.sql:1:1: a TEMP object is not allowed in a migration | " + inside);
+  CHECK(complaint("PRAGMA journal_mode = WAL") ==
+        "dir/1_x.sql:1:1: PRAGMA journal_mode is not allowed in a migration | "
+        "remove it: only user_version, application_id, foreign_keys and defer_foreign_keys "
+        "may be set in a migration");
+  CHECK(complaint(".read other.sql") ==
+        "dir/1_x.sql:1:1: near \".\": syntax error | "
+        "commands of the sqlite3 shell that start with a dot are not SQL; remove it");
+  CHECK_THAT(complaint("CREATE TABLE a(x);\nVACUUM INTO '/tmp/baseline-must-not-exist.db'"),
+             ContainsSubstring("dir/1_x.sql:2:1: "));
+  CHECK(complaint("CREATE TABLE a(x UNIQUE); INSERT INTO a VALUES (1);"
+                  "INSERT OR ROLLBACK INTO a VALUES (1)") ==
+        "dir/1_x.sql:1:52: UNIQUE constraint failed: a.x | ");
+}
+
+TEST_CASE("rows of a migration must have their parents, in any order", "[migrate]") {
+  const std::string tables =
+      "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(pid REFERENCES p(id));"
+      "CREATE TABLE late(pid REFERENCES p DEFERRABLE INITIALLY DEFERRED);";
+  CHECK(complaint(tables + "INSERT INTO c VALUES (1); INSERT INTO p VALUES (1)").empty());
+  CHECK(complaint(tables + "INSERT INTO c VALUES (1)") ==
+        "dir/1_x.sql: rows without their parent violate FOREIGN KEY c (pid) | "
+        "insert the parents too, or leave the rows out");
+  CHECK(complaint(tables + "PRAGMA foreign_keys = ON; INSERT INTO late VALUES (1)") ==
+        "dir/1_x.sql: rows without their parent violate FOREIGN KEY late (pid) | "
+        "insert the parents too, or leave the rows out");
+  CHECK_THAT(complaint("CREATE TABLE p(x); CREATE TABLE c(pid REFERENCES p(x));"
+                       "INSERT INTO c VALUES (1)"),
+             ContainsSubstring("dir/1_x.sql: foreign key mismatch"));
+}
+
+TEST_CASE("a migration may set what travels in the file", "[migrate]") {
+  const auto reference = sqlite::apply_migration(
+      {"1", "1_x.sql", "PRAGMA user_version = 7; PRAGMA application_id = 8; CREATE TABLE a(x)"});
+  CHECK(reference->query("PRAGMA user_version", {}, {}).rows.at(0).at(0) == Value(std::int64_t{7}));
+  CHECK(reference->query("PRAGMA application_id", {}, {}).rows.at(0).at(0) ==
+        Value(std::int64_t{8}));
+  CHECK(sqlite::serialized(*reference).size() == 8192);
+}
+
+TEST_CASE("a reference cannot be changed, its scratch copy can", "[migrate]") {
+  const auto reference = sqlite::apply_migration({"1", "1_x.sql", "CREATE TABLE a(x)"});
+  const ExecuteOutcome outcome = reference->execute("INSERT INTO a VALUES (1)", {}, {});
+  REQUIRE(outcome.failure);
+  CHECK(outcome.failure->kind == SqlFailure::Kind::denied);
+  const auto scratch = reference->scratch();
+  scratch->begin(true);
+  CHECK(scratch->execute("INSERT INTO a VALUES (1)", {}, {}).rows_changed == 1);
+  CHECK(scratch->rollback());
+}
+
 }  // namespace
 }  // namespace baseline

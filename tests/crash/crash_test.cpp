@@ -1,0 +1,248 @@
+// A crash at every step of the filesystem seam: the process ends before its N-th change to the
+// disk, without a destructor running. Whatever was done by then, the live database is the whole old
+// or the whole new one, the old data is there, and the next run puts everything in order.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
+#include <string>
+
+#include "base/error.hpp"
+#include "os/copy.hpp"
+#include "support/catch.hpp"
+#include "support/hooked_file_system.hpp"
+#include "support/temp_dir.hpp"
+#include "support/workbench.hpp"
+
+namespace baseline {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kCrashed = 77;
+
+struct Scenario {
+  const char* name;
+  std::function<void(const fs::path& database)> arrange;
+  std::function<void(Workbench& bench)> act;
+  /// What the live database may be, at any instant, when the old one was "old".
+  std::string old_content = "old";
+  std::string new_content = "new";
+};
+
+void deploy_small(const fs::path& database) {
+  Workbench bench(real_file_system(), database);
+  bench.deploy();
+}
+
+std::vector<Scenario> scenarios() {
+  const auto old = [](const fs::path& database) { make_old(database); };
+  const auto deployed = [](const fs::path& database) {
+    make_old(database);
+    deploy_small(database);
+  };
+  return {
+      {"deploy, move", old, [](Workbench& bench) { bench.deploy(); }},
+      {"deploy, copy", old,
+       [](Workbench& bench) {
+         bench.deploy([](DeployRequest& request) { request.backup = BackupChoice::copy; });
+       }},
+      {"deploy whose checks on the live database fail", old,
+       [](Workbench& bench) {
+         bench.after_passes = false;
+         bench.deploy();
+       }},
+      {"deploy whose checks on the candidate fail", old,
+       [](Workbench& bench) {
+         bench.before_passes = false;
+         bench.deploy();
+       }},
+      {"first deploy, nothing there", [](const fs::path&) {},
+       [](Workbench& bench) { bench.deploy(); }, "missing"},
+      {"first deploy whose checks fail", [](const fs::path&) {},
+       [](Workbench& bench) {
+         bench.after_passes = false;
+         bench.deploy();
+       },
+       "missing"},
+      {"rollback", deployed, [](Workbench& bench) { bench.rollback(); }, "new", "old"},
+      {"rollback --move", deployed,
+       [](Workbench& bench) {
+         bench.rollback([](RollbackRequest& request) { request.move = true; });
+       },
+       "new", "old"},
+  };
+}
+
+// Runs in a child that ends before its step `crash_at` (from 1). True when it ran to its end.
+bool survives(const fs::path& database, int crash_at, const std::function<void(Workbench&)>& act) {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    int step = 0;
+    HookedFileSystem files([&](const std::string&, const std::string&) {
+      if (++step == crash_at) ::_exit(kCrashed);
+    });
+    int code = 0;
+    try {
+      Workbench bench(files, database);
+      act(bench);
+    } catch (const std::exception& error) {
+      code = 1;
+      ::fprintf(stderr, "%s\n", error.what());
+    }
+    ::_exit(code);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  REQUIRE((WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == kCrashed));
+  return WEXITSTATUS(status) == 0;
+}
+
+// Whether some file below the directory has exactly these bytes.
+bool is_kept(const fs::path& directory, const std::string& bytes) {
+  for (const std::string& name : files_in(directory)) {
+    if (bytes_of(directory / name) == bytes) return true;
+  }
+  return false;
+}
+
+struct Place {
+  TempDir dir;
+  fs::path database = dir.path() / "app.db";
+  std::string old_bytes;
+
+  explicit Place(const Scenario& scenario) {
+    scenario.arrange(database);
+    if (fs::exists(database)) old_bytes = bytes_of(database);
+  }
+
+  void check_whole(const Scenario& scenario) const {
+    const std::string live = content(database);
+    CHECK((live == scenario.old_content || live == scenario.new_content));
+    CHECK((old_bytes.empty() || is_kept(dir.path(), old_bytes)));
+  }
+
+  // After recovery nothing of the run is left but what is meant to be.
+  void check_tidy(const Scenario& scenario) const {
+    check_whole(scenario);
+    for (const std::string& name : files_in(dir.path())) {
+      INFO(name);
+      CHECK(name.find("baseline-journal") == std::string::npos);
+      CHECK(name.find("baseline-candidate") == std::string::npos);
+      CHECK(name.find(".partial-") == std::string::npos);
+    }
+    const Catalogue catalogue(real_file_system(), database.native() + ".backups");
+    for (const CatalogueEntry& entry : catalogue.entries()) {
+      INFO(entry.id << ": " << entry.damage);
+      REQUIRE(entry.damage.empty());
+      if (!entry.manifest->restored.empty()) continue;
+      const Directory directory = Directory::open(entry.directory);
+      CHECK(hash_file(*directory.open_file("app.db", false), nullptr) ==
+            entry.manifest->payload.sha256);
+    }
+  }
+};
+
+void recover_whole(Workbench& bench) { bench.recover(); }
+
+TEST_CASE("a crash at any step leaves old or new, and recovery puts it in order", "[crash]") {
+  for (const Scenario& scenario : scenarios()) {
+    bool survived = false;
+    int steps = 0;
+    for (int step = 1; !survived; ++step) {
+      INFO(scenario.name << ", crash before step " << step);
+      const Place place(scenario);
+      survived = survives(place.database, step, scenario.act);
+      place.check_whole(scenario);
+      survives(place.database, 0, recover_whole);
+      place.check_tidy(scenario);
+      // The next deploy goes through, whatever was left.
+      deploy_small(place.database);
+      CHECK(content(place.database) == "new");
+      steps = step;
+    }
+    INFO(scenario.name);
+    CHECK(steps > 10);
+  }
+}
+
+TEST_CASE("a crash in the recovery of a crash is harmless", "[crash]") {
+  for (const Scenario& scenario : scenarios()) {
+    bool survived = false;
+    for (int step = 1; !survived; ++step) {
+      bool recovered = false;
+      for (int second = 1; !recovered; ++second) {
+        INFO(scenario.name << ", crash before step " << step << ", then before step " << second
+                           << " of the recovery");
+        const Place place(scenario);
+        survived = survives(place.database, step, scenario.act);
+        if (survived) break;
+        recovered = survives(place.database, second, recover_whole);
+        place.check_whole(scenario);
+        survives(place.database, 0, recover_whole);
+        place.check_tidy(scenario);
+      }
+    }
+  }
+}
+
+TEST_CASE("a change that fails once leaves old or new, and the next run goes through", "[crash]") {
+  for (const Scenario& scenario : scenarios()) {
+    bool survived = false;
+    for (int fail_at = 1; !survived; ++fail_at) {
+      INFO(scenario.name << ", step " << fail_at << " fails");
+      const Place place(scenario);
+      int step = 0;
+      HookedFileSystem files([&](const std::string& operation, const std::string& path) {
+        if (++step != fail_at) return;
+        errno = EIO;
+        throw_errno(operation, path);
+      });
+      try {
+        Workbench bench(files, place.database);
+        scenario.act(bench);
+      } catch (const Error& error) {
+        CHECK((error.code() == ErrorCode::io || error.code() == ErrorCode::refused ||
+               error.code() == ErrorCode::needs_person));
+        if (error.code() != ErrorCode::needs_person) {
+          // The exit code says that the old database is live.
+          CHECK(content(place.database) == scenario.old_content);
+        }
+      }
+      survived = step < fail_at;
+      place.check_whole(scenario);
+      survives(place.database, 0, recover_whole);
+      place.check_tidy(scenario);
+    }
+  }
+}
+
+TEST_CASE("a disk that fails from one step on loses nothing", "[crash]") {
+  for (const Scenario& scenario : scenarios()) {
+    bool survived = false;
+    for (int fail_from = 1; !survived; ++fail_from) {
+      INFO(scenario.name << ", all fails from step " << fail_from);
+      const Place place(scenario);
+      int step = 0;
+      HookedFileSystem files([&](const std::string& operation, const std::string& path) {
+        if (++step < fail_from) return;
+        errno = EIO;
+        throw_errno(operation, path);
+      });
+      try {
+        Workbench bench(files, place.database);
+        scenario.act(bench);
+      } catch (const Error&) {
+      }
+      survived = step < fail_from;
+      place.check_whole(scenario);
+      survives(place.database, 0, recover_whole);
+      place.check_tidy(scenario);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace baseline

@@ -1,0 +1,282 @@
+#include "pipeline/deploy.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "support/catch.hpp"
+#include "support/hooked_file_system.hpp"
+#include "support/temp_dir.hpp"
+#include "support/workbench.hpp"
+
+namespace baseline {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The names of the changes to the disk, in order. Work on the lock file, and attributes, which depend
+// on the machine, are left out.
+std::string trace(const std::function<void(Workbench&)>& run, const fs::path& database) {
+  std::string steps;
+  HookedFileSystem files([&](const std::string& operation, const std::string& path) {
+    if (path.find("baseline-lock") != std::string::npos) return;
+    if (operation.rfind("set-", 0) == 0) return;
+    steps += (steps.empty() ? "" : " ") + operation;
+  });
+  Workbench bench(files, database);
+  run(bench);
+  return steps;
+}
+
+TEST_CASE("a deploy changes the disk in exactly this order", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  // The order is what the promises rest on (docs/ARCHITECTURE.md, "Every fsync and why").
+  CHECK(trace([](Workbench& bench) { bench.deploy(); }, database) ==
+        "create write sync rename "                     // the intent
+        "create sync-dir "                              // and the candidate's name
+        "open write sync "                              // the candidate, whole
+        "open write sync "                              // the announcement
+        "exchange sync-dir "                            // the new database is live
+        "make-dir sync-dir make-dir "                   // the catalogue and the entry
+        "sync rename-new "                              // the old database, hashed, into the entry
+        "unlink create write sync unlink create write sync sync-dir "  // manifest, checksums
+        "rename-new sync-dir "                          // the entry under its final name
+        "open write sync "                              // the history
+        "sync-dir unlink");                             // the end of the run
+}
+
+TEST_CASE("with --backup copy the copy is complete before the swap", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  const std::string steps = trace(
+      [](Workbench& bench) {
+        bench.deploy([](DeployRequest& request) { request.backup = BackupChoice::copy; });
+      },
+      database);
+  const std::size_t filed = steps.find("rename-new sync-dir");
+  const std::size_t swapped = steps.find("exchange");
+  REQUIRE(filed != std::string::npos);
+  REQUIRE(swapped != std::string::npos);
+  CHECK(filed < swapped);
+}
+
+TEST_CASE("deploy keeps the old database bit for bit", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  const std::string before = bytes_of(database);
+  for (const BackupChoice choice : {BackupChoice::automatic, BackupChoice::copy}) {
+    const TempDir place;
+    const fs::path copy = place.path() / "app.db";
+    fs::copy_file(database, copy);
+    Workbench bench(real_file_system(), copy);
+    const ReplaceReport report =
+        bench.deploy([&](DeployRequest& request) { request.backup = choice; });
+    CHECK(report.outcome == Outcome::done);
+    CHECK(content(copy) == "new");
+    REQUIRE(report.backup);
+    CHECK(bytes_of(report.backup->directory / "app.db") == before);
+    CHECK(report.backup->manifest.payload.moved == (choice == BackupChoice::automatic));
+    CHECK(report.backup->manifest.revision == "old1");
+    CHECK(files_in(place.path()).size() == 6);  // database, lock, history and the three of the entry
+  }
+}
+
+TEST_CASE("a second deploy does nothing, and --again replaces all the same", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  Workbench bench(real_file_system(), database);
+  CHECK(bench.deploy().outcome == Outcome::done);
+  run_sql(database, "INSERT INTO new_things VALUES (1, 2)");
+  const std::string before = bytes_of(database);
+  CHECK(bench.deploy().outcome == Outcome::nothing_to_do);
+  CHECK(bytes_of(database) == before);
+  const ReplaceReport again = bench.deploy([](DeployRequest& request) { request.again = true; });
+  CHECK(again.outcome == Outcome::done);
+  CHECK(content(database) == "new");
+  REQUIRE(again.backup);
+  CHECK(bytes_of(again.backup->directory / "app.db") == before);
+}
+
+TEST_CASE("a database that bears the stamp but has drifted is not wiped unasked", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  Workbench bench(real_file_system(), database);
+  bench.deploy();
+  run_sql(database, "CREATE INDEX by_size ON new_things (size)");
+  const std::string before = bytes_of(database);
+  try {
+    bench.deploy();
+    FAIL("it was replaced");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::refused);
+    CHECK(std::string(error.what()) ==
+          database.native() +
+              " is stamped new1 already, but its schema differs from the baseline in 1 place "
+              "(first: index by_size)");
+  }
+  CHECK(bytes_of(database) == before);
+}
+
+TEST_CASE("a candidate that fails its checks costs nothing", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  const std::string before = bytes_of(database);
+  const auto written = fs::last_write_time(database);
+  Workbench bench(real_file_system(), database);
+  bench.before_passes = false;
+  const ReplaceReport report = bench.deploy();
+  CHECK(report.outcome == Outcome::checks_failed);
+  CHECK_FALSE(report.swapped_back);
+  CHECK(bytes_of(database) == before);
+  CHECK(fs::last_write_time(database) == written);
+  CHECK(files_in(dir.path()) == std::vector<std::string>{".app.db.baseline-lock", "app.db"});
+}
+
+TEST_CASE("a live database that fails its checks is swapped back", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  const std::string before = bytes_of(database);
+  for (const BackupChoice choice : {BackupChoice::automatic, BackupChoice::copy}) {
+    Workbench bench(real_file_system(), database);
+    bench.after_passes = false;
+    const ReplaceReport report =
+        bench.deploy([&](DeployRequest& request) { request.backup = choice; });
+    CHECK(report.outcome == Outcome::checks_failed);
+    CHECK(report.swapped_back);
+    CHECK_FALSE(report.failed_backup);
+    CHECK(bytes_of(database) == before);
+    CHECK(bench.catalogue().entries().empty());
+    CHECK_FALSE(bench.store().interruption());
+  }
+}
+
+TEST_CASE("a new database that was written to before it failed is kept", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  Workbench bench(real_file_system(), database);
+  const ReplaceReport report = bench.deploy([&](DeployRequest& request) {
+    request.judge = [&](Phase phase, Session&) {
+      SuiteReport verdict;
+      if (phase == Phase::before) return verdict;
+      // The application came up by itself and wrote.
+      run_sql(database, "INSERT INTO new_things VALUES (1, 2)");
+      verdict.results.emplace_back();
+      verdict.results.back().status = Status::fail;
+      return verdict;
+    };
+  });
+  CHECK(report.swapped_back);
+  CHECK(content(database) == "old");
+  REQUIRE(report.failed_backup);
+  CHECK(report.failed_backup->manifest.reason == "failed-deploy");
+  fs::permissions(report.failed_backup->directory / "app.db", fs::perms::owner_all);
+  CHECK_THAT(content(report.failed_backup->directory / "app.db"), ContainsSubstring("1,2,"));
+}
+
+TEST_CASE("--on-failure keep leaves the new database, and says so", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  Workbench bench(real_file_system(), database);
+  bench.after_passes = false;
+  const ReplaceReport report =
+      bench.deploy([](DeployRequest& request) { request.keep_on_failure = true; });
+  CHECK(report.outcome == Outcome::checks_failed);
+  CHECK(report.kept_despite_failure);
+  CHECK(content(database) == "new");
+  CHECK(report.backup);
+}
+
+TEST_CASE("a judge that cannot judge brings the old database back", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  Workbench bench(real_file_system(), database);
+  CHECK_THROWS_AS(bench.deploy([&](DeployRequest& request) {
+    request.judge = [](Phase phase, Session&) -> SuiteReport {
+      if (phase == Phase::after) throw Error(ErrorCode::io, "the disk is gone");
+      return {};
+    };
+  }),
+                  Error);
+  CHECK(content(database) == "old");
+  CHECK_FALSE(bench.store().interruption());
+}
+
+TEST_CASE("a process that opens the old database just before the exchange is noticed", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  const std::string before = bytes_of(database);
+  // A non-blocking open breaks the lease, as a waiting one would.
+  HookedFileSystem files([&](const std::string& operation, const std::string&) {
+    if (operation != "exchange") return;
+    const int fd = ::open(database.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0) ::close(fd);
+  });
+  Workbench bench(files, database);
+  try {
+    bench.deploy();
+    FAIL("it went through");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::in_use);
+    CHECK_THAT(error.what(), ContainsSubstring("the old database is in place"));
+  }
+  CHECK(bytes_of(database) == before);
+  CHECK(bench.catalogue().entries().empty());
+}
+
+TEST_CASE("the new file gets the old one's owner, mode and attributes", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  REQUIRE(::chmod(database.c_str(), 0640) == 0);
+  Workbench bench(real_file_system(), database);
+  bench.deploy();
+  struct stat status {};
+  REQUIRE(::stat(database.c_str(), &status) == 0);
+  CHECK((status.st_mode & 07777) == 0640);
+}
+
+TEST_CASE("ENOSPC after the swap is a warning; the next run files the backup", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  bool swapped = false;
+  HookedFileSystem files([&](const std::string& operation, const std::string& path) {
+    if (operation == "exchange") swapped = true;
+    if (swapped && operation == "make-dir") {
+      errno = ENOSPC;
+      throw_errno("make the directory", path);
+    }
+  });
+  {
+    Workbench bench(files, database);
+    const ReplaceReport report = bench.deploy();
+    CHECK(report.outcome == Outcome::done);
+    REQUIRE(report.warnings.size() == 1);
+    CHECK_THAT(report.warnings.front(), ContainsSubstring("No space left on device"));
+  }
+  CHECK(content(database) == "new");
+  Workbench bench(real_file_system(), database);
+  REQUIRE(bench.store().interruption());
+  const auto recovered = bench.recover();
+  REQUIRE(recovered);
+  CHECK(recovered->finished);
+  REQUIRE(bench.catalogue().entries().size() == 1);
+  CHECK(bench.catalogue().entries().front().usable());
+}
+
+}  // namespace
+}  // namespace baseline

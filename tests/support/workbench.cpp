@@ -1,0 +1,131 @@
+#include "support/workbench.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "pipeline/recover.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+using namespace baseline;  // NOLINT(google-build-using-namespace): test support
+
+namespace {
+
+SuiteReport verdict(Phase phase, bool passes) {
+  SuiteReport report;
+  report.phase = phase;
+  CheckResult result;
+  result.name = "the judge's word";
+  result.status = passes ? Status::pass : Status::fail;
+  report.results.push_back(result);
+  return report;
+}
+
+// All rows of all tables in a fixed order, as one text.
+std::string dump(SQLite::Database& database) {
+  std::string text;
+  SQLite::Statement tables(database,
+                           "SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name");
+  while (tables.executeStep()) {
+    text += tables.getColumn(1).getString() + ";";
+    SQLite::Statement rows(database, "SELECT * FROM \"" + tables.getColumn(0).getString() + "\"");
+    while (rows.executeStep()) {
+      for (int i = 0; i < rows.getColumnCount(); ++i) text += rows.getColumn(i).getString() + ",";
+      text += ";";
+    }
+  }
+  return text;
+}
+
+std::string dump_of(const std::string& sql) {
+  SQLite::Database database(":memory:", SQLite::OPEN_READWRITE);
+  database.exec(sql);
+  return dump(database);
+}
+
+const char* const kOldSql =
+    "CREATE TABLE old_things (id INTEGER PRIMARY KEY, name TEXT);"
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL);"
+    "INSERT INTO alembic_version VALUES ('old1');"
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)"
+    " INSERT INTO old_things SELECT i, 'thing ' || i FROM n;";
+
+}  // namespace
+
+const Migration& small_migration() {
+  static const Migration migration{
+      "new1", "new1_small.sql",
+      "CREATE TABLE new_things (id INTEGER PRIMARY KEY, size INTEGER NOT NULL);"
+      "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL);"
+      "INSERT INTO alembic_version VALUES ('new1');"};
+  return migration;
+}
+
+Workbench::Workbench(FileSystem& files, const std::filesystem::path& database)
+    : store_(std::make_unique<sqlite::SqliteStore>(files, database)),
+      catalogue_(files, store_->default_catalogue()),
+      context_{*store_, catalogue_, files, observer,
+               [] { return std::chrono::system_clock::time_point{}; }} {}
+
+ReplaceReport Workbench::deploy(const std::function<void(DeployRequest&)>& adjust) {
+  const auto reference = store_->apply(small_migration());
+  const Suites suites = Suites::load({}, *reference, nullptr);
+  DeployRequest request{small_migration(), *reference, suites, [this](Phase phase, Session&) {
+                          return verdict(phase, phase == Phase::before ? before_passes
+                                                                       : after_passes);
+                        }};
+  if (adjust) adjust(request);
+  return baseline::deploy(request, context_);
+}
+
+ReplaceReport Workbench::rollback(const std::function<void(RollbackRequest&)>& adjust) {
+  RollbackRequest request;
+  if (adjust) adjust(request);
+  return baseline::rollback(request, context_);
+}
+
+std::optional<RecoveryReport> Workbench::recover() {
+  const auto replacement =
+      store_->hold({"recover", "1970-01-01T00:00:00Z"}, Deadline(std::chrono::milliseconds(0)));
+  return baseline::recover(context_, *replacement);
+}
+
+void run_sql(const std::filesystem::path& database, const std::string& sql) {
+  SQLite::Database handle(database.native(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  handle.exec(sql);
+}
+
+void make_old(const std::filesystem::path& database) { run_sql(database, kOldSql); }
+
+std::string content(const std::filesystem::path& database) {
+  if (!std::filesystem::exists(database)) return "missing";
+  static const std::string old_content = dump_of(kOldSql);
+  static const std::string new_content = dump_of(small_migration().sql);
+  try {
+    SQLite::Database handle(database.native(), SQLite::OPEN_READWRITE);
+    const std::string found = dump(handle);
+    if (found == old_content) return "old";
+    if (found == new_content) return "new";
+    return found;
+  } catch (const SQLite::Exception& error) {
+    return std::string("unreadable: ") + error.what();
+  }
+}
+
+std::string bytes_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::vector<std::string> files_in(const std::filesystem::path& directory) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    if (entry.is_regular_file()) {
+      names.push_back(entry.path().lexically_relative(directory).native());
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}

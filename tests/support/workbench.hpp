@@ -1,0 +1,71 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/observer.hpp"
+#include "catalogue/catalogue.hpp"
+#include "pipeline/deploy.hpp"
+#include "pipeline/rollback.hpp"
+#include "store/store.hpp"
+
+/// Remembers notes and warnings.
+class RecordingObserver final : public baseline::Observer {
+ public:
+  void step_started(baseline::Step step) override { steps.push_back(step); }
+  void step_finished(baseline::Step, std::chrono::nanoseconds) override {}
+  void progress(baseline::Step, std::uint64_t, std::uint64_t) override {}
+  void note(std::string_view text) override { notes.emplace_back(text); }
+  void warning(std::string_view text) override { warnings.emplace_back(text); }
+
+  std::vector<baseline::Step> steps;
+  std::vector<std::string> notes;
+  std::vector<std::string> warnings;
+};
+
+/// A store on a SQLite file with its catalogue, and a small baseline to deploy.
+class Workbench {
+ public:
+  Workbench(baseline::FileSystem& files, const std::filesystem::path& database);
+
+  baseline::ReplaceReport deploy(
+      const std::function<void(baseline::DeployRequest&)>& adjust = nullptr);
+  baseline::ReplaceReport rollback(
+      const std::function<void(baseline::RollbackRequest&)>& adjust = nullptr);
+  std::optional<baseline::RecoveryReport> recover();
+
+  const baseline::Context& context() const { return context_; }
+  baseline::Store& store() { return *store_; }
+  baseline::Catalogue& catalogue() { return catalogue_; }
+
+  RecordingObserver observer;
+  /// What the judge says in the phase `after`.
+  bool after_passes = true;
+  bool before_passes = true;
+
+ private:
+  std::unique_ptr<baseline::Store> store_;
+  baseline::Catalogue catalogue_;
+  baseline::Context context_;
+};
+
+/// The migration that a Workbench deploys: one table `new_things`, stamped "new1".
+const baseline::Migration& small_migration();
+
+/// Runs SQL on a database file, making it when it is missing.
+void run_sql(const std::filesystem::path& database, const std::string& sql);
+
+/// Makes the database that a Workbench replaces: one table `old_things` with rows, stamped "old1".
+void make_old(const std::filesystem::path& database);
+
+/// "old", "new", "missing", or what is there instead: by the whole content, through SQLite.
+std::string content(const std::filesystem::path& database);
+
+/// The bytes of a file.
+std::string bytes_of(const std::filesystem::path& file);
+
+/// All files below a directory, relative, sorted.
+std::vector<std::string> files_in(const std::filesystem::path& directory);
