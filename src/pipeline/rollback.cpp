@@ -56,8 +56,8 @@ void require_restorable(const CatalogueEntry& entry) {
                             "its companion files; baseline does not put such a thing back",
                             id),
                 fmt::format("stop the application and copy them by hand: cp {}/{}* …",
-                            shell_quoted(printable(entry.directory.native())),
-                            shell_quoted(printable(manifest.payload.name))));
+                            shell_quoted(entry.directory.native()),
+                            shell_quoted(manifest.payload.name)));
   }
 }
 
