@@ -63,6 +63,7 @@ void look_at_old(const DeployRequest& request, const Context& context, ReplaceRe
   LookOptions options;
   options.holders = request.dry_run;
   report.old = context.store.look(options);
+  context.catalogue.require_usable();
   report.plan = context.store.plan_backup(request.backup, context.catalogue.directory());
   report.warnings = report.old.warnings;
   if (!report.old.unreadable.empty() && !request.as_found) {

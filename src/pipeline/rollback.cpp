@@ -83,6 +83,7 @@ void look(const RollbackRequest& request, const Context& context, ReplaceReport&
   LookOptions options;
   options.holders = request.dry_run;
   report.old = context.store.look(options);
+  context.catalogue.require_usable();
   report.plan = context.store.plan_backup(BackupChoice::automatic, context.catalogue.directory());
   report.warnings = report.old.warnings;
 }
