@@ -178,8 +178,9 @@ bool glob_matches(std::string_view pattern, std::string_view text) {
                set_matches(pattern.substr(p), text[t], set_length) && set_length > 0) {
       p += set_length;
       ++t;
-    } else if (p < pattern.size() && ((pattern[p] == '?') || (pattern[p] == text[t] &&
-                                      (pattern[p] != '[' || set_length == 0)))) {
+    } else if (p < pattern.size() &&
+               ((pattern[p] == '?') ||
+                (pattern[p] == text[t] && (pattern[p] != '[' || set_length == 0)))) {
       ++p;
       ++t;
     } else if (star != std::string_view::npos) {
@@ -202,6 +203,17 @@ std::string shell_quoted(std::string_view text) {
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
   if (!text.empty() && text.find_first_not_of(kSafe) == std::string_view::npos) {
     return std::string(text);
+  }
+  if (printable(text) != text) {
+    // $'…' of bash, zsh and ksh: the terminal gets no control character, and the shell every byte.
+    std::string out = "$'";
+    for (const char c : text) {
+      const bool plain = c >= 0x20 && c < 0x7F;
+      if (plain && (c == '\'' || c == '\\')) out += '\\';
+      // Three octal digits end by themselves; \x would take a digit that follows it.
+      out += plain ? std::string(1, c) : fmt::format("\\{:03o}", static_cast<unsigned char>(c));
+    }
+    return out + "'";
   }
   std::string out = "'";
   for (const char c : text) {

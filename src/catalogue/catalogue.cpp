@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -153,15 +154,38 @@ std::string Catalogue::next_id(std::chrono::system_clock::time_point now,
   return fmt::format("{}-{:03}", compact_time(now), highest + 1);
 }
 
+void Catalogue::require_usable() const {
+  std::error_code error;
+  // A symbolic link is none either: what is filed must not end up elsewhere.
+  const fs::file_status named = fs::symlink_status(directory_, error);
+  const bool exists = fs::exists(named);
+  if (exists && !fs::is_directory(named)) throw_no_directory();
+  const fs::path place = exists ? directory_ : directory_.parent_path();
+  if (!fs::is_directory(place, error)) {
+    throw Error(ErrorCode::usage,
+                fmt::format("the directory {} for the backups does not exist",
+                            printable(place.native())),
+                "create it, or name another directory for the backups with --backups");
+  }
+  if (::faccessat(AT_FDCWD, place.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
+    throw Error(ErrorCode::refused,
+                fmt::format("the directory {} for the backups is not writable for this user",
+                            printable(place.native())),
+                "name another directory for the backups with --backups, or run as its owner");
+  }
+}
+
+void Catalogue::throw_no_directory() const {
+  throw Error(ErrorCode::refused,
+              fmt::format("{} is not a directory", printable(directory_.native())),
+              "name another directory for the backups with --backups");
+}
+
 Directory Catalogue::open() {
   if (auto catalogue = open_if_present()) return std::move(*catalogue);
   const Directory parent = Directory::open(directory_.parent_path());
   const std::string name = directory_.filename().native();
-  if (parent.contains(name)) {
-    throw Error(ErrorCode::refused,
-                fmt::format("{} is not a directory", printable(directory_.native())),
-                "name another directory for the backups with --backups");
-  }
+  if (parent.contains(name)) throw_no_directory();
   files_.make_directory(parent, name, kPrivateDirectory);
   files_.sync_directory(parent);
   return Directory::open(directory_);
@@ -214,15 +238,17 @@ void Catalogue::remove(const std::string& id) {
 
 void Catalogue::mark_restored(const std::string& id, const std::string& when) {
   CatalogueEntry entry = find(id);
-  if (!entry.manifest->restored.empty()) return;
-  entry.manifest->restored = when;
   const Directory directory = Directory::open(entry.directory);
-  const std::string manifest(names::kManifest);
-  const std::string temporary = manifest + ".new";
-  write_file(directory, temporary, to_json(*entry.manifest), kReadOnly);
-  files_.rename(directory, temporary, directory, manifest);
   // First the record, then the data: an entry whose file is missing without a word is damaged.
-  files_.sync_directory(directory);
+  if (entry.manifest->restored.empty()) {
+    entry.manifest->restored = when;
+    const std::string manifest(names::kManifest);
+    const std::string temporary = manifest + ".new";
+    write_file(directory, temporary, to_json(*entry.manifest), kReadOnly);
+    files_.rename(directory, temporary, directory, manifest);
+    files_.sync_directory(directory);
+  }
+  // An interrupted call may have come to here already.
   files_.unlink(directory, entry.manifest->payload.name);
   files_.unlink(directory, std::string(names::kChecksums));
   files_.sync_directory(directory);

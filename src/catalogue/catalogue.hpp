@@ -47,6 +47,11 @@ class Catalogue {
   Directory open_unfinished(const std::string& id);
   std::optional<Directory> find_unfinished(const std::string& id) const;
 
+  /// Asks before a run whether its backup can be filed: throws Error{usage} when the directory
+  /// above the catalogue is missing, Error{refused} when something else is in the catalogue's place
+  /// or this user may not write there. Makes nothing.
+  void require_usable() const;
+
   /// The catalogue's own directory, made when it is missing. Throws Error{io}, Error{refused}.
   Directory open();
 
@@ -60,6 +65,7 @@ class Catalogue {
   void mark_restored(const std::string& id, const std::string& when);
 
  private:
+  [[noreturn]] void throw_no_directory() const;
   std::optional<Directory> open_if_present() const;
   CatalogueEntry read_entry(const Directory& catalogue, const std::string& id) const;
   void write_file(const Directory& directory, std::string_view name, std::string_view text,

@@ -45,7 +45,9 @@ Inputs::Inputs(const Invocation& invocation, Workplace& workplace)
                      : load_migration(invocation.settings.migration.value)),
       reference_(workplace.store().apply(migration_)),
       suites_(load_suites(invocation.settings, workplace, *reference_)),
-      selection_{invocation.options.only, workplace.given()} {}
+      selection_{invocation.options.only, workplace.given()} {
+  for (const std::string& warning : suites_.warnings()) invocation.observer.warning(warning);
+}
 
 Judge Inputs::judge() const {
   return [this](Phase phase, Session& subject) {

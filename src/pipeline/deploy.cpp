@@ -63,6 +63,7 @@ void look_at_old(const DeployRequest& request, const Context& context, ReplaceRe
   LookOptions options;
   options.holders = request.dry_run;
   report.old = context.store.look(options);
+  context.catalogue.require_usable();
   report.plan = context.store.plan_backup(request.backup, context.catalogue.directory());
   report.warnings = report.old.warnings;
   if (!report.old.unreadable.empty() && !request.as_found) {
@@ -104,7 +105,7 @@ Comparison compare(Session& reference, const DatabaseFacts& facts, const Suites&
 
 ReplaceReport deploy(const DeployRequest& request, const Context& context) {
   const Deadline deadline(request.wait);
-  context.store.require_replaceable();
+  require_place(context);
   if (request.dry_run) return dry_run(request, context);
 
   ReplaceReport report = begin_report(request, context);
@@ -113,10 +114,12 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
   // Keep other runs out, and put in order what an interrupted one left.
   const auto replacement = context.store.hold({"deploy", started}, deadline);
   report.recovered = recover(context, *replacement);
+  if (report.recovered) context.store.require_replaceable();
 
   // Look at the old database, after SQLite has brought in what a crashed writer left. One that is at the baseline already is left alone.
   look_at_old(request, context, report);
-  if (report.old.unsettled) {
+  // When it is to be kept as it was found, SQLite must not touch what lies beside it.
+  if (report.old.unsettled && !request.as_found) {
     replacement->require_unused(deadline);
     replacement->settle(deadline);
     report.recovered_crash = true;
@@ -129,7 +132,8 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
   if (request.confirm && !request.confirm(report)) throw Interrupted(SIGINT);
 
   ReplaceSteps steps{make_intent(context, "deploy", started, report.old, report.plan), deadline};
-  steps.as_found = request.as_found;
+  // A database that can be read is frozen in any case: one file that rollback can put back.
+  steps.as_found = request.as_found && (report.old.unsettled || !report.old.unreadable.empty());
   steps.keep_on_failure = request.keep_on_failure;
   steps.intent.revision = request.migration.revision;
 

@@ -102,6 +102,10 @@ void finish(const ReplaceSteps& steps, const Context& context, Replacement& repl
 
 }  // namespace
 
+void require_place(const Context& context) {
+  if (!context.store.interruption()) context.store.require_replaceable();
+}
+
 void require_space(std::uint64_t needed, std::uint64_t free, const std::string& where) {
   // A little more than the data: directories, the journal, the manifest.
   constexpr std::uint64_t kMargin = 1U << 20U;

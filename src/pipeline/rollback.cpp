@@ -56,8 +56,8 @@ void require_restorable(const CatalogueEntry& entry) {
                             "its companion files; baseline does not put such a thing back",
                             id),
                 fmt::format("stop the application and copy them by hand: cp {}/{}* …",
-                            shell_quoted(printable(entry.directory.native())),
-                            shell_quoted(printable(manifest.payload.name))));
+                            shell_quoted(entry.directory.native()),
+                            shell_quoted(manifest.payload.name)));
   }
 }
 
@@ -83,6 +83,7 @@ void look(const RollbackRequest& request, const Context& context, ReplaceReport&
   LookOptions options;
   options.holders = request.dry_run;
   report.old = context.store.look(options);
+  context.catalogue.require_usable();
   report.plan = context.store.plan_backup(BackupChoice::automatic, context.catalogue.directory());
   report.warnings = report.old.warnings;
 }
@@ -105,7 +106,7 @@ void plan(const RollbackRequest& request, const Context& context, ReplaceReport&
 
 ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
   const Deadline deadline(request.wait);
-  context.store.require_replaceable();
+  require_place(context);
   ReplaceReport report;
   report.command = "rollback";
   report.database = context.store.location();
@@ -120,6 +121,7 @@ ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
   // Keep other runs out, and put in order what an interrupted one left.
   const auto replacement = context.store.hold({"rollback", started}, deadline);
   report.recovered = recover(context, *replacement);
+  if (report.recovered) context.store.require_replaceable();
 
   replacement->require_unused(deadline);
   plan(request, context, report, entry);

@@ -70,6 +70,7 @@ TEST_CASE("shell_quoted survives a shell", "[text]") {
   CHECK(shell_quoted("a b") == "'a b'");
   CHECK(shell_quoted("it's") == "'it'\\''s'");
   CHECK(shell_quoted("") == "''");
+  CHECK(shell_quoted("\x1b[1m\xff\n'1\\.db") == "$'\\033[1m\\377\\012\\'1\\\\.db'");
 }
 
 }  // namespace

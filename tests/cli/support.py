@@ -11,14 +11,21 @@ A test is a method of a `Case`. It has a fresh directory, a clean environment an
 Tests may run at the same time and in any order; none needs root, the network, or a time zone.
 """
 
+import contextlib
 import hashlib
 import json
 import os
+import pty
+import re
+import select
 import shutil
+import signal
+import sqlite3
 import stat
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -51,6 +58,7 @@ class Case(unittest.TestCase):
         """Runs any command in the test's directory; its output is text."""
         return subprocess.run([str(argument) for argument in argv], env=self.environment(env),
                               cwd=cwd or self.dir, timeout=timeout, capture_output=True, text=True,
+                              errors="backslashreplace",
                               **({"stdin": subprocess.DEVNULL} if input is None
                                  else {"input": input}))
 
@@ -67,6 +75,93 @@ class Case(unittest.TestCase):
             return json.loads(done.stdout)
         except json.JSONDecodeError as error:
             self.fail(f"stdout is not one JSON document: {error}\n{done.stdout}")
+
+    def start(self, *args, env=None, **options):
+        """Starts the program and does not wait for it: the process, which is killed at the end of
+        the test if it still runs. Its output goes to pipes."""
+        process = subprocess.Popen([str(BINARY), *map(str, args)], env=self.environment(env),
+                                   cwd=self.dir, text=True, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+        self.addCleanup(end, process)
+        return process
+
+    def terminal(self, *args, env=None):
+        """Starts the program in a terminal of its own: a Terminal."""
+        terminal = Terminal([str(BINARY), *map(str, args)], self.environment(env), self.dir)
+        self.addCleanup(terminal.close)
+        return terminal
+
+    def until(self, condition, what, process=None, seconds=60):
+        """Waits for a condition, and fails when it does not come true; with a process, also when
+        that ends before."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if process is not None and process.poll() is not None and not condition():
+                self.fail(f"the program ended before {what}: {process.communicate()}")
+            if time.monotonic() > deadline:
+                self.fail(f"waited {seconds} s in vain: {what}")
+            time.sleep(0.001)
+
+    @contextlib.contextmanager
+    def unchanged(self, *but):
+        """Nothing in the test's directory is added, removed, written to or touched, except the
+        names in `but`: the lock file of a run, for example, stays behind by design."""
+        before = state(self.dir)
+        yield
+        after = state(self.dir)
+        for name in but:
+            before.pop(name, None)
+            after.pop(name, None)
+        self.assertEqual(after, before)
+
+    def refuses(self, code, stderr, *args, leaves=(), **options):
+        """The program ends with this exit code and says exactly this, and nothing has changed."""
+        with self.unchanged(*leaves):
+            done = self.baseline(*args, **options)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (code, "", stderr))
+
+    def succeeds(self, *args, **options):
+        """The program ends with 0; its stdout."""
+        done = self.baseline(*args, **options)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
+
+    def backups(self, database, catalogue=None):
+        """The directories of the backups of a database, oldest first."""
+        catalogue = catalogue or Path(f"{database}.backups")
+        found = [entry for entry in catalogue.iterdir() if re.match(r"\d{8}T\d{6}Z-\d+$", entry.name)]
+        return sorted(found, key=lambda entry: int(entry.name.rsplit("-", 1)[1]))
+
+    def only_backup(self, database, catalogue=None):
+        """The directory of the one backup of a database."""
+        entry, = self.backups(database, catalogue)
+        return entry
+
+    def assert_at_baseline(self, database):
+        self.assertEqual(query(database, "SELECT version_num FROM alembic_version"), [(REVISION,)])
+        self.assertEqual(query(database, "SELECT count(*) FROM channel_configs"), [(0,)])
+        self.assertEqual(query(database, "PRAGMA integrity_check"), [("ok",)])
+
+    def fresh(self, name="app.db"):
+        """A database at the baseline, made by the program."""
+        path = self.dir / name
+        self.succeeds("deploy", "--database", path, "--yes")
+        return path
+
+    def made(self, script, name="app.db", **settings):
+        """A database from a script of SQL."""
+        path = self.dir / name
+        connection = sqlite3.connect(path, isolation_level=None, **settings)
+        connection.executescript(script)
+        connection.close()
+        return path
+
+    def big(self, name="app.db", mebibytes=300):
+        """A database of that size, none of it sparse. To copy or hash it takes a while."""
+        return self.made(f"""
+            PRAGMA page_size = 65536; PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF;
+            CREATE TABLE heavy (content BLOB);
+            INSERT INTO heavy VALUES (zeroblob({mebibytes} << 20));""", name)
 
     def legacy(self, name="app.db"):
         """An old database of the application, with channels, targets and seen submissions."""
@@ -93,6 +188,96 @@ def listing(directory):
 
     directory = Path(directory)
     return {str(path.relative_to(directory)): what(path) for path in sorted(directory.rglob("*"))}
+
+
+def state(directory):
+    """As listing(), with what a touch, a chmod or an exchange by an equal file would change."""
+    def of(path):
+        status = path.lstat()
+        if stat.S_ISDIR(status.st_mode):
+            return status.st_ino, oct(status.st_mode)
+        return status.st_ino, oct(status.st_mode), status.st_mtime_ns
+    directory = Path(directory)
+    return {name: (what, *of(directory / name)) for name, what in listing(directory).items()}
+
+
+def lock_of(database):
+    """The name of the lock file, which stays behind when a run has got as far as the lock."""
+    return f".{Path(database).name}.baseline-lock"
+
+
+def query(database, sql, *parameters):
+    """The rows of a query; the database is closed again."""
+    connection = sqlite3.connect(database, isolation_level=None)
+    try:
+        return connection.execute(sql, parameters).fetchall()
+    finally:
+        connection.close()
+
+
+def end(process):
+    """Ends a process of a test that may run no longer, or be stopped."""
+    if process.poll() is None:
+        process.kill()
+    process.wait(timeout=30)
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe:
+            pipe.close()
+
+
+class Terminal:
+    """A program that runs in a terminal, with somebody before it who reads and types."""
+
+    def __init__(self, argv, env, cwd):
+        self.text = ""
+        self.code = None
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:
+            try:
+                os.chdir(cwd)
+                os.execve(argv[0], argv, env)
+            finally:
+                os._exit(127)
+
+    def read_until(self, wanted, seconds=60):
+        """Reads until the text is on the screen. Raises AssertionError when it does not come."""
+        deadline = time.monotonic() + seconds
+        while wanted not in self.text:
+            if not self._read(deadline - time.monotonic()):
+                raise AssertionError(f"{wanted!r} did not come; the screen: {self.text!r}")
+
+    def type(self, keys):
+        os.write(self._fd, keys.encode())
+
+    def finish(self, seconds=60):
+        """Reads all that is left and returns the exit code."""
+        deadline = time.monotonic() + seconds
+        while self._read(deadline - time.monotonic()):
+            pass
+        self._reap()
+        return self.code
+
+    def close(self):
+        if self.code is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            self._reap()
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+    def _read(self, seconds):
+        if not select.select([self._fd], [], [], max(seconds, 0))[0]:
+            raise AssertionError(f"waited in vain; the screen: {self.text!r}")
+        try:
+            data = os.read(self._fd, 65536)
+        except OSError:  # EIO: the program has ended.
+            return False
+        self.text += data.decode(errors="replace").replace("\r\n", "\n")
+        return bool(data)
+
+    def _reap(self):
+        self.code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
 def open_files(pid):

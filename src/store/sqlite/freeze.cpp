@@ -39,7 +39,8 @@ void freeze_open(SQLite::Database& database) {
   // The first read brings in a hot journal or a crashed writer's WAL.
   first_number(database, "SELECT count(*) FROM sqlite_schema");
   first_number(database, "PRAGMA locking_mode = EXCLUSIVE");
-  database.exec("BEGIN EXCLUSIVE; COMMIT");
+  // Not COMMIT: it would make a page of an empty file, which is to stay as it is.
+  database.exec("BEGIN EXCLUSIVE; ROLLBACK");
   // One row: busy, log, checkpointed. With the exclusive lock nobody can be in the way.
   if (first_number(database, "PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
     throw SQLite::Exception("checkpoint is busy", SQLITE_BUSY);

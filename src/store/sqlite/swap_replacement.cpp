@@ -208,20 +208,29 @@ void SwapReplacement::refresh_attributes() {
   if (give_attributes(files_, *candidate, attributes_of(old_->file()))) files_.sync(*candidate);
 }
 
-void SwapReplacement::exchange_with_live() {
-  files_.exchange(target_.directory, candidate_, target_.name);
+// One atomic step: the candidate is live, and what was live, if anything, is aside.
+void SwapReplacement::put_candidate_live() {
+  if (built_.old_inode) {
+    files_.exchange(target_.directory, candidate_, target_.name);
+  } else {
+    files_.rename_new(target_.directory, candidate_, target_.directory, target_.name);
+  }
+}
+
+// The reverse, as atomic.
+void SwapReplacement::take_candidate_back() {
+  if (built_.old_inode) {
+    files_.exchange(target_.directory, candidate_, target_.name);
+  } else {
+    files_.rename_new(target_.directory, target_.name, target_.directory, candidate_);
+  }
 }
 
 // D11.
 void SwapReplacement::swap() {
   refresh_attributes();
   require_alone();
-  if (!old_) {
-    files_.rename_new(target_.directory, candidate_, target_.directory, target_.name);
-    files_.sync_directory(target_.directory);
-    return;
-  }
-  exchange_with_live();
+  put_candidate_live();
   try {
     require_alone();
     files_.sync_directory(target_.directory);
@@ -229,7 +238,7 @@ void SwapReplacement::swap() {
     // Somebody who resolved the name just before the exchange waits for the old file; or the
     // exchange cannot be made durable. Either way the old one has to be live.
     try {
-      exchange_with_live();
+      take_candidate_back();
       files_.sync_directory(target_.directory);
     } catch (const Error& second) {
       error.add_note(second.what());
@@ -239,44 +248,59 @@ void SwapReplacement::swap() {
 }
 
 void SwapReplacement::swap_back(const Deadline& deadline) {
-  journal_.append(record_of_reverting());
-  std::optional<Exclusive> fresh;
-  try {
-    fresh = Exclusive::acquire(files_, target_, deadline, false);
-  } catch (const Error& error) {
-    Error stuck(ErrorCode::needs_person,
-                fmt::format("the old database could not be put back: {} is live, and {} is the old "
-                            "one",
+  const auto stuck = [&](const std::string& why) {
+    Error error(ErrorCode::needs_person,
+                fmt::format("the old database could not be put back: {} is the new one, and {} is "
+                            "the old one",
                             shown(target_), printable((target_.directory / candidate_).native())),
                 "stop the application, then run: baseline recover");
-    stuck.add_note(error.what());
-    throw stuck;
+    error.add_note(why);
+    return error;
+  };
+  std::string unrecorded;
+  try {
+    journal_.append(record_of_reverting());
+  } catch (const Error& error) {
+    // The record only helps a later run to finish this; it must not stand in the way.
+    unrecorded = error.what();
   }
-  if (built_.old_inode) {
-    exchange_with_live();
-  } else {
-    files_.rename_new(target_.directory, target_.name, target_.directory, candidate_);
+  try {
+    // Freezes the new database too: nothing of it may stay beside the old one.
+    const auto alone = Exclusive::acquire(files_, target_, deadline, false);
+    take_candidate_back();
+  } catch (const Error& error) {
+    Error reported = stuck(error.what());
+    if (!unrecorded.empty()) reported.add_note(unrecorded);
+    throw reported;
   }
   files_.sync_directory(target_.directory);
 }
 
 void SwapReplacement::discard_old() { files_.unlink(target_.directory, candidate_); }
 
-void SwapReplacement::discard(const std::optional<Directory>& entry) {
-  if (entry) {
-    for (const std::string& name :
-         {names::wal(target_.name), names::shared_memory(target_.name),
-          names::rollback_journal(target_.name)}) {
-      const auto aside = entry->open_file(name, false);
-      if (!aside || target_.directory.contains(name)) continue;
-      const File back = files_.create(target_.directory, name, kPrivate);
-      copy_file(files_, *aside, back, nullptr);
-      const auto live = target_.directory.status(target_.name);
-      if (live) files_.set_owner(back, live->st_uid, live->st_gid);
-      files_.set_mode(back, live ? live->st_mode & kPermissions : kPrivate);
-      files_.sync(back);
+// What was set aside comes back under its name whole or not at all: a crash in the middle must not
+// make the next recovery believe that it is there.
+void SwapReplacement::restore_companions(const Directory& entry) {
+  const std::string temporary = names::restoring(target_.name);
+  files_.unlink(target_.directory, temporary);
+  for (const std::string& name :
+       {names::wal(target_.name), names::shared_memory(target_.name),
+        names::rollback_journal(target_.name)}) {
+    const auto aside = entry.open_file(name, false);
+    if (!aside || target_.directory.contains(name)) continue;
+    const File back = files_.create(target_.directory, temporary, kPrivate);
+    copy_file(files_, *aside, back, nullptr);
+    if (const auto live = target_.directory.status(target_.name)) {
+      files_.set_owner(back, live->st_uid, live->st_gid);
+      files_.set_mode(back, live->st_mode & kPermissions);
     }
+    files_.sync(back);
+    files_.rename_new(target_.directory, temporary, target_.directory, name);
   }
+}
+
+void SwapReplacement::discard(const std::optional<Directory>& entry) {
+  if (entry) restore_companions(*entry);
   if (intent_.source_consumed) {
     // The candidate is a second name of a sealed backup: it gets its seal back.
     const auto candidate = target_.directory.open_file(candidate_, false);

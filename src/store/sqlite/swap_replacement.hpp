@@ -49,7 +49,9 @@ class SwapReplacement final : public Replacement {
   FileAttributes attributes_for_candidate(const File& candidate) const;
   void build_candidate(const File& candidate);
   void refresh_attributes();
-  void exchange_with_live();
+  void put_candidate_live();
+  void take_candidate_back();
+  void restore_companions(const Directory& entry);
   void require_alone() const;
   Payload copy_into(const Directory& entry, const File& source, const OnProgress& on_progress);
   Payload move_into(const Directory& entry, const std::string& from, const File& file,

@@ -104,7 +104,7 @@ void require_safe_directory(const Target& target) {
   if ((status.st_mode & S_IWOTH) != 0 && !sticky) {
     refuse(fmt::format("anybody may write to the directory {}, and could exchange files in it",
                        directory),
-           fmt::format("chmod o-w {}", shell_quoted(directory)));
+           fmt::format("chmod o-w {}", shell_quoted(target.directory.path().native())));
   }
   const auto file = target.directory.status(target.name);
   if (file && sticky && ::geteuid() != 0 && file->st_uid != ::geteuid() &&
@@ -125,10 +125,12 @@ void require_plain_file(const Target& target) {
            "mount its directory instead of the file");
   }
   if ((status.stx_attributes & STATX_ATTR_IMMUTABLE) != 0) {
-    refuse(fmt::format("{} is immutable", path), fmt::format("chattr -i {}", shell_quoted(path)));
+    refuse(fmt::format("{} is immutable", path),
+           fmt::format("chattr -i {}", shell_quoted(target.resolved.native())));
   }
   if ((status.stx_attributes & STATX_ATTR_APPEND) != 0) {
-    refuse(fmt::format("{} is append-only", path), fmt::format("chattr -a {}", shell_quoted(path)));
+    refuse(fmt::format("{} is append-only", path),
+           fmt::format("chattr -a {}", shell_quoted(target.resolved.native())));
   }
   if (status.stx_nlink > 1) {
     refuse(fmt::format("{} has {} hard links; a swap would leave the others on the old data", path,
