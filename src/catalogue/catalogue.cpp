@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/copy.hpp"
 
 namespace baseline {
 namespace {
@@ -38,14 +39,23 @@ std::optional<Directory> open_if_there(const fs::path& path) {
 
 // The files of an entry as sha256sum(1) wants them. A name with a newline or backslash has it
 // escaped and a backslash before the sum.
-std::string checksums(const Payload& payload) {
-  std::string name;
-  for (const char c : payload.name) {
-    if (c == '\\') name += "\\\\";
-    if (c == '\n') name += "\\n";
-    if (c != '\\' && c != '\n') name += c;
+std::string checksum_line(const std::string& name, const std::string& sha256) {
+  std::string escaped;
+  for (const char c : name) {
+    if (c == '\\') escaped += "\\\\";
+    if (c == '\n') escaped += "\\n";
+    if (c != '\\' && c != '\n') escaped += c;
   }
-  return fmt::format("{}{}  {}\n", name == payload.name ? "" : "\\", payload.sha256, name);
+  return fmt::format("{}{}  {}\n", escaped == name ? "" : "\\", sha256, escaped);
+}
+
+std::string checksums(const Directory& entry, const Payload& payload) {
+  std::string text = checksum_line(payload.name, payload.sha256);
+  for (const std::string& companion : payload.companions) {
+    const auto file = entry.open_file(companion, false);
+    if (file) text += checksum_line(companion, hash_file(*file, nullptr));
+  }
+  return text;
 }
 
 }  // namespace
@@ -214,7 +224,7 @@ void Catalogue::write_file(const Directory& directory, std::string_view name,
 void Catalogue::commit(const Manifest& manifest) {
   const Directory entry = open_unfinished(manifest.id);
   write_file(entry, names::kManifest, to_json(manifest), kReadOnly);
-  write_file(entry, names::kChecksums, checksums(manifest.payload), kReadOnly);
+  write_file(entry, names::kChecksums, checksums(entry, manifest.payload), kReadOnly);
   files_.sync_directory(entry);
   const Directory catalogue = Directory::open(directory_);
   files_.rename_new(catalogue, names::partial(manifest.id), catalogue, manifest.id);

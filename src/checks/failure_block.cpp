@@ -41,35 +41,25 @@ std::string field(std::string_view key, std::string_view value) {
   return out;
 }
 
-// The name as a glob that matches just itself.
-std::string exact_glob(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    out += c == '*' || c == '?' || c == '[' ? fmt::format("[{}]", c) : std::string(1, c);
-  }
-  return out;
-}
-
-std::string rerun_command(const CheckResult& result, const std::string& database) {
-  return fmt::format("baseline verify --database {} --only {}", shell_quoted(database),
-                     shell_quoted(exact_glob(result.suite + "/" + result.name)));
-}
-
 }  // namespace
 
-std::string failure_block(const CheckResult& result, const std::string& database) {
+std::string failure_block(const CheckResult& result) {
   const std::string label =
       result.case_label.empty() ? std::string() : fmt::format(" [{}]", result.case_label);
-  std::string out = fmt::format("{:<5} {} › {}{}   {}:{}:{}\n", label_of(result.status),
+  const std::string place =
+      result.file.empty()
+          ? std::string()
+          : fmt::format("   {}:{}:{}", printable(result.file), result.line, result.column);
+  std::string out = fmt::format("{:<5} {} › {}{}{}\n", label_of(result.status),
                                 printable(result.suite), printable(result.name), printable(label),
-                                printable(result.file), result.line, result.column);
+                                place);
   out += field("expected", result.expected);
   out += field("got", result.got);
   out += field("sql", result.sql);
   out += field("why", result.why);
   out += field("note", result.note);
   out += field("hint", result.hint);
-  out += field("rerun", rerun_command(result, database));
+  out += field("rerun", result.rerun);
   return out;
 }
 

@@ -32,6 +32,7 @@ struct CheckResult {
   std::string note;         ///< may also come with a pass
   std::string hint;         ///< the suite's own
   std::string skip_reason;  ///< status skip
+  std::string rerun;        ///< the command that runs just this check again
 };
 
 /// Everything that one phase ran, in file order.

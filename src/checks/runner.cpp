@@ -52,7 +52,17 @@ CheckResult described(const CheckHead& head, const Case& values) {
   return result;
 }
 
-CheckResult run_case(const Check& check, const Case& values, const CheckContext& context) {
+// The name as a glob that matches just itself.
+std::string exact_glob(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    out += c == '*' || c == '?' || c == '[' ? fmt::format("[{}]", c) : std::string(1, c);
+  }
+  return out;
+}
+
+CheckResult run_case(const Check& check, const Case& values, const CheckContext& context,
+                     const RunSelection& selection) {
   const CheckHead& head = check.head();
   CheckResult result = described(head, values);
   if (head.skip) {
@@ -72,6 +82,8 @@ CheckResult run_case(const Check& check, const Case& values, const CheckContext&
   result.sql = std::move(verdict.sql);
   result.why = std::move(verdict.why);
   result.hint = head.hint;
+  result.rerun =
+      fmt::format("{} --only {}", selection.rerun, shell_quoted(exact_glob(head.path())));
   return result;
 }
 
@@ -91,7 +103,7 @@ SuiteReport run_suites(const Suites& suites, Phase phase, Session& subject, Sess
     if (!check->head().runs_in(phase) || !selected(*check, selection)) continue;
     for (const Case& values : check->head().cases) {
       if (interrupted) interrupted();
-      const CheckResult& result = report.results.emplace_back(run_case(*check, values, context));
+      const CheckResult& result = report.results.emplace_back(run_case(*check, values, context, selection));
       if (on_result) on_result(result);
     }
   }

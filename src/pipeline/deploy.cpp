@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <csignal>
-
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/signals.hpp"
@@ -13,21 +11,6 @@
 
 namespace baseline {
 namespace {
-
-// The engine's own integrity check, as a check among the others.
-void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth depth) {
-  CheckResult result;
-  result.suite = "baseline";
-  result.name = depth == Session::Depth::full ? "integrity_check" : "quick_check";
-  result.kind = "integrity";
-  const auto problem = subject.integrity_problem(depth);
-  if (problem) {
-    result.status = Status::fail;
-    result.expected = "a sound database file";
-    result.got = *problem;
-  }
-  report.results.push_back(std::move(result));
-}
 
 // Only a database that is not at the baseline is replaced without being told twice: a repeated
 // command must not wipe what users have added since.
@@ -129,7 +112,11 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
 
   // Nobody may be using it, and the operator has to want it.
   replacement->require_unused(deadline);
-  if (request.confirm && !request.confirm(report)) throw Interrupted(SIGINT);
+  report.recovered_crash = report.recovered_crash || report.old.wal_size > 0;
+  if (request.confirm && !request.confirm(report)) {
+    report.outcome = Outcome::declined;
+    return report;
+  }
 
   ReplaceSteps steps{make_intent(context, "deploy", started, report.old, report.plan), deadline};
   // A database that can be read is frozen in any case: one file that rollback can put back.

@@ -29,6 +29,9 @@ struct ReplaceSteps {
 void replace(ReplaceSteps& steps, const Context& context, Replacement& replacement,
              ReplaceReport& report);
 
+/// Adds the engine's own integrity check, as a check among the others.
+void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth depth);
+
 /// Throws Error{refused} when the database cannot be replaced where it is, before any file is made.
 /// An interrupted run may leave the place looking odd (two names of one file): then the question is
 /// put again after recovery.

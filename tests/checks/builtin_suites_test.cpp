@@ -12,7 +12,7 @@ namespace {
 std::string failures_of(const SuiteReport& report) {
   std::string out;
   for (const CheckResult& result : report.results) {
-    if (result.status != Status::pass) out += failure_block(result, "app.db");
+    if (result.status != Status::pass) out += failure_block(result);
   }
   return out;
 }

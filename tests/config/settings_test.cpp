@@ -51,9 +51,9 @@ TEST_CASE("a bad value names the option or variable that has it", "[settings]") 
   CHECK(error_of(wait, environment_of({})) ==
         "--wait must be a duration like 500ms, 30s or 5m; got '30'");
   CHECK(error_of({}, environment_of({{"BASELINE_BACKUP", "mvoe"}})) ==
-        "BASELINE_BACKUP must be auto or move or copy; got 'mvoe' | did you mean 'move'?");
+        "BASELINE_BACKUP must be one of auto, move, copy; got 'mvoe' | did you mean 'move'?");
   CHECK(error_of({}, environment_of({{"BASELINE_FORMAT", "xml"}})) ==
-        "BASELINE_FORMAT must be human or json; got 'xml'");
+        "BASELINE_FORMAT must be one of human, json; got 'xml'");
 }
 
 TEST_CASE("a command without a database says how to name one", "[settings]") {

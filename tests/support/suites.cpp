@@ -50,7 +50,8 @@ std::vector<CheckResult> results_of(const std::string& checks, const std::string
                                     Phase phase) {
   const LoadedSuites loaded = load_texts({suite_of(checks)});
   const auto database = database_of(subject);
-  return run_suites(loaded.suites, phase, *database, *loaded.reference, {}, nullptr, nullptr)
+  const RunSelection selection{{}, "baseline verify --database app.db"};
+  return run_suites(loaded.suites, phase, *database, *loaded.reference, selection, nullptr, nullptr)
       .results;
 }
 

@@ -63,7 +63,7 @@ void SwapReplacement::settle(const Deadline& deadline) {
 void SwapReplacement::prepare(const Intent& intent) {
   interruption_.reset();
   announced_.reset();
-  names_durable_ = false;
+  names_changed_ = false;
   intent_ = intent;
   if (target_.directory.contains(candidate_)) {
     throw Error(ErrorCode::needs_person,
@@ -118,22 +118,25 @@ void SwapReplacement::stage_backup(const Directory& entry, const Payload& payloa
   fallback_attributes_ = attributes_of(*source);
   fallback_attributes_->mode = payload.mode;
   built_.new_sha256 = payload.sha256;
+  const auto require_sealed = [&](const std::string& sha256) {
+    if (sha256 == payload.sha256) return;
+    throw Error(ErrorCode::refused,
+                fmt::format("the backup {} is damaged: its SHA-256 is not the one it was sealed "
+                            "with",
+                            path),
+                "choose another with --to; baseline backups list shows them");
+  };
   if (consume) {
-    // A second name, not a rename: until the run is finished the backup stays where it is.
+    // Read once, before the window. A second name, not a rename: until the run is finished the
+    // backup stays where it is.
+    require_sealed(hash_file(*source, on_progress));
     files_.unlink(target_.directory, candidate_);
     files_.link(entry, payload.name, target_.directory, candidate_);
     build_candidate(*source);
     return;
   }
   const File candidate = files_.open_or_create(target_.directory, candidate_, kPrivate);
-  const std::string sha256 = copy_file(files_, *source, candidate, on_progress);
-  if (sha256 != payload.sha256) {
-    throw Error(ErrorCode::refused,
-                fmt::format("the backup {} is damaged: its SHA-256 is not the one it was sealed "
-                            "with",
-                            path),
-                "choose another with --to; baseline backups list shows them");
-  }
+  require_sealed(copy_file(files_, *source, candidate, on_progress));
   build_candidate(candidate);
 }
 
@@ -276,7 +279,10 @@ void SwapReplacement::swap_back(const Deadline& deadline) {
   files_.sync_directory(target_.directory);
 }
 
-void SwapReplacement::discard_old() { files_.unlink(target_.directory, candidate_); }
+void SwapReplacement::discard_old() {
+  files_.unlink(target_.directory, candidate_);
+  names_changed_ = true;
+}
 
 // What was set aside comes back under its name whole or not at all: a crash in the middle must not
 // make the next recovery believe that it is there.
@@ -308,13 +314,13 @@ void SwapReplacement::discard(const std::optional<Directory>& entry) {
   }
   files_.unlink(target_.directory, candidate_);
   files_.sync_directory(target_.directory);
-  names_durable_ = true;
+  names_changed_ = false;
 }
 
 // D15. The candidate's name is gone for good before the journal is: a candidate without a journal
 // would look like somebody's forgotten database.
 void SwapReplacement::finish() {
-  if (!names_durable_) files_.sync_directory(target_.directory);
+  if (names_changed_) files_.sync_directory(target_.directory);
   old_.reset();
   journal_.remove();
 }

@@ -69,7 +69,7 @@ class SwapReplacement final : public Replacement {
   std::optional<SwapRecord> announced_;
   SwapRecord built_;
   std::optional<FileAttributes> fallback_attributes_;  ///< when there is no old file to take after
-  bool names_durable_ = false;    ///< discard() has synced the directory since the last change
+  bool names_changed_ = false;    ///< a name was changed since the directory was synced
   std::optional<Exclusive> old_;  ///< from freeze() on, where there is an old database
 };
 
