@@ -117,7 +117,8 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
 
   // Look at the old database, after SQLite has brought in what a crashed writer left. One that is at the baseline already is left alone.
   look_at_old(request, context, report);
-  if (report.old.unsettled) {
+  // When it is to be kept as it was found, SQLite must not touch what lies beside it.
+  if (report.old.unsettled && !request.as_found) {
     replacement->require_unused(deadline);
     replacement->settle(deadline);
     report.recovered_crash = true;
@@ -130,7 +131,8 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
   if (request.confirm && !request.confirm(report)) throw Interrupted(SIGINT);
 
   ReplaceSteps steps{make_intent(context, "deploy", started, report.old, report.plan), deadline};
-  steps.as_found = request.as_found;
+  // A database that can be read is frozen in any case: one file that rollback can put back.
+  steps.as_found = request.as_found && (report.old.unsettled || !report.old.unreadable.empty());
   steps.keep_on_failure = request.keep_on_failure;
   steps.intent.revision = request.migration.revision;
 
