@@ -58,6 +58,7 @@ class Case(unittest.TestCase):
         """Runs any command in the test's directory; its output is text."""
         return subprocess.run([str(argument) for argument in argv], env=self.environment(env),
                               cwd=cwd or self.dir, timeout=timeout, capture_output=True, text=True,
+                              errors="backslashreplace",
                               **({"stdin": subprocess.DEVNULL} if input is None
                                  else {"input": input}))
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -25,14 +26,14 @@ class Fresh(support.Case):
 
     def test_a_second_deploy_does_nothing(self):
         database = self.fresh()
-        with self.unchanged():
+        with self.unchanged(support.lock_of(database)):
             out = self.succeeds("deploy", "--database", database)
         self.assertEqual(out, "already at baseline 9275fe03c648; nothing to do\n")
 
     def test_a_second_deploy_keeps_what_the_users_have_added(self):
         database = self.fresh()
         query(database, "INSERT INTO channel_configs (channel_id, guild_id) VALUES (1, 2)")
-        with self.unchanged():
+        with self.unchanged(support.lock_of(database)):
             self.succeeds("deploy", "--database", database, "--yes")
         self.assertEqual(query(database, "SELECT count(*) FROM channel_configs"), [(1,)])
 
@@ -149,13 +150,14 @@ class Plan(support.Case):
         for words in ["plan"], ["deploy", "--dry-run"]:
             with self.subTest(words), self.unchanged():
                 out = self.succeeds(*words, "--database", database)
-                self.assertIn(f"plan: deploy of {database} to revision 9275fe03c648\n"
-                              "  leaves       668 KiB, 9 733 rows in 4 tables, 5c8e4212f5ed\n"
-                              "               alembic_version                 1 row\n"
-                              "               channel_configs                24 rows\n"
-                              "               monitoring_targets            108 rows\n"
-                              "               seen_submissions            9 600 rows\n"
-                              "  backup       move: ", out)
+                self.assertEqual([" ".join(line.split()) for line in out.splitlines()[:6]],
+                                 [f"plan: deploy of {database} to revision 9275fe03c648",
+                                  "leaves 668 KiB, 9 733 rows in 4 tables, 5c8e4212f5ed",
+                                  "alembic_version 1 row",
+                                  "channel_configs 24 rows",
+                                  "monitoring_targets 108 rows",
+                                  "seen_submissions 9 600 rows"])
+                self.assertIn("  backup       move: ", out)
                 self.assertIn("  in use by    nobody that can be seen from here\n", out)
                 self.assertIn("nothing was changed\n"
                               f"  next         baseline deploy -d {database}\n", out)
@@ -303,10 +305,13 @@ class Naming(support.Case):
     def test_control_characters_and_bad_bytes_do_not_reach_the_terminal(self):
         name = os.fsdecode(b"a\x1b[31m\xff\n.db")
         out = self.succeeds("deploy", "-d", self.dir / name)
-        self.assertIn(r"a\x1b[31m\xff\x0a.db", out)
+        self.assertIn(r"a\x1b[31m\xff\x0a.db is at baseline", out)
+        # The command to type next can be pasted into a shell all the same.
+        self.assertIn(r"a\033[31m\377\012.db'", out)
+        self.assertNotIn("\x1b", out)
 
     def test_a_name_that_leaves_no_room_for_ours(self):
-        self.refuses(4, f"baseline: error: the name of {self.dir}/{'n' * 240} is 10 bytes too long"
+        self.refuses(4, f"baseline: error: the name of {self.dir}/{'n' * 240} is 7 bytes too long"
                         " for the files that baseline makes beside it\n"
                         "  hint: rename the database\n",
                      "deploy", "-d", self.dir / ("n" * 240))
@@ -328,8 +333,8 @@ class Json(support.Case):
         self.assertEqual((backup["sha256"], backup["strategy"], backup["directory"]),
                          (before, "move", str(self.only_backup(database))))
         self.assertGreater(document["unavailable_ms"], 0)
-        self.assertEqual(document["before"]["summary"]["fail"], 0)
-        self.assertEqual(document["after"]["summary"]["fail"], 0)
+        self.assertEqual((document["before"]["phase"], document["after"]["phase"]),
+                         ("before", "after"))
 
     def test_when_there_is_nothing_to_do(self):
         document = self.json("deploy", "-d", self.fresh())
@@ -407,7 +412,6 @@ class Backup(support.Case):
         shared = Path("/dev/shm")
         if not os.access(shared, os.W_OK) or shared.stat().st_dev == self.dir.stat().st_dev:
             self.skipTest("there is no second filesystem to write to (/dev/shm)")
-        import tempfile
         elsewhere = Path(tempfile.mkdtemp(dir=shared, prefix="baseline-test-"))
         self.addCleanup(support.remove, elsewhere)
         database = self.legacy()
@@ -434,17 +438,25 @@ class Backup(support.Case):
 
     def test_the_parent_of_the_catalogue_must_be_there(self):
         database = self.legacy()
-        done = self.baseline("deploy", "-d", database, "--backups", self.dir / "no/where")
-        self.assertNotEqual(done.returncode, 0)
-        self.assertIn(f"{self.dir}/no", done.stderr)
-        self.assertEqual(sorted(os.listdir(self.dir)), [".app.db.baseline-lock", "app.db"])
+        for words in ["deploy"], ["plan"], ["rollback"]:
+            with self.subTest(words):
+                self.refuses(2, f"baseline: error: the directory {self.dir}/no for the backups does"
+                                " not exist\n"
+                                "  hint: create it, or name another directory for the backups with"
+                                " --backups\n",
+                             *words, "-d", database, "--backups", self.dir / "no/where",
+                             leaves=[support.lock_of(database)])
 
     def test_a_file_in_the_place_of_the_catalogue(self):
         database = self.legacy()
-        (self.dir / "app.db.backups").write_text("mine")
-        self.refuses(4, f"baseline: error: {database}.backups is not a directory\n"
-                        "  hint: name another directory for the backups with --backups\n",
-                     "deploy", "-d", database, leaves=[support.lock_of(database)])
+        catalogue = self.dir / "app.db.backups"
+        for what in (lambda: catalogue.write_text("mine"), lambda: catalogue.symlink_to("."),
+                     lambda: catalogue.symlink_to("nowhere")):
+            catalogue.unlink(missing_ok=True)
+            what()
+            self.refuses(4, f"baseline: error: {database}.backups is not a directory\n"
+                            "  hint: name another directory for the backups with --backups\n",
+                         "deploy", "-d", database, leaves=[support.lock_of(database)])
 
     def test_the_words_for_how(self):
         self.refuses(2, "baseline: error: --backup must be auto or move or copy; got 'mov'\n"
@@ -590,8 +602,7 @@ class OldDatabases(support.Case):
     def test_auto_vacuum_and_things_other_than_tables(self):
         self.check_replaced(self.made("""
             PRAGMA auto_vacuum = FULL; PRAGMA user_version = 7; PRAGMA application_id = 99;
-            CREATE TABLE t (a, b AS (a + 1)) STRICT;
-            """.replace("(a, b AS (a + 1)) STRICT", "(a INTEGER, b INTEGER AS (a + 1)) STRICT") + """
+            CREATE TABLE t (a INTEGER, b INTEGER AS (a + 1)) STRICT;
             CREATE VIEW v AS SELECT * FROM t; CREATE INDEX i ON t (a);
             CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM t; END;
             CREATE TABLE w (k PRIMARY KEY) WITHOUT ROWID;
@@ -685,7 +696,7 @@ class Unreadable(support.Case):
         self.assertEqual(database.read_bytes(), content)
 
     def test_the_option_does_no_harm_to_a_database_that_can_be_read(self):
-        """A crashed writer's rows must be in the backup all the same: in the file or beside it."""
+        """A crashed writer's rows are in the backup all the same, and it can be put back."""
         database = self.legacy()
         with Holder(database) as application:
             application.execute("PRAGMA journal_mode = WAL")
@@ -693,11 +704,9 @@ class Unreadable(support.Case):
             application.kill()
         self.succeeds("deploy", "-d", database, "--old-unreadable", "backup")
         self.assert_at_baseline(database)
-        backup = self.only_backup(database)
-        for file in backup.iterdir():
-            shutil.copyfile(file, self.dir / file.name.replace("app.db", "copy.db"))
-        self.assertEqual(query(self.dir / "copy.db",
-                               "SELECT DISTINCT poll_rate_minutes FROM channel_configs"), [(77,)])
+        self.succeeds("rollback", "-d", database)
+        self.assertEqual(query(database, "SELECT DISTINCT poll_rate_minutes FROM channel_configs"),
+                         [(77,)])
 
 
 if __name__ == "__main__":
