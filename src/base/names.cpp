@@ -12,6 +12,9 @@ std::string journal_temporary(std::string_view database) { return journal(databa
 std::string candidate(std::string_view database) {
   return fmt::format(".{}.baseline-candidate", database);
 }
+std::string restoring(std::string_view database) {
+  return fmt::format(".{}.baseline-restoring", database);
+}
 
 std::string wal(std::string_view database) { return fmt::format("{}-wal", database); }
 std::string shared_memory(std::string_view database) { return fmt::format("{}-shm", database); }

@@ -11,6 +11,7 @@ std::string lock(std::string_view database);               ///< .NAME.baseline-l
 std::string journal(std::string_view database);            ///< .NAME.baseline-journal
 std::string journal_temporary(std::string_view database);  ///< .NAME.baseline-journal.new
 std::string candidate(std::string_view database);          ///< .NAME.baseline-candidate
+std::string restoring(std::string_view database);          ///< .NAME.baseline-restoring
 
 /// SQLite's own companions of a database file.
 std::string wal(std::string_view database);               ///< NAME-wal

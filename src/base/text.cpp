@@ -81,17 +81,36 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return cost[a.size()][b.size()];
 }
 
+namespace {
+
+// How many letters of `word` the candidate has too, in whatever order: between two candidates at
+// the same distance, 'lng' more likely means 'lon' than 'lat'.
+std::size_t shared_letters(std::string_view word, std::string candidate) {
+  std::size_t shared = 0;
+  for (const char c : word) {
+    const std::size_t found = candidate.find(c);
+    if (found == std::string::npos) continue;
+    candidate.erase(found, 1);
+    ++shared;
+  }
+  return shared;
+}
+
+}  // namespace
+
 std::optional<std::string> did_you_mean(std::string_view word,
                                         std::span<const std::string> candidates) {
   std::optional<std::string> best;
-  // A suggestion further away than half of the word is a guess, not a typing error.
-  std::size_t limit = std::min<std::size_t>(2, word.size() / 2) + 1;
+  // A suggestion further away than most of the word is a guess, not a typing error.
+  std::size_t nearest = word.size() < 2 ? 0 : std::min<std::size_t>(2, (word.size() + 1) / 2);
+  std::size_t most_shared = 0;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);
-    if (distance < limit) {
-      limit = distance;
-      best = candidate;
-    }
+    const std::size_t shared = shared_letters(word, candidate);
+    if (distance > nearest || (best && distance == nearest && shared <= most_shared)) continue;
+    nearest = distance;
+    most_shared = shared;
+    best = candidate;
   }
   return best;
 }

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/copy.hpp"
 
 namespace baseline {
 namespace {
@@ -38,14 +39,23 @@ std::optional<Directory> open_if_there(const fs::path& path) {
 
 // The files of an entry as sha256sum(1) wants them. A name with a newline or backslash has it
 // escaped and a backslash before the sum.
-std::string checksums(const Payload& payload) {
-  std::string name;
-  for (const char c : payload.name) {
-    if (c == '\\') name += "\\\\";
-    if (c == '\n') name += "\\n";
-    if (c != '\\' && c != '\n') name += c;
+std::string checksum_line(const std::string& name, const std::string& sha256) {
+  std::string escaped;
+  for (const char c : name) {
+    if (c == '\\') escaped += "\\\\";
+    if (c == '\n') escaped += "\\n";
+    if (c != '\\' && c != '\n') escaped += c;
   }
-  return fmt::format("{}{}  {}\n", name == payload.name ? "" : "\\", payload.sha256, name);
+  return fmt::format("{}{}  {}\n", escaped == name ? "" : "\\", sha256, escaped);
+}
+
+std::string checksums(const Directory& entry, const Payload& payload) {
+  std::string text = checksum_line(payload.name, payload.sha256);
+  for (const std::string& companion : payload.companions) {
+    const auto file = entry.open_file(companion, false);
+    if (file) text += checksum_line(companion, hash_file(*file, nullptr));
+  }
+  return text;
 }
 
 }  // namespace
@@ -214,7 +224,7 @@ void Catalogue::write_file(const Directory& directory, std::string_view name,
 void Catalogue::commit(const Manifest& manifest) {
   const Directory entry = open_unfinished(manifest.id);
   write_file(entry, names::kManifest, to_json(manifest), kReadOnly);
-  write_file(entry, names::kChecksums, checksums(manifest.payload), kReadOnly);
+  write_file(entry, names::kChecksums, checksums(entry, manifest.payload), kReadOnly);
   files_.sync_directory(entry);
   const Directory catalogue = Directory::open(directory_);
   files_.rename_new(catalogue, names::partial(manifest.id), catalogue, manifest.id);
@@ -238,15 +248,17 @@ void Catalogue::remove(const std::string& id) {
 
 void Catalogue::mark_restored(const std::string& id, const std::string& when) {
   CatalogueEntry entry = find(id);
-  if (!entry.manifest->restored.empty()) return;
-  entry.manifest->restored = when;
   const Directory directory = Directory::open(entry.directory);
-  const std::string manifest(names::kManifest);
-  const std::string temporary = manifest + ".new";
-  write_file(directory, temporary, to_json(*entry.manifest), kReadOnly);
-  files_.rename(directory, temporary, directory, manifest);
   // First the record, then the data: an entry whose file is missing without a word is damaged.
-  files_.sync_directory(directory);
+  if (entry.manifest->restored.empty()) {
+    entry.manifest->restored = when;
+    const std::string manifest(names::kManifest);
+    const std::string temporary = manifest + ".new";
+    write_file(directory, temporary, to_json(*entry.manifest), kReadOnly);
+    files_.rename(directory, temporary, directory, manifest);
+    files_.sync_directory(directory);
+  }
+  // An interrupted call may have come to here already.
   files_.unlink(directory, entry.manifest->payload.name);
   files_.unlink(directory, std::string(names::kChecksums));
   files_.sync_directory(directory);

@@ -27,11 +27,12 @@ struct CheckResult {
   // Filled unless the check passed or was skipped:
   std::string expected;
   std::string got;
-  std::string sql;                  ///< the statement, on one line, shortened
-  std::string why;                  ///< the engine's reason or the differences, may have lines
-  std::string note;                 ///< may also come with a pass
-  std::string hint;                 ///< the suite's own
-  std::string skip_reason;          ///< status skip
+  std::string sql;          ///< the statement, on one line, shortened
+  std::string why;          ///< the engine's reason or the differences, may have lines
+  std::string note;         ///< may also come with a pass
+  std::string hint;         ///< the suite's own
+  std::string skip_reason;  ///< status skip
+  std::string rerun;        ///< the command that runs just this check again
 };
 
 /// Everything that one phase ran, in file order.

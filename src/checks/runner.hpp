@@ -12,7 +12,7 @@ namespace baseline {
 /// Which checks a run takes, and what its reports print.
 struct RunSelection {
   std::vector<std::string> only;  ///< globs over "suite/name"; empty: all
-  std::string database;           ///< as given by the user, for the `rerun` line
+  std::string rerun;              ///< the command that runs the phase again, for the `rerun` line
 };
 
 /// Runs the checks of `phase` against `subject` in file order, on this thread. Nothing that a check
@@ -25,6 +25,6 @@ SuiteReport run_suites(const Suites& suites, Phase phase, Session& subject, Sess
                        const std::function<void()>& interrupted);
 
 /// The block that a failed check prints (docs/checks.md, "Results"), ending with a newline.
-std::string failure_block(const CheckResult& result, const std::string& database);
+std::string failure_block(const CheckResult& result);
 
 }  // namespace baseline

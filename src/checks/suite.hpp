@@ -18,8 +18,12 @@ struct SuiteSource {
   std::string text;
 };
 
-/// Reads suite files; a directory stands for all its *.yaml and *.yml, by name. Throws Error{usage} when a path
-/// is missing, not readable, larger than 1 MiB, or a directory without suites.
+/// Makes a private database out of a migration; throws Error{usage} when it cannot be applied. The
+/// wiring passes the engine's function, so that checks need not know which engine it is.
+using ApplyMigration = std::function<std::unique_ptr<Session>(const Migration&)>;
+
+/// Reads suite files; a directory stands for all its *.yaml and *.yml, by name. Throws Error{usage}
+/// when a path is missing, not readable, larger than 1 MiB, or a directory without suites.
 std::vector<SuiteSource> read_suites(const std::vector<std::filesystem::path>& paths);
 
 /// The suites that are built in.
@@ -31,8 +35,9 @@ class Check;  // checks/check.hpp
 class Suites {
  public:
   /// Throws Error{usage} whose problems() are all errors of all files, each with its place.
-  /// `reference` is the baseline in memory; it must outlive the suites.
-  static Suites load(const std::vector<SuiteSource>& sources, Session& reference, const std::function<std::unique_ptr<Session>(const Migration&)>& apply);
+  /// `reference` is the baseline in memory; `apply` makes the references of `schema: FILE.sql`.
+  static Suites load(const std::vector<SuiteSource>& sources, Session& reference,
+                     const ApplyMigration& apply);
 
   Suites(Suites&&) noexcept;
   Suites& operator=(Suites&&) noexcept;

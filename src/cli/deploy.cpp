@@ -36,7 +36,7 @@ CommandResult run_deploy(const Invocation& invocation) {
   const int code = exit_code(report.outcome);
   return {settings.format.value == Format::json
               ? json_report::of(report, code)
-              : human_report::of(report, invocation.out, workplace.given()),
+              : human_report::of(report, invocation.out, typed_options(settings)),
           code};
 }
 

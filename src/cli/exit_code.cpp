@@ -1,5 +1,7 @@
 #include "cli/exit_code.hpp"
 
+#include <csignal>
+
 namespace baseline {
 
 int exit_code(Outcome outcome) {
@@ -8,6 +10,7 @@ int exit_code(Outcome outcome) {
     case Outcome::nothing_to_do:
     case Outcome::would_do: return 0;
     case Outcome::checks_failed: return 1;
+    case Outcome::declined: return exit_code(Interrupted(SIGINT));
   }
   return 5;
 }

@@ -118,7 +118,7 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
           ->group(group);
       yes();
       break;
-    case Command::verify: add_only(app, options); break;
+    case Command::verify: break;
     case Command::rollback:
       app.add_option("--to", options.to, "The backup to put back [the one made last]")
           ->type_name("ID")
@@ -137,15 +137,6 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
   }
 }
 
-// CLI11's sentence, as ours: no capital at the start, no stop at the end.
-std::string sentence(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '.')) text.pop_back();
-  if (text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a') {
-    text[0] = static_cast<char>(text[0] - 'A' + 'a');
-  }
-  return printable(text);
-}
-
 std::vector<std::string> known_words(const CLI::App& app) {
   std::vector<std::string> words;
   for (const CLI::Option* option : app.get_options()) {
@@ -155,6 +146,43 @@ std::vector<std::string> known_words(const CLI::App& app) {
     words.push_back(sub->get_name());
   }
   return words;
+}
+
+// CLI11 names a subcommand without what stands before it.
+class FullUsage final : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    for (const CLI::App* parent = app->get_parent(); parent != nullptr;
+         parent = parent->get_parent()) {
+      name = parent->get_name() + " " + name;
+    }
+    return CLI::Formatter::make_usage(app, name);
+  }
+};
+
+// A word where a command has to stand. CLI11 would only say that a command is required.
+void demand_known_command(const CLI::App& app, int argc, const char* const* argv, int at) {
+  if (at >= argc || *argv[at] == '-') return;
+  const std::string word = argv[at];
+  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (sub->get_name() != word) continue;
+    const bool has_commands = !sub->get_subcommands([](const CLI::App*) { return true; }).empty();
+    if (has_commands) demand_known_command(*sub, argc, argv, at + 1);
+    return;
+  }
+  const auto suggestion = did_you_mean(word, known_words(app));
+  throw Error(ErrorCode::usage, fmt::format("unknown command '{}'", printable(word)),
+              suggestion ? fmt::format("did you mean '{}'?", *suggestion)
+                         : "baseline --help lists the commands");
+}
+
+// CLI11's sentence, as ours: no capital at the start, no stop at the end.
+std::string sentence(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '.')) text.pop_back();
+  if (text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a') {
+    text[0] = static_cast<char>(text[0] - 'A' + 'a');
+  }
+  return printable(text);
 }
 
 const CLI::App& deepest(const CLI::App& app) {
@@ -175,8 +203,7 @@ const CLI::App& deepest(const CLI::App& app) {
     const auto suggestion = did_you_mean(word, known_words(where));
     const bool is_option = word.rfind('-', 0) == 0;
     throw Error(ErrorCode::usage,
-                fmt::format("unknown {} '{}'", is_option ? "option" : "command or argument",
-                            printable(word)),
+                fmt::format("unknown {} '{}'", is_option ? "option" : "argument", printable(word)),
                 suggestion ? fmt::format("did you mean '{}'?", *suggestion) : "see " + help);
   }
   throw Error(ErrorCode::usage, sentence(error.what()), "see " + help);
@@ -200,23 +227,29 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
   app.footer(std::string(help::kFooter));
   app.require_subcommand(1);
   constexpr std::size_t kOptionColumn = 30;
-  app.get_formatter()->column_width(kOptionColumn);
+  const auto formatter = std::make_shared<FullUsage>();
+  formatter->column_width(kOptionColumn);
+  app.formatter(formatter);
   CLI::App* backups = app.add_subcommand("backups", std::string(help::of("backups").purpose));
   backups->require_subcommand(1);
   backups->footer(std::string(help::of("backups").footer));
 
   for (const CommandRow& row : kCommands) {
     CLI::App& parent = row.parent == nullptr ? app : *backups;
-    const std::string full = row.parent == nullptr ? row.name : fmt::format("{} {}", row.parent, row.name);
+    const std::string full =
+        row.parent == nullptr ? row.name : fmt::format("{} {}", row.parent, row.name);
     const help::CommandHelp& text = help::of(full);
     CLI::App* const sub = parent.add_subcommand(row.name, std::string(text.purpose));
     sub->footer(std::string(text.footer));
     add_settings(*sub, row.groups, options);
     add_own(*sub, row, options);
+    // Not in deploy: a deploy on a part of its checks would prove less than it says.
+    if (full == "verify" || full == "plan") add_only(*sub, options);
     add_output(*sub, options);
     sub->callback([&options, &row] { options.command = row.command; });
   }
 
+  demand_known_command(app, argc, argv, 1);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

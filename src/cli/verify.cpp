@@ -14,7 +14,7 @@ CommandResult run_verify(const Invocation& invocation) {
   const int code = exit_code(report.outcome);
   return {invocation.settings.format.value == Format::json
               ? json_report::of(report, code)
-              : human_report::of(report, invocation.out, workplace.given()),
+              : human_report::of(report, invocation.out, typed_options(invocation.settings)),
           code};
 }
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/signals.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -24,17 +25,29 @@ std::filesystem::path catalogue_path(const Settings& settings, const Store& stor
   return path.has_filename() ? path : path.parent_path();
 }
 
-Suites load_suites(const Settings& settings, Workplace& workplace, Session& reference) {
+Suites load_suites(const Settings& settings, Workplace& workplace, const Migration& migration,
+                   Session& reference) {
+  const auto apply = [&](const Migration& other) { return workplace.store().apply(other); };
   const auto& paths = settings.checks.value;
-  return Suites::load(paths.empty() ? builtin_suites() : read_suites(paths), reference,
-                      [&](const Migration& migration) { return workplace.store().apply(migration); });
+  if (!paths.empty()) return Suites::load(read_suites(paths), reference, apply);
+  try {
+    return Suites::load(builtin_suites(), reference, apply);
+  } catch (const Error& error) {
+    if (settings.migration.value.empty() || error.problems().empty()) throw;
+    // The built-in suites are those of the built-in migration's application.
+    Error misfit(ErrorCode::usage,
+                 fmt::format("the built-in checks do not fit {} ({})", printable(migration.file),
+                             counted(error.problems().size(), "error")),
+                 "name your application's own suites with --checks FILE-OR-DIR");
+    misfit.add_note(error.problems().front());
+    throw misfit;
+  }
 }
 
 }  // namespace
 
 Workplace::Workplace(const Invocation& invocation)
-    : given_(require_database(invocation.settings).native()),
-      store_(open_store(given_)),
+    : store_(open_store(require_database(invocation.settings))),
       catalogue_(real_file_system(), catalogue_path(invocation.settings, *store_)),
       context_{*store_, catalogue_, real_file_system(), invocation.observer,
                [] { return std::chrono::system_clock::now(); }} {}
@@ -44,8 +57,13 @@ Inputs::Inputs(const Invocation& invocation, Workplace& workplace)
                      ? builtin_migration()
                      : load_migration(invocation.settings.migration.value)),
       reference_(workplace.store().apply(migration_)),
-      suites_(load_suites(invocation.settings, workplace, *reference_)),
-      selection_{invocation.options.only, workplace.given()} {}
+      suites_(load_suites(invocation.settings, workplace, migration_, *reference_)),
+      selection_{invocation.options.only,
+                 fmt::format("baseline {}{}",
+                             invocation.options.command == Command::verify ? "verify" : "plan",
+                             typed_options(invocation.settings).checks)} {
+  for (const std::string& warning : suites_.warnings()) invocation.observer.warning(warning);
+}
 
 Judge Inputs::judge() const {
   return [this](Phase phase, Session& subject) {

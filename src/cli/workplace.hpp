@@ -19,11 +19,8 @@ class Workplace {
   Store& store() { return *store_; }
   Catalogue& catalogue() { return catalogue_; }
   const Context& context() const { return context_; }
-  /// The database as the user wrote it.
-  const std::string& given() const { return given_; }
 
  private:
-  std::string given_;
   std::unique_ptr<Store> store_;
   Catalogue catalogue_;
   Context context_;

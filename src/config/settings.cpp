@@ -60,7 +60,7 @@ auto chosen(const Text& text, const Choices& choices) {
   const std::vector<std::string> words = words_of(choices);
   const auto suggestion = did_you_mean(text.value, words);
   throw Error(ErrorCode::usage,
-              fmt::format("{} must be {}; got '{}'", text.source, join(words, " or "),
+              fmt::format("{} must be one of {}; got '{}'", text.source, join(words, ", "),
                           printable(text.value)),
               suggestion ? fmt::format("did you mean '{}'?", *suggestion) : "");
 }
@@ -141,6 +141,22 @@ const fs::path& require_database(const Settings& settings) {
                 "name it with --database PATH or in the environment variable DATABASE_PATH");
   }
   return settings.database.value;
+}
+
+TypedOptions typed_options(const Settings& settings) {
+  const auto option = [](const char* name, const Setting<fs::path>& setting) {
+    if (setting.origin != Origin::option) return std::string();
+    return fmt::format(" {} {}", name, shell_quoted(setting.value.native()));
+  };
+  const std::string database = option("--database", settings.database);
+  const std::string backups = option("--backups", settings.backups);
+  std::string inputs = option("--migration", settings.migration);
+  if (settings.checks.origin == Origin::option) {
+    for (const fs::path& path : settings.checks.value) {
+      inputs += fmt::format(" --checks {}", shell_quoted(path.native()));
+    }
+  }
+  return {database + inputs + backups, database + backups, database + inputs};
 }
 
 std::vector<SettingLine> describe(const Settings& settings) {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "report/setting_line.hpp"
+#include "report/typed.hpp"
 #include "store/store.hpp"
 
 namespace baseline {
@@ -61,12 +63,10 @@ Settings resolve_settings(const RawOptions& options, const Environment& environm
 /// The database path. Throws Error{usage} when none was given.
 const std::filesystem::path& require_database(const Settings& settings);
 
-/// A setting as text, for people and JSON.
-struct SettingLine {
-  std::string name;
-  std::string value;
-  std::string source;
-};
+/// The settings as text, for people and JSON.
 std::vector<SettingLine> describe(const Settings& settings);
+
+/// What of the settings came from options, as options again.
+TypedOptions typed_options(const Settings& settings);
 
 }  // namespace baseline

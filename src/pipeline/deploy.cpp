@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <csignal>
-
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/signals.hpp"
@@ -13,21 +11,6 @@
 
 namespace baseline {
 namespace {
-
-// The engine's own integrity check, as a check among the others.
-void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth depth) {
-  CheckResult result;
-  result.suite = "baseline";
-  result.name = depth == Session::Depth::full ? "integrity_check" : "quick_check";
-  result.kind = "integrity";
-  const auto problem = subject.integrity_problem(depth);
-  if (problem) {
-    result.status = Status::fail;
-    result.expected = "a sound database file";
-    result.got = *problem;
-  }
-  report.results.push_back(std::move(result));
-}
 
 // Only a database that is not at the baseline is replaced without being told twice: a repeated
 // command must not wipe what users have added since.
@@ -105,7 +88,7 @@ Comparison compare(Session& reference, const DatabaseFacts& facts, const Suites&
 
 ReplaceReport deploy(const DeployRequest& request, const Context& context) {
   const Deadline deadline(request.wait);
-  context.store.require_replaceable();
+  require_place(context);
   if (request.dry_run) return dry_run(request, context);
 
   ReplaceReport report = begin_report(request, context);
@@ -114,6 +97,7 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
   // Keep other runs out, and put in order what an interrupted one left.
   const auto replacement = context.store.hold({"deploy", started}, deadline);
   report.recovered = recover(context, *replacement);
+  if (report.recovered) context.store.require_replaceable();
 
   // Look at the old database, after SQLite has brought in what a crashed writer left. One that is at the baseline already is left alone.
   look_at_old(request, context, report);
@@ -128,7 +112,11 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
 
   // Nobody may be using it, and the operator has to want it.
   replacement->require_unused(deadline);
-  if (request.confirm && !request.confirm(report)) throw Interrupted(SIGINT);
+  report.recovered_crash = report.recovered_crash || report.old.wal_size > 0;
+  if (request.confirm && !request.confirm(report)) {
+    report.outcome = Outcome::declined;
+    return report;
+  }
 
   ReplaceSteps steps{make_intent(context, "deploy", started, report.old, report.plan), deadline};
   // A database that can be read is frozen in any case: one file that rollback can put back.

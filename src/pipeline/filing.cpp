@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "base/version.hpp"
 #include "os/process.hpp"
@@ -23,6 +25,12 @@ constexpr std::string_view kUnknownSha256 =
 
 Manifest manifest_of(const Intent& intent) {
   return manifest_from_json(intent.manifest, "the journal's draft of the manifest");
+}
+
+// The revision of the old database, or empty.
+std::string old_revision(const Intent& intent) {
+  if (intent.manifest.empty()) return {};
+  return manifest_of(intent).revision.value_or("");
 }
 
 FiledBackup commit(Catalogue& catalogue, Manifest manifest, Payload payload) {
@@ -72,7 +80,9 @@ Intent make_intent(const Context& context, const std::string& command, const std
   intent.strategy = plan.strategy;
   if (old.exists) {
     intent.backup_id = context.catalogue.next_id(context.now());
-    intent.manifest = to_json(draft_manifest(context, intent.backup_id, command, old));
+    Manifest draft = draft_manifest(context, intent.backup_id, command, old);
+    draft.payload.moved = plan.strategy == BackupStrategy::move;
+    intent.manifest = to_json(draft);
   }
   return intent;
 }
@@ -133,31 +143,33 @@ std::optional<FiledBackup> undo(const Context& context, Replacement& replacement
   return written;
 }
 
-std::string old_revision(const Intent& intent) {
-  if (intent.manifest.empty()) return {};
-  return manifest_of(intent).revision.value_or("");
-}
-
-void record(const Context& context, const Intent& intent, const std::string& command,
-            const std::string& outcome, const std::string& from,
-            std::optional<std::chrono::nanoseconds> unavailable) {
+void record(const Context& context, const Intent& intent, const RunEnd& end) {
   HistoryLine line;
   line.when = rfc3339(context.now());
-  line.command = command;
-  line.outcome = outcome;
+  line.started = intent.started;
+  line.command = end.command;
+  line.outcome = end.outcome;
   line.database = context.store.location();
-  line.from = from;
-  line.to = intent.revision;
-  line.backup = intent.backup_id;
+  line.from = old_revision(intent);
+  line.to = end.replaced ? intent.revision : line.from;
+  if (end.replaced) line.backup = intent.backup_id;
   line.source = intent.source_id;
   line.user = user_name();
   line.host = host_name();
-  if (unavailable) {
+  if (end.unavailable) {
     line.unavailable_us =
-        std::chrono::duration_cast<std::chrono::microseconds>(*unavailable).count();
+        std::chrono::duration_cast<std::chrono::microseconds>(*end.unavailable).count();
   }
   Catalogue catalogue = catalogue_of(context, intent);
   append_history(context.files, catalogue.open(), line);
+}
+
+bool is_recorded(const Intent& intent, const std::string& database) {
+  const History history = read_history(intent.catalogue);
+  return std::any_of(history.lines.begin(), history.lines.end(), [&](const HistoryLine& line) {
+    return line.started == intent.started && line.database == database &&
+           line.backup == intent.backup_id;
+  });
 }
 
 }  // namespace baseline

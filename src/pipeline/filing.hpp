@@ -33,12 +33,18 @@ std::optional<FiledBackup> file_backup(const Context& context, Replacement& repl
 std::optional<FiledBackup> undo(const Context& context, Replacement& replacement,
                                 const Intent& intent);
 
-/// Appends a line to the history.
-void record(const Context& context, const Intent& intent, const std::string& command,
-            const std::string& outcome, const std::string& from,
-            std::optional<std::chrono::nanoseconds> unavailable);
+/// What the history tells of a run.
+struct RunEnd {
+  std::string command;        ///< the one that ends it: "deploy", or "recover" for an interrupted one
+  std::string outcome;        ///< in words
+  bool replaced = false;      ///< the new database is live, the old one a backup
+  std::optional<std::chrono::nanoseconds> unavailable = {};
+};
 
-/// The revision in the intent's draft of the manifest: that of the old database, or empty.
-std::string old_revision(const Intent& intent);
+/// Appends a line to the history.
+void record(const Context& context, const Intent& intent, const RunEnd& end);
+
+/// Whether the history has a line for the run already.
+bool is_recorded(const Intent& intent, const std::string& database);
 
 }  // namespace baseline

@@ -9,15 +9,6 @@
 namespace baseline {
 namespace {
 
-// The history may have the line already, when only the end of the journal was missing.
-bool is_recorded(const Intent& intent) {
-  if (intent.backup_id.empty()) return false;
-  for (const HistoryLine& line : read_history(intent.catalogue).lines) {
-    if (line.backup == intent.backup_id) return true;
-  }
-  return false;
-}
-
 // The new database is live: what is left is to keep the old one.
 void finish_run(const Context& context, Replacement& replacement, const Intent& intent,
                 RecoveryReport& report) {
@@ -30,9 +21,9 @@ void finish_run(const Context& context, Replacement& replacement, const Intent& 
   if (intent.source_consumed) {
     catalogue_of(context, intent).mark_restored(intent.source_id, rfc3339(context.now()));
   }
-  if (!is_recorded(intent)) {
-    record(context, intent, "recover", fmt::format("finished the {}", intent.command),
-           old_revision(intent), {});
+  // The history may have the line already, when only the end of the journal was missing.
+  if (!is_recorded(intent, context.store.location())) {
+    record(context, intent, {"recover", fmt::format("finished the {}", intent.command), true});
   }
   replacement.finish();
   context.observer.note(
@@ -44,8 +35,7 @@ void finish_run(const Context& context, Replacement& replacement, const Intent& 
 void undo_run(const Context& context, Replacement& replacement, const Intent& intent,
               RecoveryReport& report) {
   report.backup = undo(context, replacement, intent);
-  record(context, intent, "recover", fmt::format("undid the {}", intent.command),
-         old_revision(intent), {});
+  record(context, intent, {"recover", fmt::format("undid the {}", intent.command), false});
   replacement.finish();
   context.observer.note(fmt::format("an interrupted {} of {} was undone: the old database is live",
                                     intent.command, intent.started));

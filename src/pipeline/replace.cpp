@@ -44,8 +44,8 @@ void revert(const ReplaceSteps& steps, const Context& context, Replacement& repl
 void clean_up_after_revert(const ReplaceSteps& steps, const Context& context,
                            Replacement& replacement, ReplaceReport& report) {
   report.failed_backup = undo(context, replacement, steps.intent);
-  record(context, steps.intent, steps.intent.command, "checks failed; swapped back",
-         old_revision(steps.intent), report.unavailable);
+  record(context, steps.intent,
+         {steps.intent.command, "checks failed; swapped back", false, report.unavailable});
   replacement.finish();
 }
 
@@ -94,13 +94,35 @@ void finish(const ReplaceSteps& steps, const Context& context, Replacement& repl
             ReplaceReport& report) {
   report.backup = file_backup(context, replacement, steps.intent);
   if (steps.conclude) steps.conclude();
-  record(context, steps.intent, steps.intent.command,
-         report.kept_despite_failure ? "kept despite failed checks" : "done",
-         old_revision(steps.intent), report.unavailable);
+  record(context, steps.intent,
+         {steps.intent.command,
+          report.kept_despite_failure ? "kept despite failed checks" : "done", true,
+          report.unavailable});
   replacement.finish();
 }
 
 }  // namespace
+
+void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth depth) {
+  const SteadyClock::time_point start = SteadyClock::now();
+  CheckResult result;
+  result.suite = "baseline";
+  result.name = depth == Session::Depth::full ? "integrity_check" : "quick_check";
+  result.kind = "integrity";
+  const auto problem = subject.integrity_problem(depth);
+  if (problem) {
+    result.status = Status::fail;
+    result.expected = "a sound database file";
+    result.got = *problem;
+  }
+  result.took = SteadyClock::now() - start;
+  report.took += result.took;
+  report.results.push_back(std::move(result));
+}
+
+void require_place(const Context& context) {
+  if (!context.store.interruption()) context.store.require_replaceable();
+}
 
 void require_space(std::uint64_t needed, std::uint64_t free, const std::string& where) {
   // A little more than the data: directories, the journal, the manifest.

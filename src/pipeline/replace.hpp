@@ -29,6 +29,14 @@ struct ReplaceSteps {
 void replace(ReplaceSteps& steps, const Context& context, Replacement& replacement,
              ReplaceReport& report);
 
+/// Adds the engine's own integrity check, as a check among the others.
+void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth depth);
+
+/// Throws Error{refused} when the database cannot be replaced where it is, before any file is made.
+/// An interrupted run may leave the place looking odd (two names of one file): then the question is
+/// put again after recovery.
+void require_place(const Context& context);
+
 /// Throws Error{refused} when a filesystem has not the bytes that a run needs.
 void require_space(std::uint64_t needed, std::uint64_t free, const std::string& where);
 

@@ -18,6 +18,7 @@ enum class Outcome {
   done,
   nothing_to_do,
   would_do,       ///< --dry-run: it would go through
+  declined,       ///< the operator was asked and said no; nothing was changed
   checks_failed,  ///< the old database is (back) in place, or was kept as --on-failure says
 };
 
@@ -62,6 +63,7 @@ struct VerifyReport {
   std::string revision;
   std::optional<SuiteReport> after;
   Outcome outcome = Outcome::done;
+  bool has_backup = false;  ///< there is something to roll back to
 };
 
 struct StatusReport {

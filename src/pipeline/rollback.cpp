@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -15,19 +14,37 @@
 namespace baseline {
 namespace {
 
-bool replaced_by_us(const CatalogueEntry& entry, const std::string& database) {
-  return entry.manifest && entry.manifest->database == database &&
+// A catalogue may serve several databases. The one beside a database is its own, though the path may
+// read differently there (in a container, after a move).
+bool is_of(const CatalogueEntry& entry, const Context& context) {
+  const std::filesystem::path database = context.store.location();
+  if (entry.manifest->database == database.native()) return true;
+  return context.catalogue.directory() == context.store.default_catalogue() &&
+         entry.manifest->payload.name == database.filename().native();
+}
+
+bool replaced_by_us(const CatalogueEntry& entry, const Context& context) {
+  return is_of(entry, context) &&
          (entry.manifest->reason == "deploy" || entry.manifest->reason == "rollback");
 }
 
 // What the last deploy or rollback replaced: after a deploy the old database, after a rollback the
 // one that was rolled back.
 CatalogueEntry choose(const RollbackRequest& request, const Context& context) {
-  if (!request.to.empty()) return context.catalogue.find(request.to);
+  if (!request.to.empty()) {
+    CatalogueEntry entry = context.catalogue.find(request.to);
+    if (is_of(entry, context)) return entry;
+    throw Error(ErrorCode::refused,
+                fmt::format("the backup {} is of {}, not of {}", printable(entry.id),
+                            printable(entry.manifest->database),
+                            printable(context.store.location())),
+                fmt::format("name that database with --database, or copy the file by hand: {}",
+                            printable(entry.directory.native())));
+  }
   std::vector<CatalogueEntry> entries = context.catalogue.entries();
   const std::string database = context.store.location();
   const auto newest = std::find_if(entries.rbegin(), entries.rend(), [&](const CatalogueEntry& e) {
-    return !e.manifest || replaced_by_us(e, database);
+    return !e.manifest || replaced_by_us(e, context);
   });
   if (newest == entries.rend()) {
     throw Error(ErrorCode::usage,
@@ -61,23 +78,6 @@ void require_restorable(const CatalogueEntry& entry) {
   }
 }
 
-SuiteReport judge_integrity(Phase phase, Session& subject) {
-  SuiteReport report;
-  report.phase = phase;
-  CheckResult result;
-  result.suite = "baseline";
-  result.name = "quick_check";
-  result.kind = "integrity";
-  const auto problem = subject.integrity_problem(Session::Depth::quick);
-  if (problem) {
-    result.status = Status::fail;
-    result.expected = "a sound database file";
-    result.got = *problem;
-  }
-  report.results.push_back(std::move(result));
-  return report;
-}
-
 void look(const RollbackRequest& request, const Context& context, ReplaceReport& report) {
   const StepScope step(context.observer, Step::look);
   LookOptions options;
@@ -106,7 +106,7 @@ void plan(const RollbackRequest& request, const Context& context, ReplaceReport&
 
 ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
   const Deadline deadline(request.wait);
-  context.store.require_replaceable();
+  require_place(context);
   ReplaceReport report;
   report.command = "rollback";
   report.database = context.store.location();
@@ -121,10 +121,15 @@ ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
   // Keep other runs out, and put in order what an interrupted one left.
   const auto replacement = context.store.hold({"rollback", started}, deadline);
   report.recovered = recover(context, *replacement);
+  if (report.recovered) context.store.require_replaceable();
 
   replacement->require_unused(deadline);
   plan(request, context, report, entry);
-  if (request.confirm && !request.confirm(report)) throw Interrupted(SIGINT);
+  report.recovered_crash = report.old.unsettled || report.old.wal_size > 0;
+  if (request.confirm && !request.confirm(report)) {
+    report.outcome = Outcome::declined;
+    return report;
+  }
 
   // What is live now may be exactly what cannot be read: it is kept as it is.
   ReplaceSteps steps{make_intent(context, "rollback", started, report.old, report.plan), deadline};
@@ -143,7 +148,8 @@ ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
                           context.observer.progress(Step::stage, done, total);
                         });
     if (!readable) return true;
-    report.before = judge_integrity(Phase::before, *staged.open_candidate());
+    report.before.emplace();
+    add_integrity_check(*report.before, *staged.open_candidate(), Session::Depth::quick);
     return !report.before->failed();
   };
   // The same bytes were judged before the window; a second look costs time for nothing.

@@ -6,6 +6,22 @@
 #include "base/text.hpp"
 
 namespace baseline {
+namespace {
+
+// A journal that cannot be read is something to report, not a reason to report nothing.
+std::optional<Interruption> interruption_of(Store& store) {
+  try {
+    return store.interruption();
+  } catch (const Error& error) {
+    Interruption unknown;
+    unknown.intent.command = "run";
+    unknown.position = Position::undecidable;
+    unknown.detail = error.what();
+    return unknown;
+  }
+}
+
+}  // namespace
 
 StatusReport status(const Context& context, const Migration& migration, Session& reference,
                     const Suites& suites) {
@@ -21,7 +37,7 @@ StatusReport status(const Context& context, const Migration& migration, Session&
   report.drift = std::move(comparison.drift);
   // A run that is under way has a journal too, and is not interrupted.
   report.running = context.store.running();
-  if (!report.running) report.interruption = context.store.interruption();
+  if (!report.running) report.interruption = interruption_of(context.store);
   report.catalogue = context.catalogue.directory();
   report.backups = context.catalogue.entries();
   const History history = read_history(context.catalogue.directory());
@@ -42,6 +58,11 @@ VerifyReport verify(const Context& context, const Migration& migration, const Ju
   const StepScope step(context.observer, Step::check_live);
   const auto live = context.store.open_live();
   report.after = judge(Phase::after, *live);
+  if (report.after->results.empty()) {
+    throw Error(ErrorCode::usage, "no check runs on a live database",
+                "add one whose 'when' is after or both");
+  }
+  report.has_backup = !context.catalogue.entries().empty();
   report.outcome = report.after->failed() ? Outcome::checks_failed : Outcome::done;
   return report;
 }

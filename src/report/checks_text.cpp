@@ -8,12 +8,11 @@
 
 namespace baseline {
 
-std::string checks_text(const SuiteReport& report, const Style& style,
-                        const std::string& database) {
+std::string checks_text(const SuiteReport& report, const Style& style) {
   std::string text;
   for (const CheckResult& result : report.results) {
     if (result.status == Status::pass || result.status == Status::skip) continue;
-    text += failure_block(result, database) + "\n";
+    text += failure_block(result) + "\n";
   }
   struct Part {
     Status status;

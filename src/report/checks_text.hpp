@@ -8,7 +8,7 @@
 namespace baseline {
 
 /// One line that sums up a phase, before it a block for each check that failed, could not be
-/// evaluated or warns. `database` is as the user wrote it, for the command that runs it again.
-std::string checks_text(const SuiteReport& report, const Style& style, const std::string& database);
+/// evaluated or warns.
+std::string checks_text(const SuiteReport& report, const Style& style);
 
 }  // namespace baseline

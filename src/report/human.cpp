@@ -81,23 +81,20 @@ std::string window_text(const ReplaceReport& report) {
 }
 
 // The next command to type.
-std::string next_text(const ReplaceReport& report, const std::string& given) {
-  const std::string database = shell_quoted(given);
+std::string next_text(const ReplaceReport& report, const TypedOptions& typed) {
+  const std::string undo = line("undo", "baseline rollback" + typed.backups);
   switch (report.outcome) {
     case Outcome::done:
       if (report.command == "rollback") {
-        return line("next", fmt::format("start the application; baseline rollback -d {} undoes this",
-                                        database));
+        return line("next", "start the application") + (report.backup ? undo : "");
       }
-      return line("next", fmt::format("start the application, then: baseline verify -d {}",
-                                      database)) +
-             (report.backup ? line("undo", fmt::format("baseline rollback -d {}", database)) : "");
-    case Outcome::would_do: return line("next", fmt::format("baseline {} -d {}", report.command, database));
-    case Outcome::checks_failed:
-      if (report.kept_despite_failure) {
-        return line("undo", fmt::format("baseline rollback -d {}", database));
-      }
-      return {};
+      return line("next", "start the application, then: baseline verify" + typed.checks) +
+             (report.backup ? undo : "");
+    case Outcome::would_do:
+      return line("next", fmt::format("baseline {}{}", report.command,
+                                      report.command == "deploy" ? typed.all : typed.backups));
+    case Outcome::checks_failed: return report.kept_despite_failure ? undo : "";
+    case Outcome::declined:
     case Outcome::nothing_to_do: return {};
   }
   return {};
@@ -147,30 +144,29 @@ std::string leaving(const DatabaseFacts& facts) {
   return text;
 }
 
-std::string of(const ReplaceReport& report, const Style& style, const std::string& given) {
-  std::string text;
+std::string of(const ReplaceReport& report, const Style& style, const TypedOptions& typed) {
   if (report.outcome == Outcome::nothing_to_do) {
     return fmt::format("already at baseline {}; nothing to do\n", printable(report.revision));
   }
-  if (report.outcome == Outcome::would_do ||
-      (report.outcome == Outcome::checks_failed && !report.unavailable && !report.swapped_back)) {
-    if (report.outcome == Outcome::would_do) text += plan_text(report, style);
-  }
+  if (report.outcome == Outcome::declined) return "not confirmed; nothing was changed\n";
+  std::string text;
+  if (report.outcome == Outcome::would_do) text += plan_text(report, style);
   for (const auto& suite : {report.before, report.after}) {
-    if (suite) text += checks_text(*suite, style, given);
+    if (suite) text += checks_text(*suite, style);
   }
   switch (report.outcome) {
     case Outcome::done: text += done_text(report, style); break;
     case Outcome::checks_failed: text += failed_text(report, style); break;
     case Outcome::would_do: text += "nothing was changed\n"; break;
+    case Outcome::declined:
     case Outcome::nothing_to_do: break;
   }
   if (report.recovered_crash) {
-    text += line("recovered", "a crashed writer's journal was rolled back by SQLite first");
+    text += line("recovered", "SQLite brought in what a crashed writer had left (WAL or journal)");
   }
   if (report.backup) text += line("backup", backup_text(*report.backup));
   if (report.failed_backup) text += line("failed one", backup_text(*report.failed_backup));
-  text += next_text(report, given);
+  text += next_text(report, typed);
   for (const std::string& warning : report.warnings) {
     text += fmt::format("  {} {}\n", style(Tone::caution, "warning:"), warning);
   }
@@ -181,16 +177,17 @@ std::string of(const ReplaceReport& report, const Style& style, const std::strin
   return text + window_text(report);
 }
 
-std::string of(const VerifyReport& report, const Style& style, const std::string& given) {
-  std::string text = checks_text(*report.after, style, given);
+std::string of(const VerifyReport& report, const Style& style, const TypedOptions& typed) {
+  std::string text = checks_text(*report.after, style);
   const std::string path = printable(report.database);
   if (report.outcome == Outcome::done) {
     return text + fmt::format("{} {} passes its checks\n", style(Tone::good, "verified:"), path);
   }
   return text + fmt::format("{} {} does not pass its checks; nothing was changed\n",
                             style(Tone::bad, "failed:"), path) +
-         line("undo", fmt::format("stop the application, then: baseline rollback -d {}",
-                                  shell_quoted(given)));
+         (report.has_backup
+              ? line("undo", "stop the application, then: baseline rollback" + typed.backups)
+              : "");
 }
 
 std::string of(const std::optional<RecoveryReport>& report, const std::string& database) {

@@ -4,16 +4,17 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "config/settings.hpp"
 #include "pipeline/reports.hpp"
+#include "report/setting_line.hpp"
 #include "report/style.hpp"
+#include "report/typed.hpp"
 
 /// What people read on stdout, each text ending with a newline.
 namespace baseline::human_report {
 
-/// `given` is the database as the user wrote it, for commands to type next.
-std::string of(const ReplaceReport& report, const Style& style, const std::string& given);
-std::string of(const VerifyReport& report, const Style& style, const std::string& given);
+/// `typed` goes into the commands to type next.
+std::string of(const ReplaceReport& report, const Style& style, const TypedOptions& typed);
+std::string of(const VerifyReport& report, const Style& style, const TypedOptions& typed);
 std::string of(const StatusReport& report, const Style& style,
                const std::vector<SettingLine>& settings);
 std::string of(const std::optional<RecoveryReport>& report, const std::string& database);

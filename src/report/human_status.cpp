@@ -104,7 +104,7 @@ std::string of(const StatusReport& report, const Style& style,
 std::string of(const History& history) {
   std::string text;
   for (const HistoryLine& one : history.lines) {
-    text += fmt::format("{}  {:<9} {:<24} {} → {}", printable(one.when), printable(one.command),
+    text += fmt::format("{}  {:<9} {:<29} {} → {}", printable(one.when), printable(one.command),
                         printable(one.outcome), one.from.empty() ? "-" : printable(one.from),
                         one.to.empty() ? "-" : printable(one.to));
     if (one.unavailable_us) {

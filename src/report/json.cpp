@@ -26,8 +26,11 @@ std::string finished(const Json& json) {
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-Json header(std::string_view command) {
-  return {{"version", 1}, {"tool", fmt::format("baseline {}", version())}, {"command", command}};
+Json header(std::string_view command, int exit_code) {
+  return {{"version", 1},
+          {"tool", fmt::format("baseline {}", version())},
+          {"command", command},
+          {"exit_code", exit_code}};
 }
 
 Json of_result(const CheckResult& result) {
@@ -132,6 +135,7 @@ Json of_recovery(const std::optional<RecoveryReport>& report) {
 
 std::string_view action_of(const ReplaceReport& report) {
   switch (report.outcome) {
+    case Outcome::declined:
     case Outcome::nothing_to_do: return "none";
     case Outcome::done:
     case Outcome::would_do:
@@ -143,6 +147,7 @@ std::string_view action_of(const ReplaceReport& report) {
 std::string_view word_of(Outcome outcome) {
   switch (outcome) {
     case Outcome::done: return "done";
+    case Outcome::declined: return "declined";
     case Outcome::nothing_to_do: return "nothing to do";
     case Outcome::would_do: return "would do";
     case Outcome::checks_failed: return "checks failed";
@@ -168,8 +173,7 @@ Json of_line(const HistoryLine& line) {
 }  // namespace
 
 std::string of(const ReplaceReport& report, int exit_code) {
-  Json json = header(report.command);
-  json["exit_code"] = exit_code;
+  Json json = header(report.command, exit_code);
   json["action"] = action_of(report);
   json["outcome"] = word_of(report.outcome);
   json["database"] = shown(report.database);
@@ -192,8 +196,7 @@ std::string of(const ReplaceReport& report, int exit_code) {
 }
 
 std::string of(const VerifyReport& report, int exit_code) {
-  Json json = header("verify");
-  json["exit_code"] = exit_code;
+  Json json = header("verify", exit_code);
   json["outcome"] = word_of(report.outcome);
   json["database"] = shown(report.database);
   json["revision"] = report.revision;
@@ -202,7 +205,7 @@ std::string of(const VerifyReport& report, int exit_code) {
 }
 
 std::string of(const StatusReport& report, const std::vector<SettingLine>& settings) {
-  Json json = header("status");
+  Json json = header("status", 0);
   json["database"] = shown(report.database);
   json["facts"] = of_facts(report.facts);
   json["baseline"] = {{"revision", report.baseline_revision},
@@ -220,6 +223,7 @@ std::string of(const StatusReport& report, const std::vector<SettingLine>& setti
     json["interrupted"] = {{"command", report.interruption->intent.command},
                            {"started", report.interruption->intent.started},
                            {"position", word_of(report.interruption->position)},
+                           {"reverting", report.interruption->reverting},
                            {"detail", optional_text(report.interruption->detail)}};
   }
   json["backups"] = {{"directory", shown(report.catalogue.native())},
@@ -236,14 +240,14 @@ std::string of(const StatusReport& report, const std::vector<SettingLine>& setti
 }
 
 std::string of(const std::optional<RecoveryReport>& report, const std::string& database) {
-  Json json = header("recover");
+  Json json = header("recover", 0);
   json["database"] = shown(database);
   json["recovered"] = of_recovery(report);
   return finished(json);
 }
 
 std::string of(const History& history, const std::string& catalogue) {
-  Json json = header("history");
+  Json json = header("history", 0);
   json["directory"] = shown(catalogue);
   json["unreadable_lines"] = history.unreadable;
   json["lines"] = Json::array();
@@ -253,7 +257,7 @@ std::string of(const History& history, const std::string& catalogue) {
 
 std::string of(const std::vector<CatalogueEntry>& entries,
                const std::vector<std::string>& unfinished, const std::string& catalogue) {
-  Json json = header("backups list");
+  Json json = header("backups list", 0);
   json["directory"] = shown(catalogue);
   json["backups"] = Json::array();
   for (const CatalogueEntry& entry : entries) {

@@ -59,7 +59,7 @@ class Replacement {
   /// Builds the candidate from a migration that was applied in private, whole and durable.
   virtual void stage(Session& migrated) = 0;
   /// Builds it from a backup, proving its size and SHA-256 on the way. With `consume` the backup
-  /// itself becomes the candidate, in constant time. Throws Error{refused} when they do not agree.
+  /// itself becomes the candidate: it is read once, and nothing is written. Throws Error{refused} when they do not agree.
   virtual void stage_backup(const Directory& entry, const Payload& payload, bool consume,
                             const OnProgress& on_progress) = 0;
 

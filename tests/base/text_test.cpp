@@ -22,6 +22,9 @@ TEST_CASE("did_you_mean suggests only near words", "[text]") {
   CHECK(did_you_mean("nmae", keys) == "name");
   CHECK_FALSE(did_you_mean("colour", keys));
   CHECK_FALSE(did_you_mean("x", keys));
+  // At equal distance, the one that shares more letters.
+  const std::vector<std::string> names = {"lat", "lon", "radius"};
+  CHECK(did_you_mean("lng", names) == "lon");
 }
 
 TEST_CASE("sizes and counts are for people", "[text]") {

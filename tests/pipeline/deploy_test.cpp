@@ -47,7 +47,7 @@ TEST_CASE("a deploy changes the disk in exactly this order", "[deploy]") {
         "sync rename-new "                              // the old database, hashed, into the entry
         "unlink create write sync unlink create write sync sync-dir "  // manifest, checksums
         "rename-new sync-dir "                          // the entry under its final name
-        "open write sync "                              // the history
+        "open write sync sync-dir "                     // the history, a new file
         "sync-dir unlink");                             // the end of the run
 }
 

@@ -1,6 +1,8 @@
 #include "support/workbench.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -45,6 +47,12 @@ std::string dump_of(const std::string& sql) {
   return dump(database);
 }
 
+// A Workbench judges by itself; but a run without a single check is an error.
+const SuiteSource kSuite{"small.yaml",
+                         "version: 1\n"
+                         "checks:\n"
+                         "  - {name: there is one table, query: SELECT 1, value: 1}\n"};
+
 const char* const kOldSql =
     "CREATE TABLE old_things (id INTEGER PRIMARY KEY, name TEXT);"
     "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL);"
@@ -71,7 +79,7 @@ Workbench::Workbench(FileSystem& files, const std::filesystem::path& database)
 
 ReplaceReport Workbench::deploy(const std::function<void(DeployRequest&)>& adjust) {
   const auto reference = store_->apply(small_migration());
-  const Suites suites = Suites::load({}, *reference, nullptr);
+  const Suites suites = Suites::load({kSuite}, *reference, nullptr);
   DeployRequest request{small_migration(), *reference, suites, [this](Phase phase, Session&) {
                           return verdict(phase, phase == Phase::before ? before_passes
                                                                        : after_passes);
@@ -99,8 +107,24 @@ void run_sql(const std::filesystem::path& database, const std::string& sql) {
 
 void make_old(const std::filesystem::path& database) { run_sql(database, kOldSql); }
 
+void make_old_with_crashed_wal(const std::filesystem::path& database) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    SQLite::Database handle(database.native(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    handle.exec("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;");
+    handle.exec(kOldSql);
+    ::_exit(0);
+  }
+  ::waitpid(child, nullptr, 0);
+}
+
 std::string content(const std::filesystem::path& database) {
   if (!std::filesystem::exists(database)) return "missing";
+  // Not through SQLite, which may remove a -wal that lies beside what is no database.
+  const std::string bytes = bytes_of(database);
+  if (!bytes.empty() && bytes.rfind("SQLite format 3", 0) != 0) {
+    return "unreadable: file is not a database";
+  }
   static const std::string old_content = dump_of(kOldSql);
   static const std::string new_content = dump_of(small_migration().sql);
   try {

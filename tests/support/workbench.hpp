@@ -61,6 +61,9 @@ void run_sql(const std::filesystem::path& database, const std::string& sql);
 /// Makes the database that a Workbench replaces: one table `old_things` with rows, stamped "old1".
 void make_old(const std::filesystem::path& database);
 
+/// The same in WAL mode, as a writer leaves it that was killed: all rows are in the -wal.
+void make_old_with_crashed_wal(const std::filesystem::path& database);
+
 /// "old", "new", "missing", or what is there instead: by the whole content, through SQLite.
 std::string content(const std::filesystem::path& database);
 

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <chrono>
+#include <fstream>
 #include <memory>
 #include <mutex>
 #include <system_error>
@@ -39,7 +40,7 @@ SQLite::Database opened(const std::string& name, int flags) {
 }
 
 // SQLite's own handle of the file is asked: opening and closing another descriptor of it in this
-// process would drop the locks that SQLite holds (docs/crash-safety.md).
+// process would drop the locks that SQLite holds (docs/ARCHITECTURE.md).
 bool is_wal(SQLite::Database& database) {
   sqlite3_file* file = nullptr;
   sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_FILE_POINTER,
@@ -65,6 +66,20 @@ fs::path resolved(const fs::path& path) {
   return real;
 }
 
+// A file that is no database is not given to SQLite at all, which might touch what lies beside it.
+// Called while SQLite has nothing open there: closing this descriptor would drop its locks.
+void demand_header(const fs::path& real) {
+  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  std::array<char, kMagic.size()> header{};
+  std::ifstream file(real, std::ios::binary);
+  file.read(header.data(), header.size());
+  if (file.gcount() == 0) return;  // an empty file is an empty database
+  const std::string_view found(header.data(), static_cast<std::size_t>(file.gcount()));
+  if (found == kMagic) return;
+  throw Error(ErrorCode::refused,
+              fmt::format("SQLite cannot read {}: file is not a database", printable(real.string())));
+}
+
 SQLite::Database open_file(const fs::path& real, std::string_view parameters) {
   constexpr int kFlags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW;
   return opened(file_uri(real, parameters), kFlags);
@@ -79,6 +94,7 @@ void demand_readable(SQLite::Database& database) {
 template <class Open>
 SQLite::Database readable(const fs::path& path, Open&& open) {
   const fs::path real = resolved(path);
+  demand_header(real);
   try {
     SQLite::Database database = open(real);
     demand_readable(database);

@@ -47,11 +47,30 @@ std::string described_holder(const Target& target) {
   return "a process that has not said who it is";
 }
 
+// The lock outlives the run, and the next one may be run by the owner of the database instead of
+// root: the file belongs to whom the database belongs to.
+File open_lock(FileSystem& files, const Target& target) {
+  const std::string name = names::lock(target.name);
+  const auto existing = target.directory.status(name);
+  if (existing && ::geteuid() != 0 && existing->st_uid != ::geteuid()) {
+    throw Error(ErrorCode::refused,
+                fmt::format("the lock {} belongs to {}", printable((target.directory / name).native()),
+                            owner_name(existing->st_uid, existing->st_gid)),
+                "run as that user or as root; when no run is under way the file may be removed");
+  }
+  File file = files.open_or_create(target.directory, name, 0600);
+  const auto database = target.directory.status(target.name);
+  if (!existing && database && ::geteuid() == 0 && database->st_uid != 0) {
+    files.set_owner(file, database->st_uid, database->st_gid);
+  }
+  return file;
+}
+
 }  // namespace
 
 RunLock::RunLock(FileSystem& files, const Target& target, const std::string& command,
                  const std::string& started, const Deadline& deadline)
-    : file_(files.open_or_create(target.directory, names::lock(target.name), 0600)) {
+    : file_(open_lock(files, target)) {
   struct flock lock = whole_file();
   while (::fcntl(file_.fd(), F_OFD_SETLK, &lock) != 0) {
     if (errno != EAGAIN && errno != EACCES && errno != EINTR) {
@@ -72,7 +91,10 @@ RunLock::RunLock(FileSystem& files, const Target& target, const std::string& com
 }
 
 std::optional<std::string> RunLock::holder(const Target& target) {
-  const auto file = target.directory.open_file(names::lock(target.name), true);
+  const std::string name = names::lock(target.name);
+  // Another user's lock cannot be asked; that must not keep anybody from looking at the rest.
+  if (::faccessat(target.directory.fd(), name.c_str(), R_OK | W_OK, AT_EACCESS) != 0) return {};
+  const auto file = target.directory.open_file(name, true);
   if (!file) return {};
   struct flock lock = whole_file();
   if (::fcntl(file->fd(), F_OFD_GETLK, &lock) != 0 || lock.l_type == F_UNLCK) return {};

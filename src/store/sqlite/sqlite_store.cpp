@@ -101,6 +101,9 @@ DatabaseFacts SqliteStore::look(const LookOptions& options) {
   if (!status) return facts;
   facts.exists = true;
   facts.size = static_cast<std::uint64_t>(status->st_size);
+  if (const auto wal = target_.directory.status(names::wal(target_.name))) {
+    facts.wal_size = static_cast<std::uint64_t>(wal->st_size);
+  }
   facts.owner = owner_name(status->st_uid, status->st_gid);
   facts.mode = status->st_mode & kPermissions;
   if (options.holders) facts.holders = holders_of(*status);
@@ -155,7 +158,7 @@ BackupPlan SqliteStore::plan_backup(BackupChoice choice, const fs::path& catalog
                                               "time is in the window";
     return plan;
   }
-  plan.why = "nobody else has it open and the backups are on the same filesystem";
+  plan.why = "the old file itself becomes the backup; it takes no time and no space";
   return plan;
 }
 

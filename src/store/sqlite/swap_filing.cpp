@@ -51,6 +51,7 @@ Payload SwapReplacement::move_into(const Directory& entry, const std::string& fr
   files_.set_mode(file, kSealed);
   files_.sync(file);
   files_.rename_new(target_.directory, from, entry, target_.name);
+  names_changed_ = true;
   return {target_.name, static_cast<std::uint64_t>(status.st_size), sha256, true,
           status.st_mode & kPermissions, companions_in(entry, target_.name)};
 }
@@ -75,6 +76,7 @@ Payload SwapReplacement::file_into(const Directory& entry, const std::string& na
   const auto source = target_.directory.open_file(name, false);
   Payload payload = copy_into(entry, *source, on_progress);
   files_.unlink(target_.directory, name);
+  names_changed_ = true;
   return payload;
 }
 
@@ -92,6 +94,7 @@ Payload SwapReplacement::file_old(const Directory& entry, const OnProgress& on_p
   if (!target_.directory.contains(candidate_)) {
     const auto moved = entry.open_file(target_.name, false);
     if (moved) {
+      names_changed_ = true;  // by that run, which may not have come to the sync
       const struct stat status = moved->status();
       return {target_.name, static_cast<std::uint64_t>(status.st_size),
               hash_file(*moved, on_progress), true, status.st_mode & kPermissions,

@@ -63,7 +63,7 @@ void SwapReplacement::settle(const Deadline& deadline) {
 void SwapReplacement::prepare(const Intent& intent) {
   interruption_.reset();
   announced_.reset();
-  names_durable_ = false;
+  names_changed_ = false;
   intent_ = intent;
   if (target_.directory.contains(candidate_)) {
     throw Error(ErrorCode::needs_person,
@@ -118,22 +118,25 @@ void SwapReplacement::stage_backup(const Directory& entry, const Payload& payloa
   fallback_attributes_ = attributes_of(*source);
   fallback_attributes_->mode = payload.mode;
   built_.new_sha256 = payload.sha256;
+  const auto require_sealed = [&](const std::string& sha256) {
+    if (sha256 == payload.sha256) return;
+    throw Error(ErrorCode::refused,
+                fmt::format("the backup {} is damaged: its SHA-256 is not the one it was sealed "
+                            "with",
+                            path),
+                "choose another with --to; baseline backups list shows them");
+  };
   if (consume) {
-    // A second name, not a rename: until the run is finished the backup stays where it is.
+    // Read once, before the window. A second name, not a rename: until the run is finished the
+    // backup stays where it is.
+    require_sealed(hash_file(*source, on_progress));
     files_.unlink(target_.directory, candidate_);
     files_.link(entry, payload.name, target_.directory, candidate_);
     build_candidate(*source);
     return;
   }
   const File candidate = files_.open_or_create(target_.directory, candidate_, kPrivate);
-  const std::string sha256 = copy_file(files_, *source, candidate, on_progress);
-  if (sha256 != payload.sha256) {
-    throw Error(ErrorCode::refused,
-                fmt::format("the backup {} is damaged: its SHA-256 is not the one it was sealed "
-                            "with",
-                            path),
-                "choose another with --to; baseline backups list shows them");
-  }
+  require_sealed(copy_file(files_, *source, candidate, on_progress));
   build_candidate(candidate);
 }
 
@@ -208,20 +211,29 @@ void SwapReplacement::refresh_attributes() {
   if (give_attributes(files_, *candidate, attributes_of(old_->file()))) files_.sync(*candidate);
 }
 
-void SwapReplacement::exchange_with_live() {
-  files_.exchange(target_.directory, candidate_, target_.name);
+// One atomic step: the candidate is live, and what was live, if anything, is aside.
+void SwapReplacement::put_candidate_live() {
+  if (built_.old_inode) {
+    files_.exchange(target_.directory, candidate_, target_.name);
+  } else {
+    files_.rename_new(target_.directory, candidate_, target_.directory, target_.name);
+  }
+}
+
+// The reverse, as atomic.
+void SwapReplacement::take_candidate_back() {
+  if (built_.old_inode) {
+    files_.exchange(target_.directory, candidate_, target_.name);
+  } else {
+    files_.rename_new(target_.directory, target_.name, target_.directory, candidate_);
+  }
 }
 
 // D11.
 void SwapReplacement::swap() {
   refresh_attributes();
   require_alone();
-  if (!old_) {
-    files_.rename_new(target_.directory, candidate_, target_.directory, target_.name);
-    files_.sync_directory(target_.directory);
-    return;
-  }
-  exchange_with_live();
+  put_candidate_live();
   try {
     require_alone();
     files_.sync_directory(target_.directory);
@@ -229,7 +241,7 @@ void SwapReplacement::swap() {
     // Somebody who resolved the name just before the exchange waits for the old file; or the
     // exchange cannot be made durable. Either way the old one has to be live.
     try {
-      exchange_with_live();
+      take_candidate_back();
       files_.sync_directory(target_.directory);
     } catch (const Error& second) {
       error.add_note(second.what());
@@ -239,44 +251,62 @@ void SwapReplacement::swap() {
 }
 
 void SwapReplacement::swap_back(const Deadline& deadline) {
-  journal_.append(record_of_reverting());
-  std::optional<Exclusive> fresh;
-  try {
-    fresh = Exclusive::acquire(files_, target_, deadline, false);
-  } catch (const Error& error) {
-    Error stuck(ErrorCode::needs_person,
-                fmt::format("the old database could not be put back: {} is live, and {} is the old "
-                            "one",
+  const auto stuck = [&](const std::string& why) {
+    Error error(ErrorCode::needs_person,
+                fmt::format("the old database could not be put back: {} is the new one, and {} is "
+                            "the old one",
                             shown(target_), printable((target_.directory / candidate_).native())),
                 "stop the application, then run: baseline recover");
-    stuck.add_note(error.what());
-    throw stuck;
+    error.add_note(why);
+    return error;
+  };
+  std::string unrecorded;
+  try {
+    journal_.append(record_of_reverting());
+  } catch (const Error& error) {
+    // The record only helps a later run to finish this; it must not stand in the way.
+    unrecorded = error.what();
   }
-  if (built_.old_inode) {
-    exchange_with_live();
-  } else {
-    files_.rename_new(target_.directory, target_.name, target_.directory, candidate_);
+  try {
+    // Freezes the new database too: nothing of it may stay beside the old one.
+    const auto alone = Exclusive::acquire(files_, target_, deadline, false);
+    take_candidate_back();
+  } catch (const Error& error) {
+    Error reported = stuck(error.what());
+    if (!unrecorded.empty()) reported.add_note(unrecorded);
+    throw reported;
   }
   files_.sync_directory(target_.directory);
 }
 
-void SwapReplacement::discard_old() { files_.unlink(target_.directory, candidate_); }
+void SwapReplacement::discard_old() {
+  files_.unlink(target_.directory, candidate_);
+  names_changed_ = true;
+}
+
+// What was set aside comes back under its name whole or not at all: a crash in the middle must not
+// make the next recovery believe that it is there.
+void SwapReplacement::restore_companions(const Directory& entry) {
+  const std::string temporary = names::restoring(target_.name);
+  files_.unlink(target_.directory, temporary);
+  for (const std::string& name :
+       {names::wal(target_.name), names::shared_memory(target_.name),
+        names::rollback_journal(target_.name)}) {
+    const auto aside = entry.open_file(name, false);
+    if (!aside || target_.directory.contains(name)) continue;
+    const File back = files_.create(target_.directory, temporary, kPrivate);
+    copy_file(files_, *aside, back, nullptr);
+    if (const auto live = target_.directory.status(target_.name)) {
+      files_.set_owner(back, live->st_uid, live->st_gid);
+      files_.set_mode(back, live->st_mode & kPermissions);
+    }
+    files_.sync(back);
+    files_.rename_new(target_.directory, temporary, target_.directory, name);
+  }
+}
 
 void SwapReplacement::discard(const std::optional<Directory>& entry) {
-  if (entry) {
-    for (const std::string& name :
-         {names::wal(target_.name), names::shared_memory(target_.name),
-          names::rollback_journal(target_.name)}) {
-      const auto aside = entry->open_file(name, false);
-      if (!aside || target_.directory.contains(name)) continue;
-      const File back = files_.create(target_.directory, name, kPrivate);
-      copy_file(files_, *aside, back, nullptr);
-      const auto live = target_.directory.status(target_.name);
-      if (live) files_.set_owner(back, live->st_uid, live->st_gid);
-      files_.set_mode(back, live ? live->st_mode & kPermissions : kPrivate);
-      files_.sync(back);
-    }
-  }
+  if (entry) restore_companions(*entry);
   if (intent_.source_consumed) {
     // The candidate is a second name of a sealed backup: it gets its seal back.
     const auto candidate = target_.directory.open_file(candidate_, false);
@@ -284,13 +314,13 @@ void SwapReplacement::discard(const std::optional<Directory>& entry) {
   }
   files_.unlink(target_.directory, candidate_);
   files_.sync_directory(target_.directory);
-  names_durable_ = true;
+  names_changed_ = false;
 }
 
 // D15. The candidate's name is gone for good before the journal is: a candidate without a journal
 // would look like somebody's forgotten database.
 void SwapReplacement::finish() {
-  if (!names_durable_) files_.sync_directory(target_.directory);
+  if (names_changed_) files_.sync_directory(target_.directory);
   old_.reset();
   journal_.remove();
 }

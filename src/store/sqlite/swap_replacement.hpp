@@ -49,7 +49,9 @@ class SwapReplacement final : public Replacement {
   FileAttributes attributes_for_candidate(const File& candidate) const;
   void build_candidate(const File& candidate);
   void refresh_attributes();
-  void exchange_with_live();
+  void put_candidate_live();
+  void take_candidate_back();
+  void restore_companions(const Directory& entry);
   void require_alone() const;
   Payload copy_into(const Directory& entry, const File& source, const OnProgress& on_progress);
   Payload move_into(const Directory& entry, const std::string& from, const File& file,
@@ -67,7 +69,7 @@ class SwapReplacement final : public Replacement {
   std::optional<SwapRecord> announced_;
   SwapRecord built_;
   std::optional<FileAttributes> fallback_attributes_;  ///< when there is no old file to take after
-  bool names_durable_ = false;    ///< discard() has synced the directory since the last change
+  bool names_changed_ = false;    ///< a name was changed since the directory was synced
   std::optional<Exclusive> old_;  ///< from freeze() on, where there is an old database
 };
 

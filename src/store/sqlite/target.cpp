@@ -61,7 +61,7 @@ struct NetworkFilesystem {
   std::string_view name;
 };
 
-// Locks, leases and rename cannot be relied on there (crash-safety is only as good as they are).
+// Locks, leases and rename cannot be relied on there (docs/ARCHITECTURE.md, "What is refused").
 constexpr std::array kNetworkFilesystems = {
     NetworkFilesystem{NFS_SUPER_MAGIC, "NFS"},   NetworkFilesystem{SMB_SUPER_MAGIC, "SMB"},
     NetworkFilesystem{CIFS_SUPER_MAGIC, "CIFS"}, NetworkFilesystem{SMB2_SUPER_MAGIC, "SMB"},

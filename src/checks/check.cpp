@@ -1,0 +1,57 @@
+#include "checks/check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace baseline {
+
+bool CheckHead::runs_in(Phase phase) const {
+  switch (when) {
+    case When::both:
+      return true;
+    case When::before:
+      return phase == Phase::before;
+    case When::after:
+      return phase == Phase::after;
+  }
+  return false;
+}
+
+RunLimits Deadline::limits() const {
+  using std::chrono::milliseconds;
+  const auto left = std::chrono::ceil<milliseconds>(end_ - std::chrono::steady_clock::now());
+  RunLimits limits;
+  limits.timeout = std::max(left, milliseconds(1));
+  return limits;
+}
+
+std::string in_words(const SqlFailure& failure) {
+  const bool rejected = failure.kind == SqlFailure::Kind::constraint;
+  return rejected && !failure.rejected_by.empty() ? failure.rejected_by : failure.message;
+}
+
+Verdict not_evaluable(std::string got, std::string_view sql, const Bindings& bindings) {
+  Verdict verdict;
+  verdict.status = Status::error;
+  verdict.got = std::move(got);
+  verdict.sql = shown_sql(sql, bindings);
+  return verdict;
+}
+
+std::optional<Verdict> run_fixtures(const CheckHead& head, Session& scratch, const Case& values,
+                                    const Deadline& deadline) {
+  for (const auto& fixture : head.given) {
+    const ExecuteOutcome outcome =
+        scratch.execute(fixture->sql.text, values.bindings, deadline.limits());
+    if (!outcome.failure) continue;
+    Verdict verdict = not_evaluable(
+        fmt::format("fixture '{}' failed: {}", fixture->name, in_words(*outcome.failure)),
+        fixture->sql.statement(outcome.failure->statement), values.bindings);
+    verdict.expected = fmt::format("fixture '{}' to run", fixture->name);
+    return verdict;
+  }
+  return std::nullopt;
+}
+
+}  // namespace baseline

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checks/result.hpp"
+#include "checks/scratch.hpp"
+#include "checks/sql_text.hpp"
+#include "yaml/problems.hpp"
+
+namespace baseline {
+
+enum class When { before, after, both };
+
+/// Named SQL that makes rows for checks.
+struct Fixture {
+  std::string name;
+  SqlText sql;
+};
+
+/// One set of values that a check runs with. Without `cases` a check has one, without a label.
+struct Case {
+  std::string label;  ///< "lat=91, lon=0"
+  Bindings bindings;  ///< the suite's vars too
+};
+
+/// What every check has, whatever its kind (docs/checks.md, "Keys of every check").
+struct CheckHead {
+  std::string suite;
+  std::string file;
+  yaml::Place place;
+  std::string name;
+  std::string kind;
+  When when = When::both;
+  Severity severity = Severity::error;
+  std::vector<std::string> tags;
+  std::optional<std::string> skip;  ///< the reason
+  std::string hint;
+  std::chrono::milliseconds timeout{10'000};
+  std::vector<std::shared_ptr<const Fixture>> given;
+  std::vector<Case> cases;
+  bool foreign_keys = false;
+
+  bool runs_in(Phase phase) const;
+  /// "suite/name", which `--only` selects by.
+  std::string path() const { return suite + "/" + name; }
+};
+
+/// What became of one case of a check. Status is pass, fail or error.
+struct Verdict {
+  Status status = Status::pass;
+  std::string expected;
+  std::string got;
+  std::string sql;
+  std::string why;
+  std::string note;
+};
+
+/// What a check may use while it runs.
+struct CheckContext {
+  Session& subject;    ///< read-only
+  Session& reference;  ///< the baseline
+  Scratch& scratch;
+};
+
+/// Hands out what is left of the time for one attempt.
+class Deadline {
+ public:
+  explicit Deadline(std::chrono::milliseconds timeout)
+      : end_(std::chrono::steady_clock::now() + timeout) {}
+  RunLimits limits() const;
+
+ private:
+  std::chrono::steady_clock::time_point end_;
+};
+
+/// One check of a suite; each kind derives its own (src/checks/kinds/).
+class Check {
+ public:
+  explicit Check(CheckHead head) : head_(std::move(head)) {}
+  virtual ~Check() = default;
+  Check(const Check&) = delete;
+  Check& operator=(const Check&) = delete;
+
+  const CheckHead& head() const { return head_; }
+
+  /// Runs one case. Throws Error only when the database itself cannot be used.
+  virtual Verdict run(const CheckContext& context, const Case& values) const = 0;
+
+  /// Globs of the schema objects that this check leaves alone.
+  virtual std::vector<std::string> ignored_objects() const { return {}; }
+
+ private:
+  CheckHead head_;
+};
+
+/// Runs the fixtures of a check on its scratch copy; a verdict `error` when one of them fails.
+std::optional<Verdict> run_fixtures(const CheckHead& head, Session& scratch, const Case& values,
+                                    const Deadline& deadline);
+
+/// The verdict for SQL that could not be evaluated.
+Verdict not_evaluable(std::string got, std::string_view sql, const Bindings& bindings);
+
+/// The failure in one line: "UNIQUE unique_location (a, b)", or the engine's own words.
+std::string in_words(const SqlFailure& failure);
+
+}  // namespace baseline

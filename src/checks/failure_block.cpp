@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "base/text.hpp"
+#include "checks/runner.hpp"
+
+namespace baseline {
+namespace {
+
+constexpr std::string_view kIndent = "      ";
+constexpr std::string_view kContinued = "                ";
+
+std::string_view label_of(Status status) {
+  switch (status) {
+    case Status::pass:
+      return "PASS";
+    case Status::fail:
+      return "FAIL";
+    case Status::error:
+      return "ERROR";
+    case Status::warn:
+      return "WARN";
+    case Status::skip:
+      return "SKIP";
+  }
+  return {};
+}
+
+// One "key  value" of the block; nothing when there is no value. More lines are indented below it.
+std::string field(std::string_view key, std::string_view value) {
+  std::string out;
+  value = trimmed(value);
+  while (!value.empty()) {
+    const std::size_t end = std::min(value.find('\n'), value.size());
+    const std::string line = printable(value.substr(0, end));
+    out += out.empty() ? fmt::format("{}{:<10}{}\n", kIndent, key, line)
+                       : fmt::format("{}{}\n", kContinued, line);
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string failure_block(const CheckResult& result) {
+  const std::string label =
+      result.case_label.empty() ? std::string() : fmt::format(" [{}]", result.case_label);
+  const std::string place =
+      result.file.empty()
+          ? std::string()
+          : fmt::format("   {}:{}:{}", printable(result.file), result.line, result.column);
+  std::string out = fmt::format("{:<5} {} › {}{}{}\n", label_of(result.status),
+                                printable(result.suite), printable(result.name), printable(label),
+                                place);
+  out += field("expected", result.expected);
+  out += field("got", result.got);
+  out += field("sql", result.sql);
+  out += field("why", result.why);
+  out += field("note", result.note);
+  out += field("hint", result.hint);
+  out += field("rerun", result.rerun);
+  return out;
+}
+
+}  // namespace baseline

@@ -1,0 +1,40 @@
+#include "checks/input_file.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace baseline {
+namespace {
+
+[[noreturn]] void cannot_read(const std::filesystem::path& path, const std::string& why) {
+  throw Error(ErrorCode::usage, fmt::format("cannot read {}: {}", printable(path.string()), why));
+}
+
+}  // namespace
+
+std::string read_input_file(const std::filesystem::path& path, std::uintmax_t limit) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::not_found) {
+    cannot_read(path, std::generic_category().message(ENOENT));
+  }
+  if (error) cannot_read(path, error.message());
+  if (!std::filesystem::is_regular_file(status)) cannot_read(path, "not a regular file");
+  std::ifstream in(path, std::ios::binary);
+  if (!in) cannot_read(path, std::generic_category().message(errno));
+  // The size is what was read, not what the directory says: the file may be growing.
+  std::string text(static_cast<std::size_t>(limit) + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad()) cannot_read(path, "read error");
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.size() > limit) cannot_read(path, "larger than " + human_size(limit));
+  return text;
+}
+
+}  // namespace baseline

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checks/suite_scope.hpp"
+
+namespace baseline {
+
+/// A check while it is being loaded.
+struct CheckDraft {
+  SuiteScope& scope;
+  const yaml::Node& node;   ///< the map of the check
+  const yaml::Node& value;  ///< what the kind's key holds
+  CheckHead head;
+  std::optional<bool> foreign_keys;       ///< of the check or else of the file
+  std::vector<UsedParameter> parameters;  ///< of all SQL that was compiled for it
+  bool sql_complete = true;               ///< false: `parameters` may lack some
+
+  const yaml::Reader& reader() const { return scope.reader(); }
+
+  /// Compiles the SQL under `key` and notes its parameters.
+  std::optional<SqlText> compile(const yaml::Node& sql, std::string_view key);
+};
+
+/// One kind of check. Adding one is a file in kinds/ and a row in kinds/table.cpp.
+struct CheckKind {
+  std::string_view name;                   ///< the key that makes a check one of this kind
+  std::string_view article;                ///< "a" or "an", for messages
+  std::span<const std::string_view> keys;  ///< beside those that every check has
+  When default_when;
+  bool needs_foreign_keys;  ///< whether it means something only when that is known
+  /// Nothing, and problems, when the check is wrong.
+  std::unique_ptr<Check> (*make)(CheckDraft& draft);
+};
+
+std::span<const CheckKind> check_kinds();
+
+std::unique_ptr<Check> make_schema(CheckDraft& draft);
+std::unique_ptr<Check> make_query(CheckDraft& draft);
+std::unique_ptr<Check> make_accepts(CheckDraft& draft);
+std::unique_ptr<Check> make_rejects(CheckDraft& draft);
+
+}  // namespace baseline

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/value.hpp"
+#include "yaml/reader.hpp"
+
+namespace re2 {
+class RE2;
+}
+
+namespace baseline {
+
+/// The value that a scalar of a suite stands for: true is 1, as SQL has it.
+Value value_of(const yaml::Scalar& scalar);
+
+/// A regular expression of RE2's syntax; nothing, and a problem at the node, when it is none.
+std::shared_ptr<const re2::RE2> read_regex(const yaml::Node& node, std::string_view key,
+                                           const yaml::Reader& reader);
+/// Whether the expression matches somewhere in the text, in time linear in its length.
+bool regex_found(const re2::RE2& regex, std::string_view text);
+
+/// What a value must be (docs/checks.md, "Matchers"): equal to a scalar, or all operators of a map.
+class Matcher {
+ public:
+  /// Nothing, and problems, when the node under `key` is no matcher or matches whatever comes.
+  static std::optional<Matcher> read(const yaml::Node& node, std::string_view key,
+                                     const yaml::Reader& reader);
+
+  bool matches(const Value& value) const;
+  /// "'ok'", ">= 1 and <= 5", "not NULL": for people.
+  std::string describe() const;
+  /// The value that it demands, if it is just one.
+  const Value* equal_to() const { return op_ == Op::equal ? &operand_ : nullptr; }
+  /// Whether all that it compares with are whole numbers from 0, as a count needs it.
+  bool fits_count() const;
+
+ private:
+  enum class Op { equal, lt, le, gt, ge, in, matches, contains, type, negation, all };
+  struct Operator {
+    std::string_view name;
+    Op op;
+  };
+  static std::span<const Operator> operators();
+
+  static std::optional<Matcher> read_operator(Op op, const yaml::Entry& entry,
+                                              const yaml::Reader& reader);
+
+  Op op_ = Op::equal;
+  Value operand_;
+  std::vector<Value> choices_;
+  std::shared_ptr<const re2::RE2> regex_;
+  std::vector<Matcher> parts_;
+};
+
+}  // namespace baseline

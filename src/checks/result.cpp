@@ -1,0 +1,49 @@
+#include "checks/result.hpp"
+
+#include <algorithm>
+
+namespace baseline {
+
+std::size_t SuiteReport::count(Status status) const {
+  return static_cast<std::size_t>(std::ranges::count(results, status, &CheckResult::status));
+}
+
+bool SuiteReport::failed() const { return count(Status::fail) + count(Status::error) > 0; }
+
+std::string_view to_string(Phase phase) {
+  switch (phase) {
+    case Phase::before:
+      return "before";
+    case Phase::after:
+      return "after";
+  }
+  return {};
+}
+
+std::string_view to_string(Severity severity) {
+  switch (severity) {
+    case Severity::error:
+      return "error";
+    case Severity::warn:
+      return "warn";
+  }
+  return {};
+}
+
+std::string_view to_string(Status status) {
+  switch (status) {
+    case Status::pass:
+      return "pass";
+    case Status::fail:
+      return "fail";
+    case Status::error:
+      return "error";
+    case Status::warn:
+      return "warn";
+    case Status::skip:
+      return "skip";
+  }
+  return {};
+}
+
+}  // namespace baseline

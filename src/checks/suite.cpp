@@ -1,0 +1,117 @@
+#include "checks/suite.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "base/embedded.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "checks/check.hpp"
+#include "checks/input_file.hpp"
+#include "checks/suite_loader.hpp"
+#include "yaml/source.hpp"
+
+namespace baseline {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> suites_in(const fs::path& directory) {
+  std::vector<fs::path> out;
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const fs::path extension = entry->path().extension();
+    if (extension == ".yaml" || extension == ".yml") out.push_back(entry->path());
+  }
+  if (error) {
+    throw Error(ErrorCode::usage,
+                fmt::format("cannot read {}: {}", printable(directory.string()), error.message()));
+  }
+  if (out.empty()) {
+    throw Error(ErrorCode::usage, fmt::format("{} holds no suite", printable(directory.string())),
+                "put *.yaml files there, or name a file");
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+// Reports and --only tell suites apart by their names alone.
+void demand_unique_name(const std::string& file, std::map<std::string, std::string>& names,
+                        yaml::Problems& problems) {
+  const std::string name = fs::path(file).stem().string();
+  const auto [first, is_new] = names.emplace(name, file);
+  if (!is_new) {
+    problems.add({}, fmt::format("suite '{}' was already read from {}", name, first->second));
+  }
+}
+
+Error wrong_suites(std::vector<std::string> problems) {
+  Error error(ErrorCode::usage,
+              fmt::format("the suites have {}", counted(problems.size(), "error")),
+              "correct them; nothing was touched");
+  error.set_problems(std::move(problems));
+  return error;
+}
+
+}  // namespace
+
+std::vector<SuiteSource> read_suites(const std::vector<fs::path>& paths) {
+  std::vector<SuiteSource> out;
+  for (const fs::path& path : paths) {
+    std::error_code ignored;
+    const std::vector<fs::path> files =
+        fs::is_directory(path, ignored) ? suites_in(path) : std::vector<fs::path>{path};
+    for (const fs::path& file : files) {
+      out.push_back({file.string(), read_input_file(file, yaml::kMaxSize)});
+    }
+  }
+  return out;
+}
+
+std::vector<SuiteSource> builtin_suites() {
+  std::vector<SuiteSource> out;
+  for (const EmbeddedFile& file : embedded_suites()) {
+    out.push_back({fmt::format("checks/{}", file.name), std::string(file.text)});
+  }
+  return out;
+}
+
+Suites Suites::load(const std::vector<SuiteSource>& sources, Session& reference,
+                    const ApplyMigration& apply) {
+  Suites suites;
+  std::vector<std::string> lines;
+  std::map<std::string, std::string> names;
+  for (const SuiteSource& source : sources) {
+    yaml::Problems problems(source.file);
+    demand_unique_name(source.file, names, problems);
+    auto checks = load_suite(source, reference, apply, problems, suites.warnings_);
+    std::ranges::move(checks, std::back_inserter(suites.checks_));
+    std::ranges::move(problems.lines(), std::back_inserter(lines));
+  }
+  if (!lines.empty()) throw wrong_suites(std::move(lines));
+  if (suites.checks_.empty()) {
+    throw Error(ErrorCode::usage, "there is no check to run", "give suites with --checks");
+  }
+  return suites;
+}
+
+Suites::Suites(Suites&&) noexcept = default;
+Suites& Suites::operator=(Suites&&) noexcept = default;
+Suites::~Suites() = default;
+
+std::vector<std::string> Suites::ignored_objects() const {
+  std::set<std::string> out;
+  for (const auto& check : checks_) {
+    for (std::string& glob : check->ignored_objects()) out.insert(std::move(glob));
+  }
+  return {out.begin(), out.end()};
+}
+
+}  // namespace baseline

@@ -1,0 +1,68 @@
+#include "checks/suite_loader.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "checks/check_loader.hpp"
+#include "checks/suite_scope.hpp"
+#include "yaml/parser.hpp"
+
+namespace baseline {
+namespace {
+
+constexpr std::string_view kFileKeys[] = {"version", "foreign_keys", "vars", "fixtures", "checks"};
+constexpr std::int64_t kVersion = 1;
+
+// Whether the rest of the file can be understood.
+bool read_version(const yaml::Node& root, const yaml::Reader& reader) {
+  const yaml::Node* const node = root.find("version");
+  if (node == nullptr) {
+    reader.error(root.place, "'version' is missing; write version: 1");
+    return true;
+  }
+  const auto version = reader.integer(*node, "version");
+  if (!version || *version == kVersion) return true;
+  if (*version > kVersion) {
+    reader.error(node->place, fmt::format("version {} is newer than this program (reads {})",
+                                          *version, kVersion));
+    return false;
+  }
+  reader.error(node->place, fmt::format("there is no version {}; write version: 1", *version));
+  return true;
+}
+
+}  // namespace
+
+std::vector<std::unique_ptr<Check>> load_suite(const SuiteSource& source, Session& reference,
+                                               const ApplyMigration& apply,
+                                               yaml::Problems& problems,
+                                               std::vector<std::string>& warnings) {
+  const std::optional<yaml::Node> root = yaml::parse(source.text, problems);
+  SuiteScope scope(source.file, reference, apply, problems, warnings);
+  const yaml::Reader& reader = scope.reader();
+  if (!root || !reader.map(*root, "a suite") || !read_version(*root, reader)) return {};
+
+  reader.only_keys(*root, kFileKeys, "a suite");
+  scope.read_shared(*root);
+  const yaml::Node* const checks = root->find("checks");
+  if (checks == nullptr) {
+    reader.error(root->place, "'checks' is missing: a suite without checks proves nothing");
+    return {};
+  }
+  if (!checks->is_list() || checks->items.empty()) {
+    const std::string_view got = checks->is_list() ? "an empty list" : checks->type_name();
+    reader.error(checks->place,
+                 fmt::format("'checks' must be a non-empty list of checks; got {}", got));
+    return {};
+  }
+  std::vector<std::unique_ptr<Check>> out;
+  CheckNames names;
+  for (const yaml::Node& node : checks->items) {
+    if (auto check = load_check(node, scope, names)) out.push_back(std::move(check));
+  }
+  return out;
+}
+
+}  // namespace baseline

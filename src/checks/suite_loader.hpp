@@ -1,0 +1,20 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "checks/check.hpp"
+#include "checks/suite.hpp"
+#include "yaml/problems.hpp"
+
+namespace baseline {
+
+/// Reads one suite file; what is wrong goes to `problems`, what is doubtful to `warnings` as whole
+/// lines. The checks are only of use when there are no problems.
+std::vector<std::unique_ptr<Check>> load_suite(const SuiteSource& source, Session& reference,
+                                               const ApplyMigration& apply,
+                                               yaml::Problems& problems,
+                                               std::vector<std::string>& warnings);
+
+}  // namespace baseline

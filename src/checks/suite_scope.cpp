@@ -1,0 +1,172 @@
+#include "checks/suite_scope.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "base/text.hpp"
+#include "checks/matcher.hpp"
+#include "yaml/scalar.hpp"
+
+namespace baseline {
+namespace {
+
+bool is_identifier(std::string_view name) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+  constexpr std::string_view kDigits = "0123456789";
+  return !name.empty() && kDigits.find(name[0]) == std::string_view::npos &&
+         name.find_first_not_of(std::string(kLetters) + std::string(kDigits)) ==
+             std::string_view::npos;
+}
+
+// The environment wins over the file. A var that the file gives as text stays text.
+Value var_value(const yaml::Entry& entry) {
+  const char* const environment = std::getenv(entry.key.text.c_str());
+  if (environment == nullptr) return value_of(entry.value.scalar);
+  if (entry.value.as_text() != nullptr) return std::string(environment);
+  const auto typed = yaml::core_scalar(environment);
+  return typed ? value_of(*typed) : Value(std::string(environment));
+}
+
+std::string plain_text(const Value& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text != nullptr ? *text : sql_literal(value);
+}
+
+}  // namespace
+
+SuiteScope::SuiteScope(std::string file, Session& reference, const ApplyMigration& apply,
+                       yaml::Problems& problems, std::vector<std::string>& warnings)
+    : file_(std::move(file)),
+      suite_(std::filesystem::path(file_).stem().string()),
+      reference_(reference),
+      apply_(apply),
+      reader_(problems),
+      warnings_(warnings) {}
+
+void SuiteScope::read_shared(const yaml::Node& root) {
+  if (const yaml::Node* node = root.find("foreign_keys")) {
+    if (const auto choice = reader_.choice(*node, "foreign_keys", {"on", "off"})) {
+      foreign_keys_ = *choice == 0;
+    } else {
+      foreign_keys_demanded_ = true;  // one error about it is enough
+    }
+  }
+  if (const yaml::Node* node = root.find("vars")) read_vars(*node);
+  if (const yaml::Node* node = root.find("fixtures")) read_fixtures(*node);
+}
+
+void SuiteScope::read_vars(const yaml::Node& vars) {
+  if (!reader_.map(vars, "'vars'")) return;
+  for (const yaml::Entry& entry : vars.entries) {
+    if (!is_identifier(entry.key.text)) {
+      reader_.error(entry.key.place, fmt::format("var '{}' is no name: letters, digits and _ only",
+                                                 shortened(entry.key.text, 40)));
+    } else if (!entry.value.is_scalar() || entry.value.empty) {
+      reader_.wrong(entry.value, entry.key.text, "a text or number");
+    } else {
+      vars_.emplace(entry.key.text, var_value(entry));
+    }
+  }
+}
+
+void SuiteScope::read_fixtures(const yaml::Node& fixtures) {
+  if (!reader_.map(fixtures, "'fixtures'")) return;
+  for (const yaml::Entry& entry : fixtures.entries) {
+    SharedFixture& shared = fixtures_[entry.key.text];
+    const auto compiled = compile(entry.value, entry.key.text, false);
+    if (!compiled) continue;
+    shared.fixture = std::make_shared<const Fixture>(Fixture{entry.key.text, compiled->sql});
+    shared.parameters = compiled->parameters;
+  }
+}
+
+const SuiteScope::SharedFixture* SuiteScope::fixture(const yaml::Node& name) const {
+  const auto text = reader_.text(name, "given");
+  if (!text) return nullptr;
+  if (const auto found = fixtures_.find(*text); found != fixtures_.end()) return &found->second;
+  std::vector<std::string> names;
+  for (const auto& [known, shared] : fixtures_) names.push_back(known);
+  reader_.error(name.place,
+                fmt::format("unknown fixture '{}'{}", *text, yaml::suggestion(*text, names)));
+  return nullptr;
+}
+
+std::optional<CompiledSql> SuiteScope::compile(const yaml::Node& node, std::string_view key,
+                                               bool only_after) const {
+  const auto text = reader_.text(node, key);
+  if (!text) return std::nullopt;
+  CompileOutcome outcome = reference_.compile(*text);
+  CompiledSql out;
+  out.sql.text = *text;
+  if (outcome.failure) {
+    const SqlFailure& failure = *outcome.failure;
+    const yaml::Place place = node.place_in_text(failure.offset.value_or(0));
+    const std::string message = "SQL: " + failure.message;
+    if (only_after && failure.message.starts_with("no such table")) {
+      warnings_.push_back(yaml::located(file_, place, "warning", message));
+      out.complete = false;
+      return out;
+    }
+    reader_.error(place, message);
+    return std::nullopt;
+  }
+  if (outcome.statements.empty()) {
+    reader_.error(node.place, fmt::format("'{}' holds no SQL statement", key));
+    return std::nullopt;
+  }
+  for (const StatementInfo& statement : outcome.statements) {
+    for (const std::string& name : statement.parameters) {
+      const std::size_t found = text->find(":" + name, statement.offset);
+      const std::size_t offset = found == std::string::npos ? statement.offset : found;
+      out.parameters.push_back({name, node.place_in_text(offset)});
+    }
+  }
+  out.sql.statements = std::move(outcome.statements);
+  return out;
+}
+
+std::optional<std::string> SuiteScope::expanded(const yaml::Node& node,
+                                                const std::string& text) const {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view rest = std::string_view(text).substr(i);
+    if (rest.starts_with("$$")) {
+      out += '$';
+      ++i;
+      continue;
+    }
+    if (!rest.starts_with("${")) {
+      out += text[i];
+      continue;
+    }
+    const std::size_t end = rest.find('}');
+    const std::string name(rest.substr(2, end == std::string_view::npos ? end : end - 2));
+    if (end == std::string_view::npos || !is_identifier(name)) {
+      reader_.error(node.place_in_text(i), "'${' starts a name like ${HOME}; write $$ for a $");
+      return std::nullopt;
+    }
+    const char* const environment = std::getenv(name.c_str());
+    const auto var = vars_.find(name);
+    if (environment == nullptr && var == vars_.end()) {
+      reader_.error(
+          node.place_in_text(i),
+          fmt::format("${{{}}} is not set, neither in the environment nor in 'vars'", name));
+      return std::nullopt;
+    }
+    out += environment != nullptr ? environment : plain_text(var->second);
+    i += end;
+  }
+  return out;
+}
+
+void SuiteScope::demand_foreign_keys(yaml::Place place) {
+  if (std::exchange(foreign_keys_demanded_, true)) return;
+  reader_.error(place, "'foreign_keys: on' or 'off' is needed: what does the app's connection do?");
+}
+
+}  // namespace baseline

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checks/check.hpp"
+#include "checks/suite.hpp"
+#include "yaml/reader.hpp"
+
+namespace baseline {
+
+/// A parameter that some SQL of a check uses, and where.
+struct UsedParameter {
+  std::string name;  ///< without the colon
+  yaml::Place place;
+};
+
+/// SQL that was compiled against the baseline.
+struct CompiledSql {
+  SqlText sql;
+  std::vector<UsedParameter> parameters;
+  bool complete = true;  ///< false: it needs what only the application makes
+};
+
+/// What the checks of one suite file share while it is loaded.
+class SuiteScope {
+ public:
+  SuiteScope(std::string file, Session& reference, const ApplyMigration& apply,
+             yaml::Problems& problems, std::vector<std::string>& warnings);
+
+  /// Reads `foreign_keys`, `vars` and `fixtures` of the file.
+  void read_shared(const yaml::Node& root);
+
+  const yaml::Reader& reader() const { return reader_; }
+  const std::string& file() const { return file_; }
+  const std::string& suite() const { return suite_; }
+  Session& reference() const { return reference_; }
+  const ApplyMigration& apply() const { return apply_; }
+  std::optional<bool> foreign_keys() const { return foreign_keys_; }
+  const Bindings& vars() const { return vars_; }
+
+  /// A fixture by the name that the node holds; null, and a problem, when there is none.
+  struct SharedFixture {
+    std::shared_ptr<const Fixture> fixture;  ///< null when its SQL is wrong, which is reported
+    std::vector<UsedParameter> parameters;
+  };
+  const SharedFixture* fixture(const yaml::Node& name) const;
+
+  /// Compiles the SQL under `key` against the baseline. With `only_after`, a table that is missing
+  /// is a warning: the application may make it. Nothing, and a problem, when it is wrong.
+  std::optional<CompiledSql> compile(const yaml::Node& node, std::string_view key,
+                                     bool only_after) const;
+
+  /// `text` with ${NAME} replaced from the environment or else the vars, `$$` by `$`. Nothing, and
+  /// a problem, when a name is not defined.
+  std::optional<std::string> expanded(const yaml::Node& node, const std::string& text) const;
+
+  /// "'foreign_keys: on' or 'off' is needed" once for the file, at the first check that needs it.
+  void demand_foreign_keys(yaml::Place place);
+
+ private:
+  void read_vars(const yaml::Node& vars);
+  void read_fixtures(const yaml::Node& fixtures);
+
+  std::string file_;
+  std::string suite_;
+  Session& reference_;
+  const ApplyMigration& apply_;
+  yaml::Reader reader_;
+  std::vector<std::string>& warnings_;
+  std::optional<bool> foreign_keys_;
+  bool foreign_keys_demanded_ = false;
+  Bindings vars_;
+  std::map<std::string, SharedFixture> fixtures_;
+};
+
+}  // namespace baseline

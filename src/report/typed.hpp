@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+namespace baseline {
+
+/// The options that the user typed, as they have to be typed again in a command that we print.
+struct TypedOptions {
+  std::string all;      ///< "--database app.db --migration x.sql --checks checks --backups b"
+  std::string backups;  ///< only what commands on backups take: "--database app.db --backups b"
+  std::string checks;   ///< only what `verify` takes: "--database app.db --migration x.sql …"
+};
+
+}  // namespace baseline

@@ -1,0 +1,235 @@
+#include "yaml/parser.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/node/node.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+#include <utility>
+
+#include "yaml/layout.hpp"
+#include "yaml/scalar.hpp"
+#include "yaml/source.hpp"
+
+namespace baseline::yaml {
+namespace {
+
+// Leaves the parser when going on would be dangerous; the problem is already recorded.
+struct Stop {};
+
+// Builds the tree from yaml-cpp's events. Its own tree knows no aliases and no duplicates, and
+// would be built before anybody could look at the depth.
+class TreeBuilder final : public YAML::EventHandler {
+ public:
+  TreeBuilder(const Source& source, Problems& problems) : source_(source), problems_(problems) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ == 2) {
+      const Place place = source_.place_of(offset(mark));
+      problems_.add(place, "a second YAML document starts here; use a second file");
+      throw Stop();
+    }
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    Node node;
+    const std::size_t at = offset(mark);
+    node.text = null_word(std::string_view(source_.text()).substr(at));
+    node.empty = node.text.empty();
+    locate(node, source_, at);
+    if (node.empty) node.place = source_.place_of(at);
+    add_scalar(std::move(node), anchor);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    Node node;
+    node.text = value;
+    locate(node, source_, offset(mark));
+    if (tag == "?") {
+      if (std::optional<Scalar> typed = core_scalar(value)) {
+        node.scalar = *std::move(typed);
+      } else {
+        problems_.add(node.place, fmt::format("number {} does not fit into 64 bits; quote it if "
+                                              "it is text",
+                                              shortened(value)));
+      }
+    } else {
+      node.scalar = value;
+      if (tag != "!") refuse_tag(node.place, tag);
+    }
+    add_scalar(std::move(node), anchor);
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const std::size_t at = offset(mark);
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end()) {
+      problems_.add(source_.place_of(at),
+                    fmt::format("alias '{}' names a map or list; an alias may only name a scalar",
+                                word_at(at)));
+      Node stand_in;
+      stand_in.place = source_.place_of(at);
+      add(std::move(stand_in));
+      return;
+    }
+    copied_ += found->second.text.size();
+    if (copied_ > kMaxSize) {
+      problems_.add(source_.place_of(at), "aliases repeat more than 1 MiB of text");
+      throw Stop();
+    }
+    add(found->second);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    open(Node::Kind::list, mark, tag);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    open(Node::Kind::map, mark, tag);
+  }
+  void OnMapEnd() override { close(); }
+
+  std::optional<Node> take() { return std::exchange(root_, std::nullopt); }
+
+ private:
+  struct Open {
+    Node node;
+    std::optional<Node> key;  // of a map, when its value has not come yet
+  };
+
+  std::size_t offset(const YAML::Mark& mark) const {
+    return source_.offset_of(mark.line, mark.column);
+  }
+
+  static std::string shortened(std::string_view text) {
+    constexpr std::size_t kLong = 40;
+    return text.size() <= kLong ? std::string(text) : std::string(text.substr(0, kLong)) + "…";
+  }
+
+  std::string word_at(std::size_t at) const {
+    const std::string_view rest = std::string_view(source_.text()).substr(at);
+    return shortened(rest.substr(0, rest.find_first_of(" \t\n,]}")));
+  }
+
+  // The word that makes the node at the start of `rest` null, behind its anchor if it has one; no
+  // word when nothing is written there.
+  static std::string_view null_word(std::string_view rest) {
+    if (rest.starts_with('&')) {
+      rest.remove_prefix(std::min(rest.find_first_of(" \n"), rest.size()));
+      rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+    }
+    for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
+      if (rest.starts_with(word)) return word;
+    }
+    return {};
+  }
+
+  void refuse_tag(Place place, const std::string& tag) {
+    problems_.add(place, fmt::format("tag '{}' is not read; quote a text, and leave numbers plain",
+                                     shortened(tag)));
+  }
+
+  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag) {
+    Node node;
+    node.kind = kind;
+    node.place = source_.place_of(offset(mark));
+    if (!tag.empty() && tag != "?" && tag != "!") refuse_tag(node.place, tag);
+    if (open_.size() == kMaxDepth) {
+      problems_.add(node.place, fmt::format("nested deeper than {} levels", kMaxDepth));
+      throw Stop();
+    }
+    if (!open_.empty() && open_.back().node.is_map() && !open_.back().key) {
+      problems_.add(node.place, "a key must be a text; got " + std::string(node.type_name()));
+    }
+    open_.push_back({std::move(node), std::nullopt});
+  }
+
+  void close() {
+    Node node = std::move(open_.back().node);
+    open_.pop_back();
+    add(std::move(node));
+  }
+
+  void add_scalar(Node node, YAML::anchor_t anchor) {
+    if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
+    add(std::move(node));
+  }
+
+  void add(Node node) {
+    if (open_.empty()) {
+      root_ = std::move(node);
+      return;
+    }
+    Open& parent = open_.back();
+    if (parent.node.is_list()) {
+      parent.node.items.push_back(std::move(node));
+    } else if (!parent.key) {
+      parent.key = std::move(node);
+    } else {
+      add_entry(parent, std::move(node));
+    }
+  }
+
+  void add_entry(Open& parent, Node value) {
+    Node key = *std::exchange(parent.key, std::nullopt);
+    if (!key.is_scalar()) return;  // already a problem
+    if (key.text == "<<") {
+      problems_.add(key.place,
+                    "'<<' is not YAML 1.2; repeat the keys (an alias to a text is fine)");
+      return;
+    }
+    std::map<std::string, Place>& seen = keys_[open_.size()];
+    if (parent.node.entries.empty()) seen.clear();
+    const auto [first, is_new] = seen.emplace(key.text, key.place);
+    if (!is_new) {
+      problems_.add(key.place,
+                    fmt::format("duplicate key '{}' (first at {}:{}); YAML would keep only one",
+                                shortened(key.text), first->second.line, first->second.column));
+      return;
+    }
+    if (value.is_scalar() && value.empty) value.place = key.place;  // else it is the next line's
+    parent.node.entries.push_back({std::move(key), std::move(value)});
+  }
+
+  const Source& source_;
+  Problems& problems_;
+  std::vector<Open> open_;
+  std::map<std::size_t, std::map<std::string, Place>> keys_;  // by depth: of the map open there
+  std::map<YAML::anchor_t, Node> anchors_;                    // scalars only
+  std::optional<Node> root_;
+  std::size_t copied_ = 0;
+  int documents_ = 0;
+};
+
+}  // namespace
+
+std::optional<Node> parse(std::string_view text, Problems& problems) {
+  const std::optional<Source> source = Source::read(text, problems);
+  if (!source) return std::nullopt;
+  TreeBuilder builder(*source, problems);
+  try {
+    std::istringstream in(source->text());
+    YAML::Parser parser(in);
+    while (parser.HandleNextDocument(builder)) {
+    }
+  } catch (const YAML::Exception& error) {
+    const Place place = source->place_of(source->offset_of(error.mark.line, error.mark.column));
+    problems.add(place, "YAML: " + error.msg);
+    return std::nullopt;
+  } catch (const Stop&) {
+    return std::nullopt;
+  }
+  std::optional<Node> root = builder.take();
+  if (!root && problems.empty()) problems.add({}, "the file is empty");
+  return root;
+}
+
+}  // namespace baseline::yaml

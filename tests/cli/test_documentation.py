@@ -1,0 +1,180 @@
+"""The documentation says what is so: its commands run as it tells, and docs/json.md names every key.
+
+Every ```sh block of a page is run with bash (-eu) in the page's own directory, where `baseline` is
+the real program and the database that the page speaks of is a copy of the legacy one. A comment in
+the line before a block tells what is not plain:
+
+    <!-- exit 1 -->              the block ends with this exit code
+    <!-- not run: the reason --> it cannot run in a test
+    <!-- fresh -->               from here on in a fresh directory
+
+A backup's id is another one in every run: the example's is replaced by that of the oldest backup.
+"""
+
+import json
+import re
+import shutil
+import textwrap
+import unittest
+
+import support
+
+DATABASE = "pinball_bot.db"
+EXAMPLE_ID = "20261121T023558Z-001"
+BLOCK = re.compile(r"(?:^ *<!-- (?P<comment>[^\n]*) -->\n)?^ *```sh\n(?P<text>.*?)^ *```$",
+                   re.MULTILINE | re.DOTALL)
+AWAITED = {support.PROJECT / "docs/checks.md"}  # Pages that are still being written.
+
+
+def blocks(page):
+    """(line, comment, commands) of every ```sh block."""
+    text = (support.PROJECT / page).read_text()
+    return [(text[:match.start("text")].count("\n"), match["comment"] or "",
+             textwrap.dedent(match["text"]))
+            for match in BLOCK.finditer(text)]
+
+
+class Commands(support.Case):
+    def setUp(self):
+        super().setUp()
+        programs = self._scratch / "bin"
+        programs.mkdir()
+        (programs / "baseline").symlink_to(support.BINARY)
+        self.path = f"{programs}:{self.environment()['PATH']}"
+        self.start()
+
+    def start(self):
+        support.remove(self.dir)
+        self.dir.mkdir()
+        self.legacy(DATABASE).chmod(0o640)
+        migrations = self.dir / "migrations"
+        migrations.mkdir()
+        shutil.copyfile(support.MIGRATION, migrations / "1a2b_baseline.sql")
+        checks = self.dir / "checks"
+        checks.mkdir()
+        (checks / "own.yaml").write_text(
+            "version: 1\nchecks: [{name: it can be read, query: SELECT 1, value: 1}]\n")
+
+    def oldest_backup(self):
+        ids = sorted(path.name for path in (self.dir / f"{DATABASE}.backups").glob("2*Z-*"))
+        return ids[0] if ids else EXAMPLE_ID
+
+    def run_page(self, page):
+        ran = 0
+        for line, comment, commands in blocks(page):
+            if comment.startswith("not run: "):
+                continue
+            if comment == "fresh":
+                self.start()
+            wanted = int(comment.removeprefix("exit ")) if comment.startswith("exit ") else 0
+            commands = commands.replace(EXAMPLE_ID, self.oldest_backup())
+            done = self.command("bash", "-euo", "pipefail", "-c", commands,
+                                env={"PATH": self.path})
+            with self.subTest(page=page, line=line):
+                self.assertEqual(done.returncode, wanted,
+                                 f"{page}:{line}\n{commands}\n{done.stdout}{done.stderr}")
+            ran += commands.count("baseline ")
+        return ran
+
+    def test_readme(self):
+        self.assertGreater(self.run_page("README.md"), 3)
+
+    def test_deployment(self):
+        self.assertGreater(self.run_page("DEPLOYMENT.md"), 20)
+
+    def test_migration(self):
+        self.assertGreater(self.run_page("docs/migration.md"), 0)
+
+    def test_a_comment_is_one_of_the_known(self):
+        for page in ["README.md", "DEPLOYMENT.md", "docs/migration.md"]:
+            for line, comment, _ in blocks(page):
+                with self.subTest(page=page, line=line):
+                    self.assertRegex(comment, r"^(|fresh|exit \d+|not run: .+)$")
+
+
+    def test_no_block_is_overlooked(self):
+        for page in ["README.md", "DEPLOYMENT.md", "docs/migration.md"]:
+            text = (support.PROJECT / page).read_text()
+            self.assertEqual(len(blocks(page)), text.count("```sh\n"), page)
+
+
+class Links(unittest.TestCase):
+    def test_every_link_leads_to_a_file(self):
+        pages = [*support.PROJECT.glob("*.md"), *(support.PROJECT / "docs").glob("*.md")]
+        for page in pages:
+            for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+                with self.subTest(page=page.name, link=link):
+                    target = (page.parent / link).resolve()
+                    self.assertTrue(target.exists() or target in AWAITED)
+
+
+class Files(unittest.TestCase):
+    def test_every_file_that_the_program_makes_is_described(self):
+        page = (support.PROJECT / "docs/file-formats.md").read_text()
+        source = "".join((support.PROJECT / f"src/base/names.{end}").read_text()
+                         for end in ["cpp", "hpp"])
+        names = set(re.findall(r"\.baseline-\w+", source))
+        names |= set(re.findall(r'k\w+ = "([^"]+)"', source))
+        self.assertGreater(len(names), 6)
+        for name in names:
+            self.assertIn(name, page)
+
+
+def keys_of(value):
+    """All keys of a JSON document, at any depth."""
+    if isinstance(value, dict):
+        return set(value).union(*map(keys_of, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(keys_of, value))
+    return set()
+
+
+class Json(support.Case):
+    def documents(self):
+        """One document of each kind that the program prints."""
+        database = self.legacy()
+        yield self.json("plan", "--database", database)
+        with support.Holder(database):
+            yield self.json("status", "--database", database)
+            yield self.json("deploy", "--database", database, code=3)
+        yield self.json("deploy", "--database", database)
+        yield self.json("deploy", "--database", database)
+        yield self.json("verify", "--database", database)
+        yield self.json("rollback", "--database", database)
+        yield self.json("recover", "--database", database)
+        yield self.json("history", "--database", database)
+        yield self.json("backups", "list", "--database", database)
+        yield self.json("deploy", code=2)
+
+    def interrupted(self):
+        """A deploy that was killed after the swap, told of and recovered."""
+        database = self.legacy("cut.db")
+        self.command("strace", "-f", "-o", "/dev/null", "-e", "trace=fsync",
+                     "-e", "inject=fsync:signal=KILL:when=6",
+                     support.BINARY, "deploy", "--database", database)
+        status = self.json("status", "--database", database)
+        self.assertEqual(status["interrupted"]["position"], "new database live")
+        yield status
+        yield self.json("recover", "--database", database)
+
+    def test_every_key_is_described(self):
+        page = (support.PROJECT / "docs/json.md").read_text()
+        named = set(re.findall(r"`([a-z_0-9]+)`", page))
+        for document in [*self.documents(), *self.interrupted()]:
+            missing = keys_of(document) - named
+            self.assertEqual(missing, set(), json.dumps(document)[:300])
+
+    def test_every_described_key_is_in_the_program(self):
+        """Keys are the first column of the tables of docs/json.md."""
+        source = (support.PROJECT / "src/report/json.cpp").read_text()
+        source += (support.PROJECT / "src/catalogue/history.cpp").read_text()
+        source += (support.PROJECT / "src/checks/result.hpp").read_text()
+        page = (support.PROJECT / "docs/json.md").read_text()
+        for row in re.findall(r"^\| (`[^|]+) \|", page, re.MULTILINE):
+            for key in re.findall(r"`([a-z_0-9]+)`", row):
+                with self.subTest(key=key):
+                    self.assertRegex(source, rf'["\s]{key}[",\s]')
+
+
+if __name__ == "__main__":
+    unittest.main()

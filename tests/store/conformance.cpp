@@ -1,0 +1,240 @@
+#include "store/conformance.hpp"
+
+#include "base/error.hpp"
+#include "support/catch.hpp"
+
+namespace baseline::conformance {
+namespace {
+
+namespace fs = std::filesystem;
+
+const Deadline kNow(std::chrono::milliseconds(0));
+
+Intent intent_for(EngineUnderTest& engine, bool has_old) {
+  Intent intent;
+  intent.command = "deploy";
+  intent.started = "2026-11-21T02:35:58Z";
+  intent.revision = "new1";
+  intent.catalogue = engine.entries();
+  if (has_old) intent.backup_id = "20261121T023558Z-001";
+  return intent;
+}
+
+Directory entry_of(EngineUnderTest& engine) {
+  const fs::path path = engine.entries() / "entry";
+  fs::create_directories(path);
+  return Directory::open(path);
+}
+
+std::unique_ptr<Replacement> hold(Store& store) { return store.hold({"deploy", "now"}, kNow); }
+
+// Everything up to the swap. Nobody may look at the live database after the freeze: that is exactly
+// what the replacement has to notice.
+std::unique_ptr<Replacement> ready_to_swap(EngineUnderTest& engine, Store& store, bool has_old) {
+  auto replacement = hold(store);
+  const auto migrated = store.apply(engine.migration());
+  replacement->require_unused(kNow);
+  replacement->prepare(intent_for(engine, has_old));
+  replacement->stage(*migrated);
+  CHECK(replacement->open_candidate()->revision() == "new1");
+  replacement->announce();
+  CHECK(engine.live() == (has_old ? "old" : "missing"));
+  replacement->freeze(kNow, false);
+  return replacement;
+}
+
+ErrorCode code_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.code();
+  }
+  FAIL("it did not throw");
+  return ErrorCode::io;
+}
+
+void looks_without_changing(EngineUnderTest& engine) {
+  const auto store = engine.open();
+  CHECK_FALSE(store->exists());
+  CHECK_FALSE(store->look({}).exists);
+  engine.make_old();
+  const DatabaseFacts facts = store->look({});
+  CHECK(facts.exists);
+  CHECK(facts.revision == "old1");
+  CHECK(facts.size > 0);
+  CHECK_FALSE(facts.tables.empty());
+  CHECK(engine.live() == "old");
+  CHECK_FALSE(store->interruption());
+  CHECK_FALSE(store->running());
+}
+
+void replaces(EngineUnderTest& engine) {
+  engine.make_old();
+  const auto store = engine.open();
+  const auto replacement = ready_to_swap(engine, *store, true);
+  replacement->swap();
+  CHECK(engine.live() == "new");
+  CHECK(replacement->old_is_untouched());
+  const Directory entry = entry_of(engine);
+  const Payload payload = replacement->file_old(entry, nullptr);
+  CHECK(payload.sha256.size() == 64);
+  replacement->finish();
+  CHECK(engine.live() == "new");
+  CHECK(engine.backup(entry.path(), payload) == "old");
+  CHECK_FALSE(store->interruption());
+}
+
+void copies_before_the_swap(EngineUnderTest& engine) {
+  engine.make_old();
+  const auto store = engine.open();
+  const auto replacement = ready_to_swap(engine, *store, true);
+  const Directory entry = entry_of(engine);
+  const Payload payload = replacement->copy_old(entry, nullptr);
+  CHECK(engine.backup(entry.path(), payload) == "old");
+  replacement->swap();
+  replacement->discard_old();
+  replacement->finish();
+  CHECK(engine.live() == "new");
+}
+
+void swaps_back(EngineUnderTest& engine) {
+  engine.make_old();
+  const auto store = engine.open();
+  const auto replacement = ready_to_swap(engine, *store, true);
+  replacement->swap();
+  replacement->swap_back(kNow);
+  CHECK(engine.live() == "old");
+  CHECK(replacement->candidate_is_as_built());
+  replacement->discard({});
+  replacement->finish();
+  CHECK(engine.live() == "old");
+  CHECK_FALSE(store->interruption());
+}
+
+void creates_where_nothing_was(EngineUnderTest& engine) {
+  const auto store = engine.open();
+  const auto replacement = ready_to_swap(engine, *store, false);
+  replacement->swap();
+  CHECK(engine.live() == "new");
+  replacement->swap_back(kNow);
+  CHECK(engine.live() == "missing");
+  replacement->discard({});
+  replacement->finish();
+}
+
+void brings_a_backup_back(EngineUnderTest& engine) {
+  engine.make_old();
+  const auto store = engine.open();
+  Payload payload;
+  const Directory entry = entry_of(engine);
+  {
+    const auto replacement = ready_to_swap(engine, *store, true);
+    replacement->swap();
+    payload = replacement->file_old(entry, nullptr);
+    replacement->finish();
+  }
+  const auto replacement = hold(*store);
+  replacement->prepare(intent_for(engine, true));
+  Payload damaged = payload;
+  damaged.sha256 = std::string(64, '0');
+  CHECK(code_of([&] { replacement->stage_backup(entry, damaged, false, nullptr); }) ==
+        ErrorCode::refused);
+  replacement->discard({});
+  replacement->finish();
+  CHECK(engine.live() == "new");
+
+  replacement->prepare(intent_for(engine, true));
+  replacement->stage_backup(entry, payload, false, nullptr);
+  replacement->announce();
+  replacement->freeze(kNow, false);
+  replacement->swap();
+  CHECK(engine.live() == "old");
+  CHECK(engine.backup(entry.path(), payload) == "old");
+}
+
+void keeps_others_out(EngineUnderTest& engine) {
+  engine.make_old();
+  const auto store = engine.open();
+  const auto second = engine.open();
+  {
+    const auto replacement = hold(*store);
+    CHECK(second->running());
+    CHECK(code_of([&] { hold(*second); }) == ErrorCode::in_use);
+  }
+  CHECK_FALSE(second->running());
+  hold(*second);
+}
+
+void notices_a_connected_client(EngineUnderTest& engine) {
+  engine.make_old();
+  const auto store = engine.open();
+  const auto replacement = hold(*store);
+  auto client = engine.connect();
+  CHECK(code_of([&] { replacement->require_unused(kNow); }) == ErrorCode::in_use);
+  client.reset();
+  replacement->require_unused(kNow);
+}
+
+void tells_where_an_interrupted_run_stands(EngineUnderTest& engine) {
+  engine.make_old();
+  const auto store = engine.open();
+  // Destroying the object without finish() is what a crash leaves.
+  ready_to_swap(engine, *store, true);
+  {
+    const auto replacement = hold(*store);
+    REQUIRE(replacement->interruption());
+    CHECK(replacement->interruption()->position == Position::untouched);
+    CHECK(replacement->interruption()->intent.revision == "new1");
+    replacement->discard({});
+    replacement->finish();
+  }
+  CHECK_FALSE(store->interruption());
+  CHECK(engine.live() == "old");
+
+  ready_to_swap(engine, *store, true)->swap();
+  REQUIRE(store->interruption());
+  const auto replacement = hold(*store);
+  REQUIRE(replacement->interruption());
+  CHECK(replacement->interruption()->position == Position::swapped);
+  const Directory entry = entry_of(engine);
+  const Payload payload = replacement->file_old(entry, nullptr);
+  replacement->finish();
+  CHECK(engine.live() == "new");
+  CHECK(engine.backup(entry.path(), payload) == "old");
+}
+
+void refuses_a_bad_migration(EngineUnderTest& engine) {
+  const auto store = engine.open();
+  Migration bad = engine.migration();
+  bad.sql += "\nCRAETE TABLE x (a INTEGER);";
+  CHECK(code_of([&] { store->apply(bad); }) == ErrorCode::usage);
+  CHECK(engine.live() == "missing");
+}
+
+}  // namespace
+
+void check_conformance(const MakeEngine& make_engine) {
+  struct Part {
+    const char* name;
+    void (*run)(EngineUnderTest&);
+  };
+  constexpr Part kParts[] = {
+      {"looks without changing", looks_without_changing},
+      {"replaces", replaces},
+      {"copies before the swap", copies_before_the_swap},
+      {"swaps back", swaps_back},
+      {"creates where nothing was", creates_where_nothing_was},
+      {"brings a backup back", brings_a_backup_back},
+      {"keeps others out", keeps_others_out},
+      {"notices a connected client", notices_a_connected_client},
+      {"tells where an interrupted run stands", tells_where_an_interrupted_run_stands},
+      {"refuses a bad migration", refuses_a_bad_migration},
+  };
+  for (const Part& part : kParts) {
+    INFO(part.name);
+    const auto engine = make_engine();
+    part.run(*engine);
+  }
+}
+
+}  // namespace baseline::conformance

@@ -1,0 +1,47 @@
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "os/file_system.hpp"
+#include "store/conformance.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+#include "support/catch.hpp"
+#include "support/temp_dir.hpp"
+#include "support/workbench.hpp"
+
+namespace baseline {
+namespace {
+
+class SqliteUnderTest final : public conformance::EngineUnderTest {
+ public:
+  std::unique_ptr<Store> open() override {
+    return std::make_unique<sqlite::SqliteStore>(real_file_system(), database_);
+  }
+  void make_old() override { ::make_old(database_); }
+  Migration migration() const override { return small_migration(); }
+  std::string live() override { return content(database_); }
+  std::string backup(const std::filesystem::path& entry, const Payload& payload) override {
+    const std::filesystem::path copy = dir_.path() / "copy.db";
+    std::filesystem::copy_file(entry / payload.name, copy,
+                               std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::permissions(copy, std::filesystem::perms::owner_all);
+    return content(copy);
+  }
+  std::shared_ptr<void> connect() override {
+    return std::make_shared<SQLite::Database>(database_.native(), SQLite::OPEN_READWRITE);
+  }
+  std::filesystem::path entries() override {
+    const std::filesystem::path path = dir_.path() / "entries";
+    std::filesystem::create_directories(path);
+    return path;
+  }
+
+ private:
+  TempDir dir_;
+  std::filesystem::path database_ = dir_.path() / "app.db";
+};
+
+TEST_CASE("the SQLite store keeps what the pipeline relies on", "[store][conformance]") {
+  conformance::check_conformance([] { return std::make_unique<SqliteUnderTest>(); });
+}
+
+}  // namespace
+}  // namespace baseline
