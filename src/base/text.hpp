@@ -47,8 +47,8 @@ std::string to_lower(std::string_view text);
 /// `text` without leading and trailing ASCII white space.
 std::string_view trimmed(std::string_view text);
 
-/// Reads "500ms", "30s", "5m" or "2h". The unit is mandatory (except for "0"). Returns milliseconds, or
-/// nothing when the text is not a duration.
+/// Reads "500ms", "30s", "5m" or "2h". The unit is mandatory (except for "0"). Returns
+/// milliseconds, or nothing when the text is not a duration.
 std::optional<std::int64_t> parse_duration_ms(std::string_view text);
 
 }  // namespace baseline

@@ -122,9 +122,10 @@ CatalogueEntry Catalogue::read_entry(const Directory& catalogue, const std::stri
       throw Error(ErrorCode::refused, "its database file is missing");
     }
     if (static_cast<std::uint64_t>(data->st_size) != entry.manifest->payload.size) {
-      throw Error(ErrorCode::refused, fmt::format("its database file has {} bytes, but the manifest "
-                                                  "says {}",
-                                                  data->st_size, entry.manifest->payload.size));
+      throw Error(ErrorCode::refused,
+                  fmt::format("its database file has {} bytes, but the manifest "
+                              "says {}",
+                              data->st_size, entry.manifest->payload.size));
     }
   } catch (const Error& error) {
     entry.damage = error.what();
@@ -140,10 +141,10 @@ bool Catalogue::contains(const std::string& id) const {
 CatalogueEntry Catalogue::find(const std::string& id) const {
   const auto catalogue = open_if_present();
   if (!catalogue || !sequence_of(id) || !catalogue->contains(id)) {
-    throw Error(ErrorCode::usage,
-                fmt::format("there is no backup {} in {}", printable(id),
-                            printable(directory_.native())),
-                "baseline backups list shows what there is");
+    throw Error(
+        ErrorCode::usage,
+        fmt::format("there is no backup {} in {}", printable(id), printable(directory_.native())),
+        "baseline backups list shows what there is");
   }
   CatalogueEntry entry = read_entry(*catalogue, id);
   if (!entry.damage.empty()) {
@@ -172,10 +173,10 @@ void Catalogue::require_usable() const {
   if (exists && !fs::is_directory(named)) throw_no_directory();
   const fs::path place = exists ? directory_ : directory_.parent_path();
   if (!fs::is_directory(place, error)) {
-    throw Error(ErrorCode::usage,
-                fmt::format("the directory {} for the backups does not exist",
-                            printable(place.native())),
-                "create it, or name another directory for the backups with --backups");
+    throw Error(
+        ErrorCode::usage,
+        fmt::format("the directory {} for the backups does not exist", printable(place.native())),
+        "create it, or name another directory for the backups with --backups");
   }
   if (::faccessat(AT_FDCWD, place.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
     throw Error(ErrorCode::refused,
@@ -212,8 +213,8 @@ std::optional<Directory> Catalogue::find_unfinished(const std::string& id) const
   return open_if_there(directory_ / names::partial(id));
 }
 
-void Catalogue::write_file(const Directory& directory, std::string_view name,
-                           std::string_view text, mode_t mode) {
+void Catalogue::write_file(const Directory& directory, std::string_view name, std::string_view text,
+                           mode_t mode) {
   // What an interrupted run wrote is written anew; nobody can have seen it under a final name.
   files_.unlink(directory, std::string(name));
   const File file = files_.create(directory, std::string(name), mode);

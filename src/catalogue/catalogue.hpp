@@ -38,8 +38,8 @@ class Catalogue {
   CatalogueEntry find(const std::string& id) const;
   bool contains(const std::string& id) const;
 
-  /// "20261121T023558Z-001": the time for people, the number for the order. `after` is an id that is
-  /// spoken for, though it may not be there (yet); it may be empty.
+  /// "20261121T023558Z-001": the time for people, the number for the order. `after` is an id that
+  /// is spoken for, though it may not be there (yet); it may be empty.
   std::string next_id(std::chrono::system_clock::time_point now, std::string_view after = {}) const;
 
   /// The directory of an unfinished entry; made, like the catalogue itself, when it is missing.

@@ -17,8 +17,8 @@ struct Manifest {
   std::string when;    ///< RFC 3339: when it stopped being live
   std::string host;
   std::string user;
-  std::string tool;    ///< "baseline 0.1.0"
-  std::string engine;  ///< "SQLite 3.40.1"
+  std::string tool;      ///< "baseline 0.1.0"
+  std::string engine;    ///< "SQLite 3.40.1"
   std::string database;  ///< resolved path, bytes
   Payload payload;
   std::uint64_t page_size = 0;

@@ -46,13 +46,12 @@ std::string field(std::string_view key, std::string_view value) {
 std::string failure_block(const CheckResult& result) {
   const std::string label =
       result.case_label.empty() ? std::string() : fmt::format(" [{}]", result.case_label);
-  const std::string place =
-      result.file.empty()
-          ? std::string()
-          : fmt::format("   {}:{}:{}", printable(result.file), result.line, result.column);
-  std::string out = fmt::format("{:<5} {} › {}{}{}\n", label_of(result.status),
-                                printable(result.suite), printable(result.name), printable(label),
-                                place);
+  const std::string place = result.file.empty() ? std::string()
+                                                : fmt::format("   {}:{}:{}", printable(result.file),
+                                                              result.line, result.column);
+  std::string out =
+      fmt::format("{:<5} {} › {}{}{}\n", label_of(result.status), printable(result.suite),
+                  printable(result.name), printable(label), place);
   out += field("expected", result.expected);
   out += field("got", result.got);
   out += field("sql", result.sql);

@@ -103,7 +103,8 @@ SuiteReport run_suites(const Suites& suites, Phase phase, Session& subject, Sess
     if (!check->head().runs_in(phase) || !selected(*check, selection)) continue;
     for (const Case& values : check->head().cases) {
       if (interrupted) interrupted();
-      const CheckResult& result = report.results.emplace_back(run_case(*check, values, context, selection));
+      const CheckResult& result =
+          report.results.emplace_back(run_case(*check, values, context, selection));
       if (on_result) on_result(result);
     }
   }

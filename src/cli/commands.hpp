@@ -17,8 +17,8 @@ struct Invocation {
   const Options& options;
   const Settings& settings;
   Observer& observer;
-  Style out;          ///< for stdout
-  bool interactive;   ///< a person can be asked
+  Style out;         ///< for stdout
+  bool interactive;  ///< a person can be asked
 };
 
 /// A command's whole result: what goes to stdout, and the exit code.

@@ -1,10 +1,11 @@
+#include "pipeline/deploy.hpp"
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
-#include "pipeline/deploy.hpp"
 #include "report/human.hpp"
 #include "report/json.hpp"
 
@@ -26,10 +27,10 @@ CommandResult run_deploy(const Invocation& invocation) {
   if (invocation.interactive && !options.yes) {
     request.confirm = [](const ReplaceReport& plan) {
       if (!plan.old.exists) return true;
-      return ask(fmt::format("{} leaves, and becomes a backup: {}\nIt is replaced by an empty "
-                             "database at baseline {}.\n",
-                             printable(plan.database), human_report::leaving(plan.old),
-                             printable(plan.revision)));
+      return ask(fmt::format(
+          "{} leaves, and becomes a backup: {}\nIt is replaced by an empty "
+          "database at baseline {}.\n",
+          printable(plan.database), human_report::leaving(plan.old), printable(plan.revision)));
     };
   }
   const ReplaceReport report = deploy(request, workplace.context());

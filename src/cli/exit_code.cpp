@@ -8,20 +8,28 @@ int exit_code(Outcome outcome) {
   switch (outcome) {
     case Outcome::done:
     case Outcome::nothing_to_do:
-    case Outcome::would_do: return 0;
-    case Outcome::checks_failed: return 1;
-    case Outcome::declined: return exit_code(Interrupted(SIGINT));
+    case Outcome::would_do:
+      return 0;
+    case Outcome::checks_failed:
+      return 1;
+    case Outcome::declined:
+      return exit_code(Interrupted(SIGINT));
   }
   return 5;
 }
 
 int exit_code(ErrorCode code) {
   switch (code) {
-    case ErrorCode::usage: return 2;
-    case ErrorCode::in_use: return 3;
-    case ErrorCode::refused: return 4;
-    case ErrorCode::io: return 5;
-    case ErrorCode::needs_person: return 6;
+    case ErrorCode::usage:
+      return 2;
+    case ErrorCode::in_use:
+      return 3;
+    case ErrorCode::refused:
+      return 4;
+    case ErrorCode::io:
+      return 5;
+    case ErrorCode::needs_person:
+      return 6;
   }
   return 5;
 }

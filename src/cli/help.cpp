@@ -2,11 +2,13 @@
 
 namespace baseline::help {
 
-const std::string_view kPurpose =
+namespace {
+
+constexpr std::string_view kPurpose =
     "Replace a SQLite database by a fresh one made from one baseline migration, in a window of "
     "milliseconds; prove it with checks; put the old one back, bit for bit.";
 
-const std::string_view kFooter = R"(Examples:
+constexpr std::string_view kFooter = R"(Examples:
   baseline plan     --database app.db    what would happen; nothing is changed
   baseline deploy   --database app.db    in the maintenance window
   baseline verify   --database app.db    after the application has started
@@ -19,8 +21,6 @@ Exit codes:
   3  in use; try again, or --wait         130, 143  interrupted; undone first
 
 'baseline COMMAND --help' tells more about a command.)";
-
-namespace {
 
 constexpr CommandHelp kCommands[] = {
     {"deploy", "Replace the database by the baseline; keep the old one as a backup",
@@ -75,6 +75,9 @@ Example:
 };
 
 }  // namespace
+
+std::string_view purpose() { return kPurpose; }
+std::string_view footer() { return kFooter; }
 
 const CommandHelp& of(std::string_view command) {
   for (const CommandHelp& row : kCommands) {

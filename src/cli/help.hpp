@@ -11,8 +11,8 @@ struct CommandHelp {
   std::string_view footer;   ///< examples and what follows from the command
 };
 
-extern const std::string_view kPurpose;
-extern const std::string_view kFooter;
+std::string_view purpose();
+std::string_view footer();
 
 const CommandHelp& of(std::string_view command);
 

@@ -14,10 +14,10 @@ namespace {
 
 // Which options a command has.
 enum Group : unsigned {
-  kDatabase = 1U << 0U,
-  kMigration = 1U << 1U,
-  kBackups = 1U << 2U,
-  kWriting = 1U << 3U,
+  database_options = 1U << 0U,
+  input_options = 1U << 1U,
+  backup_options = 1U << 2U,
+  wait_options = 1U << 3U,
 };
 
 struct CommandRow {
@@ -28,14 +28,14 @@ struct CommandRow {
 };
 
 constexpr CommandRow kCommands[] = {
-    {Command::deploy, "deploy", nullptr, kDatabase | kMigration | kBackups | kWriting},
-    {Command::deploy, "plan", nullptr, kDatabase | kMigration | kBackups | kWriting},
-    {Command::verify, "verify", nullptr, kDatabase | kMigration},
-    {Command::rollback, "rollback", nullptr, kDatabase | kBackups | kWriting},
-    {Command::status, "status", nullptr, kDatabase | kMigration | kBackups},
-    {Command::recover, "recover", nullptr, kDatabase | kBackups | kWriting},
-    {Command::history, "history", nullptr, kDatabase | kBackups},
-    {Command::backups_list, "list", "backups", kDatabase | kBackups},
+    {Command::deploy, "deploy", nullptr, database_options | input_options | backup_options | wait_options},
+    {Command::deploy, "plan", nullptr, database_options | input_options | backup_options | wait_options},
+    {Command::verify, "verify", nullptr, database_options | input_options},
+    {Command::rollback, "rollback", nullptr, database_options | backup_options | wait_options},
+    {Command::status, "status", nullptr, database_options | input_options | backup_options},
+    {Command::recover, "recover", nullptr, database_options | backup_options | wait_options},
+    {Command::history, "history", nullptr, database_options | backup_options},
+    {Command::backups_list, "list", "backups", database_options | backup_options},
 };
 
 void add_settings(CLI::App& app, unsigned groups, Options& options) {
@@ -44,10 +44,10 @@ void add_settings(CLI::App& app, unsigned groups, Options& options) {
                            const char* help) {
     return app.add_option(name, value, help)->type_name(type)->group("Options");
   };
-  if ((groups & kDatabase) != 0) {
+  if ((groups & database_options) != 0) {
     text("-d,--database", raw.database, "PATH", "The database file (DATABASE_PATH)");
   }
-  if ((groups & kMigration) != 0) {
+  if ((groups & input_options) != 0) {
     text("-m,--migration", raw.migration, "FILE",
          "The baseline migration, REVISION_slug.sql (BASELINE_MIGRATION) [built in]");
     app.add_option("--checks", raw.checks,
@@ -57,11 +57,11 @@ void add_settings(CLI::App& app, unsigned groups, Options& options) {
         ->allow_extra_args(false)
         ->group("Options");
   }
-  if ((groups & kBackups) != 0) {
+  if ((groups & backup_options) != 0) {
     text("--backups", raw.backups, "DIR",
          "Where the backups are kept (BASELINE_BACKUPS) [PATH.backups beside the database]");
   }
-  if ((groups & kWriting) != 0) {
+  if ((groups & wait_options) != 0) {
     text("--wait", raw.wait, "DURATION",
          "How long to wait for another run, or for the application to let go: 500ms, 30s, 5m "
          "(BASELINE_WAIT) [0s]");
@@ -118,7 +118,8 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
           ->group(group);
       yes();
       break;
-    case Command::verify: break;
+    case Command::verify:
+      break;
     case Command::rollback:
       app.add_option("--to", options.to, "The backup to put back [the one made last]")
           ->type_name("ID")
@@ -133,7 +134,8 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
     case Command::status:
     case Command::recover:
     case Command::history:
-    case Command::backups_list: break;
+    case Command::backups_list:
+      break;
   }
 }
 
@@ -154,7 +156,7 @@ class FullUsage final : public CLI::Formatter {
   std::string make_usage(const CLI::App* app, std::string name) const override {
     for (const CLI::App* parent = app->get_parent(); parent != nullptr;
          parent = parent->get_parent()) {
-      name = parent->get_name() + " " + name;
+      name.insert(0, parent->get_name() + " ");
     }
     return CLI::Formatter::make_usage(app, name);
   }
@@ -222,9 +224,9 @@ bool asks_for_json(int argc, const char* const* argv) {
 }
 
 std::optional<HelpText> parse_options(int argc, const char* const* argv, Options& options) {
-  CLI::App app{std::string(help::kPurpose), "baseline"};
+  CLI::App app{std::string(help::purpose()), "baseline"};
   app.set_version_flag("--version", fmt::format("baseline {}", version()));
-  app.footer(std::string(help::kFooter));
+  app.footer(std::string(help::footer()));
   app.require_subcommand(1);
   constexpr std::size_t kOptionColumn = 30;
   const auto formatter = std::make_shared<FullUsage>();

@@ -17,13 +17,20 @@ namespace {
 
 CommandResult dispatch(const Invocation& invocation) {
   switch (invocation.options.command) {
-    case Command::deploy: return run_deploy(invocation);
-    case Command::verify: return run_verify(invocation);
-    case Command::rollback: return run_rollback(invocation);
-    case Command::status: return run_status(invocation);
-    case Command::recover: return run_recover(invocation);
-    case Command::history: return run_history(invocation);
-    case Command::backups_list: return run_backups_list(invocation);
+    case Command::deploy:
+      return run_deploy(invocation);
+    case Command::verify:
+      return run_verify(invocation);
+    case Command::rollback:
+      return run_rollback(invocation);
+    case Command::status:
+      return run_status(invocation);
+    case Command::recover:
+      return run_recover(invocation);
+    case Command::history:
+      return run_history(invocation);
+    case Command::backups_list:
+      return run_backups_list(invocation);
   }
   return {};
 }

@@ -24,9 +24,9 @@ CommandResult run_rollback(const Invocation& invocation) {
   if (invocation.interactive && !options.yes) {
     request.confirm = [](const ReplaceReport& plan) {
       if (!plan.old.exists) return true;
-      return ask(fmt::format("{} leaves, and becomes a backup: {}\nIt is replaced by the backup {}.\n",
-                             printable(plan.database), human_report::leaving(plan.old),
-                             plan.source_id));
+      return ask(
+          fmt::format("{} leaves, and becomes a backup: {}\nIt is replaced by the backup {}.\n",
+                      printable(plan.database), human_report::leaving(plan.old), plan.source_id));
     };
   }
   const ReplaceReport report = rollback(request, workplace.context());

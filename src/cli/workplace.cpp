@@ -20,8 +20,7 @@ std::unique_ptr<Store> open_store(const std::filesystem::path& database) {
 
 std::filesystem::path catalogue_path(const Settings& settings, const Store& store) {
   if (settings.backups.value.empty()) return store.default_catalogue();
-  std::filesystem::path path =
-      std::filesystem::absolute(settings.backups.value).lexically_normal();
+  std::filesystem::path path = std::filesystem::absolute(settings.backups.value).lexically_normal();
   return path.has_filename() ? path : path.parent_path();
 }
 

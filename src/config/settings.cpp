@@ -32,6 +32,8 @@ struct Choice {
   std::string_view word;
   T value;
 };
+template <typename T>
+Choice(const char*, T) -> Choice<T>;
 
 constexpr std::array kBackupChoices = {Choice{"auto", BackupChoice::automatic},
                                        Choice{"move", BackupChoice::move},

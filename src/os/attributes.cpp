@@ -76,8 +76,9 @@ bool give_attributes(FileSystem& files, const File& file, const FileAttributes& 
   } catch (const Error& error) {
     const std::string owner = owner_name(wanted.owner, wanted.group);
     Error refusal(ErrorCode::refused,
-                  what == "owner" ? fmt::format("cannot give the new file owner {}", owner)
-                                  : fmt::format("cannot give the new file the {} of the old one", what),
+                  what == "owner"
+                      ? fmt::format("cannot give the new file owner {}", owner)
+                      : fmt::format("cannot give the new file the {} of the old one", what),
                   fmt::format("run as root, or as {}", owner));
     refusal.add_note(error.what());
     throw refusal;

@@ -9,8 +9,8 @@
 
 namespace baseline {
 
-/// Who may do what with a file: owner, group, mode, and the extended attributes, among which are the
-/// ACL (system.posix_acl_access) and the security label (security.selinux).
+/// Who may do what with a file: owner, group, mode, and the extended attributes, among which are
+/// the ACL (system.posix_acl_access) and the security label (security.selinux).
 struct FileAttributes {
   uid_t owner = 0;
   gid_t group = 0;

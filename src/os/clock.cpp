@@ -28,7 +28,8 @@ std::string compact_time(std::chrono::system_clock::time_point time) {
 
 bool Deadline::pause() const {
   using std::chrono::nanoseconds;
-  const auto left = std::chrono::duration_cast<nanoseconds>(end_ - std::chrono::steady_clock::now());
+  const auto left =
+      std::chrono::duration_cast<nanoseconds>(end_ - std::chrono::steady_clock::now());
   if (left.count() <= 0) return false;
   constexpr nanoseconds kStep = std::chrono::milliseconds(20);
   const timespec time{0, static_cast<long>(std::min(left, kStep).count())};

@@ -52,13 +52,18 @@ class Directory {
   std::optional<struct stat> status(const std::string& name) const;
   bool contains(const std::string& name) const { return status(name).has_value(); }
 
-  /// Opens an existing regular file, never through a symbolic link, or returns nothing if it is missing.
+  /// Opens an existing regular file, never through a symbolic link, or returns nothing if it is
+  /// missing.
   std::optional<File> open_file(const std::string& name, bool writable) const;
 
-  /// The whole text of a small file, or nothing if it is missing. Throws Error{io} above `limit` bytes.
-  std::optional<std::string> read_text(const std::string& name, std::size_t limit = 16U << 20U) const;
+  /// The whole text of a small file, or nothing if it is missing. Throws Error{io} above `limit`
+  /// bytes.
+  std::optional<std::string> read_text(const std::string& name,
+                                       std::size_t limit = 16U << 20U) const;
 
-  struct stat own_status() const { return handle_.status(); }
+  struct stat own_status() const {
+    return handle_.status();
+  }
 
  private:
   explicit Directory(File handle) : handle_(std::move(handle)) {}

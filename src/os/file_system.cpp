@@ -66,7 +66,8 @@ class RealFileSystem final : public FileSystem {
   }
 
   void set_owner(const File& file, uid_t owner, gid_t group) override {
-    if (::fchown(file.fd(), owner, group) != 0) throw_errno("set the owner of", file.path().native());
+    if (::fchown(file.fd(), owner, group) != 0)
+      throw_errno("set the owner of", file.path().native());
   }
 
   void set_attribute(const File& file, const std::string& name, std::string_view value) override {
@@ -95,8 +96,8 @@ class RealFileSystem final : public FileSystem {
     move(directory, a, directory, b, RENAME_EXCHANGE);
   }
 
-  void link(const Directory& from_directory, const std::string& from,
-            const Directory& to_directory, const std::string& to) override {
+  void link(const Directory& from_directory, const std::string& from, const Directory& to_directory,
+            const std::string& to) override {
     if (::linkat(from_directory.fd(), from.c_str(), to_directory.fd(), to.c_str(), 0) != 0) {
       throw_errno("link " + (from_directory / from).native() + " to", (to_directory / to).native());
     }

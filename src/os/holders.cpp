@@ -66,6 +66,7 @@ std::string describe(const std::vector<Holder>& holders) {
     return "another process has it open (not visible from here: other user or container)";
   }
   std::vector<std::string> texts;
+  texts.reserve(holders.size());
   for (const Holder& holder : holders) {
     texts.push_back(fmt::format("pid {} ({})", holder.pid, holder.command));
   }

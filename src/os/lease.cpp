@@ -18,9 +18,7 @@ Lease::Outcome Lease::acquire(const File& file) {
   return errno == EAGAIN || errno == EBUSY ? Outcome::in_use : Outcome::impossible;
 }
 
-bool Lease::held() const {
-  return file_ != nullptr && ::fcntl(file_->fd(), F_GETLEASE) == F_WRLCK;
-}
+bool Lease::held() const { return file_ != nullptr && ::fcntl(file_->fd(), F_GETLEASE) == F_WRLCK; }
 
 void Lease::release() {
   if (file_ != nullptr && file_->is_open()) ::fcntl(file_->fd(), F_SETLEASE, F_UNLCK);

@@ -5,8 +5,8 @@
 namespace baseline {
 
 /// A kernel write lease on an open file: granted only while nobody else has the inode open, in any
-/// process, container or through any name (fcntl(2), F_SETLEASE). Somebody who opens it later breaks
-/// the lease, which held() tells, and waits in the kernel until it is released.
+/// process, container or through any name (fcntl(2), F_SETLEASE). Somebody who opens it later
+/// breaks the lease, which held() tells, and waits in the kernel until it is released.
 class Lease {
  public:
   enum class Outcome {

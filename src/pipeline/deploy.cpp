@@ -15,17 +15,18 @@ namespace {
 // Only a database that is not at the baseline is replaced without being told twice: a repeated
 // command must not wipe what users have added since.
 void require_unstamped(const DeployRequest& request, const ReplaceReport& report,
-                    const Comparison& comparison) {
+                       const Comparison& comparison) {
   if (!comparison.stamped || comparison.drift.empty() || request.again) return;
   const SchemaDifference& first = comparison.drift.front();
-  throw Error(ErrorCode::refused,
-              fmt::format("{} is stamped {} already, but its schema differs from the baseline in {} "
-                          "(first: {}{}{})",
-                          printable(report.database), request.migration.revision,
-                          counted(comparison.drift.size(), "place"), first.object,
-                          first.text.empty() ? "" : ": ", first.text),
-              "baseline status shows the differences; to replace the database all the same, add "
-              "--again");
+  throw Error(
+      ErrorCode::refused,
+      fmt::format("{} is stamped {} already, but its schema differs from the baseline in {} "
+                  "(first: {}{}{})",
+                  printable(report.database), request.migration.revision,
+                  counted(comparison.drift.size(), "place"), first.object,
+                  first.text.empty() ? "" : ": ", first.text),
+      "baseline status shows the differences; to replace the database all the same, add "
+      "--again");
 }
 
 // Whether there is something to do. Throws when it cannot or should not be done.
@@ -99,7 +100,8 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
   report.recovered = recover(context, *replacement);
   if (report.recovered) context.store.require_replaceable();
 
-  // Look at the old database, after SQLite has brought in what a crashed writer left. One that is at the baseline already is left alone.
+  // Look at the old database, after SQLite has brought in what a crashed writer left. One that is
+  // at the baseline already is left alone.
   look_at_old(request, context, report);
   // When it is to be kept as it was found, SQLite must not touch what lies beside it.
   if (report.old.unsettled && !request.as_found) {

@@ -23,17 +23,17 @@ struct DeployRequest {
   const Suites& suites;
   Judge judge;
   bool dry_run = false;
-  bool again = false;                ///< replace even a database that is at the baseline already
-  bool keep_on_failure = false;      ///< a failed `after` check leaves the new database in place
-  bool as_found = false;             ///< keep an old database that cannot be read as it is
+  bool again = false;            ///< replace even a database that is at the baseline already
+  bool keep_on_failure = false;  ///< a failed `after` check leaves the new database in place
+  bool as_found = false;         ///< keep an old database that cannot be read as it is
   BackupChoice backup = BackupChoice::automatic;
   std::chrono::milliseconds wait{0};
   /// Asked once what will leave, before anything is changed; false stops the run.
   std::function<bool(const ReplaceReport& plan)> confirm = {};
 };
 
-/// Replaces the database by the baseline (docs/ARCHITECTURE.md, "The way of a deploy"). Throws Error
-/// or Interrupted with the old database in place, Error{needs_person} when it is not.
+/// Replaces the database by the baseline (docs/ARCHITECTURE.md, "The way of a deploy"). Throws
+/// Error or Interrupted with the old database in place, Error{needs_person} when it is not.
 ReplaceReport deploy(const DeployRequest& request, const Context& context);
 
 /// Whether a database is what the migration makes: the same schema and the same stamp.

@@ -124,9 +124,8 @@ std::optional<FiledBackup> undo(const Context& context, Replacement& replacement
   std::optional<FiledBackup> written;
   if (!replacement.candidate_is_as_built()) {
     // Never under the id of the old database's own backup, which is removed below.
-    Manifest manifest =
-        draft_manifest(context, catalogue.next_id(context.now(), intent.backup_id),
-                       fmt::format("failed-{}", intent.command), {});
+    Manifest manifest = draft_manifest(context, catalogue.next_id(context.now(), intent.backup_id),
+                                       fmt::format("failed-{}", intent.command), {});
     manifest.payload.mode = 0600;
     if (!intent.revision.empty()) manifest.revision = intent.revision;
     const Directory entry = catalogue.open_unfinished(manifest.id);

@@ -35,9 +35,9 @@ std::optional<FiledBackup> undo(const Context& context, Replacement& replacement
 
 /// What the history tells of a run.
 struct RunEnd {
-  std::string command;        ///< the one that ends it: "deploy", or "recover" for an interrupted one
-  std::string outcome;        ///< in words
-  bool replaced = false;      ///< the new database is live, the old one a backup
+  std::string command;    ///< the one that ends it: "deploy", or "recover" for an interrupted one
+  std::string outcome;    ///< in words
+  bool replaced = false;  ///< the new database is live, the old one a backup
   std::optional<std::chrono::nanoseconds> unavailable = {};
 };
 

@@ -68,7 +68,9 @@ std::optional<RecoveryReport> recover(const Context& context, Replacement& repla
       replacement.swap_back(Deadline(std::chrono::milliseconds(0)));
       undo_run(context, replacement, intent, report);
       break;
-    case Position::untouched: undo_run(context, replacement, intent, report); break;
+    case Position::untouched:
+      undo_run(context, replacement, intent, report);
+      break;
   }
   return report;
 }

@@ -95,9 +95,8 @@ void finish(const ReplaceSteps& steps, const Context& context, Replacement& repl
   report.backup = file_backup(context, replacement, steps.intent);
   if (steps.conclude) steps.conclude();
   record(context, steps.intent,
-         {steps.intent.command,
-          report.kept_despite_failure ? "kept despite failed checks" : "done", true,
-          report.unavailable});
+         {steps.intent.command, report.kept_despite_failure ? "kept despite failed checks" : "done",
+          true, report.unavailable});
   replacement.finish();
 }
 

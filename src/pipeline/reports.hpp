@@ -30,8 +30,8 @@ struct FiledBackup {
 
 /// What recovery found and did.
 struct RecoveryReport {
-  std::string command;   ///< the interrupted one
-  std::string started;   ///< RFC 3339
+  std::string command;    ///< the interrupted one
+  std::string started;    ///< RFC 3339
   bool finished = false;  ///< true: the new database is live; false: undone, the old one is live
   std::optional<FiledBackup> backup;
 };

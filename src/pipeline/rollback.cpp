@@ -14,8 +14,8 @@
 namespace baseline {
 namespace {
 
-// A catalogue may serve several databases. The one beside a database is its own, though the path may
-// read differently there (in a container, after a move).
+// A catalogue may serve several databases. The one beside a database is its own, though the path
+// may read differently there (in a container, after a move).
 bool is_of(const CatalogueEntry& entry, const Context& context) {
   const std::filesystem::path database = context.store.location();
   if (entry.manifest->database == database.native()) return true;
@@ -34,12 +34,12 @@ CatalogueEntry choose(const RollbackRequest& request, const Context& context) {
   if (!request.to.empty()) {
     CatalogueEntry entry = context.catalogue.find(request.to);
     if (is_of(entry, context)) return entry;
-    throw Error(ErrorCode::refused,
-                fmt::format("the backup {} is of {}, not of {}", printable(entry.id),
-                            printable(entry.manifest->database),
-                            printable(context.store.location())),
-                fmt::format("name that database with --database, or copy the file by hand: {}",
-                            printable(entry.directory.native())));
+    throw Error(
+        ErrorCode::refused,
+        fmt::format("the backup {} is of {}, not of {}", printable(entry.id),
+                    printable(entry.manifest->database), printable(context.store.location())),
+        fmt::format("name that database with --database, or copy the file by hand: {}",
+                    printable(entry.directory.native())));
   }
   std::vector<CatalogueEntry> entries = context.catalogue.entries();
   const std::string database = context.store.location();
@@ -68,13 +68,13 @@ void require_restorable(const CatalogueEntry& entry) {
                 "choose another with --to; baseline backups list shows them");
   }
   if (!manifest.payload.companions.empty()) {
-    throw Error(ErrorCode::refused,
-                fmt::format("the backup {} is of a database that SQLite could not read, kept with "
-                            "its companion files; baseline does not put such a thing back",
-                            id),
-                fmt::format("stop the application and copy them by hand: cp {}/{}* …",
-                            shell_quoted(entry.directory.native()),
-                            shell_quoted(manifest.payload.name)));
+    throw Error(
+        ErrorCode::refused,
+        fmt::format("the backup {} is of a database that SQLite could not read, kept with "
+                    "its companion files; baseline does not put such a thing back",
+                    id),
+        fmt::format("stop the application and copy them by hand: cp {}/{}* …",
+                    shell_quoted(entry.directory.native()), shell_quoted(manifest.payload.name)));
   }
 }
 

@@ -11,8 +11,9 @@ namespace baseline {
 
 /// Which backup to put back, and how.
 struct RollbackRequest {
-  std::string to;     ///< id, or empty: what the last deploy or rollback replaced
-  bool move = false;  ///< the backup itself goes live: no copy, constant time, the backup is used up
+  std::string to;  ///< id, or empty: what the last deploy or rollback replaced
+  bool move =
+      false;  ///< the backup itself goes live: no copy, constant time, the backup is used up
   bool dry_run = false;
   std::chrono::milliseconds wait{0};
   /// Asked once what will leave, before anything is changed; false stops the run.

@@ -13,8 +13,8 @@ namespace baseline {
 StatusReport status(const Context& context, const Migration& migration, Session& reference,
                     const Suites& suites);
 
-/// The `after` checks on the live database while the application runs. Throws Error{io} when there is
-/// no database.
+/// The `after` checks on the live database while the application runs. Throws Error{io} when there
+/// is no database.
 VerifyReport verify(const Context& context, const Migration& migration, const Judge& judge);
 
 }  // namespace baseline

@@ -93,19 +93,19 @@ std::string next_text(const ReplaceReport& report, const TypedOptions& typed) {
     case Outcome::would_do:
       return line("next", fmt::format("baseline {}{}", report.command,
                                       report.command == "deploy" ? typed.all : typed.backups));
-    case Outcome::checks_failed: return report.kept_despite_failure ? undo : "";
+    case Outcome::checks_failed:
+      return report.kept_despite_failure ? undo : "";
     case Outcome::declined:
-    case Outcome::nothing_to_do: return {};
+    case Outcome::nothing_to_do:
+      return {};
   }
   return {};
 }
 
 std::string plan_text(const ReplaceReport& report, const Style& style) {
-  std::string text = fmt::format("{} {} of {}{}\n", style(Tone::strong, "plan:"), report.command,
-                                 printable(report.database),
-                                 report.revision.empty()
-                                     ? ""
-                                     : fmt::format(" to revision {}", printable(report.revision)));
+  std::string text = fmt::format(
+      "{} {} of {}{}\n", style(Tone::strong, "plan:"), report.command, printable(report.database),
+      report.revision.empty() ? "" : fmt::format(" to revision {}", printable(report.revision)));
   if (!report.source_id.empty()) text += line("from backup", report.source_id);
   if (!report.old.exists) {
     text += line("old", "none: the database will be created");
@@ -131,8 +131,7 @@ std::string duration(std::chrono::nanoseconds time) {
   if (ms < 10) return fmt::format("{:.1f} ms", ms);
   if (ms < 1000) return fmt::format("{:.0f} ms", ms);
   if (ms < 60'000) return fmt::format("{:.1f} s", ms / 1000);
-  return fmt::format("{:.0f} min {:.0f} s", std::floor(ms / 60'000),
-                     std::fmod(ms, 60'000) / 1000);
+  return fmt::format("{:.0f} min {:.0f} s", std::floor(ms / 60'000), std::fmod(ms, 60'000) / 1000);
 }
 
 std::string leaving(const DatabaseFacts& facts) {
@@ -155,11 +154,18 @@ std::string of(const ReplaceReport& report, const Style& style, const TypedOptio
     if (suite) text += checks_text(*suite, style);
   }
   switch (report.outcome) {
-    case Outcome::done: text += done_text(report, style); break;
-    case Outcome::checks_failed: text += failed_text(report, style); break;
-    case Outcome::would_do: text += "nothing was changed\n"; break;
+    case Outcome::done:
+      text += done_text(report, style);
+      break;
+    case Outcome::checks_failed:
+      text += failed_text(report, style);
+      break;
+    case Outcome::would_do:
+      text += "nothing was changed\n";
+      break;
     case Outcome::declined:
-    case Outcome::nothing_to_do: break;
+    case Outcome::nothing_to_do:
+      break;
   }
   if (report.recovered_crash) {
     text += line("recovered", "SQLite brought in what a crashed writer had left (WAL or journal)");
@@ -171,8 +177,9 @@ std::string of(const ReplaceReport& report, const Style& style, const TypedOptio
     text += fmt::format("  {} {}\n", style(Tone::caution, "warning:"), warning);
   }
   if (report.late_signal != 0) {
-    text += "  the signal came too late: the new database was live already, so the run was "
-            "finished\n";
+    text +=
+        "  the signal came too late: the new database was live already, so the run was "
+        "finished\n";
   }
   return text + window_text(report);
 }
@@ -183,8 +190,9 @@ std::string of(const VerifyReport& report, const Style& style, const TypedOption
   if (report.outcome == Outcome::done) {
     return text + fmt::format("{} {} passes its checks\n", style(Tone::good, "verified:"), path);
   }
-  return text + fmt::format("{} {} does not pass its checks; nothing was changed\n",
-                            style(Tone::bad, "failed:"), path) +
+  return text +
+         fmt::format("{} {} does not pass its checks; nothing was changed\n",
+                     style(Tone::bad, "failed:"), path) +
          (report.has_backup
               ? line("undo", "stop the application, then: baseline rollback" + typed.backups)
               : "");

@@ -21,18 +21,30 @@ void print(const std::string& text) {
 
 std::string_view words_for(Step step) {
   switch (step) {
-    case Step::look: return "look at the database";
-    case Step::lock: return "lock";
-    case Step::recover: return "recover an interrupted run";
-    case Step::stage: return "build the candidate";
-    case Step::check_candidate: return "check the candidate";
-    case Step::freeze: return "freeze the old database";
-    case Step::copy: return "copy the old database";
-    case Step::swap: return "swap";
-    case Step::check_live: return "check the live database";
-    case Step::swap_back: return "swap back";
-    case Step::seal: return "seal the backup";
-    case Step::file: return "file the backup";
+    case Step::look:
+      return "look at the database";
+    case Step::lock:
+      return "lock";
+    case Step::recover:
+      return "recover an interrupted run";
+    case Step::stage:
+      return "build the candidate";
+    case Step::check_candidate:
+      return "check the candidate";
+    case Step::freeze:
+      return "freeze the old database";
+    case Step::copy:
+      return "copy the old database";
+    case Step::swap:
+      return "swap";
+    case Step::check_live:
+      return "check the live database";
+    case Step::swap_back:
+      return "swap back";
+    case Step::seal:
+      return "seal the backup";
+    case Step::file:
+      return "file the backup";
   }
   return "?";
 }

@@ -15,7 +15,8 @@ std::string verdict(const StatusReport& report, const Style& style) {
   if (!report.facts.exists) return style(Tone::caution, "missing");
   if (!report.facts.unreadable.empty()) return style(Tone::bad, report.facts.unreadable);
   if (report.facts.unsettled) {
-    return style(Tone::caution, "a crashed writer left a hot journal; deploy lets SQLite roll it back");
+    return style(Tone::caution,
+                 "a crashed writer left a hot journal; deploy lets SQLite roll it back");
   }
   if (report.at_baseline) {
     return style(Tone::good, fmt::format("at baseline {}", printable(report.baseline_revision)));
@@ -42,12 +43,17 @@ std::string interruption_text(const Interruption& interruption, const Style& sty
   const Intent& intent = interruption.intent;
   std::string text;
   switch (interruption.position) {
-    case Position::untouched: text = "the old database is live; baseline recover will undo it"; break;
-    case Position::swapped:
-      text = interruption.reverting ? "its checks had failed; baseline recover will put the old back"
-                                    : "the new database is live; baseline recover will finish it";
+    case Position::untouched:
+      text = "the old database is live; baseline recover will undo it";
       break;
-    case Position::undecidable: text = interruption.detail; break;
+    case Position::swapped:
+      text = interruption.reverting
+                 ? "its checks had failed; baseline recover will put the old back"
+                 : "the new database is live; baseline recover will finish it";
+      break;
+    case Position::undecidable:
+      text = interruption.detail;
+      break;
   }
   return line("interrupted", style(Tone::bad, fmt::format("a {} started {} was cut off: {}",
                                                           printable(intent.command),
@@ -86,8 +92,9 @@ std::string of(const StatusReport& report, const Style& style,
   if (report.running) text += line("running", *report.running);
   if (report.interruption) text += interruption_text(*report.interruption, style);
   if (report.last) {
-    text += line("last", fmt::format("{} {}: {}", report.last->when, printable(report.last->command),
-                                     printable(report.last->outcome)));
+    text +=
+        line("last", fmt::format("{} {}: {}", report.last->when, printable(report.last->command),
+                                 printable(report.last->outcome)));
   }
   text += line("backups", fmt::format("{} in {}", report.backups.size(),
                                       printable(report.catalogue.native())));
@@ -108,7 +115,8 @@ std::string of(const History& history) {
                         printable(one.outcome), one.from.empty() ? "-" : printable(one.from),
                         one.to.empty() ? "-" : printable(one.to));
     if (one.unavailable_us) {
-      text += fmt::format("  unavailable {}", duration(std::chrono::microseconds(*one.unavailable_us)));
+      text +=
+          fmt::format("  unavailable {}", duration(std::chrono::microseconds(*one.unavailable_us)));
     }
     if (!one.backup.empty()) text += "  backup " + printable(one.backup);
     text += "\n";

@@ -74,8 +74,8 @@ Json of_suite(const std::optional<SuiteReport>& report) {
 Json of_tables(const std::vector<TableRows>& tables) {
   Json json = Json::array();
   for (const TableRows& table : tables) {
-    json.push_back({{"name", shown(table.table)},
-                    {"rows", table.rows ? Json(*table.rows) : Json(nullptr)}});
+    json.push_back(
+        {{"name", shown(table.table)}, {"rows", table.rows ? Json(*table.rows) : Json(nullptr)}});
   }
   return json;
 }
@@ -136,30 +136,40 @@ Json of_recovery(const std::optional<RecoveryReport>& report) {
 std::string_view action_of(const ReplaceReport& report) {
   switch (report.outcome) {
     case Outcome::declined:
-    case Outcome::nothing_to_do: return "none";
+    case Outcome::nothing_to_do:
+      return "none";
     case Outcome::done:
     case Outcome::would_do:
-    case Outcome::checks_failed: return report.command;
+    case Outcome::checks_failed:
+      return report.command;
   }
   return "?";
 }
 
 std::string_view word_of(Outcome outcome) {
   switch (outcome) {
-    case Outcome::done: return "done";
-    case Outcome::declined: return "declined";
-    case Outcome::nothing_to_do: return "nothing to do";
-    case Outcome::would_do: return "would do";
-    case Outcome::checks_failed: return "checks failed";
+    case Outcome::done:
+      return "done";
+    case Outcome::declined:
+      return "declined";
+    case Outcome::nothing_to_do:
+      return "nothing to do";
+    case Outcome::would_do:
+      return "would do";
+    case Outcome::checks_failed:
+      return "checks failed";
   }
   return "?";
 }
 
 std::string_view word_of(Position position) {
   switch (position) {
-    case Position::untouched: return "old database live";
-    case Position::swapped: return "new database live";
-    case Position::undecidable: return "undecidable";
+    case Position::untouched:
+      return "old database live";
+    case Position::swapped:
+      return "new database live";
+    case Position::undecidable:
+      return "undecidable";
   }
   return "?";
 }
@@ -226,9 +236,10 @@ std::string of(const StatusReport& report, const std::vector<SettingLine>& setti
                            {"reverting", report.interruption->reverting},
                            {"detail", optional_text(report.interruption->detail)}};
   }
-  json["backups"] = {{"directory", shown(report.catalogue.native())},
-                     {"count", report.backups.size()},
-                     {"newest", report.backups.empty() ? Json(nullptr) : Json(report.backups.back().id)}};
+  json["backups"] = {
+      {"directory", shown(report.catalogue.native())},
+      {"count", report.backups.size()},
+      {"newest", report.backups.empty() ? Json(nullptr) : Json(report.backups.back().id)}};
   json["last"] = report.last ? of_line(*report.last) : Json(nullptr);
   json["warnings"] = report.facts.warnings;
   json["settings"] = Json::array();
@@ -261,8 +272,8 @@ std::string of(const std::vector<CatalogueEntry>& entries,
   json["directory"] = shown(catalogue);
   json["backups"] = Json::array();
   for (const CatalogueEntry& entry : entries) {
-    Json one = entry.manifest ? of_manifest(*entry.manifest, entry.directory)
-                              : Json{{"id", entry.id}};
+    Json one =
+        entry.manifest ? of_manifest(*entry.manifest, entry.directory) : Json{{"id", entry.id}};
     one["damage"] = optional_text(entry.damage);
     json["backups"].push_back(one);
   }

@@ -6,7 +6,8 @@
 #include "pipeline/reports.hpp"
 #include "report/setting_line.hpp"
 
-/// One JSON document a command (those without an `exit_code` parameter end with 0 or an error), as docs/json.md describes it; each ends with a newline.
+/// One JSON document a command (those without an `exit_code` parameter end with 0 or an error), as
+/// docs/json.md describes it; each ends with a newline.
 namespace baseline::json_report {
 
 std::string of(const ReplaceReport& report, int exit_code);

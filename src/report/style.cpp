@@ -11,12 +11,23 @@ std::string Style::operator()(Tone tone, std::string_view text) const {
   if (!colour_) return std::string(text);
   std::string_view code;
   switch (tone) {
-    case Tone::plain: return std::string(text);
-    case Tone::good: code = "32"; break;
-    case Tone::bad: code = "31;1"; break;
-    case Tone::caution: code = "33"; break;
-    case Tone::faint: code = "2"; break;
-    case Tone::strong: code = "1"; break;
+    case Tone::plain:
+      return std::string(text);
+    case Tone::good:
+      code = "32";
+      break;
+    case Tone::bad:
+      code = "31;1";
+      break;
+    case Tone::caution:
+      code = "33";
+      break;
+    case Tone::faint:
+      code = "2";
+      break;
+    case Tone::strong:
+      code = "1";
+      break;
   }
   return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }

@@ -11,8 +11,10 @@ namespace baseline {
 
 std::string_view to_string(BackupStrategy strategy) {
   switch (strategy) {
-    case BackupStrategy::move: return "move";
-    case BackupStrategy::copy: return "copy";
+    case BackupStrategy::move:
+      return "move";
+    case BackupStrategy::copy:
+      return "copy";
   }
   return "?";
 }
@@ -51,7 +53,8 @@ Intent intent_from_json(const std::string& text) {
     intent.source_consumed = json.at("source_consumed").get<bool>();
     return intent;
   } catch (const nlohmann::json::exception& error) {
-    throw Error(ErrorCode::needs_person, fmt::format("the journal cannot be read: {}", error.what()));
+    throw Error(ErrorCode::needs_person,
+                fmt::format("the journal cannot be read: {}", error.what()));
   }
 }
 

@@ -12,8 +12,8 @@ struct Migration {
   std::string sql;
 };
 
-/// Reads REVISION_slug.sql. Throws Error{usage} when the file is missing, not a regular file, larger
-/// than 16 MiB, not UTF-8, or its name gives no revision.
+/// Reads REVISION_slug.sql. Throws Error{usage} when the file is missing, not a regular file,
+/// larger than 16 MiB, not UTF-8, or its name gives no revision.
 Migration load_migration(const std::filesystem::path& path);
 
 /// The migration that is built in.

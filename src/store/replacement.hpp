@@ -17,22 +17,22 @@ namespace baseline {
 
 /// The data of one backup, as the catalogue hands it to an engine and back.
 struct Payload {
-  std::string name;          ///< in the entry's directory
-  std::uint64_t size = 0;    ///< bytes
-  std::string sha256;        ///< hex
-  bool moved = false;        ///< the old database itself, not a copy
-  unsigned mode = 0600;      ///< permission bits that the database had
+  std::string name;                     ///< in the entry's directory
+  std::uint64_t size = 0;               ///< bytes
+  std::string sha256;                   ///< hex
+  bool moved = false;                   ///< the old database itself, not a copy
+  unsigned mode = 0600;                 ///< permission bits that the database had
   std::vector<std::string> companions;  ///< further files of an unreadable database
 };
 
 /// One replacement of the live database by a new one, under the lock. The calls come in this order:
 ///
-///   require_unused · [settle] · prepare · stage · open_candidate · announce · freeze · [copy_old] · swap ·
-///   (swap_back · discard | file_old or discard_old) · finish
+///   require_unused · [settle] · prepare · stage · open_candidate · announce · freeze · [copy_old]
+///   · swap · (swap_back · discard | file_old or discard_old) · finish
 ///
 /// At every instant the live database is the whole old or the whole new one, and the old data is
-/// under a name that the journal or the catalogue knows. Destroying the object at any point releases
-/// the lock and leaves the rest to recovery, as a crash would.
+/// under a name that the journal or the catalogue knows. Destroying the object at any point
+/// releases the lock and leaves the rest to recovery, as a crash would.
 class Replacement {
  public:
   virtual ~Replacement() = default;
@@ -59,7 +59,8 @@ class Replacement {
   /// Builds the candidate from a migration that was applied in private, whole and durable.
   virtual void stage(Session& migrated) = 0;
   /// Builds it from a backup, proving its size and SHA-256 on the way. With `consume` the backup
-  /// itself becomes the candidate: it is read once, and nothing is written. Throws Error{refused} when they do not agree.
+  /// itself becomes the candidate: it is read once, and nothing is written. Throws Error{refused}
+  /// when they do not agree.
   virtual void stage_backup(const Directory& entry, const Payload& payload, bool consume,
                             const OnProgress& on_progress) = 0;
 

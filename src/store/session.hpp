@@ -102,8 +102,8 @@ struct TableRows {
 /// A guarded connection to one database of an engine: the live one (read-only), a candidate
 /// (read-only), a reference (the migration applied in memory) or a scratch copy (may be written).
 /// SQL from users runs under the engine's guard: no way out of the database, no own transaction
-/// control, limits on time and memory. Failures of user SQL come back as SqlFailure; Error is thrown
-/// only when the database itself cannot be used (io) or is held by others (in_use).
+/// control, limits on time and memory. Failures of user SQL come back as SqlFailure; Error is
+/// thrown only when the database itself cannot be used (io) or is held by others (in_use).
 class Session {
  public:
   virtual ~Session() = default;

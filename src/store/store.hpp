@@ -22,7 +22,7 @@ struct DatabaseFacts {
   bool exists = false;
   std::string unreadable;  ///< why the engine cannot read it, or empty
   bool unsettled = false;  ///< a crashed writer's work has to be brought in before it can be read
-  std::uint64_t size = 0;      ///< bytes
+  std::uint64_t size = 0;  ///< bytes
   std::uint64_t wal_size = 0;  ///< bytes of changes that lie beside the file
   std::uint64_t page_size = 0;
   std::uint64_t page_count = 0;
@@ -32,8 +32,8 @@ struct DatabaseFacts {
   std::optional<std::string> revision;  ///< as stamped by a migration tool
   Schema schema;
   std::vector<TableRows> tables;
-  std::string owner;    ///< "user:group"
-  unsigned mode = 0;    ///< permission bits
+  std::string owner;                  ///< "user:group"
+  unsigned mode = 0;                  ///< permission bits
   std::vector<Holder> holders;        ///< who has it open, where asked for
   std::vector<std::string> warnings;  ///< what the operator should know about the place
   std::uint64_t space_free = 0;       ///< bytes, for the user who runs this
@@ -92,7 +92,8 @@ class Store {
   /// The migration applied in private. Throws Error{usage} with FILE:LINE:COLUMN.
   virtual std::unique_ptr<Session> apply(const Migration& migration) = 0;
 
-  /// How the old database would be kept. Throws Error{refused} when what was asked for is impossible.
+  /// How the old database would be kept. Throws Error{refused} when what was asked for is
+  /// impossible.
   virtual BackupPlan plan_backup(BackupChoice choice, const std::filesystem::path& catalogue) = 0;
 
   /// Takes the lock that keeps other runs out until the Replacement is destroyed, and looks at what

@@ -14,7 +14,7 @@ std::string located(const std::string& file, Place place, const char* severity,
                      printable(message));
 }
 
-void Problems::add(Place place, std::string message) {
+void Problems::add(Place place, const std::string& message) {
   entries_.push_back({place, located(file_, place, "error", message)});
 }
 
@@ -24,7 +24,8 @@ void Problems::add_line(Place place, std::string line) {
 
 std::vector<std::string> Problems::lines() const {
   std::vector<Entry> sorted = entries_;
-  std::ranges::stable_sort(sorted, {}, &Entry::place);
+  std::ranges::stable_sort(sorted,
+                           [](const Entry& a, const Entry& b) { return a.place < b.place; });
   std::vector<std::string> out;
   for (Entry& entry : sorted) {
     // The same SQL may be read twice through an alias; once is enough for a person.

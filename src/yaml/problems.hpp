@@ -10,7 +10,9 @@ struct Place {
   int line = 1;
   int column = 1;
 
-  friend auto operator<=>(const Place&, const Place&) = default;
+  friend bool operator<(const Place& a, const Place& b) {
+    return a.line != b.line ? a.line < b.line : a.column < b.column;
+  }
 };
 
 /// Collects what is wrong with one input file, so that a person sees all of it in one go.
@@ -18,7 +20,7 @@ class Problems {
  public:
   explicit Problems(std::string file) : file_(std::move(file)) {}
 
-  void add(Place place, std::string message);
+  void add(Place place, const std::string& message);
   /// A problem of another file that this one led to; a whole line, without a place of ours.
   void add_line(Place place, std::string line);
 

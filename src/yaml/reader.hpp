@@ -19,7 +19,7 @@ class Reader {
   explicit Reader(Problems& problems) : problems_(problems) {}
 
   Problems& problems() const { return problems_; }
-  void error(Place place, std::string message) const { problems_.add(place, std::move(message)); }
+  void error(Place place, const std::string& message) const { problems_.add(place, message); }
 
   /// "'KEY' must be WANTED; got TYPE".
   void wrong(const Node& node, std::string_view key, std::string_view wanted) const;

@@ -12,7 +12,7 @@ TEST_CASE("printable escapes what could drive a terminal and keeps UTF-8", "[tex
   CHECK(printable("/srv/ä app.db") == "/srv/ä app.db");
   CHECK(printable("a\nb\x1b[31m") == "a\\x0ab\\x1b[31m");
   CHECK(printable("\xff\xc3") == "\\xff\\xc3");
-  CHECK(printable("\xc2\x9b") == "\\xc2\\x9b");      // C1 control sequence introducer
+  CHECK(printable("\xc2\x9b") == "\\xc2\\x9b");           // C1 control sequence introducer
   CHECK(printable("\xe0\x80\xaf") == "\\xe0\\x80\\xaf");  // overlong
 }
 

@@ -68,8 +68,7 @@ TEST_CASE("a manifest cannot name a file outside the backup", "[catalogue]") {
       FAIL("it was accepted");
     } catch (const Error& error) {
       CHECK(error.code() == ErrorCode::refused);
-      CHECK(std::string(error.what()) ==
-            "manifest.json: manifest names a file outside the backup");
+      CHECK(std::string(error.what()) == "manifest.json: manifest names a file outside the backup");
     }
   }
 }

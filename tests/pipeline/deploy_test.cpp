@@ -18,8 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The names of the changes to the disk, in order. Work on the lock file, and attributes, which depend
-// on the machine, are left out.
+// The names of the changes to the disk, in order. Work on the lock file, and attributes, which
+// depend on the machine, are left out.
 std::string trace(const std::function<void(Workbench&)>& run, const fs::path& database) {
   std::string steps;
   HookedFileSystem files([&](const std::string& operation, const std::string& path) {
@@ -38,17 +38,17 @@ TEST_CASE("a deploy changes the disk in exactly this order", "[deploy]") {
   make_old(database);
   // The order is what the promises rest on (docs/ARCHITECTURE.md, "Every fsync and why").
   CHECK(trace([](Workbench& bench) { bench.deploy(); }, database) ==
-        "create write sync rename "                     // the intent
-        "create sync-dir "                              // and the candidate's name
-        "open write sync "                              // the candidate, whole
-        "open write sync "                              // the announcement
-        "exchange sync-dir "                            // the new database is live
-        "make-dir sync-dir make-dir "                   // the catalogue and the entry
-        "sync rename-new "                              // the old database, hashed, into the entry
+        "create write sync rename "    // the intent
+        "create sync-dir "             // and the candidate's name
+        "open write sync "             // the candidate, whole
+        "open write sync "             // the announcement
+        "exchange sync-dir "           // the new database is live
+        "make-dir sync-dir make-dir "  // the catalogue and the entry
+        "sync rename-new "             // the old database, hashed, into the entry
         "unlink create write sync unlink create write sync sync-dir "  // manifest, checksums
-        "rename-new sync-dir "                          // the entry under its final name
-        "open write sync sync-dir "                     // the history, a new file
-        "sync-dir unlink");                             // the end of the run
+        "rename-new sync-dir "       // the entry under its final name
+        "open write sync sync-dir "  // the history, a new file
+        "sync-dir unlink");          // the end of the run
 }
 
 TEST_CASE("with --backup copy the copy is complete before the swap", "[deploy]") {
@@ -85,7 +85,8 @@ TEST_CASE("deploy keeps the old database bit for bit", "[deploy]") {
     CHECK(bytes_of(report.backup->directory / "app.db") == before);
     CHECK(report.backup->manifest.payload.moved == (choice == BackupChoice::automatic));
     CHECK(report.backup->manifest.revision == "old1");
-    CHECK(files_in(place.path()).size() == 6);  // database, lock, history and the three of the entry
+    CHECK(files_in(place.path()).size() ==
+          6);  // database, lock, history and the three of the entry
   }
 }
 

@@ -28,8 +28,8 @@ SuiteReport verdict(Phase phase, bool passes) {
 // All rows of all tables in a fixed order, as one text.
 std::string dump(SQLite::Database& database) {
   std::string text;
-  SQLite::Statement tables(database,
-                           "SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name");
+  SQLite::Statement tables(
+      database, "SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name");
   while (tables.executeStep()) {
     text += tables.getColumn(1).getString() + ";";
     SQLite::Statement rows(database, "SELECT * FROM \"" + tables.getColumn(0).getString() + "\"");
@@ -81,8 +81,8 @@ ReplaceReport Workbench::deploy(const std::function<void(DeployRequest&)>& adjus
   const auto reference = store_->apply(small_migration());
   const Suites suites = Suites::load({kSuite}, *reference, nullptr);
   DeployRequest request{small_migration(), *reference, suites, [this](Phase phase, Session&) {
-                          return verdict(phase, phase == Phase::before ? before_passes
-                                                                       : after_passes);
+                          return verdict(phase,
+                                         phase == Phase::before ? before_passes : after_passes);
                         }};
   if (adjust) adjust(request);
   return baseline::deploy(request, context_);

@@ -76,8 +76,8 @@ void demand_header(const fs::path& real) {
   if (file.gcount() == 0) return;  // an empty file is an empty database
   const std::string_view found(header.data(), static_cast<std::size_t>(file.gcount()));
   if (found == kMagic) return;
-  throw Error(ErrorCode::refused,
-              fmt::format("SQLite cannot read {}: file is not a database", printable(real.string())));
+  throw Error(ErrorCode::refused, fmt::format("SQLite cannot read {}: file is not a database",
+                                              printable(real.string())));
 }
 
 SQLite::Database open_file(const fs::path& real, std::string_view parameters) {

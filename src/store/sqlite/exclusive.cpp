@@ -21,11 +21,10 @@ std::string shown(const Target& target) { return printable(target.resolved.nativ
   const auto status = target.directory.status(target.name);
   const auto holders = status ? holders_of(*status) : std::vector<Holder>{};
   throw Error(ErrorCode::in_use,
-              holders.empty()
-                  ? fmt::format("{} is in use: {}; nothing was changed", shown(target),
-                                describe(holders))
-                  : fmt::format("{} is in use by {}; nothing was changed", shown(target),
-                                describe(holders)),
+              holders.empty() ? fmt::format("{} is in use: {}; nothing was changed", shown(target),
+                                            describe(holders))
+                              : fmt::format("{} is in use by {}; nothing was changed",
+                                            shown(target), describe(holders)),
               "stop the application, or let baseline wait for it with --wait 30s");
 }
 
@@ -42,8 +41,7 @@ File open_for_lease(const Target& target) {
                           O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd >= 0) return {fd, target.resolved};
   if (errno == EACCES || errno == EPERM || errno == EROFS) {
-    throw Error(ErrorCode::refused,
-                fmt::format("{} is not writable for this user", shown(target)),
+    throw Error(ErrorCode::refused, fmt::format("{} is not writable for this user", shown(target)),
                 "run as the owner of the database");
   }
   throw_errno("open", target.resolved.native());

@@ -18,7 +18,8 @@ class Exclusive {
  public:
   /// Freezes the database and takes the lease, trying again until the deadline. With `as_found` the
   /// file is not given to SQLite, and its companions may stay. Throws Error{in_use} naming the
-  /// holders, Error{refused} when SQLite cannot read it or when absence cannot be proven, Error{io}.
+  /// holders, Error{refused} when SQLite cannot read it or when absence cannot be proven,
+  /// Error{io}.
   static std::optional<Exclusive> acquire(FileSystem& files, const Target& target,
                                           const Deadline& deadline, bool as_found);
 

@@ -20,10 +20,13 @@ bool is_unreadable(int code) {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
     case SQLITE_FORMAT:
-    case SQLITE_CANTOPEN: return true;
+    case SQLITE_CANTOPEN:
+      return true;
     // "unsupported file format" and a schema that does not parse come as plain errors.
-    case SQLITE_ERROR: return true;
-    default: return false;
+    case SQLITE_ERROR:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -70,9 +73,8 @@ FreezeOutcome freeze(const Target& target) {
 
 std::vector<std::string> companions(const Target& target) {
   std::vector<std::string> found;
-  for (const std::string& name :
-       {names::wal(target.name), names::shared_memory(target.name),
-        names::rollback_journal(target.name)}) {
+  for (const std::string& name : {names::wal(target.name), names::shared_memory(target.name),
+                                  names::rollback_journal(target.name)}) {
     if (target.directory.contains(name)) found.push_back(name);
   }
   return found;

@@ -41,7 +41,7 @@ std::string description(const Target& target) {
 std::string described_holder(const Target& target) {
   const Deadline deadline{std::chrono::milliseconds(200)};
   do {
-    const std::string text = description(target);
+    std::string text = description(target);
     if (!text.empty()) return text;
   } while (deadline.pause());
   return "a process that has not said who it is";
@@ -53,10 +53,11 @@ File open_lock(FileSystem& files, const Target& target) {
   const std::string name = names::lock(target.name);
   const auto existing = target.directory.status(name);
   if (existing && ::geteuid() != 0 && existing->st_uid != ::geteuid()) {
-    throw Error(ErrorCode::refused,
-                fmt::format("the lock {} belongs to {}", printable((target.directory / name).native()),
-                            owner_name(existing->st_uid, existing->st_gid)),
-                "run as that user or as root; when no run is under way the file may be removed");
+    throw Error(
+        ErrorCode::refused,
+        fmt::format("the lock {} belongs to {}", printable((target.directory / name).native()),
+                    owner_name(existing->st_uid, existing->st_gid)),
+        "run as that user or as root; when no run is under way the file may be removed");
   }
   File file = files.open_or_create(target.directory, name, 0600);
   const auto database = target.directory.status(target.name);

@@ -81,9 +81,7 @@ fs::path existing_part(fs::path directory) {
 SqliteStore::SqliteStore(FileSystem& files, const fs::path& database)
     : files_(files), target_(resolve(database)) {}
 
-std::string SqliteStore::engine() const {
-  return fmt::format("SQLite {}", sqlite3_libversion());
-}
+std::string SqliteStore::engine() const { return fmt::format("SQLite {}", sqlite3_libversion()); }
 
 std::string SqliteStore::location() const { return target_.resolved.native(); }
 
@@ -153,9 +151,10 @@ BackupPlan SqliteStore::plan_backup(BackupChoice choice, const fs::path& catalog
   if (choice == BackupChoice::copy || !same_mount) {
     plan.strategy = BackupStrategy::copy;
     plan.space_needed = size;
-    plan.why = choice == BackupChoice::copy ? "asked for with --backup copy; its time is in the window"
-                                            : "the backups are on another filesystem; the copy's "
-                                              "time is in the window";
+    plan.why = choice == BackupChoice::copy
+                   ? "asked for with --backup copy; its time is in the window"
+                   : "the backups are on another filesystem; the copy's "
+                     "time is in the window";
     return plan;
   }
   plan.why = "the old file itself becomes the backup; it takes no time and no space";

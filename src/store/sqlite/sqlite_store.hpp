@@ -4,16 +4,16 @@
 #include <memory>
 
 #include "os/file_system.hpp"
-#include "store/store.hpp"
 #include "store/sqlite/target.hpp"
+#include "store/store.hpp"
 
 namespace baseline::sqlite {
 
 /// The store of a SQLite database file, with the swap engine.
 class SqliteStore final : public Store {
  public:
-  /// Resolves the path; the file may be missing. `files` must outlive the store. Throws Error{usage}
-  /// as resolve().
+  /// Resolves the path; the file may be missing. `files` must outlive the store. Throws
+  /// Error{usage} as resolve().
   SqliteStore(FileSystem& files, const std::filesystem::path& database);
 
   std::string engine() const override;

@@ -36,12 +36,17 @@ Payload SwapReplacement::copy_into(const Directory& entry, const File& source,
   // From the disk, not from memory: a copy is only as good as what comes back.
   ::posix_fadvise(target.fd(), 0, 0, POSIX_FADV_DONTNEED);
   if (target.status().st_size != status.st_size || hash_file(target, on_progress) != sha256) {
-    throw Error(ErrorCode::io, fmt::format("the copy {} reads back differently than it was written",
-                                           printable(target.path().native())),
+    throw Error(ErrorCode::io,
+                fmt::format("the copy {} reads back differently than it was written",
+                            printable(target.path().native())),
                 "storage error; do not retry on this disk");
   }
-  return {target_.name, static_cast<std::uint64_t>(status.st_size), sha256, false,
-          status.st_mode & kPermissions, companions_in(entry, target_.name)};
+  return {target_.name,
+          static_cast<std::uint64_t>(status.st_size),
+          sha256,
+          false,
+          status.st_mode & kPermissions,
+          companions_in(entry, target_.name)};
 }
 
 Payload SwapReplacement::move_into(const Directory& entry, const std::string& from,
@@ -52,15 +57,18 @@ Payload SwapReplacement::move_into(const Directory& entry, const std::string& fr
   files_.sync(file);
   files_.rename_new(target_.directory, from, entry, target_.name);
   names_changed_ = true;
-  return {target_.name, static_cast<std::uint64_t>(status.st_size), sha256, true,
-          status.st_mode & kPermissions, companions_in(entry, target_.name)};
+  return {target_.name,
+          static_cast<std::uint64_t>(status.st_size),
+          sha256,
+          true,
+          status.st_mode & kPermissions,
+          companions_in(entry, target_.name)};
 }
 
 // Moves the file `name` beside the database into the entry, if nobody can have it open, else copies
 // it: a backup that somebody can still write to is none.
 Payload SwapReplacement::file_into(const Directory& entry, const std::string& name,
-                                   std::optional<Exclusive>& proof,
-                                   const OnProgress& on_progress) {
+                                   std::optional<Exclusive>& proof, const OnProgress& on_progress) {
   if (!proof) {
     auto file = target_.directory.open_file(name, true);
     if (!file) {
@@ -96,8 +104,11 @@ Payload SwapReplacement::file_old(const Directory& entry, const OnProgress& on_p
     if (moved) {
       names_changed_ = true;  // by that run, which may not have come to the sync
       const struct stat status = moved->status();
-      return {target_.name, static_cast<std::uint64_t>(status.st_size),
-              hash_file(*moved, on_progress), true, status.st_mode & kPermissions,
+      return {target_.name,
+              static_cast<std::uint64_t>(status.st_size),
+              hash_file(*moved, on_progress),
+              true,
+              status.st_mode & kPermissions,
               companions_in(entry, target_.name)};
     }
   }

@@ -111,8 +111,9 @@ void SwapReplacement::stage_backup(const Directory& entry, const Payload& payloa
   if (!source) throw Error(ErrorCode::refused, fmt::format("the backup {} is missing", path));
   const struct stat status = source->status();
   if (static_cast<std::uint64_t>(status.st_size) != payload.size) {
-    throw Error(ErrorCode::refused, fmt::format("the backup {} has {} bytes, but its manifest says {}",
-                                                path, status.st_size, payload.size),
+    throw Error(ErrorCode::refused,
+                fmt::format("the backup {} has {} bytes, but its manifest says {}", path,
+                            status.st_size, payload.size),
                 "choose another with --to; baseline backups list shows them");
   }
   fallback_attributes_ = attributes_of(*source);
@@ -172,7 +173,7 @@ void SwapReplacement::freeze(const Deadline& deadline, bool as_found) {
 }
 
 std::vector<std::string> SwapReplacement::set_companions_aside(const Directory& entry) {
-  const std::vector<std::string> found = companions(target_);
+  std::vector<std::string> found = companions(target_);
   for (const std::string& name : found) {
     const auto source = target_.directory.open_file(name, false);
     const File target = files_.create(entry, name, kPrivate);
@@ -289,9 +290,8 @@ void SwapReplacement::discard_old() {
 void SwapReplacement::restore_companions(const Directory& entry) {
   const std::string temporary = names::restoring(target_.name);
   files_.unlink(target_.directory, temporary);
-  for (const std::string& name :
-       {names::wal(target_.name), names::shared_memory(target_.name),
-        names::rollback_journal(target_.name)}) {
+  for (const std::string& name : {names::wal(target_.name), names::shared_memory(target_.name),
+                                  names::rollback_journal(target_.name)}) {
     const auto aside = entry.open_file(name, false);
     if (!aside || target_.directory.contains(name)) continue;
     const File back = files_.create(target_.directory, temporary, kPrivate);

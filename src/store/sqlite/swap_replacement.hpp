@@ -56,8 +56,8 @@ class SwapReplacement final : public Replacement {
   Payload copy_into(const Directory& entry, const File& source, const OnProgress& on_progress);
   Payload move_into(const Directory& entry, const std::string& from, const File& file,
                     const OnProgress& on_progress);
-  Payload file_into(const Directory& entry, const std::string& name, std::optional<Exclusive>& proof,
-                    const OnProgress& on_progress);
+  Payload file_into(const Directory& entry, const std::string& name,
+                    std::optional<Exclusive>& proof, const OnProgress& on_progress);
 
   FileSystem& files_;
   const Target& target_;

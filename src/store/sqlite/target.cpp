@@ -37,8 +37,7 @@ fs::path real_path(const fs::path& path, const fs::path& given) {
                 "create the target's directory and name the target itself, or remove the link");
   }
   if (errno == ENOENT) {
-    throw Error(ErrorCode::usage,
-                fmt::format("the directory {} does not exist", shown(path)),
+    throw Error(ErrorCode::usage, fmt::format("the directory {} does not exist", shown(path)),
                 "create it, or correct the path of the database");
   }
   if (errno == ENOTDIR) {
@@ -49,8 +48,8 @@ fs::path real_path(const fs::path& path, const fs::path& given) {
 
 struct statx extended_status(const Target& target) {
   struct statx status {};
-  if (::statx(target.directory.fd(), target.name.c_str(), AT_SYMLINK_NOFOLLOW,
-              STATX_BASIC_STATS, &status) != 0) {
+  if (::statx(target.directory.fd(), target.name.c_str(), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS,
+              &status) != 0) {
     throw_errno("look at", target.resolved.native());
   }
   return status;
@@ -157,8 +156,7 @@ bool Target::via_link() const { return fs::absolute(given).lexically_normal() !=
 Target resolve(const fs::path& given) {
   if (given.empty() || !given.has_filename() || given.filename() == "." ||
       given.filename() == "..") {
-    throw Error(ErrorCode::usage,
-                fmt::format("'{}' does not name a file", shown(given)),
+    throw Error(ErrorCode::usage, fmt::format("'{}' does not name a file", shown(given)),
                 "give the path of the database file");
   }
   struct stat link {};

@@ -1,7 +1,8 @@
+#include "store/conformance.hpp"
+
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "os/file_system.hpp"
-#include "store/conformance.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
