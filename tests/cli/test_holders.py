@@ -126,6 +126,7 @@ class Waiting(support.Case):
                 database = self.legacy()
                 with Holder(database) as application:
                     application.execute(f"PRAGMA journal_mode = {journal_mode}")
+                    application.execute("PRAGMA busy_timeout = 30000")
                     process = self.waits(database)
                     application.execute("UPDATE channel_configs SET poll_rate_minutes = 77")
                     application.release()

@@ -178,7 +178,10 @@ class Choice(RollbackCase):
         self.succeeds("rollback", "-d", self.database)
         self.assertEqual(sha256(self.database), self.old)
         self.assertFalse((self.dir / "app.db-journal").exists())
-        self.assertEqual(sha256(self.backups(self.database)[-1] / "app.db"), broken)
+        kept = self.backups(self.database)[-1]
+        self.assertEqual(sha256(kept / "app.db"), broken)
+        self.assertIn("file is not a database",
+                      json.loads((kept / "manifest.json").read_text())["unreadable"])
 
 
 class Move(RollbackCase):
