@@ -10,6 +10,12 @@
 #include "base/text.hpp"
 
 namespace baseline {
+namespace {
+
+// A name that is too long for the filesystem cannot be there either.
+bool names_nothing(int error) { return error == ENOENT || error == ENAMETOOLONG; }
+
+}  // namespace
 
 File& File::operator=(File&& other) noexcept {
   if (this != &other) {
@@ -52,7 +58,7 @@ Directory Directory::open(const std::filesystem::path& path) {
 std::optional<struct stat> Directory::status(const std::string& name) const {
   struct stat status {};
   if (::fstatat(fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return status;
-  if (errno == ENOENT) return {};
+  if (names_nothing(errno)) return {};
   throw_errno("look at", (*this / name).native());
 }
 
@@ -61,7 +67,7 @@ std::optional<File> Directory::open_file(const std::string& name, bool writable)
   // but one: open() does not wait for a lease to be broken.
   const int flags = (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   const int fd = ::openat(this->fd(), name.c_str(), flags);
-  if (fd < 0 && errno == ENOENT) return {};
+  if (fd < 0 && names_nothing(errno)) return {};
   if (fd < 0) throw_errno("open", (*this / name).native());
   File file(fd, *this / name);
   if (!S_ISREG(file.status().st_mode)) {

@@ -102,6 +102,18 @@ void plan(const RollbackRequest& request, const Context& context, ReplaceReport&
                 printable(context.catalogue.directory().native()));
 }
 
+// Brings in what a crashed writer left, so that the backup of the live database is one file. False:
+// it cannot be done, because what is live is no database.
+bool settled(Replacement& replacement, const Deadline& deadline) {
+  try {
+    replacement.settle(deadline);
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::refused) throw;
+    return false;
+  }
+}
+
 }  // namespace
 
 ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
@@ -125,7 +137,11 @@ ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
 
   replacement->require_unused(deadline);
   plan(request, context, report, entry);
-  report.recovered_crash = report.old.unsettled || report.old.wal_size > 0;
+  if (report.old.unsettled) {
+    report.recovered_crash = settled(*replacement, deadline);
+    plan(request, context, report, entry);
+  }
+  report.recovered_crash = report.recovered_crash || report.old.wal_size > 0;
   if (request.confirm && !request.confirm(report)) {
     report.outcome = Outcome::declined;
     return report;
@@ -133,7 +149,7 @@ ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
 
   // What is live now may be exactly what cannot be read: it is kept as it is.
   ReplaceSteps steps{make_intent(context, "rollback", started, report.old, report.plan), deadline};
-  steps.as_found = !report.old.unreadable.empty();
+  steps.as_found = report.old.unsettled || !report.old.unreadable.empty();
   steps.intent.revision = report.revision;
   steps.intent.source_id = entry.id;
   steps.intent.source_consumed = request.move;

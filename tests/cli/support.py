@@ -163,6 +163,27 @@ class Case(unittest.TestCase):
             CREATE TABLE heavy (content BLOB);
             INSERT INTO heavy VALUES (zeroblob({mebibytes} << 20));""", name)
 
+    def ordinary_user(self):
+        """A function that runs the program as self.baseline() does, but as an ordinary user, who
+        gets all that is in the test's directory. Skips the test where there is no other user."""
+        if os.geteuid() != 0:
+            return self.baseline
+        nobody = 65534
+        # The program may be where only root can go.
+        binary = shutil.copy(BINARY, self._scratch / "baseline")
+        for path in [self._scratch, self.home, self.dir, *self.dir.rglob("*")]:
+            os.chown(path, nobody, nobody, follow_symlinks=False)
+
+        def run(*args, env=None):
+            try:
+                return subprocess.run([binary, *map(str, args)], env=self.environment(env),
+                                      cwd=self.dir, timeout=60, capture_output=True, text=True,
+                                      stdin=subprocess.DEVNULL, user=nobody, group=nobody,
+                                      extra_groups=[])
+            except PermissionError as error:
+                self.skipTest(f"cannot run a program as another user here: {error}")
+        return run
+
     def legacy(self, name="app.db"):
         """An old database of the application, with channels, targets and seen submissions."""
         path = self.dir / name

@@ -69,8 +69,8 @@ class Legacy(support.Case):
         self.assertRegex(out, f"deployed: {database} is at baseline 9275fe03c648\n"
                               f"  backup       {database}.backups/{ID}"
                               r"  \(moved, sha256 [0-9a-f]{12}…\)" "\n"
-                              f"  next         start the application, then: baseline verify -d {database}\n"
-                              f"  undo         baseline rollback -d {database}\n"
+                              f"  next         start the application, then: baseline verify --database {database}\n"
+                              f"  undo         baseline rollback --database {database}\n"
                               r"unavailable for [\d.]+ m?s "
                               r"\(old database: 668 KiB, 9 733 rows in 4 tables\)" "\n$")
         self.assert_at_baseline(database)
@@ -160,7 +160,7 @@ class Plan(support.Case):
                 self.assertIn("  backup       move: ", out)
                 self.assertIn("  in use by    nobody that can be seen from here\n", out)
                 self.assertIn("nothing was changed\n"
-                              f"  next         baseline deploy -d {database}\n", out)
+                              f"  next         baseline deploy --database {database}\n", out)
 
     def test_of_a_database_that_is_not_there(self):
         with self.unchanged():
@@ -459,7 +459,7 @@ class Backup(support.Case):
                          "deploy", "-d", database, leaves=[support.lock_of(database)])
 
     def test_the_words_for_how(self):
-        self.refuses(2, "baseline: error: --backup must be auto or move or copy; got 'mov'\n"
+        self.refuses(2, "baseline: error: --backup must be one of auto, move, copy; got 'mov'\n"
                         "  hint: did you mean 'move'?\n",
                      "deploy", "-d", self.legacy(), "--backup", "mov")
 
@@ -531,7 +531,7 @@ class CrashedWriter(support.Case):
         database = self.hot()
         self.assertNotEqual(sha256(database), original)
         out = self.succeeds("deploy", "-d", database)
-        self.assertIn("  recovered    a crashed writer's journal was rolled back by SQLite first\n",
+        self.assertIn("  recovered    SQLite brought in what a crashed writer had left (WAL or journal)\n",
                       out)
         self.assert_at_baseline(database)
         backup = self.only_backup(database)

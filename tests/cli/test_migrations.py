@@ -46,11 +46,11 @@ class Unusable(MigrationCase):
 
     def test_a_table_that_is_not_there(self):
         path = self.migration("INSERT INTO channels VALUES (1);\n")
-        self.refused(path, f"{path}:1:13: no such table: channels")
+        self.refused(path, f"{path}:1:1: no such table: channels")
 
     def test_no_end(self):
         path = self.migration("CREATE TABLE channels (id INTEGER")
-        self.refused(path, f"{path}:1:34: incomplete input")
+        self.refused(path, f"{path}:1:1: incomplete input")
 
     def test_its_own_commit(self):
         path = self.migration(GOOD + "COMMIT;\n")
@@ -192,7 +192,7 @@ class Usable(MigrationCase):
     def checks(self):
         path = self.dir / "suite.yaml"
         path.write_text("version: 1\nchecks:\n  - name: channels is empty\n"
-                        "    query: SELECT count(*) FROM channels\n    expect: 0\n")
+                        "    query: SELECT count(*) FROM channels\n    value: 0\n")
         return path
 
 

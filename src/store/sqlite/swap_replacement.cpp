@@ -65,7 +65,8 @@ void SwapReplacement::prepare(const Intent& intent) {
   announced_.reset();
   names_changed_ = false;
   intent_ = intent;
-  if (target_.directory.contains(candidate_)) {
+  foreign_candidate_ = target_.directory.contains(candidate_);
+  if (foreign_candidate_) {
     throw Error(ErrorCode::needs_person,
                 fmt::format("{} exists, but no journal that tells what it is",
                             printable((target_.directory / candidate_).native())),
@@ -308,6 +309,8 @@ void SwapReplacement::restore_companions(const Directory& entry) {
 }
 
 void SwapReplacement::discard(const std::optional<Directory>& entry) {
+  // What prepare() has refused to touch is not ours to remove either.
+  if (foreign_candidate_) return;
   if (entry) restore_companions(*entry);
   if (intent_.source_consumed) {
     // The candidate is a second name of a sealed backup: it gets its seal back.

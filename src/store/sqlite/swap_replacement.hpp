@@ -69,8 +69,9 @@ class SwapReplacement final : public Replacement {
   std::optional<SwapRecord> announced_;
   SwapRecord built_;
   std::optional<FileAttributes> fallback_attributes_;  ///< when there is no old file to take after
-  bool names_changed_ = false;    ///< a name was changed since the directory was synced
-  std::optional<Exclusive> old_;  ///< from freeze() on, where there is an old database
+  bool foreign_candidate_ = false;  ///< something that is not ours has the candidate's name
+  bool names_changed_ = false;      ///< a name was changed since the directory was synced
+  std::optional<Exclusive> old_;    ///< from freeze() on, where there is an old database
 };
 
 }  // namespace baseline::sqlite
