@@ -8,6 +8,7 @@ namespace baseline {
 namespace {
 
 volatile std::sig_atomic_t pending = 0;
+bool too_late = false;
 
 void remember(int signal) {
   if (pending == 0) pending = signal;
@@ -30,8 +31,13 @@ void watch_signals() {
 
 int pending_signal() { return pending; }
 
+bool stop_requested() { return pending != 0 && !too_late; }
+
 void stop_if_interrupted() {
-  if (pending != 0) throw Interrupted(pending);
+  if (stop_requested()) throw Interrupted(pending);
 }
+
+TooLateToStop::TooLateToStop() { too_late = true; }
+TooLateToStop::~TooLateToStop() { too_late = false; }
 
 }  // namespace baseline
