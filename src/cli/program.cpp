@@ -78,7 +78,7 @@ int run_program(int argc, const char* const* argv) {
     const Style style(wants_colour(options.colour, STDERR_FILENO));
     code = fail(error, human_report::of(error, style), exit_code(error.code()), json);
   } catch (const Interrupted& interrupted) {
-    code = fail(interrupted, "baseline: interrupted; everything was undone\n",
+    code = fail(interrupted, "baseline: interrupted; the old database is in place\n",
                 exit_code(interrupted), json);
   } catch (const std::exception& error) {
     const Error unexpected(ErrorCode::io, fmt::format("unexpected: {}", error.what()),

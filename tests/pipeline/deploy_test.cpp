@@ -185,7 +185,7 @@ TEST_CASE("a new database that was written to before it failed is kept", "[deplo
   CHECK_THAT(content(report.failed_backup->directory / "app.db"), ContainsSubstring("1,2,"));
 }
 
-TEST_CASE("--on-failure keep leaves the new database, and says so", "[deploy]") {
+TEST_CASE("with --on-failure keep a failed check leaves the new database", "[deploy]") {
   const TempDir dir;
   const fs::path database = dir.path() / "app.db";
   make_old(database);

@@ -243,7 +243,26 @@ std::string reference_text(const Constraint& constraint, RefKind kind) {
   return {};
 }
 
+// SQLite counts it up with every change of the schema, and back when that is rolled back.
+int schema_version(SQLite::Database& database) {
+  SQLite::Statement statement(database, "PRAGMA schema_version");
+  return statement.executeStep() ? statement.getColumn(0).getInt() : 0;
+}
+
 }  // namespace
+
+void ConstraintCache::at_start() {
+  if (!start_version_) start_version_ = schema_version(database_);
+}
+
+const std::vector<Constraint>& ConstraintCache::current() {
+  if (!start_version_ || schema_version(database_) != *start_version_) {
+    changed_ = read_constraints(database_);
+    return changed_;
+  }
+  if (!at_start_) at_start_ = read_constraints(database_);
+  return *at_start_;
+}
 
 std::vector<Constraint> read_constraints(SQLite::Database& database) {
   std::vector<Constraint> out;

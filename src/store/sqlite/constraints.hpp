@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,25 @@ struct Constraint {
 /// Everything in the database that can reject a row, triggers and types aside. Throws
 /// SQLite::Exception.
 std::vector<Constraint> read_constraints(SQLite::Database& database);
+
+/// The constraints of one scratch copy. Reading them means parsing every CREATE TABLE, and almost
+/// every check leaves the schema as it is: they are kept for the schema that the copy started with.
+class ConstraintCache {
+ public:
+  /// `database` must outlive the cache.
+  explicit ConstraintCache(SQLite::Database& database) : database_(database) {}
+
+  /// Call at the start of a transaction: the schema is the one that every rollback comes back to.
+  void at_start();
+  /// As read_constraints().
+  const std::vector<Constraint>& current();
+
+ private:
+  SQLite::Database& database_;
+  std::optional<int> start_version_;
+  std::optional<std::vector<Constraint>> at_start_;
+  std::vector<Constraint> changed_;
+};
 
 /// The constraints that SQLite means by an extended result code and message; several when they
 /// cannot be told apart. Nothing for foreign keys, triggers and types.

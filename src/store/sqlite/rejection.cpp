@@ -45,9 +45,14 @@ struct Run {
 // before the first statement, `last` before the last one, which may run several times.
 class Judge {
  public:
-  Judge(SQLite::Database& database, Guard& guard, const Bindings& bindings, const ConstraintRef& by,
-        const RunLimits& limits)
-      : database_(database), guard_(guard), bindings_(bindings), by_(by), limits_(limits) {}
+  Judge(SQLite::Database& database, Guard& guard, ConstraintCache& cache, const Bindings& bindings,
+        const ConstraintRef& by, const RunLimits& limits)
+      : database_(database),
+        guard_(guard),
+        cache_(cache),
+        bindings_(bindings),
+        by_(by),
+        limits_(limits) {}
 
   Rejection judge(std::string_view sql) {
     const Guard::Scope scope(guard_, Guard::Rules::check, limits_.timeout);
@@ -82,7 +87,7 @@ class Judge {
     }
     {
       const Guard::Pause pause(guard_);
-      constraints_ = read_constraints(database_);
+      constraints_ = cache_.current();
       wanted_ = named_by(constraints_, by_);
     }
     if (!known()) {
@@ -382,7 +387,7 @@ class Judge {
   }
 
   SqlFailure explain(const StatementReader& reader, const Statement& statement, int code) {
-    return explained(database_, guard_, reader, statement, code, limits_.timeout);
+    return explained(cache_, guard_, reader, statement, code, limits_.timeout);
   }
 
   Run run_once(const StatementReader& reader, const Statement& statement) {
@@ -435,6 +440,7 @@ class Judge {
 
   SQLite::Database& database_;
   Guard& guard_;
+  ConstraintCache& cache_;
   const Bindings& bindings_;
   const ConstraintRef& by_;
   const RunLimits& limits_;
@@ -446,10 +452,10 @@ class Judge {
 
 }  // namespace
 
-Rejection judge_rejection(SQLite::Database& database, Guard& guard, std::string_view sql,
-                          const Bindings& bindings, const ConstraintRef& by,
+Rejection judge_rejection(SQLite::Database& database, Guard& guard, ConstraintCache& constraints,
+                          std::string_view sql, const Bindings& bindings, const ConstraintRef& by,
                           const RunLimits& limits) {
-  return Judge(database, guard, bindings, by, limits).judge(sql);
+  return Judge(database, guard, constraints, bindings, by, limits).judge(sql);
 }
 
 }  // namespace baseline::sqlite

@@ -24,7 +24,7 @@ int run_to_end(const Statement& statement, const Bindings& bindings) {
   return code;
 }
 
-SqlFailure explained(SQLite::Database& database, Guard& guard, const StatementReader& reader,
+SqlFailure explained(ConstraintCache& constraints, Guard& guard, const StatementReader& reader,
                      const Statement& statement, int code, std::chrono::milliseconds timeout) {
   SqlFailure failure = reader.run_failure(statement, code);
   if (guard.timed_out()) {
@@ -34,7 +34,7 @@ SqlFailure explained(SQLite::Database& database, Guard& guard, const StatementRe
   if (failure.kind == SqlFailure::Kind::constraint) {
     const Guard::Pause pause(guard);
     failure.rejected_by = translated(
-        [&] { return describe_rejection(read_constraints(database), code, failure.message); });
+        [&] { return describe_rejection(constraints.current(), code, failure.message); });
   }
   return failure;
 }

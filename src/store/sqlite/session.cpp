@@ -94,7 +94,7 @@ QueryOutcome SqliteSession::query(std::string_view sql, const Bindings& bindings
     }
   }
   if (code != SQLITE_DONE) {
-    outcome.failure = explained(database_, guard_, reader, *statement, code, limits.timeout);
+    outcome.failure = explained(constraints_, guard_, reader, *statement, code, limits.timeout);
   }
   return outcome;
 }
@@ -109,7 +109,7 @@ ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bind
   while (std::optional<Statement> statement = reader.next()) {
     const ChangeCounter counter(handle);
     if (const int code = run_to_end(*statement, bindings); code != SQLITE_DONE) {
-      outcome.failure = explained(database_, guard_, reader, *statement, code, limits.timeout);
+      outcome.failure = explained(constraints_, guard_, reader, *statement, code, limits.timeout);
       return outcome;
     }
     ++outcome.statements_run;
@@ -129,7 +129,7 @@ ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bind
 
 Rejection SqliteSession::reject(std::string_view sql, const Bindings& bindings,
                                 const ConstraintRef& by, const RunLimits& limits) {
-  return translated([&] { return judge_rejection(database_, guard_, sql, bindings, by, limits); });
+  return translated([&] { return judge_rejection(database_, guard_, constraints_, sql, bindings, by, limits); });
 }
 
 void SqliteSession::begin(bool foreign_keys) {
@@ -139,6 +139,7 @@ void SqliteSession::begin(bool foreign_keys) {
     // Inside a transaction this pragma does nothing, so it comes first.
     database_.exec(foreign_keys ? "PRAGMA foreign_keys = ON" : "PRAGMA foreign_keys = OFF");
     database_.exec("BEGIN");
+    constraints_.at_start();
   });
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "store/session.hpp"
+#include "store/sqlite/constraints.hpp"
 #include "store/sqlite/guard.hpp"
 
 namespace baseline::sqlite {
@@ -44,6 +45,7 @@ class SqliteSession final : public Session {
  private:
   SQLite::Database database_;
   Guard guard_;  // after the database: it must go first
+  ConstraintCache constraints_{database_};
   Role role_;
 };
 

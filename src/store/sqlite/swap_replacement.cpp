@@ -279,6 +279,8 @@ void SwapReplacement::swap_back(const Deadline& deadline) {
     throw reported;
   }
   files_.sync_directory(target_.directory);
+  // The old database is live again: whoever waits to open it may go on.
+  old_.reset();
 }
 
 void SwapReplacement::discard_old() {

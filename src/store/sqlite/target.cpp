@@ -179,11 +179,12 @@ Target resolve(const fs::path& given) {
     throw Error(ErrorCode::usage, fmt::format("{} is not a regular file", shown(given)),
                 "give the path of the database file");
   }
+  // Before anything looks for a file of ours.
+  require_short_name(target);
   return target;
 }
 
 void require_swappable(const Target& target) {
-  require_short_name(target);
   require_local(target);
   require_plain_file(target);
   require_safe_directory(target);

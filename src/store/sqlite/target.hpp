@@ -23,7 +23,8 @@ struct Target {
 
 /// Follows symbolic links and opens the directory. The file itself may be missing. Throws
 /// Error{usage} when the parent directory is missing, a link dangles or loops, or the path is not
-/// a regular file (a FIFO or device is never opened).
+/// a regular file (a FIFO or device is never opened); Error{refused} when its name leaves no room
+/// for those of our own files.
 Target resolve(const std::filesystem::path& given);
 
 /// Throws Error{refused}, naming the reason and what to do, where one atomic rename cannot replace

@@ -253,5 +253,22 @@ TEST_CASE("an endless statement is stopped in reject too", "[rejection]") {
   CHECK(rejection.failure.value().kind == SqlFailure::Kind::timeout);
 }
 
+TEST_CASE("a check that changes the schema is judged by its own", "[sqlite][rejection]") {
+  const auto session = scratch_of("CREATE TABLE t (a INT CONSTRAINT positive CHECK (a > 0))");
+  const auto judge = [&](const std::string& sql, const std::string& by) {
+    return reject(*session, sql, {Kind::name, by}).verdict;
+  };
+  CHECK(judge("INSERT INTO t VALUES (0)", "positive") == Verdict::by_named);
+  CHECK(judge("CREATE TABLE u (b INT CONSTRAINT small CHECK (b < 9)); INSERT INTO u VALUES (9)",
+              "small") == Verdict::by_named);
+  // The same number of changes, another schema; and afterwards the first one again.
+  CHECK(judge("CREATE TABLE v (c INT CONSTRAINT even CHECK (c % 2 = 0)); INSERT INTO v VALUES (1)",
+              "even") == Verdict::by_named);
+  CHECK(judge("INSERT INTO t VALUES (0)", "small") == Verdict::unknown_constraint);
+  CHECK(judge("DROP TABLE t; CREATE TABLE t (a INT); INSERT INTO t VALUES (0)", "positive") ==
+        Verdict::unknown_constraint);
+  CHECK(judge("INSERT INTO t VALUES (0)", "positive") == Verdict::by_named);
+}
+
 }  // namespace
 }  // namespace baseline
