@@ -1,5 +1,6 @@
 """Ctrl-C and SIGTERM before the swap: everything is undone, and the exit code says so."""
 
+import json
 import os
 import signal
 import unittest
@@ -71,7 +72,6 @@ class Signals(support.Case):
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGCONT)
         out, _ = process.communicate(timeout=60)
-        import json
         self.assertEqual(json.loads(out)["exit_code"], 143)
 
     def test_while_it_waits_for_the_application(self):

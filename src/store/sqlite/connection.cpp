@@ -85,6 +85,17 @@ SQLite::Database open_file(const fs::path& real, std::string_view parameters) {
   return opened(file_uri(real, parameters), kFlags);
 }
 
+// A database with a -wal but no -shm: a writer crashed, and nobody has it open. SQLite would make
+// the -shm anew and leave it there. With exclusive locking it keeps that index in memory; the lock
+// itself needs a VFS without locks, because the file is open for reading only. As with immutable=1,
+// nobody is kept out.
+SQLite::Database open_left_behind(const fs::path& real) {
+  SQLite::Database database = open_file(real, "mode=ro&vfs=unix-none");
+  sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  database.exec("PRAGMA locking_mode = EXCLUSIVE");
+  return database;
+}
+
 // SQLite opens lazily: only reading the schema shows whether the file can be used at all.
 void demand_readable(SQLite::Database& database) {
   SQLite::Statement statement(database, "SELECT count(*) FROM sqlite_schema");
@@ -130,11 +141,15 @@ void copy_pages(SQLite::Database& source, SQLite::Database& target) {
 SQLite::Database open_reading(const fs::path& path) {
   return readable(path, [](const fs::path& real) {
     SQLite::Database database = open_file(real, "mode=ro");
-    std::error_code error;
-    const fs::path wal = real.parent_path() / names::wal(real.filename().string());
-    if (is_wal(database) && fs::symlink_status(wal, error).type() == fs::file_type::not_found) {
-      return open_file(real, "mode=ro&immutable=1");
-    }
+    if (!is_wal(database)) return database;
+    const auto is_missing = [&](const std::string& companion) {
+      std::error_code error;
+      const fs::path beside = real.parent_path() / companion;
+      return fs::symlink_status(beside, error).type() == fs::file_type::not_found;
+    };
+    const std::string name = real.filename().string();
+    if (is_missing(names::wal(name))) return open_file(real, "mode=ro&immutable=1");
+    if (is_missing(names::shared_memory(name))) return open_left_behind(real);
     return database;
   });
 }

@@ -168,6 +168,10 @@ Target resolve(const fs::path& given) {
     const fs::path parent = given.has_parent_path() ? given.parent_path() : fs::path(".");
     resolved = real_path(parent, given) / given.filename();
   }
+  if (!fs::is_directory(resolved.parent_path())) {
+    throw Error(ErrorCode::usage,
+                fmt::format("{} is not a directory", shown(resolved.parent_path())));
+  }
   Target target{given, resolved, Directory::open(resolved.parent_path()),
                 resolved.filename().native()};
   const auto status = target.directory.status(target.name);

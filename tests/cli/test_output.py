@@ -1,0 +1,210 @@
+"""What the program says and where: results on stdout, everything else on stderr, errors as one
+sentence with a hint, and with --format json exactly one document."""
+
+import datetime
+import json
+import os
+import subprocess
+import unittest
+
+import support
+
+COMMANDS = [["deploy"], ["plan"], ["verify"], ["rollback"], ["status"], ["recover"], ["history"],
+            ["backups"], ["backups", "list"]]
+
+
+class Help(support.Case):
+    def test_of_every_command(self):
+        for words in COMMANDS:
+            for option in "--help", "-h":
+                with self.subTest(words), self.unchanged():
+                    done = self.baseline(*words, option)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    self.assertIn(f"Usage: baseline {' '.join(words)}", done.stdout)
+
+    def test_of_the_program_names_every_command_and_exit_code(self):
+        out = self.succeeds("--help")
+        for words in COMMANDS:
+            self.assertRegex(out, rf"(?m)^  {words[0]} ")
+        for code in "0  done", "1  checks", "2  wrong", "3  in use", "4  refused", "5  I/O", \
+                    "6  needs a person", "130, 143  interrupted":
+            self.assertIn(code, out)
+
+    def test_is_what_one_gets_without_a_command(self):
+        self.assertEqual(self.succeeds(), self.succeeds("--help"))
+
+    def test_names_the_variable_beside_each_option(self):
+        out = self.succeeds("deploy", "--help")
+        for variable in ("DATABASE_PATH", "BASELINE_MIGRATION", "BASELINE_CHECKS",
+                         "BASELINE_BACKUPS", "BASELINE_BACKUP", "BASELINE_ON_FAILURE",
+                         "BASELINE_WAIT", "BASELINE_FORMAT", "NO_COLOR"):
+            self.assertIn(f"({variable})", out)
+
+    def test_version(self):
+        self.assertRegex(self.succeeds("--version"), r"^baseline \d+\.\d+\.\d+\n$")
+
+
+class Usage(support.Case):
+    def test_unknown_command(self):
+        self.refuses(2, "baseline: error: unknown command 'deploi'\n"
+                        "  hint: did you mean 'deploy'?\n", "deploi")
+        self.refuses(2, "baseline: error: unknown command 'lst'\n"
+                        "  hint: did you mean 'list'?\n", "backups", "lst")
+        self.refuses(2, "baseline: error: unknown command 'xyzzy'\n"
+                        "  hint: baseline --help lists the commands\n", "xyzzy")
+
+    def test_unknown_option(self):
+        self.refuses(2, "baseline: error: unknown option '--databse'\n"
+                        "  hint: did you mean '--database'?\n", "deploy", "--databse", "app.db")
+
+    def test_a_word_too_many(self):
+        self.refuses(2, "baseline: error: unknown argument 'app.db'\n"
+                        "  hint: see baseline deploy --help\n", "deploy", "app.db")
+
+    def test_a_value_that_is_missing(self):
+        done = self.baseline("deploy", "--database")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("--database", done.stderr)
+        self.assertIn("  hint: see baseline deploy --help\n", done.stderr)
+
+    def test_an_option_twice(self):
+        done = self.baseline("deploy", "-d", "a", "-d", "b")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("--database", done.stderr)
+
+    def test_words_that_are_not_known(self):
+        self.refuses(2, "baseline: error: --format must be one of human, json; got 'jsn'\n"
+                        "  hint: did you mean 'json'?\n",
+                     "status", "-d", "app.db", "--format", "jsn")
+        self.refuses(2, "baseline: error: BASELINE_FORMAT must be one of human, json; got 'xml'\n",
+                     "status", "-d", "app.db", env={"BASELINE_FORMAT": "xml"})
+        self.refuses(2, "baseline: error: --on-failure must be one of rollback, keep; got 'kep'\n"
+                        "  hint: did you mean 'keep'?\n",
+                     "deploy", "-d", "app.db", "--on-failure", "kep")
+
+    def test_control_characters_in_an_argument_do_not_reach_the_terminal(self):
+        done = self.baseline("deploy", "\x1b[2J")
+        self.assertEqual(done.returncode, 2)
+        self.assertNotIn("\x1b", done.stderr)
+
+
+class Json(support.Case):
+    def test_every_command(self):
+        database = self.legacy()
+        self.json("plan", "-d", database)
+        for words in ["deploy"], ["verify"], ["status"], ["rollback", "--dry-run"], ["rollback"], \
+                     ["recover"], ["history"], ["backups", "list"]:
+            with self.subTest(words):
+                document = self.json(*words, "-d", database)
+                self.assertEqual((document["version"], document["exit_code"]), (1, 0))
+                self.assertEqual(document["command"], " ".join(words).replace(" --dry-run", ""))
+                self.assertRegex(document["tool"], "^baseline ")
+
+    def test_errors_are_one_document_too(self):
+        database = self.dir / "app.db"
+        broken = self.dir / "1_x.sql"
+        broken.write_text("CREATE TABEL t;")
+        for code, words in [
+                (2, ["deploy"]), (2, ["deploi"]), (2, ["deploy", "--wrong"]),
+                (2, ["deploy", "-d", database, "-m", broken]),
+                (2, ["rollback", "-d", database]), (5, ["verify", "-d", database]),
+                (2, ["status", "-d", self.dir])]:
+            with self.subTest(words):
+                document = self.json(*words, code=code)
+                self.assertEqual((document["version"], document["exit_code"]), (1, code))
+                self.assertTrue(document["error"]["message"])
+                self.assertLessEqual({"message", "hint"}, set(document["error"]))
+
+    def test_the_error_is_told_to_people_as_well(self):
+        done = self.baseline("deploy", "--format", "json")
+        self.assertIn("baseline: error: no database was given\n", done.stderr)
+
+    def test_a_name_that_is_not_utf8(self):
+        name = os.fsdecode(b"caf\xe9.db")
+        document = self.json("deploy", "-d", name)
+        self.assertTrue(document["database"].endswith(r"/caf\xe9.db"), document["database"])
+        self.json("status", "-d", name)
+        self.json("history", "-d", name)
+        self.json("backups", "list", "-d", name)
+
+    def test_the_steps_go_to_stderr(self):
+        done = self.baseline("deploy", "-d", "app.db", "--format", "json", "-v")
+        self.assertEqual(json.loads(done.stdout)["outcome"], "done")
+        self.assertIn("  swap\n", done.stderr)
+
+
+class Colour(support.Case):
+    def test_only_on_a_terminal(self):
+        self.assertNotIn("\x1b", self.succeeds("status", "-d", self.legacy()))
+
+    def test_on_a_terminal(self):
+        terminal = self.terminal("status", "-d", self.legacy(), env={"TERM": "xterm"})
+        self.assertEqual(terminal.finish(), 0)
+        self.assertIn("\x1b[", terminal.text)
+
+    def test_not_with_no_color(self):
+        terminal = self.terminal("status", "-d", self.legacy(),
+                                 env={"TERM": "xterm", "NO_COLOR": "1"})
+        self.assertEqual(terminal.finish(), 0)
+        self.assertNotIn("\x1b[", terminal.text)
+
+    def test_as_one_likes(self):
+        database = self.legacy()
+        self.assertIn("\x1b[", self.succeeds("status", "-d", database, "--color", "always"))
+        terminal = self.terminal("status", "-d", database, "--color", "never",
+                                 env={"TERM": "xterm"})
+        self.assertEqual(terminal.finish(), 0)
+        self.assertNotIn("\x1b[", terminal.text)
+
+
+class Streams(support.Case):
+    def test_nothing_but_the_result_on_stdout(self):
+        done = self.baseline("deploy", "-d", self.legacy(), "-v")
+        self.assertIn("  swap\n", done.stderr)
+        self.assertNotIn("  swap\n", done.stdout)
+
+    def test_quiet(self):
+        self.assertEqual(self.baseline("deploy", "-d", self.legacy(), "-q").stderr, "")
+
+    def test_closed_descriptors(self):
+        """A daemon may start it so. What it opens must not become its stdout."""
+        database = self.legacy()
+        done = self.command("sh", "-c", f'exec "{support.BINARY}" deploy -d app.db <&- >&- 2>&-')
+        self.assertEqual(done.returncode, 0)
+        self.assert_at_baseline(database)
+
+    def test_a_reader_that_has_gone(self):
+        """The database is replaced all the same, and the exit code says so."""
+        database = self.legacy()
+        reader, writer = os.pipe()
+        os.close(reader)
+        try:
+            done = subprocess.run([support.BINARY, "deploy", "-d", str(database)], stdout=writer,
+                                  stderr=subprocess.PIPE, env=self.environment(), timeout=60)
+        finally:
+            os.close(writer)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assert_at_baseline(database)
+
+    def test_a_full_disk_behind_stdout(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("there is no /dev/full")
+        database = self.legacy()
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([support.BINARY, "deploy", "-d", str(database)], stdout=full,
+                                  stderr=subprocess.PIPE, env=self.environment(), text=True,
+                                  timeout=60)
+        self.assertEqual((done.returncode, done.stderr),
+                         (0, "baseline: warning: the result could not be written to stdout\n"))
+
+    def test_times_are_utc(self):
+        """The time zone of the tests is an odd one, 12:45 ahead."""
+        database = self.fresh()
+        when = self.json("history", "-d", database)["lines"][0]["when"]
+        told = datetime.datetime.strptime(when, "%Y-%m-%dT%H:%M:%SZ")
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+        self.assertLess(abs(now - told), datetime.timedelta(hours=1))
+
+
+if __name__ == "__main__":
+    unittest.main()

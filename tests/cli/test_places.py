@@ -1,0 +1,287 @@
+"""Places where a swap cannot be done safely are refused before anything is touched: exit 4, or 2
+when the path names no database at all."""
+
+import os
+import shutil
+import subprocess
+import unittest
+
+import support
+
+NAME_IT = "  hint: give the path of the database file\n"
+
+
+class Places(support.Case):
+    def deploy_refused(self, code, stderr, path, leaves=()):
+        self.refuses(code, stderr, "deploy", "-d", path, "--yes", leaves=leaves)
+        self.refuses(code, stderr, "plan", "-d", path)
+
+    def test_a_hard_link(self):
+        database = self.legacy()
+        os.link(database, self.dir / "other.db")
+        self.deploy_refused(4, f"baseline: error: {database} has 2 hard links; a swap would leave"
+                               " the others on the old data\n"
+                               "  hint: find the other names with: find / -xdev -inum"
+                               f" {database.stat().st_ino}\n", database)
+
+    def test_no_regular_file(self):
+        (self.dir / "directory").mkdir()
+        os.mkfifo(self.dir / "fifo")
+        for name in "directory", "fifo", "/dev/null":
+            with self.subTest(name):
+                self.deploy_refused(2, f"baseline: error: {self.dir / name} is not a regular file\n"
+                                    + NAME_IT, self.dir / name)
+
+    def test_a_link_to_nowhere(self):
+        link = self.dir / "app.db"
+        link.symlink_to("data/app.db")
+        self.deploy_refused(2, f"baseline: error: {link} is a symbolic link to a file that does not"
+                               " exist\n"
+                               "  hint: create the target's directory and name the target itself,"
+                               " or remove the link\n", link)
+
+    def test_a_loop_of_links(self):
+        (self.dir / "a").symlink_to("b")
+        (self.dir / "b").symlink_to("a")
+        self.deploy_refused(2, f"baseline: error: {self.dir}/a is a loop of symbolic links\n",
+                            self.dir / "a")
+
+    def test_a_missing_directory(self):
+        self.deploy_refused(2, f"baseline: error: the directory {self.dir}/data does not exist\n"
+                               "  hint: create it, or correct the path of the database\n",
+                            self.dir / "data/app.db")
+
+    def test_a_file_in_the_place_of_the_directory(self):
+        self.legacy("data")
+        self.deploy_refused(2, f"baseline: error: {self.dir}/data is not a directory\n",
+                            self.dir / "data/app.db")
+        self.deploy_refused(2, f"baseline: error: {self.dir}/data/below is not a directory\n",
+                            self.dir / "data/below/app.db")
+
+    def test_what_names_no_file(self):
+        self.legacy()
+        for path in "app.db/", ".", "..", "/", "./":
+            with self.subTest(path):
+                self.deploy_refused(2, f"baseline: error: '{path}' does not name a file\n" + NAME_IT,
+                                    path)
+
+    def test_a_directory_that_anybody_may_write_to(self):
+        database = self.legacy()
+        self.dir.chmod(0o777)
+        self.deploy_refused(4, f"baseline: error: anybody may write to the directory {self.dir},"
+                               " and could exchange files in it\n"
+                               f"  hint: chmod o-w {self.dir}\n", database)
+
+    def test_such_a_directory_is_right_with_the_sticky_bit(self):
+        database = self.legacy()
+        self.dir.chmod(0o1777)
+        self.succeeds("deploy", "-d", database)
+
+    def test_links_in_the_places_of_our_files(self):
+        """They are never followed."""
+        database = self.legacy()
+        victim = self.dir / "victim"
+        victim.write_text("somebody's")
+        for name in ".app.db.baseline-lock", ".app.db.baseline-journal":
+            with self.subTest(name):
+                (self.dir / name).symlink_to(victim)
+                with self.unchanged():
+                    done = self.baseline("deploy", "-d", database)
+                    self.assertNotIn(done.returncode, (0, 1), done.stdout)
+                (self.dir / name).unlink()
+
+
+class OrdinaryUser(support.Case):
+    """What an ordinary user may not do. As root these run as `nobody`."""
+
+    def refused(self, run, code, stderr, *args, leaves=()):
+        with self.unchanged(*leaves):
+            done = run(*args)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (code, "", stderr))
+
+    def test_can_do_all_of_it(self):
+        database = self.legacy()
+        before = support.sha256(database)
+        run = self.ordinary_user()
+        for words in ["plan"], ["deploy"], ["verify"], ["status"], ["rollback"], ["recover"], \
+                     ["history"], ["backups", "list"]:
+            done = run(*words, "-d", database)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(support.sha256(database), before)
+
+    def test_a_directory_without_permission_to_write(self):
+        database = self.legacy()
+        run = self.ordinary_user()
+        self.dir.chmod(0o555)
+        for words in "deploy", "plan":
+            self.refused(run, 4, f"baseline: error: the directory {self.dir} is not writable for"
+                                 " this user\n"
+                                 "  hint: run as the owner of the database; the new file is made"
+                                 " beside the old one\n", words, "-d", database)
+
+    def test_a_catalogue_without_permission_to_write(self):
+        database = self.legacy()
+        catalogue = self.dir / "kept"
+        catalogue.mkdir()
+        run = self.ordinary_user()
+        catalogue.chmod(0o555)
+        self.refused(run, 4, f"baseline: error: the directory {catalogue} for the backups is not"
+                             " writable for this user\n"
+                             "  hint: name another directory for the backups with --backups, or run"
+                             " as its owner\n",
+                     "deploy", "-d", database, "--backups", catalogue,
+                     leaves=[support.lock_of(database)])
+
+    def test_a_database_without_permission_to_write(self):
+        database = self.legacy()
+        run = self.ordinary_user()
+        database.chmod(0o444)
+        self.refused(run, 4, f"baseline: error: {database} is not writable for this user\n"
+                             "  hint: run as the owner of the database\n",
+                     "deploy", "-d", database, leaves=[support.lock_of(database)])
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can make a file of somebody else")
+    def test_a_database_of_somebody_else(self):
+        database = self.legacy()
+        run = self.ordinary_user()
+        os.chown(database, 0, 0)
+        database.chmod(0o666)
+        self.refused(run, 4, f"baseline: error: cannot prove that nobody has {database} open: no"
+                             " lease can be had on it\n"
+                             "  hint: run as the owner of the file or as root, on a local"
+                             " filesystem\n",
+                     "deploy", "-d", database, leaves=[support.lock_of(database)])
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can make a file of somebody else")
+    def test_a_database_of_somebody_else_in_a_sticky_directory(self):
+        database = self.legacy()
+        run = self.ordinary_user()
+        for path in self.dir, database:
+            os.chown(path, 0, 0)
+        self.dir.chmod(0o1777)
+        database.chmod(0o666)
+        self.refused(run, 4, f"baseline: error: {database} is in a sticky directory and belongs to"
+                             " somebody else\n"
+                             "  hint: run as the owner of the database\n",
+                     "deploy", "-d", database, leaves=[support.lock_of(database)])
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can give a file a foreign group")
+    def test_a_group_that_cannot_be_given_to_the_new_file(self):
+        database = self.legacy()
+        run = self.ordinary_user()
+        os.chown(database, 65534, 12345)
+        with self.unchanged(support.lock_of(database), "app.db.backups"):
+            done = run("deploy", "-d", database)
+            self.assertEqual((done.returncode, done.stdout), (4, ""), done.stderr)
+        self.assertRegex(done.stderr, "^baseline: error: cannot give the new file owner "
+                                      r"\w+:12345\n")
+
+
+class Mounts(support.Case):
+    """These need root, and what a container may not allow; then they are skipped, with the reason."""
+
+    def in_namespace(self, script):
+        if os.geteuid() != 0 or not shutil.which("unshare"):
+            self.skipTest("needs root and unshare(1)")
+        probe = self.command("unshare", "-m", "true")
+        if probe.returncode != 0:
+            self.skipTest(f"no mount namespace can be made here: {probe.stderr.strip()}")
+        return self.command("unshare", "-m", "sh", "-ec", script,
+                            env={"BASELINE": str(support.BINARY)})
+
+    def test_a_file_that_is_bind_mounted(self):
+        database = self.legacy()
+        (self.dir / "mounted.db").touch()
+        with self.unchanged():
+            done = self.in_namespace("mount --bind app.db mounted.db\n"
+                                     '"$BASELINE" deploy -d mounted.db')
+        self.assertEqual((done.returncode, done.stdout, done.stderr),
+                         (4, "", f"baseline: error: {self.dir}/mounted.db is itself a mount point (a"
+                                 " bind-mounted file), which cannot be renamed\n"
+                                 "  hint: mount its directory instead of the file\n"))
+        self.assertTrue(database.exists())
+
+    def test_a_directory_that_is_bind_mounted(self):
+        (self.dir / "data").mkdir()
+        (self.dir / "mounted").mkdir()
+        self.legacy("data/app.db")
+        done = self.in_namespace("mount --bind data mounted\n"
+                                 '"$BASELINE" deploy -d mounted/app.db')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assert_at_baseline(self.dir / "data/app.db")
+
+    def test_a_filesystem_that_is_mounted_read_only(self):
+        (self.dir / "data").mkdir()
+        self.legacy("data/app.db")
+        with self.unchanged():
+            done = self.in_namespace("mount --bind data data; mount -o remount,ro,bind data\n"
+                                     '"$BASELINE" deploy -d data/app.db')
+        self.assertEqual((done.returncode, done.stdout, done.stderr),
+                         (4, "", f"baseline: error: the filesystem of {self.dir}/data is mounted"
+                                 " read-only\n"
+                                 "  hint: mount it read-write for the deployment\n"))
+
+    def test_backups_on_another_mount_of_the_same_filesystem(self):
+        """rename(2) does not cross mounts: it has to be a copy."""
+        database = self.legacy()
+        before = support.sha256(database)
+        (self.dir / "kept").mkdir()
+        done = self.in_namespace("mount --bind kept kept\n"
+                                 '"$BASELINE" deploy -d app.db --backups kept')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("(copied, ", done.stdout)
+        self.assertEqual(support.sha256(self.only_backup(database, self.dir / "kept") / "app.db"),
+                         before)
+
+    def test_a_full_disk(self):
+        """A small tmpfs: the old database is untouched and nothing stays behind."""
+        script = """
+            mkdir small; mount -t tmpfs -o size=2m tmpfs small
+            cp app.db small/app.db; dd if=/dev/zero of=small/ballast bs=1k 2>&- || true
+            sum=$(sha256sum small/app.db)
+            code=0; "$BASELINE" deploy -d small/app.db || code=$?
+            test "$sum" = "$(sha256sum small/app.db)" && echo unchanged
+            ls -A small; exit $code"""
+        self.legacy()
+        done = self.in_namespace(script)
+        self.assertIn(done.returncode, (4, 5), done.stdout + done.stderr)
+        self.assertEqual(done.stdout.split(),
+                         ["unchanged", ".app.db.baseline-lock", "app.db", "ballast"])
+        self.assertIn("baseline: error: ", done.stderr)
+
+
+class Flags(support.Case):
+    """Immutable and append-only files, where the filesystem knows them and root may set them."""
+
+    def flagged(self, path, flag):
+        chattr = shutil.which("chattr") or "/usr/bin/chattr"
+        if os.geteuid() != 0 or not os.path.exists(chattr):
+            self.skipTest("needs root and chattr(1)")
+        self.addCleanup(subprocess.run, [chattr, f"-{flag}", str(path)], capture_output=True)
+        done = self.command(chattr, f"+{flag}", path)
+        if done.returncode != 0:
+            self.skipTest(f"this filesystem has no such flag: {done.stderr.strip()}")
+
+    def test_immutable(self):
+        database = self.legacy()
+        self.flagged(database, "i")
+        self.refuses(4, f"baseline: error: {database} is immutable\n"
+                        f"  hint: chattr -i {database}\n", "deploy", "-d", database)
+
+    def test_append_only(self):
+        database = self.legacy()
+        self.flagged(database, "a")
+        self.refuses(4, f"baseline: error: {database} is append-only\n"
+                        f"  hint: chattr -a {database}\n", "deploy", "-d", database)
+
+    def test_an_immutable_directory(self):
+        (self.dir / "data").mkdir()
+        database = self.legacy("data/app.db")
+        self.flagged(self.dir / "data", "i")
+        with self.unchanged():
+            done = self.baseline("deploy", "-d", database)
+            self.assertIn(done.returncode, (4, 5), done.stdout + done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
