@@ -28,8 +28,10 @@ struct CommandRow {
 };
 
 constexpr CommandRow kCommands[] = {
-    {Command::deploy, "deploy", nullptr, database_options | input_options | backup_options | wait_options},
-    {Command::deploy, "plan", nullptr, database_options | input_options | backup_options | wait_options},
+    {Command::deploy, "deploy", nullptr,
+     database_options | input_options | backup_options | wait_options},
+    {Command::deploy, "plan", nullptr,
+     database_options | input_options | backup_options | wait_options},
     {Command::verify, "verify", nullptr, database_options | input_options},
     {Command::rollback, "rollback", nullptr, database_options | backup_options | wait_options},
     {Command::status, "status", nullptr, database_options | input_options | backup_options},

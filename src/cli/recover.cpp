@@ -14,8 +14,7 @@ CommandResult run_recover(const Invocation& invocation) {
   // Nothing to recover: no lock is taken and no file is made.
   if (context.store.has_leftovers() || context.store.running()) {
     const Deadline deadline(invocation.settings.wait.value);
-    const auto replacement =
-        context.store.hold({"recover", rfc3339(context.now())}, deadline);
+    const auto replacement = context.store.hold({"recover", rfc3339(context.now())}, deadline);
     report = recover(context, *replacement, deadline);
   }
   return {invocation.settings.format.value == Format::json

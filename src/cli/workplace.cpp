@@ -78,7 +78,8 @@ bool ask(const std::string& question) {
   std::string answer;
   int c = std::fgetc(stdin);
   for (; c != EOF && c != '\n'; c = std::fgetc(stdin)) answer += static_cast<char>(c);
-  if (c == EOF) std::fputc('\n', stderr);  // Ctrl-C or Ctrl-D: what follows starts a line of its own
+  if (c == EOF)
+    std::fputc('\n', stderr);  // Ctrl-C or Ctrl-D: what follows starts a line of its own
   stop_if_interrupted();
   answer = to_lower(trimmed(answer));
   return answer == "y" || answer == "yes";

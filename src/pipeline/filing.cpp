@@ -87,8 +87,7 @@ Intent make_intent(const Context& context, const std::string& command, const std
   intent.run = names::run_key(id, context.store.location());
   if (old.exists) {
     intent.backup_id = id;
-    Manifest draft =
-        draft_manifest(context, intent.backup_id, command, intent.run, old);
+    Manifest draft = draft_manifest(context, intent.backup_id, command, intent.run, old);
     draft.payload.moved = plan.strategy == BackupStrategy::move;
     intent.manifest = to_json(draft);
   }

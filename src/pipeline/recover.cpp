@@ -31,7 +31,8 @@ void finish_run(const Context& context, Replacement& replacement, const Intent& 
   }
   // The history may have the line already, when only the end of the journal was missing.
   if (!is_recorded(intent, context.store.location())) {
-    record(context, intent, {"recover", fmt::format("finished the {}", intent.command), true, report.backup});
+    record(context, intent,
+           {"recover", fmt::format("finished the {}", intent.command), true, report.backup});
   }
   replacement.finish();
   context.observer.note(

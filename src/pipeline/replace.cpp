@@ -93,7 +93,7 @@ void bring_live(const ReplaceSteps& steps, const Context& context, Replacement& 
   }
   if (report.old.exists && steps.as_found) {
     Catalogue catalogue = catalogue_of(context, steps.intent);
-    replacement.set_companions_aside(catalogue.open_unfinished(steps.intent.backup_id));
+    replacement.set_companions_aside(catalogue.open_unfinished(steps.intent.run));
   }
   if (report.old.exists && steps.intent.strategy == BackupStrategy::copy) {
     copy_backup(context, replacement, steps.intent);
@@ -203,11 +203,11 @@ void replace(ReplaceSteps& steps, const Context& context, Replacement& replaceme
     finish(steps, context, replacement, report);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::needs_person) throw;
-    report.warnings.push_back(fmt::format(
-        "the new database is live, but {}: {}; run: baseline recover",
-        report.backup ? "the run could not be concluded"
-                      : "the old one could not be filed as a backup yet",
-        error.what()));
+    report.warnings.push_back(
+        fmt::format("the new database is live, but {}: {}; run: baseline recover",
+                    report.backup ? "the run could not be concluded"
+                                  : "the old one could not be filed as a backup yet",
+                    error.what()));
   }
   report.late_signal = pending_signal();
 }

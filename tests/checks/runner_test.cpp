@@ -37,7 +37,8 @@ TEST_CASE("checks run in file order, in their phase", "[checks][runner]") {
   CHECK(names_of(run({first, second}, Phase::after)) == "s1/a s2/c");
 }
 
-TEST_CASE("the option --only selects by globs, and one that selects nothing is an error", "[checks][runner]") {
+TEST_CASE("the option --only selects by globs, and one that selects nothing is an error",
+          "[checks][runner]") {
   const std::vector<std::string> texts = {suite_of(query("lat low") + query("lon")),
                                           suite_of(query("lat"))};
   CHECK(names_of(run(texts, Phase::before, {{"s1/lat*"}, ""})) == "s1/lat low");

@@ -119,7 +119,7 @@ class BeforeTheSwap(KillCase):
         listed = self.json("backups", "list", "-d", self.database)
         self.assertEqual((listed["backups"], len(listed["unfinished"])), ([], 1))
         self.assertRegex(self.succeeds("backups", "list", "-d", self.database),
-                         r"\d{8}T\d{6}Z-001 +unfinished: a run was cut off, or is under way\n")
+                         r"\d{8}T\d{6}Z-001-[0-9a-f]{8} +unfinished: a run was cut off, or is under way\n")
 
 
 class AfterTheSwap(KillCase):

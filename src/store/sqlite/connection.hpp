@@ -10,8 +10,9 @@
 namespace baseline::sqlite {
 
 /// Opens a file read-only as docs/checks.md, "Isolation and phases" says: never writing it, waiting
-/// up to 5 s. An idle WAL database (no -wal beside it) is opened immutable, and one with a -wal that was
-/// left behind keeps the index of it in memory, so that no -wal or -shm appears. Throws Error as open_live() of sessions.hpp.
+/// up to 5 s. An idle WAL database (no -wal beside it) is opened immutable, and one with a -wal
+/// that was left behind keeps the index of it in memory, so that no -wal or -shm appears. Throws
+/// Error as open_live() of sessions.hpp.
 SQLite::Database open_reading(const std::filesystem::path& path);
 
 /// Opens a file that nobody else can have open, `immutable=1`. Errors as above.

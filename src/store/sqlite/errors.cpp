@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "base/error.hpp"
-#include "os/signals.hpp"
 #include "base/text.hpp"
+#include "os/signals.hpp"
 
 namespace baseline::sqlite {
 namespace {

@@ -88,6 +88,15 @@ bool is_dead_journal(const Target& target, const std::string& name) {
   return file && (file->read(&first, 1, 0) == 0 || first == 0);
 }
 
+bool has_database_header(const Target& target) {
+  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  const auto file = target.directory.open_file(target.name, false);
+  if (!file) return false;
+  std::array<char, kMagic.size()> header{};
+  const std::size_t size = file->read(header.data(), header.size(), 0);
+  return size == 0 || std::string_view(header.data(), size) == kMagic;
+}
+
 bool has_hot_journal(const Target& target) {
   const std::string name = names::rollback_journal(target.name);
   return target.directory.contains(name) && !is_dead_journal(target, name);

@@ -33,6 +33,9 @@ std::vector<std::string> companions(const Target& target);
 /// leave it. A dead one may be removed.
 bool is_dead_journal(const Target& target, const std::string& name);
 
+/// Whether the file begins as a SQLite database does, or is empty, which is one too.
+bool has_database_header(const Target& target);
+
 /// Whether a crashed writer left a -journal that SQLite has to roll back.
 bool has_hot_journal(const Target& target);
 

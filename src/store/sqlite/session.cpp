@@ -129,7 +129,8 @@ ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bind
 
 Rejection SqliteSession::reject(std::string_view sql, const Bindings& bindings,
                                 const ConstraintRef& by, const RunLimits& limits) {
-  return translated([&] { return judge_rejection(database_, guard_, constraints_, sql, bindings, by, limits); });
+  return translated(
+      [&] { return judge_rejection(database_, guard_, constraints_, sql, bindings, by, limits); });
 }
 
 void SqliteSession::begin(bool foreign_keys) {

@@ -105,17 +105,13 @@ DatabaseFacts SqliteStore::look(const LookOptions& options) {
   facts.owner = owner_name(status->st_uid, status->st_gid);
   facts.mode = status->st_mode & kPermissions;
   if (options.holders) facts.holders = holders_of(*status);
-  // A WAL without its -shm: a reader would have to make one beside the database.
-  if (facts.wal_size > 0 && !target_.directory.contains(names::shared_memory(target_.name))) {
-    facts.unsettled = true;
-    return facts;
-  }
   try {
     describe_content(*open_live(), options, facts);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::refused) throw;
     // A hot journal cannot be brought in by a reader; that the file is unreadable is not said.
-    facts.unsettled = has_hot_journal(target_);
+    // What is no database at all is never given to SQLite, which would remove what lies beside it.
+    facts.unsettled = has_hot_journal(target_) && has_database_header(target_);
     if (!facts.unsettled) facts.unreadable = error.what();
   }
   return facts;

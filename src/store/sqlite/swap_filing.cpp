@@ -57,7 +57,8 @@ Payload SwapReplacement::copy_into(const Directory& entry, const File& source,
 Payload SwapReplacement::move_into(const Directory& entry, const std::string& from,
                                    const File& file, const std::string& sha256) {
   const struct stat status = file.status();
-  // Read-only only under its new name: an owner who is not root could not open it for a lease again.
+  // Read-only only under its new name: an owner who is not root could not open it for a lease
+  // again.
   files_.rename_new(target_.directory, from, entry, target_.name);
   names_changed_ = true;
   files_.set_mode(file, kSealed);
@@ -70,8 +71,8 @@ Payload SwapReplacement::move_into(const Directory& entry, const std::string& fr
 Payload SwapReplacement::file_into(const Directory& entry, const std::string& name,
                                    std::optional<Exclusive>& proof, const OnProgress& on_progress) {
   // An interrupted run may have brought it there: then only the name beside the database is gone.
-  const auto there = target_.directory.contains(name) ? std::nullopt
-                                                      : entry.open_file(target_.name, false);
+  const auto there =
+      target_.directory.contains(name) ? std::nullopt : entry.open_file(target_.name, false);
   if (there) {
     names_changed_ = true;  // by that run, which may not have come to the sync
     const struct stat status = there->status();

@@ -195,9 +195,7 @@ bool SwapReplacement::old_is_untouched() const { return !old_ || old_->intact();
 
 // The last look before the exchange: nobody has come, and nothing of the old database would stay
 // beside the new one.
-bool SwapReplacement::is_alone() const {
-  return old_is_untouched() && companions(target_).empty();
-}
+bool SwapReplacement::is_alone() const { return old_is_untouched() && companions(target_).empty(); }
 
 void SwapReplacement::require_alone() const {
   if (!is_alone()) throw_not_alone();
@@ -260,12 +258,12 @@ void SwapReplacement::swap() {
   } catch (const Error& error) {
     // What is on the disk now, nobody can tell, and a sync that failed is not tried again. The old
     // database is made live; the journal and both files stay for a person.
-    Error undecided(ErrorCode::needs_person,
-                    fmt::format("the disk does not take the swap: {} and {} are the old and the new "
-                                "database",
-                                shown(target_),
-                                printable((target_.directory / candidate_).native())),
-                    "save both files to another disk, then run: baseline recover");
+    Error undecided(
+        ErrorCode::needs_person,
+        fmt::format("the disk does not take the swap: {} and {} are the old and the new "
+                    "database",
+                    shown(target_), printable((target_.directory / candidate_).native())),
+        "save both files to another disk, then run: baseline recover");
     undecided.add_note(error.what());
     try {
       take_candidate_back();
@@ -279,13 +277,13 @@ void SwapReplacement::swap() {
 // The new database is live and cannot be taken away.
 Error SwapReplacement::stuck(const std::string& why) const {
   const bool has_old = target_.directory.contains(candidate_);
-  Error error(ErrorCode::needs_person,
-              fmt::format("the old database could not be put back: {} is the new one{}",
-                          shown(target_),
-                          has_old ? ", and " + printable((target_.directory / candidate_).native()) +
-                                        " is the old one"
-                                  : std::string()),
-              "stop the application, then run: baseline recover");
+  Error error(
+      ErrorCode::needs_person,
+      fmt::format("the old database could not be put back: {} is the new one{}", shown(target_),
+                  has_old ? ", and " + printable((target_.directory / candidate_).native()) +
+                                " is the old one"
+                          : std::string()),
+      "stop the application, then run: baseline recover");
   error.add_note(why);
   return error;
 }
