@@ -8,7 +8,7 @@ import unittest
 import support
 from support import sha256
 
-UNDONE = "baseline: interrupted; everything was undone\n"
+UNDONE = "baseline: interrupted; the old database is in place\n"
 LOCK = ".app.db.baseline-lock"
 
 
