@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+
 namespace baseline::names {
 
 std::string lock(std::string_view database) { return fmt::format(".{}.baseline-lock", database); }
@@ -23,6 +25,13 @@ std::string rollback_journal(std::string_view database) {
 }
 
 std::string catalogue(std::string_view database) { return fmt::format("{}.backups", database); }
-std::string partial(std::string_view id) { return fmt::format("{}{}", kPartialPrefix, id); }
+std::string partial(std::string_view key) { return fmt::format("{}{}", kPartialPrefix, key); }
+
+std::string run_key(std::string_view id, std::string_view database) {
+  // FNV-1a: enough to tell the databases of one directory apart, and base/ has no other hash.
+  std::uint32_t hash = 2166136261U;
+  for (const char c : database) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return fmt::format("{}-{:08x}", id, hash);
+}
 
 }  // namespace baseline::names

@@ -9,7 +9,6 @@ namespace baseline {
 /// The steps of a run, in the words of the manual (docs/ARCHITECTURE.md, "The way of a deploy").
 enum class Step {
   look,             ///< look at the path and the old database
-  lock,             ///< keep other runs out
   recover,          ///< finish or undo an interrupted run
   stage,            ///< build the candidate
   check_candidate,  ///< judge it before it goes live
@@ -18,8 +17,7 @@ enum class Step {
   swap,             ///< exchange candidate and live
   check_live,       ///< judge the live database
   swap_back,        ///< undo the exchange
-  seal,             ///< hash the old database
-  file,             ///< put it into the catalogue
+  seal,             ///< hash the old database and put it into the catalogue
 };
 
 /// Whom the core tells what it does. Nothing below report/ prints.

@@ -158,8 +158,7 @@ CatalogueEntry Catalogue::find(const std::string& id) const {
 std::string Catalogue::next_id(std::chrono::system_clock::time_point now,
                                std::string_view after) const {
   std::uint64_t highest = sequence_of(after).value_or(0);
-  for (std::string name : names_in(directory_)) {
-    if (name.rfind(names::kPartialPrefix, 0) == 0) name.erase(0, names::kPartialPrefix.size());
+  for (const std::string& name : names_in(directory_)) {
     highest = std::max(highest, sequence_of(name).value_or(0));
   }
   return fmt::format("{}-{:03}", compact_time(now), highest + 1);
@@ -202,15 +201,22 @@ Directory Catalogue::open() {
   return Directory::open(directory_);
 }
 
-Directory Catalogue::open_unfinished(const std::string& id) {
+std::optional<CatalogueEntry> Catalogue::find_run(const std::string& run) const {
+  for (CatalogueEntry& entry : entries()) {
+    if (entry.manifest && entry.manifest->run == run) return std::move(entry);
+  }
+  return {};
+}
+
+Directory Catalogue::open_unfinished(const std::string& run) {
   const Directory catalogue = open();
-  const std::string name = names::partial(id);
+  const std::string name = names::partial(run);
   if (!catalogue.contains(name)) files_.make_directory(catalogue, name, kPrivateDirectory);
   return Directory::open(catalogue / name);
 }
 
-std::optional<Directory> Catalogue::find_unfinished(const std::string& id) const {
-  return open_if_there(directory_ / names::partial(id));
+std::optional<Directory> Catalogue::find_unfinished(const std::string& run) const {
+  return open_if_there(directory_ / names::partial(run));
 }
 
 void Catalogue::write_file(const Directory& directory, std::string_view name, std::string_view text,
@@ -222,29 +228,34 @@ void Catalogue::write_file(const Directory& directory, std::string_view name, st
   files_.sync(file);
 }
 
-void Catalogue::commit(const Manifest& manifest) {
-  const Directory entry = open_unfinished(manifest.id);
+void Catalogue::commit(Manifest& manifest) {
+  const Directory entry = open_unfinished(manifest.run);
+  const Directory catalogue = Directory::open(directory_);
+  while (catalogue.contains(manifest.id)) {
+    const std::string time = manifest.id.substr(0, manifest.id.rfind('-'));
+    manifest.id = fmt::format("{}-{:03}", time, sequence_of(manifest.id).value_or(0) + 1);
+  }
   write_file(entry, names::kManifest, to_json(manifest), kReadOnly);
   write_file(entry, names::kChecksums, checksums(entry, manifest.payload), kReadOnly);
   files_.sync_directory(entry);
-  const Directory catalogue = Directory::open(directory_);
-  files_.rename_new(catalogue, names::partial(manifest.id), catalogue, manifest.id);
+  files_.rename_new(catalogue, names::partial(manifest.run), catalogue, manifest.id);
   files_.sync_directory(catalogue);
 }
 
-void Catalogue::discard_unfinished(const std::string& id) {
-  const auto entry = find_unfinished(id);
+void Catalogue::discard_unfinished(const std::string& run) {
+  const auto entry = find_unfinished(run);
   if (!entry) return;
   for (const std::string& name : names_in(entry->path())) files_.unlink(*entry, name);
-  files_.remove_directory(Directory::open(directory_), names::partial(id));
+  files_.remove_directory(Directory::open(directory_), names::partial(run));
 }
 
-void Catalogue::remove(const std::string& id) {
-  const auto catalogue = open_if_present();
-  if (!catalogue || !catalogue->contains(id)) return;
-  files_.rename_new(*catalogue, id, *catalogue, names::partial(id));
-  files_.sync_directory(*catalogue);
-  discard_unfinished(id);
+void Catalogue::remove(const CatalogueEntry& entry) {
+  const Directory catalogue = Directory::open(directory_);
+  const std::string& run = entry.manifest->run;
+  // It becomes an unfinished entry in one step, so that no half entry is ever seen.
+  files_.rename_new(catalogue, entry.id, catalogue, names::partial(run));
+  files_.sync_directory(catalogue);
+  discard_unfinished(run);
 }
 
 void Catalogue::mark_restored(const std::string& id, const std::string& when) {

@@ -32,7 +32,7 @@ class Catalogue {
 
   /// All entries, oldest first: by sequence number, never by time. Damaged ones are listed as such.
   std::vector<CatalogueEntry> entries() const;
-  /// Entries that a run left unfinished, by id.
+  /// Entries that a run left unfinished or is writing now, by the key of the run.
   std::vector<std::string> unfinished() const;
   /// Throws Error{usage} when there is no such entry, Error{refused} when it is damaged.
   CatalogueEntry find(const std::string& id) const;
@@ -42,10 +42,13 @@ class Catalogue {
   /// is spoken for, though it may not be there (yet); it may be empty.
   std::string next_id(std::chrono::system_clock::time_point now, std::string_view after = {}) const;
 
-  /// The directory of an unfinished entry; made, like the catalogue itself, when it is missing.
-  /// Throws Error{io}.
-  Directory open_unfinished(const std::string& id);
-  std::optional<Directory> find_unfinished(const std::string& id) const;
+  /// The entry that a run made of one database, or of a failed new one, if it is finished.
+  std::optional<CatalogueEntry> find_run(const std::string& run) const;
+
+  /// The directory of an unfinished entry, by the key of its run; made, like the catalogue itself,
+  /// when it is missing. Throws Error{io}.
+  Directory open_unfinished(const std::string& run);
+  std::optional<Directory> find_unfinished(const std::string& run) const;
 
   /// Asks before a run whether its backup can be filed: throws Error{usage} when the directory
   /// above the catalogue is missing, Error{refused} when something else is in the catalogue's place
@@ -55,12 +58,14 @@ class Catalogue {
   /// The catalogue's own directory, made when it is missing. Throws Error{io}, Error{refused}.
   Directory open();
 
-  /// Writes manifest and checksums into the unfinished entry and gives it its final name, durably.
-  void commit(const Manifest& manifest);
+  /// Writes manifest and checksums into the unfinished entry of `manifest.run` and gives it its
+  /// final name, durably. When another database's run has taken the id meanwhile, the next one is
+  /// used and set in the manifest.
+  void commit(Manifest& manifest);
   /// Removes an unfinished entry with all that is in it; nothing when there is none.
-  void discard_unfinished(const std::string& id);
+  void discard_unfinished(const std::string& run);
   /// Removes a finished entry: it becomes unfinished first, so that no half entry is ever seen.
-  void remove(const std::string& id);
+  void remove(const CatalogueEntry& entry);
   /// Records that the data of an entry went back into place (`rollback --move`) and removes it.
   void mark_restored(const std::string& id, const std::string& when);
 

@@ -17,7 +17,7 @@ using nlohmann::json;
 HistoryLine line_from(const json& in) {
   HistoryLine line;
   line.when = in.at("when").get<std::string>();
-  line.started = in.at("started").get<std::string>();
+  line.run = in.at("run").get<std::string>();
   line.command = in.at("command").get<std::string>();
   line.outcome = in.at("outcome").get<std::string>();
   line.database = bytes_from_json(in.at("database"));
@@ -38,7 +38,7 @@ HistoryLine line_from(const json& in) {
 std::string to_json(const HistoryLine& line) {
   nlohmann::ordered_json out;
   out["when"] = line.when;
-  out["started"] = line.started;
+  out["run"] = line.run;
   out["command"] = line.command;
   out["outcome"] = line.outcome;
   out["database"] = bytes_to_json(line.database);
@@ -75,7 +75,7 @@ History read_history(const std::filesystem::path& catalogue) {
 void append_history(FileSystem& files, const Directory& catalogue, const HistoryLine& line) {
   const std::string name(names::kHistory);
   const bool is_new = !catalogue.contains(name);
-  const File file = files.open_or_create(catalogue, name, 0600);
+  const File file = files.open_to_append(catalogue, name, 0600);
   const auto size = static_cast<std::uint64_t>(file.status().st_size);
   char last = '\n';
   if (size > 0) file.read(&last, 1, size - 1);

@@ -13,7 +13,7 @@ namespace baseline {
 /// One line of the history: a deploy, a rollback or a recovery that came to an end.
 struct HistoryLine {
   std::string when;     ///< RFC 3339
-  std::string started;  ///< RFC 3339: of the run, which may have been recovered later
+  std::string run;      ///< names::run_key() of the run, which may have been recovered later
   std::string command;  ///< "deploy", "rollback", "recover"
   std::string
       outcome;  ///< "done", "checks failed", "undone", "finished", "kept despite failed checks"

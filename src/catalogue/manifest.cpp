@@ -65,6 +65,7 @@ std::string to_json(const Manifest& manifest) {
   out["id"] = manifest.id;
   out["reason"] = manifest.reason;
   out["when"] = manifest.when;
+  out["run"] = manifest.run;
   out["host"] = manifest.host;
   out["user"] = manifest.user;
   out["tool"] = manifest.tool;
@@ -110,6 +111,7 @@ Manifest manifest_from_json(const std::string& text, const std::string& file) {
     manifest.id = in.at("id").get<std::string>();
     manifest.reason = in.at("reason").get<std::string>();
     manifest.when = in.at("when").get<std::string>();
+    manifest.run = in.at("run").get<std::string>();
     manifest.host = in.at("host").get<std::string>();
     manifest.user = in.at("user").get<std::string>();
     manifest.tool = in.at("tool").get<std::string>();

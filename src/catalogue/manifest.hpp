@@ -15,6 +15,7 @@ struct Manifest {
   std::string id;      ///< "20261121T023558Z-001"
   std::string reason;  ///< "deploy", "rollback", "failed-deploy"
   std::string when;    ///< RFC 3339: when it stopped being live
+  std::string run;     ///< names::run_key() of the run that made it
   std::string host;
   std::string user;
   std::string tool;      ///< "baseline 0.1.0"

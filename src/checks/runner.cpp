@@ -108,6 +108,8 @@ SuiteReport run_suites(const Suites& suites, Phase phase, Session& subject, Sess
       if (on_result) on_result(result);
     }
   }
+  // A check that was cut short by a signal is no result.
+  if (interrupted) interrupted();
   report.took = Clock::now() - start;
   return report;
 }

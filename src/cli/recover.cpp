@@ -12,10 +12,11 @@ CommandResult run_recover(const Invocation& invocation) {
   const Context& context = workplace.context();
   std::optional<RecoveryReport> report;
   // Nothing to recover: no lock is taken and no file is made.
-  if (context.store.interruption() || context.store.running()) {
-    const auto replacement = context.store.hold({"recover", rfc3339(context.now())},
-                                                Deadline(invocation.settings.wait.value));
-    report = recover(context, *replacement);
+  if (context.store.has_leftovers() || context.store.running()) {
+    const Deadline deadline(invocation.settings.wait.value);
+    const auto replacement =
+        context.store.hold({"recover", rfc3339(context.now())}, deadline);
+    report = recover(context, *replacement, deadline);
   }
   return {invocation.settings.format.value == Format::json
               ? json_report::of(report, context.store.location())

@@ -67,7 +67,8 @@ Inputs::Inputs(const Invocation& invocation, Workplace& workplace)
 
 Judge Inputs::judge() const {
   return [this](Phase phase, Session& subject) {
-    return run_suites(suites_, phase, subject, *reference_, selection_, nullptr, nullptr);
+    return run_suites(suites_, phase, subject, *reference_, selection_, nullptr,
+                      stop_if_interrupted);
   };
 }
 

@@ -33,6 +33,10 @@ class RealFileSystem final : public FileSystem {
     return open(directory, name, O_CREAT, mode, "open");
   }
 
+  File open_to_append(const Directory& directory, const std::string& name, mode_t mode) override {
+    return open(directory, name, O_CREAT | O_APPEND, mode, "open");
+  }
+
   void write(const File& file, std::string_view bytes, std::uint64_t offset) override {
     while (!bytes.empty()) {
       const ssize_t done = retried([&] {

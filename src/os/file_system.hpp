@@ -22,6 +22,9 @@ class FileSystem {
   virtual File create(const Directory& directory, const std::string& name, mode_t mode) = 0;
   /// Opens a file for reading and writing, making it when it is missing.
   virtual File open_or_create(const Directory& directory, const std::string& name, mode_t mode) = 0;
+  /// Opens a file for appending, making it when it is missing: every write goes to the end, also
+  /// when other processes append.
+  virtual File open_to_append(const Directory& directory, const std::string& name, mode_t mode) = 0;
   /// Writes all of `bytes` at `offset`.
   virtual void write(const File& file, std::string_view bytes, std::uint64_t offset) = 0;
   virtual void truncate(const File& file, std::uint64_t size) = 0;

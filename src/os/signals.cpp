@@ -14,6 +14,7 @@ namespace {
 constexpr std::array kWatched = {SIGINT, SIGTERM, SIGHUP};
 
 volatile std::sig_atomic_t pending = 0;
+bool too_late = false;
 
 void remember(int signal) {
   if (pending == 0) pending = signal;
@@ -54,8 +55,13 @@ bool wait_for_input(int descriptor) {
 
 int pending_signal() { return pending; }
 
+bool stop_requested() { return pending != 0 && !too_late; }
+
 void stop_if_interrupted() {
-  if (pending != 0) throw Interrupted(pending);
+  if (stop_requested()) throw Interrupted(pending);
 }
+
+TooLateToStop::TooLateToStop() { too_late = true; }
+TooLateToStop::~TooLateToStop() { too_late = false; }
 
 }  // namespace baseline

@@ -12,8 +12,21 @@ bool wait_for_input(int descriptor);
 /// The first signal that asked to stop, or 0.
 int pending_signal();
 
-/// Throws Interrupted if a signal asked to stop. Called between steps and in long loops, where
-/// everything done so far can be undone.
+/// Whether a signal asked to stop and stopping is still possible.
+bool stop_requested();
+
+/// Throws Interrupted if stop_requested(). Called between steps and in long loops, where everything
+/// done so far can be undone.
 void stop_if_interrupted();
+
+/// From here to the end of its life a signal comes too late: the new database is live, and the run
+/// is finished. The signal is remembered.
+class TooLateToStop {
+ public:
+  TooLateToStop();
+  ~TooLateToStop();
+  TooLateToStop(const TooLateToStop&) = delete;
+  TooLateToStop& operator=(const TooLateToStop&) = delete;
+};
 
 }  // namespace baseline

@@ -78,7 +78,7 @@ ReplaceReport dry_run(const DeployRequest& request, const Context& context) {
 
 Comparison compare(Session& reference, const DatabaseFacts& facts, const Suites& suites) {
   Comparison result;
-  if (!facts.exists || !facts.unreadable.empty()) return result;
+  if (!facts.exists || !facts.unreadable.empty() || facts.unsettled) return result;
   const std::vector<std::string> ignored = suites.ignored_objects();
   result.drift = differences(reference.schema(), facts.schema, ignored);
   const auto stamp = reference.revision();
@@ -97,17 +97,15 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
 
   // Keep other runs out, and put in order what an interrupted one left.
   const auto replacement = context.store.hold({"deploy", started}, deadline);
-  report.recovered = recover(context, *replacement);
+  report.recovered = recover(context, *replacement, deadline);
   if (report.recovered) context.store.require_replaceable();
 
   // Look at the old database, after SQLite has brought in what a crashed writer left. One that is
   // at the baseline already is left alone.
   look_at_old(request, context, report);
-  // When it is to be kept as it was found, SQLite must not touch what lies beside it.
-  if (report.old.unsettled && !request.as_found) {
+  if (report.old.unsettled) {
     replacement->require_unused(deadline);
-    replacement->settle(deadline);
-    report.recovered_crash = true;
+    report.recovered_crash = settled(*replacement, deadline, request.as_found);
     look_at_old(request, context, report);
   }
   if (!is_wanted(request, context, report)) return report;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "base/names.hpp"
 #include "base/version.hpp"
 #include "os/process.hpp"
 #include "os/signals.hpp"
@@ -33,6 +34,9 @@ std::string old_revision(const Intent& intent) {
   return manifest_of(intent).revision.value_or("");
 }
 
+// What users wrote into a new database that failed is a backup of its own.
+std::string failed_run_of(const Intent& intent) { return intent.run + "-failed"; }
+
 FiledBackup commit(Catalogue& catalogue, Manifest manifest, Payload payload) {
   payload.mode = manifest.payload.mode;
   manifest.payload = std::move(payload);
@@ -43,9 +47,10 @@ FiledBackup commit(Catalogue& catalogue, Manifest manifest, Payload payload) {
 }  // namespace
 
 Manifest draft_manifest(const Context& context, const std::string& id, const std::string& reason,
-                        const DatabaseFacts& facts) {
+                        const std::string& run, const DatabaseFacts& facts) {
   Manifest manifest;
   manifest.id = id;
+  manifest.run = run;
   manifest.reason = reason;
   manifest.when = rfc3339(context.now());
   manifest.host = host_name();
@@ -78,9 +83,12 @@ Intent make_intent(const Context& context, const std::string& command, const std
   intent.pid = ::getpid();
   intent.catalogue = context.catalogue.directory();
   intent.strategy = plan.strategy;
+  const std::string id = context.catalogue.next_id(context.now());
+  intent.run = names::run_key(id, context.store.location());
   if (old.exists) {
-    intent.backup_id = context.catalogue.next_id(context.now());
-    Manifest draft = draft_manifest(context, intent.backup_id, command, old);
+    intent.backup_id = id;
+    Manifest draft =
+        draft_manifest(context, intent.backup_id, command, intent.run, old);
     draft.payload.moved = plan.strategy == BackupStrategy::move;
     intent.manifest = to_json(draft);
   }
@@ -94,7 +102,7 @@ Catalogue catalogue_of(const Context& context, const Intent& intent) {
 void copy_backup(const Context& context, Replacement& replacement, const Intent& intent) {
   const StepScope step(context.observer, Step::copy);
   Catalogue catalogue = catalogue_of(context, intent);
-  const Directory entry = catalogue.open_unfinished(intent.backup_id);
+  const Directory entry = catalogue.open_unfinished(intent.run);
   Payload payload = replacement.copy_old(entry, [&](std::uint64_t done, std::uint64_t total) {
     stop_if_interrupted();
     context.observer.progress(Step::copy, done, total);
@@ -107,51 +115,56 @@ std::optional<FiledBackup> file_backup(const Context& context, Replacement& repl
   if (intent.backup_id.empty()) return {};
   const StepScope step(context.observer, Step::seal);
   Catalogue catalogue = catalogue_of(context, intent);
-  if (catalogue.contains(intent.backup_id)) {
+  if (const auto filed = catalogue.find_run(intent.run)) {
     // It was copied before the swap, or the interrupted run had come this far.
     replacement.discard_old();
-    return FiledBackup{*catalogue.find(intent.backup_id).manifest,
-                       catalogue.directory() / intent.backup_id};
+    return FiledBackup{*filed->manifest, filed->directory};
   }
-  const Directory entry = catalogue.open_unfinished(intent.backup_id);
+  const Directory entry = catalogue.open_unfinished(intent.run);
   Payload payload = replacement.file_old(entry, progress_of(context, Step::seal));
   return commit(catalogue, manifest_of(intent), std::move(payload));
+}
+
+// A candidate that was live and that somebody wrote to is somebody's data. An interrupted call is
+// continued.
+std::optional<FiledBackup> keep_what_was_written(const Context& context, Replacement& replacement,
+                                                 const Intent& intent, Catalogue& catalogue) {
+  const std::string run = failed_run_of(intent);
+  if (const auto filed = catalogue.find_run(run)) {
+    return FiledBackup{*filed->manifest, filed->directory};
+  }
+  if (replacement.candidate_is_as_built() && !catalogue.find_unfinished(run)) return {};
+  Manifest manifest = draft_manifest(context, catalogue.next_id(context.now(), intent.backup_id),
+                                     fmt::format("failed-{}", intent.command), run, {});
+  manifest.payload.mode = 0600;
+  if (!intent.revision.empty()) manifest.revision = intent.revision;
+  const Directory entry = catalogue.open_unfinished(run);
+  Payload payload = replacement.file_candidate(entry, progress_of(context, Step::seal));
+  return commit(catalogue, std::move(manifest), std::move(payload));
 }
 
 std::optional<FiledBackup> undo(const Context& context, Replacement& replacement,
                                 const Intent& intent) {
   Catalogue catalogue = catalogue_of(context, intent);
-  std::optional<FiledBackup> written;
-  if (!replacement.candidate_is_as_built()) {
-    // Never under the id of the old database's own backup, which is removed below.
-    Manifest manifest = draft_manifest(context, catalogue.next_id(context.now(), intent.backup_id),
-                                       fmt::format("failed-{}", intent.command), {});
-    manifest.payload.mode = 0600;
-    if (!intent.revision.empty()) manifest.revision = intent.revision;
-    const Directory entry = catalogue.open_unfinished(manifest.id);
-    Payload payload = replacement.file_candidate(entry, progress_of(context, Step::seal));
-    written = commit(catalogue, std::move(manifest), std::move(payload));
-  }
-  replacement.discard(intent.backup_id.empty() ? std::nullopt
-                                               : catalogue.find_unfinished(intent.backup_id));
-  if (!intent.backup_id.empty()) {
-    catalogue.discard_unfinished(intent.backup_id);
-    // A copy of a database that is still live is no backup of anything that was replaced.
-    catalogue.remove(intent.backup_id);
-  }
+  const std::string run = intent.run;
+  const auto written = keep_what_was_written(context, replacement, intent, catalogue);
+  replacement.discard(catalogue.find_unfinished(run));
+  catalogue.discard_unfinished(run);
+  // A copy of a database that is still live is no backup of anything that was replaced.
+  if (const auto copy = catalogue.find_run(run)) catalogue.remove(*copy);
   return written;
 }
 
 void record(const Context& context, const Intent& intent, const RunEnd& end) {
   HistoryLine line;
   line.when = rfc3339(context.now());
-  line.started = intent.started;
+  line.run = intent.run;
   line.command = end.command;
   line.outcome = end.outcome;
   line.database = context.store.location();
   line.from = old_revision(intent);
   line.to = end.replaced ? intent.revision : line.from;
-  if (end.replaced) line.backup = intent.backup_id;
+  if (end.replaced && end.backup) line.backup = end.backup->manifest.id;
   line.source = intent.source_id;
   line.user = user_name();
   line.host = host_name();
@@ -166,8 +179,7 @@ void record(const Context& context, const Intent& intent, const RunEnd& end) {
 bool is_recorded(const Intent& intent, const std::string& database) {
   const History history = read_history(intent.catalogue);
   return std::any_of(history.lines.begin(), history.lines.end(), [&](const HistoryLine& line) {
-    return line.started == intent.started && line.database == database &&
-           line.backup == intent.backup_id;
+    return line.run == intent.run && line.database == database;
   });
 }
 

@@ -11,7 +11,7 @@ namespace baseline {
 
 /// The manifest of the old database, as far as it is known before it is hashed.
 Manifest draft_manifest(const Context& context, const std::string& id, const std::string& reason,
-                        const DatabaseFacts& facts);
+                        const std::string& run, const DatabaseFacts& facts);
 
 /// An intent with everything but what is the command's own.
 Intent make_intent(const Context& context, const std::string& command, const std::string& started,
@@ -28,7 +28,7 @@ void copy_backup(const Context& context, Replacement& replacement, const Intent&
 std::optional<FiledBackup> file_backup(const Context& context, Replacement& replacement,
                                        const Intent& intent);
 
-/// Removes everything that a run made before its swap: candidate, unfinished backup, journal. Files
+/// Removes everything that a run made before its swap: candidate and unfinished backup. Files
 /// a candidate that was live and that somebody wrote to, and returns that backup.
 std::optional<FiledBackup> undo(const Context& context, Replacement& replacement,
                                 const Intent& intent);
@@ -37,7 +37,8 @@ std::optional<FiledBackup> undo(const Context& context, Replacement& replacement
 struct RunEnd {
   std::string command;    ///< the one that ends it: "deploy", or "recover" for an interrupted one
   std::string outcome;    ///< in words
-  bool replaced = false;  ///< the new database is live, the old one a backup
+  bool replaced = false;  ///< the new database is live
+  std::optional<FiledBackup> backup = {};  ///< of the old one
   std::optional<std::chrono::nanoseconds> unavailable = {};
 };
 

@@ -9,13 +9,21 @@
 namespace baseline {
 namespace {
 
+// A word of warning; what is live is live, and the old database has to be kept in any case.
+void warn_of_damage(const Context& context) {
+  try {
+    const auto problem = context.store.open_live()->integrity_problem(Session::Depth::quick);
+    if (!problem) return;
+    context.observer.warning(fmt::format("the live database is damaged: {}", *problem));
+  } catch (const Error& error) {
+    context.observer.warning(fmt::format("the live database cannot be checked: {}", error.what()));
+  }
+}
+
 // The new database is live: what is left is to keep the old one.
 void finish_run(const Context& context, Replacement& replacement, const Intent& intent,
                 RecoveryReport& report) {
-  const auto problem = context.store.open_live()->integrity_problem(Session::Depth::quick);
-  if (problem) {
-    context.observer.warning(fmt::format("the live database is damaged: {}", *problem));
-  }
+  warn_of_damage(context);
   report.finished = true;
   report.backup = file_backup(context, replacement, intent);
   if (intent.source_consumed) {
@@ -23,7 +31,7 @@ void finish_run(const Context& context, Replacement& replacement, const Intent& 
   }
   // The history may have the line already, when only the end of the journal was missing.
   if (!is_recorded(intent, context.store.location())) {
-    record(context, intent, {"recover", fmt::format("finished the {}", intent.command), true});
+    record(context, intent, {"recover", fmt::format("finished the {}", intent.command), true, report.backup});
   }
   replacement.finish();
   context.observer.note(
@@ -35,7 +43,12 @@ void finish_run(const Context& context, Replacement& replacement, const Intent& 
 void undo_run(const Context& context, Replacement& replacement, const Intent& intent,
               RecoveryReport& report) {
   report.backup = undo(context, replacement, intent);
-  record(context, intent, {"recover", fmt::format("undid the {}", intent.command), false});
+  try {
+    record(context, intent, {"recover", fmt::format("undid the {}", intent.command), false});
+  } catch (const Error& error) {
+    // The catalogue may be on a disk that is not there; the database must not wait for it.
+    context.observer.warning(fmt::format("the history has no line for this: {}", error.what()));
+  }
   replacement.finish();
   context.observer.note(fmt::format("an interrupted {} of {} was undone: the old database is live",
                                     intent.command, intent.started));
@@ -43,7 +56,8 @@ void undo_run(const Context& context, Replacement& replacement, const Intent& in
 
 }  // namespace
 
-std::optional<RecoveryReport> recover(const Context& context, Replacement& replacement) {
+std::optional<RecoveryReport> recover(const Context& context, Replacement& replacement,
+                                      const Deadline& deadline) {
   if (!replacement.interruption()) {
     replacement.tidy();
     return {};
@@ -65,7 +79,7 @@ std::optional<RecoveryReport> recover(const Context& context, Replacement& repla
         break;
       }
       // Its checks had failed: the old database has to come back.
-      replacement.swap_back(Deadline(std::chrono::milliseconds(0)));
+      replacement.swap_back(deadline);
       undo_run(context, replacement, intent, report);
       break;
     case Position::untouched:

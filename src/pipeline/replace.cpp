@@ -16,6 +16,10 @@ using SteadyClock = std::chrono::steady_clock;
 template <typename AnyError>
 void undo_noting(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
                  AnyError& error) {
+  if constexpr (std::is_same_v<AnyError, Error>) {
+    // What needs a person stays exactly as it is.
+    if (error.code() == ErrorCode::needs_person) return;
+  }
   try {
     undo(context, replacement, steps.intent);
     replacement.finish();
@@ -43,10 +47,16 @@ void revert(const ReplaceSteps& steps, const Context& context, Replacement& repl
 
 void clean_up_after_revert(const ReplaceSteps& steps, const Context& context,
                            Replacement& replacement, ReplaceReport& report) {
-  report.failed_backup = undo(context, replacement, steps.intent);
-  record(context, steps.intent,
-         {steps.intent.command, "checks failed; swapped back", false, report.unavailable});
-  replacement.finish();
+  try {
+    report.failed_backup = undo(context, replacement, steps.intent);
+    record(context, steps.intent,
+           {steps.intent.command, "checks failed; swapped back", false, {}, report.unavailable});
+    replacement.finish();
+  } catch (const Error& error) {
+    // The old database is back, and why matters more than that something could not be tidied up.
+    report.warnings.push_back(
+        fmt::format("not all could be tidied up: {}; run: baseline recover", error.what()));
+  }
 }
 
 // D12. True: the new database stays.
@@ -60,11 +70,15 @@ bool judged_good(const ReplaceSteps& steps, const Context& context, Replacement&
       return true;
     }
     return false;
-  } catch (const std::exception&) {
+  } catch (Error& error) {
     // It cannot even be judged. The old database comes back before anybody hears of it.
-    revert(steps, context, replacement, report);
-    undo(context, replacement, steps.intent);
-    replacement.finish();
+    try {
+      revert(steps, context, replacement, report);
+    } catch (Error& stuck) {
+      stuck.add_note(error.what());
+      throw stuck;
+    }
+    clean_up_after_revert(steps, context, replacement, report);
     throw;
   }
 }
@@ -94,9 +108,9 @@ void finish(const ReplaceSteps& steps, const Context& context, Replacement& repl
             ReplaceReport& report) {
   report.backup = file_backup(context, replacement, steps.intent);
   if (steps.conclude) steps.conclude();
+  const std::string outcome = report.kept_despite_failure ? "kept despite failed checks" : "done";
   record(context, steps.intent,
-         {steps.intent.command, report.kept_despite_failure ? "kept despite failed checks" : "done",
-          true, report.unavailable});
+         {steps.intent.command, outcome, true, report.backup, report.unavailable});
   replacement.finish();
 }
 
@@ -117,6 +131,16 @@ void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth d
   result.took = SteadyClock::now() - start;
   report.took += result.took;
   report.results.push_back(std::move(result));
+}
+
+bool settled(Replacement& replacement, const Deadline& deadline, bool as_found) {
+  try {
+    replacement.settle(deadline);
+    return true;
+  } catch (const Error& error) {
+    if (!as_found || error.code() != ErrorCode::refused) throw;
+    return false;
+  }
 }
 
 void require_place(const Context& context) {
@@ -157,6 +181,7 @@ void replace(ReplaceSteps& steps, const Context& context, Replacement& replaceme
   }
 
   // The new database is live. From here on a signal comes too late.
+  const TooLateToStop too_late;
   const bool good = judged_good(steps, context, replacement, report);
   const bool alone = replacement.old_is_untouched();
   if (!good || !alone) {
@@ -177,10 +202,12 @@ void replace(ReplaceSteps& steps, const Context& context, Replacement& replaceme
   try {
     finish(steps, context, replacement, report);
   } catch (const Error& error) {
-    report.warnings.push_back(
-        fmt::format("the new database is live, but the old one could not be filed as a backup yet: "
-                    "{}; run: baseline recover",
-                    error.what()));
+    if (error.code() == ErrorCode::needs_person) throw;
+    report.warnings.push_back(fmt::format(
+        "the new database is live, but {}: {}; run: baseline recover",
+        report.backup ? "the run could not be concluded"
+                      : "the old one could not be filed as a backup yet",
+        error.what()));
   }
   report.late_signal = pending_signal();
 }

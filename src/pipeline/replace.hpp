@@ -29,6 +29,10 @@ struct ReplaceSteps {
 void replace(ReplaceSteps& steps, const Context& context, Replacement& replacement,
              ReplaceReport& report);
 
+/// Brings in what a crashed writer left, so that the old database is one file and can be looked at.
+/// False, where `as_found` allows it: it cannot be done, because what is there is no database.
+bool settled(Replacement& replacement, const Deadline& deadline, bool as_found);
+
 /// Adds the engine's own integrity check, as a check among the others.
 void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth depth);
 

@@ -102,18 +102,6 @@ void plan(const RollbackRequest& request, const Context& context, ReplaceReport&
                 printable(context.catalogue.directory().native()));
 }
 
-// Brings in what a crashed writer left, so that the backup of the live database is one file. False:
-// it cannot be done, because what is live is no database.
-bool settled(Replacement& replacement, const Deadline& deadline) {
-  try {
-    replacement.settle(deadline);
-    return true;
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::refused) throw;
-    return false;
-  }
-}
-
 }  // namespace
 
 ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
@@ -132,13 +120,13 @@ ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
 
   // Keep other runs out, and put in order what an interrupted one left.
   const auto replacement = context.store.hold({"rollback", started}, deadline);
-  report.recovered = recover(context, *replacement);
+  report.recovered = recover(context, *replacement, deadline);
   if (report.recovered) context.store.require_replaceable();
 
   replacement->require_unused(deadline);
   plan(request, context, report, entry);
   if (report.old.unsettled) {
-    report.recovered_crash = settled(*replacement, deadline);
+    report.recovered_crash = settled(*replacement, deadline, true);
     plan(request, context, report, entry);
   }
   report.recovered_crash = report.recovered_crash || report.old.wal_size > 0;

@@ -23,8 +23,6 @@ std::string_view words_for(Step step) {
   switch (step) {
     case Step::look:
       return "look at the database";
-    case Step::lock:
-      return "lock";
     case Step::recover:
       return "recover an interrupted run";
     case Step::stage:
@@ -43,8 +41,6 @@ std::string_view words_for(Step step) {
       return "swap back";
     case Step::seal:
       return "seal the backup";
-    case Step::file:
-      return "file the backup";
   }
   return "?";
 }

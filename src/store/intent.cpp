@@ -26,6 +26,7 @@ std::string to_json(const Intent& intent) {
   json["host"] = intent.host;
   json["pid"] = intent.pid;
   json["revision"] = intent.revision;
+  json["run"] = intent.run;
   json["backup_id"] = intent.backup_id;
   json["catalogue"] = bytes_to_json(intent.catalogue.native());
   json["strategy"] = to_string(intent.strategy);
@@ -44,6 +45,7 @@ Intent intent_from_json(const std::string& text) {
     intent.host = json.at("host").get<std::string>();
     intent.pid = json.at("pid").get<int>();
     intent.revision = json.at("revision").get<std::string>();
+    intent.run = json.at("run").get<std::string>();
     intent.backup_id = json.at("backup_id").get<std::string>();
     intent.catalogue = bytes_from_json(json.at("catalogue"));
     intent.strategy = json.at("strategy").get<std::string>() == "copy" ? BackupStrategy::copy

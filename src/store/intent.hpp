@@ -22,6 +22,7 @@ struct Intent {
   int pid = 0;
   std::string revision;  ///< of the new database; may be empty
 
+  std::string run;        ///< names::run_key(): what this run makes bears it
   std::string backup_id;  ///< of the old database; empty when there is none
   std::filesystem::path catalogue;
   BackupStrategy strategy = BackupStrategy::move;

@@ -84,6 +84,8 @@ class Store {
 
   /// An interrupted run, as far as can be told without the lock. Changes nothing.
   virtual std::optional<Interruption> interruption() = 0;
+  /// Whether a run that was cut off left anything beside the database that recovery would remove.
+  virtual bool has_leftovers() = 0;
   /// Who holds the lock at this moment: "pid 4242 on host: deploy since …", or nothing.
   virtual std::optional<std::string> running() = 0;
 

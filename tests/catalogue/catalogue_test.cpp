@@ -21,6 +21,7 @@ Manifest manifest_for(const std::string& id) {
   manifest.id = id;
   manifest.reason = "deploy";
   manifest.when = "2026-11-21T02:35:58Z";
+  manifest.run = "run-of-" + id;
   manifest.host = "db1";
   manifest.user = "bot";
   manifest.tool = "baseline 0.1.0";
@@ -39,9 +40,10 @@ Manifest manifest_for(const std::string& id) {
 }
 
 void file(Catalogue& catalogue, const std::string& id) {
-  const Directory entry = catalogue.open_unfinished(id);
+  Manifest manifest = manifest_for(id);
+  const Directory entry = catalogue.open_unfinished(manifest.run);
   std::ofstream(entry / "app.db") << "12345";
-  catalogue.commit(manifest_for(id));
+  catalogue.commit(manifest);
 }
 
 TEST_CASE("a manifest survives the disk", "[catalogue]") {
@@ -153,11 +155,27 @@ TEST_CASE("damage is listed with its reason and refused by find", "[catalogue]")
              ContainsSubstring("is damaged"));
 }
 
+TEST_CASE("an id that another database's run has taken is passed over", "[catalogue]") {
+  const TempDir dir;
+  Catalogue catalogue(real_file_system(), dir.path() / "shared");
+  file(catalogue, "20261121T023558Z-001");
+  Manifest second = manifest_for("20261121T023558Z-001");
+  second.run = "another run";
+  std::ofstream(catalogue.open_unfinished(second.run) / "app.db") << "54321";
+  catalogue.commit(second);
+  CHECK(second.id == "20261121T023558Z-002");
+  REQUIRE(catalogue.entries().size() == 2);
+  REQUIRE(catalogue.find_run("another run"));
+  CHECK(bytes_of(catalogue.find_run("another run")->directory / "app.db") == "54321");
+  CHECK(bytes_of(catalogue.find_run("run-of-20261121T023558Z-001")->directory / "app.db") ==
+        "12345");
+}
+
 TEST_CASE("an entry that is removed disappears whole", "[catalogue]") {
   const TempDir dir;
   Catalogue catalogue(real_file_system(), dir.path() / "app.db.backups");
   file(catalogue, "20261121T023558Z-001");
-  catalogue.remove("20261121T023558Z-001");
+  catalogue.remove(catalogue.find("20261121T023558Z-001"));
   CHECK(catalogue.entries().empty());
   CHECK(catalogue.unfinished().empty());
   CHECK(files_in(dir.path()).empty());

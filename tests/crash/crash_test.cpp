@@ -1,6 +1,7 @@
 // A crash at every step of the filesystem seam: the process ends before its N-th change to the
 // disk, without a destructor running. Whatever was done by then, the live database is the whole old
 // or the whole new one, the old data is there, and the next run puts everything in order.
+#include <grp.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,7 +31,31 @@ struct Scenario {
   /// What the live database may be, at any instant, when the old one was "old".
   std::string old_content = "old";
   std::string new_content = "new";
+  /// Run by an ordinary user, who owns the files.
+  bool unprivileged = false;
 };
+
+constexpr uid_t kNobody = 65534;
+// What a user wrote into the new database before it was found bad, and where that is told.
+constexpr const char* kWritten = "424242";
+constexpr const char* kWrittenMark = "written";
+
+// A deploy whose new database is used at once, and then fails its checks.
+void deploy_written_to(Workbench& bench, BackupChoice backup) {
+  const fs::path database = bench.store().location();
+  bench.deploy([&](DeployRequest& request) {
+    request.backup = backup;
+    request.judge = [&](Phase phase, Session&) {
+      SuiteReport verdict;
+      if (phase == Phase::before) return verdict;
+      run_sql(database, std::string("INSERT INTO new_things VALUES (1, ") + kWritten + ")");
+      std::ofstream(database.parent_path() / kWrittenMark) << "yes";
+      verdict.results.emplace_back();
+      verdict.results.back().status = Status::fail;
+      return verdict;
+    };
+  });
+}
 
 void deploy_small(const fs::path& database) {
   Workbench bench(real_file_system(), database);
@@ -84,7 +109,35 @@ std::vector<Scenario> all_scenarios() {
          bench.deploy([](DeployRequest& request) { request.as_found = true; });
        },
        "unreadable: file is not a database"},
+      {"deploy that fails after users wrote to it", old,
+       [](Workbench& bench) { deploy_written_to(bench, BackupChoice::automatic); }},
+      {"deploy with a copy that fails after users wrote to it", old,
+       [](Workbench& bench) { deploy_written_to(bench, BackupChoice::copy); }},
+      {"rollback onto an unreadable backup",
+       [](const fs::path& database) {
+         std::ofstream(database) << "this is no database, but somebody may want it back";
+         Workbench bench(real_file_system(), database);
+         bench.deploy([](DeployRequest& request) { request.as_found = true; });
+       },
+       [](Workbench& bench) { bench.rollback(); }, "new", "unreadable: file is not a database"},
+      {"deploy by an ordinary user", old, [](Workbench& bench) { bench.deploy(); }, "old", "new",
+       true},
+      {"rollback by an ordinary user", deployed, [](Workbench& bench) { bench.rollback(); }, "new",
+       "old", true},
   };
+}
+
+// Whether what a user wrote is in the live database or in a backup.
+bool is_written_kept(const fs::path& directory) {
+  const TempDir aside;
+  for (const std::string& name : files_in(directory)) {
+    if (fs::path(name).filename() != "app.db" && name != ".app.db.baseline-candidate") continue;
+    const fs::path copy = aside.path() / "copy.db";
+    fs::copy_file(directory / name, copy, fs::copy_options::overwrite_existing);
+    fs::permissions(copy, fs::perms::owner_all);
+    if (content(copy).find(kWritten) != std::string::npos) return true;
+  }
+  return false;
 }
 
 // Whether the rows of the old database are in the live one or in a backup.
@@ -105,10 +158,15 @@ bool is_content_kept(const fs::path& directory) {
 }
 
 // Runs in a child that ends before its step `crash_at` (from 1). True when it ran to its end.
-bool survives(const fs::path& database, int crash_at, const std::function<void(Workbench&)>& act) {
+bool survives(const fs::path& database, int crash_at, const std::function<void(Workbench&)>& act,
+              bool unprivileged = false) {
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
+    if (unprivileged && ::geteuid() == 0 &&
+        (::setgroups(0, nullptr) != 0 || ::setgid(kNobody) != 0 || ::setuid(kNobody) != 0)) {
+      ::_exit(2);
+    }
     int step = 0;
     HookedFileSystem files([&](const std::string&, const std::string&) {
       if (++step == crash_at) ::_exit(kCrashed);
@@ -151,6 +209,16 @@ struct Place {
     // SQLite brings a crashed writer's WAL in: then the rows are the same, but not the bytes.
     crashed_wal = has_wal && scenario.old_content == "old";
     if (fs::exists(database) && !crashed_wal) old_bytes = bytes_of(database);
+    if (scenario.unprivileged && ::geteuid() == 0) {
+      give_to_nobody(dir.path());
+      for (const auto& entry : fs::recursive_directory_iterator(dir.path())) {
+        give_to_nobody(entry.path());
+      }
+    }
+  }
+
+  static void give_to_nobody(const fs::path& path) {
+    REQUIRE(::chown(path.c_str(), kNobody, kNobody) == 0);
   }
 
   void check_whole(const Scenario& scenario) const {
@@ -160,7 +228,9 @@ struct Place {
     // Looking through SQLite comes last: it may itself bring a WAL in.
     const std::string live = content(database);
     INFO(live);
-    CHECK((live == scenario.old_content || live == scenario.new_content));
+    CHECK((live == scenario.old_content || live == scenario.new_content ||
+           live.find(kWritten) != std::string::npos));
+    CHECK((!fs::exists(dir.path() / kWrittenMark) || is_written_kept(dir.path())));
   }
 
   // After recovery nothing of the run is left but what is meant to be.
@@ -193,14 +263,20 @@ TEST_CASE("a crash at any step leaves old or new, and recovery puts it in order"
     for (int step = 1; !survived; ++step) {
       INFO(scenario.name << ", crash before step " << step);
       const Place place(scenario);
-      survived = survives(place.database, step, scenario.act);
+      survived = survives(place.database, step, scenario.act, scenario.unprivileged);
       place.check_whole(scenario);
-      survives(place.database, 0, recover_whole);
+      survives(place.database, 0, recover_whole, scenario.unprivileged);
       place.check_tidy(scenario);
       // The next deploy goes through, whatever was left.
-      Workbench bench(real_file_system(), place.database);
-      bench.deploy([](DeployRequest& request) { request.as_found = true; });
+      const auto deploy_anyway = [](Workbench& bench) {
+        bench.deploy([](DeployRequest& request) {
+          request.as_found = true;
+          request.again = true;
+        });
+      };
+      survives(place.database, 0, deploy_anyway, scenario.unprivileged);
       CHECK(content(place.database) == "new");
+      place.check_tidy(scenario);
       steps = step;
     }
     INFO(scenario.name);
@@ -216,11 +292,11 @@ void crash_twice(const Scenario& scenario) {
       INFO(scenario.name << ", crash before step " << step << ", then before step " << second
                          << " of the recovery");
       const Place place(scenario);
-      survived = survives(place.database, step, scenario.act);
+      survived = survives(place.database, step, scenario.act, scenario.unprivileged);
       if (survived) break;
-      recovered = survives(place.database, second, recover_whole);
+      recovered = survives(place.database, second, recover_whole, scenario.unprivileged);
       place.check_whole(scenario);
-      survives(place.database, 0, recover_whole);
+      survives(place.database, 0, recover_whole, scenario.unprivileged);
       place.check_tidy(scenario);
     }
   }
@@ -245,7 +321,15 @@ TEST_CASE("a crash in the recovery of a crash is harmless: rollback", "[crash]")
 }
 TEST_CASE("a crash in the recovery of a crash is harmless: odd databases", "[crash]") {
   const auto all = all_scenarios();
-  for (std::size_t i = 8; i < all.size(); ++i) crash_twice(all[i]);
+  for (std::size_t i = 8; i < 10; ++i) crash_twice(all[i]);
+}
+TEST_CASE("a crash in the recovery of a crash is harmless: written to", "[crash]") {
+  const auto all = all_scenarios();
+  for (std::size_t i = 10; i < 12; ++i) crash_twice(all[i]);
+}
+TEST_CASE("a crash in the recovery of a crash is harmless: unreadable, ordinary user", "[crash]") {
+  const auto all = all_scenarios();
+  for (std::size_t i = 12; i < all.size(); ++i) crash_twice(all[i]);
 }
 
 TEST_CASE("a change that fails once leaves old or new, and the next run goes through", "[crash]") {

@@ -44,7 +44,7 @@ TEST_CASE("a deploy changes the disk in exactly this order", "[deploy]") {
         "open write sync "             // the announcement
         "exchange sync-dir "           // the new database is live
         "make-dir sync-dir make-dir "  // the catalogue and the entry
-        "sync rename-new "             // the old database, hashed, into the entry
+        "rename-new sync "             // the old database, hashed, into the entry
         "unlink create write sync unlink create write sync sync-dir "  // manifest, checksums
         "rename-new sync-dir "       // the entry under its final name
         "open write sync sync-dir "  // the history, a new file
@@ -277,6 +277,97 @@ TEST_CASE("ENOSPC after the swap is a warning; the next run files the backup", "
   CHECK(recovered->finished);
   REQUIRE(bench.catalogue().entries().size() == 1);
   CHECK(bench.catalogue().entries().front().usable());
+}
+
+TEST_CASE("a stray candidate is somebody's data: refused, and left alone", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  make_old(dir.path() / ".app.db.baseline-candidate");
+  Workbench bench(real_file_system(), database);
+  try {
+    bench.deploy();
+    FAIL("it was deployed");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::needs_person);
+  }
+  CHECK(content(dir.path() / ".app.db.baseline-candidate") == "old");
+  CHECK(content(database) == "old");
+}
+
+TEST_CASE("two databases may share a catalogue, even at the same instant", "[deploy]") {
+  const TempDir dir;
+  fs::create_directories(dir.path() / "one");
+  fs::create_directories(dir.path() / "two");
+  const fs::path shared = dir.path() / "backups";
+  make_old(dir.path() / "one/app.db");
+  make_old(dir.path() / "two/app.db");
+  run_sql(dir.path() / "two/app.db", "INSERT INTO old_things VALUES (999, 'of two')");
+  const std::string of_one = bytes_of(dir.path() / "one/app.db");
+  const std::string of_two = bytes_of(dir.path() / "two/app.db");
+
+  // The second run happens whole while the first is about to exchange.
+  bool nested = false;
+  HookedFileSystem files([&](const std::string& operation, const std::string&) {
+    if (operation != "exchange" || nested) return;
+    nested = true;
+    Workbench two(real_file_system(), dir.path() / "two/app.db", shared);
+    two.deploy();
+  });
+  Workbench one(files, dir.path() / "one/app.db", shared);
+  one.deploy();
+
+  std::vector<std::string> kept;
+  for (const CatalogueEntry& entry : one.catalogue().entries()) {
+    REQUIRE(entry.usable());
+    kept.push_back(bytes_of(entry.directory / "app.db"));
+  }
+  CHECK(kept == std::vector<std::string>{of_two, of_one});
+  CHECK(one.rollback().outcome == Outcome::done);
+  CHECK(bytes_of(dir.path() / "one/app.db") == of_one);
+}
+
+TEST_CASE("a swap that the disk does not take needs a person, and is not undone", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  bool exchanged = false;
+  HookedFileSystem files([&](const std::string& operation, const std::string& path) {
+    if (exchanged) {
+      errno = EIO;
+      throw_errno(operation, path);
+    }
+    exchanged = operation == "exchange";
+  });
+  Workbench bench(files, database);
+  try {
+    bench.deploy();
+    FAIL("it went through");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::needs_person);
+    CHECK_THAT(error.what(), ContainsSubstring(".app.db.baseline-candidate"));
+  }
+  // Both are there, and the journal tells.
+  CHECK(content(database) == "new");
+  CHECK(content(dir.path() / ".app.db.baseline-candidate") == "old");
+  CHECK(bench.store().interruption());
+}
+
+TEST_CASE("runs within one second are told apart", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  const std::string before = bytes_of(database);
+  // The clock of a Workbench stands still.
+  Workbench bench(real_file_system(), database);
+  bench.deploy();
+  const std::string deployed = bytes_of(database);
+  bench.rollback();
+  CHECK(bytes_of(database) == before);
+  bench.rollback();
+  CHECK(bytes_of(database) == deployed);
+  CHECK(bench.catalogue().entries().size() == 3);
+  CHECK(read_history(bench.catalogue().directory()).lines.size() == 3);
 }
 
 }  // namespace

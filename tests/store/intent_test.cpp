@@ -13,6 +13,7 @@ TEST_CASE("an intent survives the journal, with paths that are not UTF-8", "[int
   intent.host = "db1";
   intent.pid = 4242;
   intent.revision = "9275fe03c648";
+  intent.run = "20261121T023558Z-001-1a2b3c4d";
   intent.backup_id = "20261121T023558Z-001";
   intent.catalogue = "/srv/\xff backups";
   intent.strategy = BackupStrategy::copy;

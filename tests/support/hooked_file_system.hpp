@@ -22,6 +22,11 @@ class HookedFileSystem final : public baseline::FileSystem {
     hook_("open", d / n);
     return real().open_or_create(d, n, m);
   }
+  baseline::File open_to_append(const baseline::Directory& d, const std::string& n,
+                                mode_t m) override {
+    hook_("open", d / n);
+    return real().open_to_append(d, n, m);
+  }
   void write(const baseline::File& f, std::string_view b, std::uint64_t o) override {
     hook_("write", f.path());
     real().write(f, b, o);

@@ -71,9 +71,10 @@ const Migration& small_migration() {
   return migration;
 }
 
-Workbench::Workbench(FileSystem& files, const std::filesystem::path& database)
+Workbench::Workbench(FileSystem& files, const std::filesystem::path& database,
+                     const std::filesystem::path& backups)
     : store_(std::make_unique<sqlite::SqliteStore>(files, database)),
-      catalogue_(files, store_->default_catalogue()),
+      catalogue_(files, backups.empty() ? store_->default_catalogue() : backups),
       context_{*store_, catalogue_, files, observer,
                [] { return std::chrono::system_clock::time_point{}; }} {}
 
@@ -97,7 +98,7 @@ ReplaceReport Workbench::rollback(const std::function<void(RollbackRequest&)>& a
 std::optional<RecoveryReport> Workbench::recover() {
   const auto replacement =
       store_->hold({"recover", "1970-01-01T00:00:00Z"}, Deadline(std::chrono::milliseconds(0)));
-  return baseline::recover(context_, *replacement);
+  return baseline::recover(context_, *replacement, Deadline(std::chrono::milliseconds(0)));
 }
 
 void run_sql(const std::filesystem::path& database, const std::string& sql) {

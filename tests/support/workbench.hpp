@@ -29,7 +29,9 @@ class RecordingObserver final : public baseline::Observer {
 /// A store on a SQLite file with its catalogue, and a small baseline to deploy.
 class Workbench {
  public:
-  Workbench(baseline::FileSystem& files, const std::filesystem::path& database);
+  /// `backups`: the catalogue; empty for the one beside the database.
+  Workbench(baseline::FileSystem& files, const std::filesystem::path& database,
+            const std::filesystem::path& backups = {});
 
   baseline::ReplaceReport deploy(
       const std::function<void(baseline::DeployRequest&)>& adjust = nullptr);

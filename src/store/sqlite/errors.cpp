@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "os/signals.hpp"
 #include "base/text.hpp"
 
 namespace baseline::sqlite {
@@ -74,6 +75,9 @@ void throw_failed(const SQLite::Exception& exception) {
     case SQLITE_LOCKED:
       throw Error(ErrorCode::in_use, fmt::format("the database is locked: {}", exception.what()),
                   "try again, or stop the application first");
+    case SQLITE_INTERRUPT:
+      stop_if_interrupted();
+      [[fallthrough]];
     default:
       throw Error(ErrorCode::io, fmt::format("SQLite failed: {}", exception.what()));
   }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "os/signals.hpp"
 
 namespace baseline::sqlite {
 namespace {
@@ -79,6 +80,7 @@ Guard::Guard(sqlite3* database) : database_(database) {
   configure(database, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0);
   sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
   sqlite3_set_authorizer(database, &Guard::authorize, this);
+  sqlite3_progress_handler(database, kOpsBetweenTicks, &Guard::tick, this);
 }
 
 Guard::~Guard() {
@@ -118,6 +120,8 @@ int Guard::authorize(void* guard, int action, const char* first, const char* sec
 
 int Guard::tick(void* guard) {
   Guard& self = *static_cast<Guard*>(guard);
+  // Ctrl-C ends a long statement, our own too; whoever ran it asks stop_if_interrupted().
+  if (stop_requested()) return 1;
   if (self.rules_ == Rules::none) return 0;
   if (!self.deadline_ || std::chrono::steady_clock::now() < *self.deadline_) return 0;
   self.timed_out_ = true;
@@ -135,7 +139,6 @@ Guard::Scope::Scope(Guard& guard, Rules rules, std::optional<std::chrono::millis
   guard.timed_out_ = false;
   if (timeout) {
     guard.deadline_ = std::chrono::steady_clock::now() + *timeout;
-    sqlite3_progress_handler(guard.database_, kOpsBetweenTicks, &Guard::tick, &guard);
   }
   for (std::size_t i = 0; i < kLimits.size(); ++i) {
     // A migration is ours to trust with size: load_migration() has bounded it.
@@ -147,7 +150,6 @@ Guard::Scope::Scope(Guard& guard, Rules rules, std::optional<std::chrono::millis
 Guard::Scope::~Scope() {
   guard_.rules_ = previous_;
   guard_.deadline_.reset();
-  sqlite3_progress_handler(guard_.database_, 0, nullptr, nullptr);
   for (std::size_t i = 0; i < kLimits.size(); ++i) {
     sqlite3_limit(guard_.database_, kLimits.at(i).category, limits_.at(i));
   }

@@ -57,7 +57,7 @@ File open_lock(FileSystem& files, const Target& target) {
         ErrorCode::refused,
         fmt::format("the lock {} belongs to {}", printable((target.directory / name).native()),
                     owner_name(existing->st_uid, existing->st_gid)),
-        "run as that user or as root; when no run is under way the file may be removed");
+        "run as that user or as root, or give the file to the owner of the database");
   }
   File file = files.open_or_create(target.directory, name, 0600);
   const auto database = target.directory.status(target.name);
@@ -69,11 +69,19 @@ File open_lock(FileSystem& files, const Target& target) {
 
 }  // namespace
 
-RunLock::RunLock(FileSystem& files, const Target& target, const std::string& command,
-                 const std::string& started, const Deadline& deadline)
-    : file_(open_lock(files, target)) {
+bool RunLock::try_lock(FileSystem& files, const Target& target) {
+  file_ = open_lock(files, target);
   struct flock lock = whole_file();
-  while (::fcntl(file_.fd(), F_OFD_SETLK, &lock) != 0) {
+  if (::fcntl(file_.fd(), F_OFD_SETLK, &lock) != 0) return false;
+  // Somebody may have removed the file meanwhile: then a lock on it keeps nobody out.
+  const auto named = target.directory.status(names::lock(target.name));
+  errno = EAGAIN;
+  return named && named->st_ino == file_.status().st_ino;
+}
+
+RunLock::RunLock(FileSystem& files, const Target& target, const std::string& command,
+                 const std::string& started, const Deadline& deadline) {
+  while (!try_lock(files, target)) {
     if (errno != EAGAIN && errno != EACCES && errno != EINTR) {
       throw_errno("lock", file_.path().native());
     }

@@ -21,6 +21,8 @@ class RunLock {
   static std::optional<std::string> holder(const Target& target);
 
  private:
+  bool try_lock(FileSystem& files, const Target& target);
+
   File file_;
 };
 

@@ -105,6 +105,11 @@ DatabaseFacts SqliteStore::look(const LookOptions& options) {
   facts.owner = owner_name(status->st_uid, status->st_gid);
   facts.mode = status->st_mode & kPermissions;
   if (options.holders) facts.holders = holders_of(*status);
+  // A WAL without its -shm: a reader would have to make one beside the database.
+  if (facts.wal_size > 0 && !target_.directory.contains(names::shared_memory(target_.name))) {
+    facts.unsettled = true;
+    return facts;
+  }
   try {
     describe_content(*open_live(), options, facts);
   } catch (const Error& error) {
@@ -126,6 +131,13 @@ std::optional<Interruption> SqliteStore::interruption() {
   return judge(target_, parse_journal(records));
 }
 
+bool SqliteStore::has_leftovers() {
+  return target_.directory.contains(names::journal(target_.name)) ||
+         target_.directory.contains(names::journal_temporary(target_.name)) ||
+         target_.directory.contains(names::candidate(target_.name)) ||
+         target_.directory.contains(names::restoring(target_.name));
+}
+
 std::optional<std::string> SqliteStore::running() { return RunLock::holder(target_); }
 
 std::unique_ptr<Session> SqliteStore::open_live() { return sqlite::open_live(target_.resolved); }
@@ -137,7 +149,10 @@ std::unique_ptr<Session> SqliteStore::apply(const Migration& migration) {
 BackupPlan SqliteStore::plan_backup(BackupChoice choice, const fs::path& catalogue) {
   const fs::path directory = existing_part(catalogue);
   const auto status = target_.directory.status(target_.name);
-  const std::uint64_t size = status ? static_cast<std::uint64_t>(status->st_size) : 0;
+  const auto wal = target_.directory.status(names::wal(target_.name));
+  // What a crashed writer left in the WAL goes into the file before it is copied.
+  const std::uint64_t size = (status ? static_cast<std::uint64_t>(status->st_size) : 0) +
+                             (wal ? static_cast<std::uint64_t>(wal->st_size) : 0);
   const bool same_mount =
       mount_of(target_.directory.fd(), "") == mount_of(AT_FDCWD, directory.c_str());
   BackupPlan plan;

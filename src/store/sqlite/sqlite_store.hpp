@@ -23,6 +23,7 @@ class SqliteStore final : public Store {
   DatabaseFacts look(const LookOptions& options) override;
   void require_replaceable() override;
   std::optional<Interruption> interruption() override;
+  bool has_leftovers() override;
   std::optional<std::string> running() override;
   std::unique_ptr<Session> open_live() override;
   std::unique_ptr<Session> apply(const Migration& migration) override;

@@ -25,6 +25,16 @@ std::vector<std::string> companions_in(const Directory& entry, const std::string
 
 }  // namespace
 
+Payload SwapReplacement::payload_of(const Directory& entry, const struct stat& status,
+                                    const std::string& sha256, bool moved) const {
+  return {target_.name,
+          static_cast<std::uint64_t>(status.st_size),
+          sha256,
+          moved,
+          status.st_mode & kPermissions,
+          companions_in(entry, target_.name)};
+}
+
 Payload SwapReplacement::copy_into(const Directory& entry, const File& source,
                                    const OnProgress& on_progress) {
   const struct stat status = source.status();
@@ -42,34 +52,35 @@ Payload SwapReplacement::copy_into(const Directory& entry, const File& source,
                             printable(target.path().native())),
                 "storage error; do not retry on this disk");
   }
-  return {target_.name,
-          static_cast<std::uint64_t>(status.st_size),
-          sha256,
-          false,
-          status.st_mode & kPermissions,
-          companions_in(entry, target_.name)};
+  return payload_of(entry, status, sha256, false);
 }
 
 Payload SwapReplacement::move_into(const Directory& entry, const std::string& from,
-                                   const File& file, const OnProgress& on_progress) {
+                                   const File& file, const std::string& sha256) {
   const struct stat status = file.status();
-  const std::string sha256 = hash_file(file, on_progress);
-  files_.set_mode(file, kSealed);
-  files_.sync(file);
+  // Read-only only under its new name: an owner who is not root could not open it for a lease again.
   files_.rename_new(target_.directory, from, entry, target_.name);
   names_changed_ = true;
-  return {target_.name,
-          static_cast<std::uint64_t>(status.st_size),
-          sha256,
-          true,
-          status.st_mode & kPermissions,
-          companions_in(entry, target_.name)};
+  files_.set_mode(file, kSealed);
+  files_.sync(file);
+  return payload_of(entry, status, sha256, true);
 }
 
 // Moves the file `name` beside the database into the entry, if nobody can have it open, else copies
 // it: a backup that somebody can still write to is none.
 Payload SwapReplacement::file_into(const Directory& entry, const std::string& name,
                                    std::optional<Exclusive>& proof, const OnProgress& on_progress) {
+  // An interrupted run may have brought it there: then only the name beside the database is gone.
+  const auto there = target_.directory.contains(name) ? std::nullopt
+                                                      : entry.open_file(target_.name, false);
+  if (there) {
+    names_changed_ = true;  // by that run, which may not have come to the sync
+    const struct stat status = there->status();
+    files_.set_mode(*there, kSealed);
+    files_.sync(*there);
+    return payload_of(entry, status, hash_file(*there, on_progress),
+                      intent_.strategy == BackupStrategy::move);
+  }
   if (!proof) {
     // A run that was cut off just before the rename has sealed it already, also against its owner,
     // and a lease needs a descriptor that is open for writing.
@@ -87,11 +98,14 @@ Payload SwapReplacement::file_into(const Directory& entry, const std::string& na
     }
     proof = Exclusive::of_file(std::move(*file));
   }
-  if (proof && proof->intact() && intent_.strategy == BackupStrategy::move) {
-    return move_into(entry, name, proof->file(), on_progress);
+  if (proof && intent_.strategy == BackupStrategy::move) {
+    const std::string sha256 = hash_file(proof->file(), on_progress);
+    // Asked after the hash, which may take long.
+    if (proof->intact()) return move_into(entry, name, proof->file(), sha256);
   }
-  const auto source = target_.directory.open_file(name, false);
-  Payload payload = copy_into(entry, *source, on_progress);
+  // Through the descriptor that has the lease: another one would have to wait for it.
+  const auto source = proof ? std::nullopt : target_.directory.open_file(name, false);
+  Payload payload = copy_into(entry, proof ? proof->file() : *source, on_progress);
   files_.unlink(target_.directory, name);
   names_changed_ = true;
   return payload;
@@ -107,20 +121,6 @@ Payload SwapReplacement::copy_old(const Directory& entry, const OnProgress& on_p
 }
 
 Payload SwapReplacement::file_old(const Directory& entry, const OnProgress& on_progress) {
-  // An interrupted run may have moved it already: then only the candidate's name is gone.
-  if (!target_.directory.contains(candidate_)) {
-    const auto moved = entry.open_file(target_.name, false);
-    if (moved) {
-      names_changed_ = true;  // by that run, which may not have come to the sync
-      const struct stat status = moved->status();
-      return {target_.name,
-              static_cast<std::uint64_t>(status.st_size),
-              hash_file(*moved, on_progress),
-              true,
-              status.st_mode & kPermissions,
-              companions_in(entry, target_.name)};
-    }
-  }
   return file_into(entry, candidate_, old_, on_progress);
 }
 

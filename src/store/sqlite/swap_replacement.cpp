@@ -46,6 +46,8 @@ SwapReplacement::SwapReplacement(FileSystem& files, const Target& target, RunLoc
 void SwapReplacement::tidy() {
   if (interruption_) return;
   journal_.remove();
+  const std::string restoring = names::restoring(target_.name);
+  if (target_.directory.contains(restoring)) files_.unlink(target_.directory, restoring);
   const auto stray = target_.directory.status(candidate_);
   if (stray && stray->st_size == 0) files_.unlink(target_.directory, candidate_);
 }
@@ -193,8 +195,15 @@ bool SwapReplacement::old_is_untouched() const { return !old_ || old_->intact();
 
 // The last look before the exchange: nobody has come, and nothing of the old database would stay
 // beside the new one.
+bool SwapReplacement::is_alone() const {
+  return old_is_untouched() && companions(target_).empty();
+}
+
 void SwapReplacement::require_alone() const {
-  if (old_is_untouched() && companions(target_).empty()) return;
+  if (!is_alone()) throw_not_alone();
+}
+
+void SwapReplacement::throw_not_alone() const {
   throw Error(ErrorCode::in_use,
               fmt::format("a process opened {} during the {}; the old database is in place",
                           shown(target_), intent_.command),
@@ -236,32 +245,63 @@ void SwapReplacement::swap() {
   refresh_attributes();
   require_alone();
   put_candidate_live();
-  try {
-    require_alone();
-    files_.sync_directory(target_.directory);
-  } catch (Error& error) {
-    // Somebody who resolved the name just before the exchange waits for the old file; or the
-    // exchange cannot be made durable. Either way the old one has to be live.
+  if (!is_alone()) {
+    // Somebody who resolved the name just before the exchange waits for the old file.
     try {
       take_candidate_back();
       files_.sync_directory(target_.directory);
-    } catch (const Error& second) {
-      error.add_note(second.what());
+    } catch (const Error& error) {
+      throw stuck(error.what());
     }
-    throw;
+    throw_not_alone();
+  }
+  try {
+    files_.sync_directory(target_.directory);
+  } catch (const Error& error) {
+    // What is on the disk now, nobody can tell, and a sync that failed is not tried again. The old
+    // database is made live; the journal and both files stay for a person.
+    Error undecided(ErrorCode::needs_person,
+                    fmt::format("the disk does not take the swap: {} and {} are the old and the new "
+                                "database",
+                                shown(target_),
+                                printable((target_.directory / candidate_).native())),
+                    "save both files to another disk, then run: baseline recover");
+    undecided.add_note(error.what());
+    try {
+      take_candidate_back();
+    } catch (const Error& second) {
+      undecided.add_note(second.what());
+    }
+    throw undecided;
+  }
+}
+
+// The new database is live and cannot be taken away.
+Error SwapReplacement::stuck(const std::string& why) const {
+  const bool has_old = target_.directory.contains(candidate_);
+  Error error(ErrorCode::needs_person,
+              fmt::format("the old database could not be put back: {} is the new one{}",
+                          shown(target_),
+                          has_old ? ", and " + printable((target_.directory / candidate_).native()) +
+                                        " is the old one"
+                                  : std::string()),
+              "stop the application, then run: baseline recover");
+  error.add_note(why);
+  return error;
+}
+
+// Freezes the new database too: nothing of it may stay beside the old one. One that SQLite cannot
+// read is taken as it is.
+std::optional<Exclusive> SwapReplacement::hold_new(const Deadline& deadline) {
+  try {
+    return Exclusive::acquire(files_, target_, deadline, false);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::refused || !companions(target_).empty()) throw;
+    return Exclusive::acquire(files_, target_, deadline, true);
   }
 }
 
 void SwapReplacement::swap_back(const Deadline& deadline) {
-  const auto stuck = [&](const std::string& why) {
-    Error error(ErrorCode::needs_person,
-                fmt::format("the old database could not be put back: {} is the new one, and {} is "
-                            "the old one",
-                            shown(target_), printable((target_.directory / candidate_).native())),
-                "stop the application, then run: baseline recover");
-    error.add_note(why);
-    return error;
-  };
   std::string unrecorded;
   try {
     journal_.append(record_of_reverting());
@@ -269,14 +309,18 @@ void SwapReplacement::swap_back(const Deadline& deadline) {
     // The record only helps a later run to finish this; it must not stand in the way.
     unrecorded = error.what();
   }
+  const auto report = [&](const std::string& why) {
+    Error error = stuck(why);
+    if (!unrecorded.empty()) error.add_note(unrecorded);
+    return error;
+  };
   try {
-    // Freezes the new database too: nothing of it may stay beside the old one.
-    const auto alone = Exclusive::acquire(files_, target_, deadline, false);
+    const auto alone = hold_new(deadline);
     take_candidate_back();
   } catch (const Error& error) {
-    Error reported = stuck(error.what());
-    if (!unrecorded.empty()) reported.add_note(unrecorded);
-    throw reported;
+    throw report(error.what());
+  } catch (const Interrupted&) {
+    throw report("a signal ended the waiting");
   }
   files_.sync_directory(target_.directory);
   // The old database is live again: whoever waits to open it may go on.

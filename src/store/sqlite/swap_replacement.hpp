@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/error.hpp"
 #include "os/attributes.hpp"
 #include "os/file_system.hpp"
 #include "store/journal.hpp"
@@ -52,10 +53,16 @@ class SwapReplacement final : public Replacement {
   void put_candidate_live();
   void take_candidate_back();
   void restore_companions(const Directory& entry);
+  bool is_alone() const;
   void require_alone() const;
+  [[noreturn]] void throw_not_alone() const;
+  Error stuck(const std::string& why) const;
+  std::optional<Exclusive> hold_new(const Deadline& deadline);
+  Payload payload_of(const Directory& entry, const struct stat& status, const std::string& sha256,
+                     bool moved) const;
   Payload copy_into(const Directory& entry, const File& source, const OnProgress& on_progress);
   Payload move_into(const Directory& entry, const std::string& from, const File& file,
-                    const OnProgress& on_progress);
+                    const std::string& sha256);
   Payload file_into(const Directory& entry, const std::string& name,
                     std::optional<Exclusive>& proof, const OnProgress& on_progress);
 
