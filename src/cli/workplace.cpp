@@ -1,6 +1,7 @@
 #include "cli/workplace.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -76,10 +77,9 @@ bool ask(const std::string& question) {
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);
   std::string answer;
-  int c = std::fgetc(stdin);
-  for (; c != EOF && c != '\n'; c = std::fgetc(stdin)) answer += static_cast<char>(c);
-  if (c == EOF)
-    std::fputc('\n', stderr);  // Ctrl-C or Ctrl-D: what follows starts a line of its own
+  char c = 0;
+  while (c != '\n' && wait_for_input(STDIN_FILENO) && ::read(STDIN_FILENO, &c, 1) == 1) answer += c;
+  if (c != '\n') std::fputc('\n', stderr);  // Ctrl-C or Ctrl-D: what follows is on its own line
   stop_if_interrupted();
   answer = to_lower(trimmed(answer));
   return answer == "y" || answer == "yes";

@@ -6,6 +6,9 @@ namespace baseline {
 /// harmless. Called once by main.
 void watch_signals();
 
+/// Waits until a descriptor can be read from or is at its end. False: a watched signal has come.
+bool wait_for_input(int descriptor);
+
 /// The first signal that asked to stop, or 0.
 int pending_signal();
 

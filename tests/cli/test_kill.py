@@ -176,6 +176,19 @@ class AfterTheSwap(KillCase):
         self.assertEqual(sha256(self.only_backup(self.database) / "app.db"), self.old)
         self.tidy()
 
+    def test_by_an_ordinary_user_when_the_old_file_was_sealed_already(self):
+        """Killed between the chmod to 0400 and the rename: its owner has to get at it again."""
+        self.killed_while_sealing()
+        run = self.ordinary_user()
+        (self.dir / CANDIDATE).chmod(0o400)
+        done = run("recover", "-d", self.database)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        backup = self.only_backup(self.database) / "app.db"
+        self.assertEqual(sha256(backup), self.old)
+        self.assertEqual(oct(backup.stat().st_mode & 0o7777), "0o400")
+        self.succeeds("rollback", "-d", self.database)
+        self.assertEqual(oct(self.database.stat().st_mode & 0o7777), "0o644")
+
     def test_a_rollback(self):
         self.succeeds("deploy", "-d", self.database)
         new = self.database.stat().st_ino

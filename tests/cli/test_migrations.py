@@ -159,7 +159,10 @@ class Unreadable(MigrationCase):
     def test_without_permission(self):
         path = self.migration(GOOD)
         path.chmod(0)
-        self.refused(path, f"cannot read migration {path}: Permission denied", self.HINT)
+        done = self.baseline("deploy", "-d", self.database, "-m", path)
+        self.assertEqual((done.returncode, done.stdout, done.stderr),
+                         (2, "", f"baseline: error: cannot read migration {path}: Permission denied\n"
+                                 f"  hint: {self.HINT}\n"))
 
 
 class Usable(MigrationCase):

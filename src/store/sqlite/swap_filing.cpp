@@ -11,6 +11,7 @@ namespace baseline::sqlite {
 namespace {
 
 constexpr mode_t kSealed = 0400;
+constexpr mode_t kPrivate = 0600;
 constexpr mode_t kPermissions = 07777;
 
 std::vector<std::string> companions_in(const Directory& entry, const std::string& name) {
@@ -82,6 +83,14 @@ Payload SwapReplacement::file_into(const Directory& entry, const std::string& na
                       intent_.strategy == BackupStrategy::move);
   }
   if (!proof) {
+    // A run that was cut off just before the rename has sealed it already, also against its owner,
+    // and a lease needs a descriptor that is open for writing.
+    constexpr mode_t kOwnerWrites = 0200;
+    const auto sealed = target_.directory.status(name);
+    if (sealed && (sealed->st_mode & kOwnerWrites) == 0) {
+      const auto readable = target_.directory.open_file(name, false);
+      if (readable) files_.set_mode(*readable, kPrivate);
+    }
     auto file = target_.directory.open_file(name, true);
     if (!file) {
       throw Error(ErrorCode::needs_person,
