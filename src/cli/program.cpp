@@ -78,8 +78,12 @@ int run_program(int argc, const char* const* argv) {
     const Style style(wants_colour(options.colour, STDERR_FILENO));
     code = fail(error, human_report::of(error, style), exit_code(error.code()), json);
   } catch (const Interrupted& interrupted) {
-    code = fail(interrupted, "baseline: interrupted; the old database is in place\n",
-                exit_code(interrupted), json);
+    const bool changes = options.command == Command::deploy || options.command == Command::rollback ||
+                         options.command == Command::recover;
+    const std::string text = changes && !options.dry_run
+                                 ? "baseline: interrupted; the old database is in place\n"
+                                 : "baseline: interrupted; nothing was changed\n";
+    code = fail(interrupted, text, exit_code(interrupted), json);
   } catch (const std::exception& error) {
     const Error unexpected(ErrorCode::io, fmt::format("unexpected: {}", error.what()),
                            "this is a bug in baseline; baseline status tells where things stand");

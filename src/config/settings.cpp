@@ -45,6 +45,7 @@ constexpr std::array kFormats = {Choice{"human", Format::human}, Choice{"json", 
 template <typename Choices>
 std::vector<std::string> words_of(const Choices& choices) {
   std::vector<std::string> words;
+  words.reserve(choices.size());
   for (const auto& choice : choices) words.emplace_back(choice.word);
   return words;
 }

@@ -146,7 +146,7 @@ std::optional<FiledBackup> undo(const Context& context, Replacement& replacement
                                 const Intent& intent) {
   Catalogue catalogue = catalogue_of(context, intent);
   const std::string run = intent.run;
-  const auto written = keep_what_was_written(context, replacement, intent, catalogue);
+  auto written = keep_what_was_written(context, replacement, intent, catalogue);
   replacement.discard(catalogue.find_unfinished(run));
   catalogue.discard_unfinished(run);
   // A copy of a database that is still live is no backup of anything that was replaced.
