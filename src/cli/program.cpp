@@ -78,7 +78,8 @@ int run_program(int argc, const char* const* argv) {
     const Style style(wants_colour(options.colour, STDERR_FILENO));
     code = fail(error, human_report::of(error, style), exit_code(error.code()), json);
   } catch (const Interrupted& interrupted) {
-    const bool changes = options.command == Command::deploy || options.command == Command::rollback ||
+    const bool changes = options.command == Command::deploy ||
+                         options.command == Command::rollback ||
                          options.command == Command::recover;
     const std::string text = changes && !options.dry_run
                                  ? "baseline: interrupted; the old database is in place\n"
