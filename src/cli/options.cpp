@@ -166,8 +166,14 @@ class FullUsage final : public CLI::Formatter {
 
 // A word where a command has to stand. CLI11 would only say that a command is required.
 void demand_known_command(const CLI::App& app, int argc, const char* const* argv, int at) {
-  if (at >= argc || *argv[at] == '-') return;
+  if (at >= argc) return;
   const std::string word = argv[at];
+  if (word == "-h" || word == "--help" || word == "--version") return;
+  if (!word.empty() && word.front() == '-') {
+    throw Error(ErrorCode::usage,
+                fmt::format("unknown option '{}' before a command", printable(word)),
+                "the command comes first: baseline COMMAND --option; baseline --help lists them");
+  }
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
     if (sub->get_name() != word) continue;
     const bool has_commands = !sub->get_subcommands([](const CLI::App*) { return true; }).empty();

@@ -58,16 +58,16 @@ Inputs::Inputs(const Invocation& invocation, Workplace& workplace)
                      : load_migration(invocation.settings.migration.value)),
       reference_(workplace.store().apply(migration_)),
       suites_(load_suites(invocation.settings, workplace, migration_, *reference_)),
-      selection_{invocation.options.only,
-                 fmt::format("baseline {}{}",
-                             invocation.options.command == Command::verify ? "verify" : "plan",
-                             typed_options(invocation.settings).checks)} {
+      selection_{invocation.options.only, typed_options(invocation.settings).checks} {
   for (const std::string& warning : suites_.warnings()) invocation.observer.warning(warning);
 }
 
 Judge Inputs::judge() const {
   return [this](Phase phase, Session& subject) {
-    return run_suites(suites_, phase, subject, *reference_, selection_, nullptr,
+    // What failed on the live database is run again there, what failed before in a plan.
+    RunSelection selection = selection_;
+    selection.rerun.insert(0, phase == Phase::after ? "baseline verify" : "baseline plan");
+    return run_suites(suites_, phase, subject, *reference_, selection, nullptr,
                       stop_if_interrupted);
   };
 }

@@ -26,6 +26,12 @@ std::string compact_time(std::chrono::system_clock::time_point time) {
   return fmt::format("{:%Y%m%dT%H%M%S}Z", utc(time));
 }
 
+Deadline Deadline::at_least(std::chrono::milliseconds from_now) const {
+  Deadline later(from_now);
+  later.end_ = std::max(later.end_, end_);
+  return later;
+}
+
 bool Deadline::pause() const {
   using std::chrono::nanoseconds;
   const auto left =

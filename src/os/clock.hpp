@@ -23,6 +23,9 @@ class Deadline {
 
   bool passed() const { return std::chrono::steady_clock::now() >= end_; }
 
+  /// The later of this one and `from_now`.
+  Deadline at_least(std::chrono::milliseconds from_now) const;
+
   /// Sleeps a little, at most to the deadline, so that the caller can try again. False once the
   /// deadline has passed. A signal ends the sleep early.
   bool pause() const;

@@ -70,6 +70,10 @@ ReplaceReport dry_run(const DeployRequest& request, const Context& context) {
   if (!is_wanted(request, context, report)) return report;
   const StepScope step(context.observer, Step::check_candidate);
   report.before = request.judge(Phase::before, request.reference);
+  if (report.before->results.empty()) {
+    throw Error(ErrorCode::usage, "no check runs on the new database before the swap",
+                "those that were selected run on the live one: baseline verify");
+  }
   report.outcome = report.before->failed() ? Outcome::checks_failed : Outcome::would_do;
   return report;
 }

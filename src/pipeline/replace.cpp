@@ -41,7 +41,9 @@ void stop_window(ReplaceReport& report, SteadyClock::time_point start) {
 void revert(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
             ReplaceReport& report) {
   const StepScope step(context.observer, Step::swap_back);
-  replacement.swap_back(steps.deadline);
+  // An application that comes up by itself opens the new database now and then; it is worth a few
+  // seconds to find it closed.
+  replacement.swap_back(steps.deadline.at_least(std::chrono::seconds(5)));
   report.swapped_back = true;
 }
 

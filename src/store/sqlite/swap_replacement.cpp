@@ -284,7 +284,10 @@ Error SwapReplacement::stuck(const std::string& why) const {
                                 " is the old one"
                           : std::string()),
       "stop the application, then run: baseline recover");
-  error.add_note(why);
+  // Whoever found it in use could not know that this time something was changed.
+  constexpr std::string_view kUnchanged = "; nothing was changed";
+  const std::size_t at = why.rfind(kUnchanged);
+  error.add_note(at == std::string::npos ? why : why.substr(0, at));
   return error;
 }
 
