@@ -7,6 +7,7 @@
 #include "cli/options.hpp"
 #include "config/settings.hpp"
 #include "pipeline/context.hpp"
+#include "pipeline/reports.hpp"
 #include "report/style.hpp"
 #include "store/store.hpp"
 
@@ -26,6 +27,9 @@ struct CommandResult {
   std::string output;
   int exit_code = 0;
 };
+
+/// The result of a replacement as the settings want it, with its exit code.
+CommandResult rendered(const Invocation& invocation, const ReplaceReport& report);
 
 CommandResult run_deploy(const Invocation& invocation);
 CommandResult run_verify(const Invocation& invocation);

@@ -66,6 +66,14 @@ int fail(const AnyError& error, const std::string& text, int code, bool json) {
 
 }  // namespace
 
+CommandResult rendered(const Invocation& invocation, const ReplaceReport& report) {
+  const int code = exit_code(report.outcome);
+  return {invocation.settings.format.value == Format::json
+              ? json_report::of(report, code)
+              : human_report::of(report, invocation.out, typed_options(invocation.settings)),
+          code};
+}
+
 int run_program(int argc, const char* const* argv) {
   Options options;
   const bool json = asks_for_json(argc, argv);

@@ -4,10 +4,8 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
 #include "report/human.hpp"
-#include "report/json.hpp"
 
 namespace baseline {
 
@@ -29,12 +27,7 @@ CommandResult run_rollback(const Invocation& invocation) {
                       printable(plan.database), human_report::leaving(plan.old), plan.source_id));
     };
   }
-  const ReplaceReport report = rollback(request, workplace.context());
-  const int code = exit_code(report.outcome);
-  return {settings.format.value == Format::json
-              ? json_report::of(report, code)
-              : human_report::of(report, invocation.out, typed_options(settings)),
-          code};
+  return rendered(invocation, rollback(request, workplace.context()));
 }
 
 }  // namespace baseline

@@ -43,13 +43,7 @@ bool is_wanted(const DeployRequest& request, const Context& context, ReplaceRepo
 }
 
 void look_at_old(const DeployRequest& request, const Context& context, ReplaceReport& report) {
-  const StepScope step(context.observer, Step::look);
-  LookOptions options;
-  options.holders = request.dry_run;
-  report.old = context.store.look(options);
-  context.catalogue.require_usable();
-  report.plan = context.store.plan_backup(request.backup, context.catalogue.directory());
-  report.warnings = report.old.warnings;
+  look_at_live(context, request.dry_run, request.backup, report);
   if (!report.old.unreadable.empty() && !request.as_found) {
     throw Error(ErrorCode::refused, report.old.unreadable,
                 "repair it, or keep it as it is with --old-unreadable backup");

@@ -135,6 +135,17 @@ void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth d
   report.results.push_back(std::move(result));
 }
 
+void look_at_live(const Context& context, bool holders, BackupChoice backup,
+                  ReplaceReport& report) {
+  const StepScope step(context.observer, Step::look);
+  LookOptions options;
+  options.holders = holders;
+  report.old = context.store.look(options);
+  context.catalogue.require_usable();
+  report.plan = context.store.plan_backup(backup, context.catalogue.directory());
+  report.warnings = report.old.warnings;
+}
+
 bool settled(Replacement& replacement, const Deadline& deadline, bool as_found) {
   try {
     replacement.settle(deadline);

@@ -29,6 +29,10 @@ struct ReplaceSteps {
 void replace(ReplaceSteps& steps, const Context& context, Replacement& replacement,
              ReplaceReport& report);
 
+/// Looks at the database that would be replaced, who has it open where `holders`, and how it would
+/// be kept. Throws when the catalogue cannot be used.
+void look_at_live(const Context& context, bool holders, BackupChoice backup, ReplaceReport& report);
+
 /// Brings in what a crashed writer left, so that the old database is one file and can be looked at.
 /// False, where `as_found` allows it: it cannot be done, because what is there is no database.
 bool settled(Replacement& replacement, const Deadline& deadline, bool as_found);

@@ -78,19 +78,9 @@ void require_restorable(const CatalogueEntry& entry) {
   }
 }
 
-void look(const RollbackRequest& request, const Context& context, ReplaceReport& report) {
-  const StepScope step(context.observer, Step::look);
-  LookOptions options;
-  options.holders = request.dry_run;
-  report.old = context.store.look(options);
-  context.catalogue.require_usable();
-  report.plan = context.store.plan_backup(BackupChoice::automatic, context.catalogue.directory());
-  report.warnings = report.old.warnings;
-}
-
 void plan(const RollbackRequest& request, const Context& context, ReplaceReport& report,
           CatalogueEntry& entry) {
-  look(request, context, report);
+  look_at_live(context, request.dry_run, BackupChoice::automatic, report);
   entry = choose(request, context);
   require_restorable(entry);
   report.source_id = entry.id;

@@ -72,10 +72,14 @@ FreezeOutcome freeze(const Target& target) {
 }
 
 std::vector<std::string> companions(const Target& target) {
+  return companions(target.directory, target.name);
+}
+
+std::vector<std::string> companions(const Directory& directory, const std::string& name) {
   std::vector<std::string> found;
-  for (const std::string& name : {names::wal(target.name), names::shared_memory(target.name),
-                                  names::rollback_journal(target.name)}) {
-    if (target.directory.contains(name)) found.push_back(name);
+  for (const std::string& companion :
+       {names::wal(name), names::shared_memory(name), names::rollback_journal(name)}) {
+    if (directory.contains(companion)) found.push_back(companion);
   }
   return found;
 }

@@ -28,6 +28,8 @@ FreezeOutcome freeze(const Target& target);
 
 /// The names of SQLite's companions (-wal, -shm, -journal) that lie beside the database.
 std::vector<std::string> companions(const Target& target);
+/// The same of a database `name` in any directory.
+std::vector<std::string> companions(const Directory& directory, const std::string& name);
 
 /// Whether a -journal is dead: empty, or its header zeroed, as journal_mode TRUNCATE and PERSIST
 /// leave it. A dead one may be removed.

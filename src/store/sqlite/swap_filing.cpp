@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "base/names.hpp"
 #include "base/text.hpp"
+#include "store/sqlite/freeze.hpp"
 #include "store/sqlite/swap_replacement.hpp"
 
 namespace baseline::sqlite {
@@ -13,15 +13,6 @@ namespace {
 constexpr mode_t kSealed = 0400;
 constexpr mode_t kPrivate = 0600;
 constexpr mode_t kPermissions = 07777;
-
-std::vector<std::string> companions_in(const Directory& entry, const std::string& name) {
-  std::vector<std::string> found;
-  for (const std::string& companion :
-       {names::wal(name), names::shared_memory(name), names::rollback_journal(name)}) {
-    if (entry.contains(companion)) found.push_back(companion);
-  }
-  return found;
-}
 
 }  // namespace
 
@@ -32,7 +23,7 @@ Payload SwapReplacement::payload_of(const Directory& entry, const struct stat& s
           sha256,
           moved,
           status.st_mode & kPermissions,
-          companions_in(entry, target_.name)};
+          companions(entry, target_.name)};
 }
 
 Payload SwapReplacement::copy_into(const Directory& entry, const File& source,
