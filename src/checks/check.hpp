@@ -40,6 +40,7 @@ struct CheckHead {
   std::optional<std::string> skip;  ///< the reason
   std::string hint;
   std::chrono::milliseconds timeout{10'000};
+  std::chrono::milliseconds wait{0};  ///< how long a failing check is tried again
   std::vector<std::shared_ptr<const Fixture>> given;
   std::vector<Case> cases;
   bool foreign_keys = false;

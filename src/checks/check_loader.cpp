@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "checks/cases.hpp"
+#include "checks/keys.hpp"
 #include "checks/kinds.hpp"
 
 namespace baseline {
@@ -17,20 +18,18 @@ using yaml::Entry;
 using yaml::Node;
 using yaml::Reader;
 
-constexpr std::string_view kCommonKeys[] = {"name", "when", "severity", "tags",
-                                            "skip", "hint", "timeout"};
-
 const CheckKind* find_kind(std::string_view name) {
   for (const CheckKind& kind : check_kinds()) {
-    if (kind.name == name) return &kind;
+    if (kind.name() == name) return &kind;
   }
   return nullptr;
 }
 
 std::vector<std::string_view> keys_of(const CheckKind& kind) {
-  std::vector<std::string_view> keys(std::begin(kCommonKeys), std::end(kCommonKeys));
-  keys.push_back(kind.name);
-  keys.insert(keys.end(), kind.keys.begin(), kind.keys.end());
+  std::vector<std::string_view> keys;
+  for (const Key& key : common_keys()) keys.push_back(key.name);
+  keys.push_back(kind.name());
+  for (const Key& key : kind.keys) keys.push_back(key.name);
   return keys;
 }
 
@@ -38,7 +37,7 @@ void report_no_kind(const Node& node, const Reader& reader) {
   std::vector<std::string> names;
   std::vector<std::string_view> keys;
   for (const CheckKind& kind : check_kinds()) {
-    names.emplace_back(kind.name);
+    names.emplace_back(kind.name());
     for (const std::string_view key : keys_of(kind)) keys.push_back(key);
   }
   reader.error(node.place, fmt::format("check has no kind; add one of {}", join(names, ", ")));
@@ -59,9 +58,10 @@ std::optional<FoundKind> kind_of(const Node& node, const Reader& reader) {
     if (found) {
       const yaml::Place a = found->entry->key.place;
       const yaml::Place b = entry.key.place;
-      reader.error(node.place,
-                   fmt::format("check has two kinds, '{}' ({}:{}) and '{}' ({}:{}); split it",
-                               found->kind->name, a.line, a.column, kind->name, b.line, b.column));
+      reader.error(
+          node.place,
+          fmt::format("check has two kinds, '{}' ({}:{}) and '{}' ({}:{}); split it",
+                      found->kind->name(), a.line, a.column, kind->name(), b.line, b.column));
       return std::nullopt;
     }
     found = FoundKind{kind, &entry};
@@ -92,14 +92,13 @@ void read_name(const Node& node, const Reader& reader, CheckNames& names, CheckH
 
 void read_phase_and_severity(const Node& node, const Reader& reader, CheckHead& head) {
   if (const Node* when = node.find("when")) {
-    constexpr When kChoices[] = {When::before, When::after, When::both};
-    if (const auto choice = reader.choice(*when, "when", {"before", "after", "both"})) {
-      head.when = kChoices[*choice];
+    if (const auto choice = reader.choice(*when, "when", kWhenWords)) {
+      head.when = static_cast<When>(*choice);
     }
   }
   if (const Node* severity = node.find("severity")) {
-    if (const auto choice = reader.choice(*severity, "severity", {"error", "warn"})) {
-      head.severity = *choice == 0 ? Severity::error : Severity::warn;
+    if (const auto choice = reader.choice(*severity, "severity", kSeverityWords)) {
+      head.severity = static_cast<Severity>(*choice);
     }
   }
 }
@@ -147,7 +146,7 @@ void add_fixture(CheckDraft& draft, const Node& name) {
 
 // A key that the kind does not have is reported as unknown; what it holds is of no interest then.
 const Node* find_own(const CheckDraft& draft, const CheckKind& kind, std::string_view key) {
-  const bool known = std::ranges::find(kind.keys, key) != kind.keys.end();
+  const bool known = std::ranges::find(kind.keys, key, &Key::name) != kind.keys.end();
   return known ? draft.node.find(key) : nullptr;
 }
 
@@ -169,13 +168,23 @@ void read_foreign_keys(CheckDraft& draft, const CheckKind& kind, yaml::Place pla
   draft.foreign_keys = draft.scope.foreign_keys();
   const Node* const own = find_own(draft, kind, "foreign_keys");
   if (own != nullptr) {
-    if (const auto choice = draft.reader().choice(*own, "foreign_keys", {"on", "off"})) {
+    if (const auto choice = draft.reader().choice(*own, "foreign_keys", kOnOff)) {
       draft.foreign_keys = *choice == 0;
     }
   } else if (kind.needs_foreign_keys && !draft.foreign_keys) {
     draft.scope.demand_foreign_keys(place);
   }
   draft.head.foreign_keys = draft.foreign_keys.value_or(false);
+}
+
+// "query asserts nothing; add 'value', 'rows' or 'result'".
+void demand_assertion(const CheckDraft& draft, const CheckKind& kind) {
+  const auto given = [&](std::string_view key) { return draft.node.find(key) != nullptr; };
+  if (kind.asserts.empty() || std::ranges::any_of(kind.asserts, given)) return;
+  draft.reader().error(draft.value.place,
+                       fmt::format("{} asserts nothing; add '{}' or '{}'", kind.name(),
+                                   fmt::join(kind.asserts.begin(), kind.asserts.end() - 1, "', '"),
+                                   kind.asserts.back()));
 }
 
 }  // namespace
@@ -188,12 +197,12 @@ std::unique_ptr<Check> load_check(const Node& node, SuiteScope& scope, CheckName
   const auto found = kind_of(node, reader);
   if (!found) return nullptr;
   const CheckKind& kind = *found->kind;
-  reader.only_keys(node, keys_of(kind), fmt::format("{} {} check", kind.article, kind.name));
+  reader.only_keys(node, keys_of(kind), fmt::format("{} {} check", kind.article, kind.name()));
 
   head.suite = scope.suite();
   head.file = scope.file();
   head.place = node.place;
-  head.kind = kind.name;
+  head.kind = kind.name();
   head.when = kind.default_when;
   read_common(node, reader, head);
 
@@ -202,6 +211,7 @@ std::unique_ptr<Check> load_check(const Node& node, SuiteScope& scope, CheckName
   read_foreign_keys(draft, kind, found->entry->key.place);
   const Node* const cases = find_own(draft, kind, "cases");
   draft.head.cases = read_cases(draft, cases);
+  demand_assertion(draft, kind);
   std::unique_ptr<Check> check = kind.make(draft);
   match_parameters(draft, cases);
   return check;

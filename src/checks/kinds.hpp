@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "checks/keys.hpp"
 #include "checks/suite_scope.hpp"
 
 namespace baseline {
@@ -29,13 +30,17 @@ struct CheckDraft {
 
 /// One kind of check. Adding one is a file in kinds/ and a row in kinds/table.cpp.
 struct CheckKind {
-  std::string_view name;                   ///< the key that makes a check one of this kind
-  std::string_view article;                ///< "a" or "an", for messages
-  std::span<const std::string_view> keys;  ///< beside those that every check has
+  std::string_view article;   ///< "a" or "an", for messages
+  Key value;                  ///< the key that makes a check one of this kind
+  std::span<const Key> keys;  ///< beside those that every check has
+  /// Keys of which at least one must be there, or the check would assert nothing.
+  std::span<const std::string_view> asserts;
   When default_when;
   bool needs_foreign_keys;  ///< whether it means something only when that is known
   /// Nothing, and problems, when the check is wrong.
   std::unique_ptr<Check> (*make)(CheckDraft& draft);
+
+  std::string_view name() const { return value.name; }
 };
 
 std::span<const CheckKind> check_kinds();

@@ -33,6 +33,8 @@ std::partial_ordering order(const Value& a, const Value& b) {
   return std::partial_ordering::unordered;
 }
 
+constexpr std::string_view kTypes[] = {"integer", "real", "text", "blob"};
+
 std::string literals(const std::vector<Value>& values) {
   std::vector<std::string> out;
   out.reserve(values.size());
@@ -158,7 +160,7 @@ std::optional<Matcher> Matcher::read_operator(Op op, const yaml::Entry& entry,
       return out;
     }
     case Op::type:
-      if (!reader.choice(node, key, {"integer", "real", "text", "blob"})) return std::nullopt;
+      if (!reader.choice(node, key, kTypes)) return std::nullopt;
       out.operand_ = node.text;
       return out;
     case Op::negation: {

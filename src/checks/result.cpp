@@ -8,7 +8,9 @@ std::size_t SuiteReport::count(Status status) const {
   return static_cast<std::size_t>(std::ranges::count(results, status, &CheckResult::status));
 }
 
-bool SuiteReport::failed() const { return count(Status::fail) + count(Status::error) > 0; }
+bool SuiteReport::failed() const {
+  return count(Status::fail) + count(Status::error) + (strict ? count(Status::warn) : 0) > 0;
+}
 
 std::string_view to_string(Phase phase) {
   switch (phase) {

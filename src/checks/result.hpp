@@ -38,11 +38,12 @@ struct CheckResult {
 /// Everything that one phase ran, in file order.
 struct SuiteReport {
   Phase phase = Phase::before;
+  bool strict = false;  ///< warnings fail the run too
   std::vector<CheckResult> results;
   std::chrono::nanoseconds took{};
 
   std::size_t count(Status status) const;
-  /// Whether a check failed or could not be evaluated; warnings do not count.
+  /// Whether a check failed or could not be evaluated; a warning counts only when strict.
   bool failed() const;
 };
 

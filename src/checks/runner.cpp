@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
-#include "base/error.hpp"
 #include "base/text.hpp"
 #include "checks/check.hpp"
 
@@ -13,30 +11,6 @@ namespace baseline {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-bool selected(const Check& check, const RunSelection& selection) {
-  return selection.only.empty() ||
-         std::ranges::any_of(selection.only, [&](const std::string& glob) {
-           return glob_matches(glob, check.head().path());
-         });
-}
-
-// A pattern that selects nothing is a typing error, and what it meant would silently not run.
-void demand_selected(const Suites& suites, const RunSelection& selection) {
-  for (const std::string& glob : selection.only) {
-    const bool found = std::ranges::any_of(suites.checks(), [&](const auto& check) {
-      return glob_matches(glob, check->head().path());
-    });
-    if (found) continue;
-    std::vector<std::string> paths;
-    for (const auto& check : suites.checks()) paths.push_back(check->head().path());
-    const auto near = did_you_mean(glob, paths);
-    throw Error(ErrorCode::usage, fmt::format("no check matches '{}'", printable(glob)),
-                near ? fmt::format("did you mean '{}'?", *near)
-                     : "names are SUITE/CHECK and may hold * and ?");
-  }
-  if (suites.checks().empty()) throw Error(ErrorCode::usage, "there is no check to run");
-}
 
 CheckResult described(const CheckHead& head, const Case& values) {
   CheckResult result;
@@ -62,7 +36,7 @@ std::string exact_glob(std::string_view name) {
 }
 
 CheckResult run_case(const Check& check, const Case& values, const CheckContext& context,
-                     const RunSelection& selection) {
+                     const RunOptions& options) {
   const CheckHead& head = check.head();
   CheckResult result = described(head, values);
   if (head.skip) {
@@ -82,29 +56,29 @@ CheckResult run_case(const Check& check, const Case& values, const CheckContext&
   result.sql = std::move(verdict.sql);
   result.why = std::move(verdict.why);
   result.hint = head.hint;
-  result.rerun =
-      fmt::format("{} --only {}", selection.rerun, shell_quoted(exact_glob(head.path())));
+  result.rerun = fmt::format("{} --only {}", options.rerun, shell_quoted(exact_glob(head.path())));
   return result;
 }
 
 }  // namespace
 
 SuiteReport run_suites(const Suites& suites, Phase phase, Session& subject, Session& reference,
-                       const RunSelection& selection,
+                       const RunOptions& options,
                        const std::function<void(const CheckResult&)>& on_result,
                        const std::function<void()>& interrupted) {
-  demand_selected(suites, selection);
+  demand_selected(suites, options.selection);
   const Clock::time_point start = Clock::now();
   SuiteReport report;
   report.phase = phase;
+  report.strict = options.strict;
   Scratch scratch(subject);
   const CheckContext context{subject, reference, scratch};
   for (const auto& check : suites.checks()) {
-    if (!check->head().runs_in(phase) || !selected(*check, selection)) continue;
+    if (!check->head().runs_in(phase) || !options.selection.takes(*check)) continue;
     for (const Case& values : check->head().cases) {
       if (interrupted) interrupted();
       const CheckResult& result =
-          report.results.emplace_back(run_case(*check, values, context, selection));
+          report.results.emplace_back(run_case(*check, values, context, options));
       if (on_result) on_result(result);
     }
   }

@@ -5,14 +5,16 @@
 #include <vector>
 
 #include "checks/result.hpp"
+#include "checks/selection.hpp"
 #include "checks/suite.hpp"
 
 namespace baseline {
 
-/// Which checks a run takes, and what its reports print.
-struct RunSelection {
-  std::vector<std::string> only;  ///< globs over "suite/name"; empty: all
-  std::string rerun;              ///< the command that runs the phase again, for the `rerun` line
+/// How a phase is run, and what its results print.
+struct RunOptions {
+  Selection selection;
+  bool strict = false;  ///< warnings fail the run too
+  std::string rerun;    ///< the command that runs the phase again, for the `rerun` line
 };
 
 /// Runs the checks of `phase` against `subject` in file order, on this thread. Nothing that a check
@@ -20,7 +22,7 @@ struct RunSelection {
 /// Throws Error{usage} when nothing is selected in either phase, Error{io} or Error{in_use} when
 /// the database cannot be used at all. `interrupted` is asked between checks; it may throw.
 SuiteReport run_suites(const Suites& suites, Phase phase, Session& subject, Session& reference,
-                       const RunSelection& selection,
+                       const RunOptions& options,
                        const std::function<void(const CheckResult&)>& on_result,
                        const std::function<void()>& interrupted);
 

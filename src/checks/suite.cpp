@@ -52,6 +52,20 @@ void demand_unique_name(const std::string& file, std::map<std::string, std::stri
   }
 }
 
+// A var that no file declares is a typing error, and what it meant would keep its default.
+void demand_declared(const std::map<std::string, std::string>& given,
+                     const std::set<std::string>& declared) {
+  for (const auto& [name, value] : given) {
+    if (declared.contains(name)) continue;
+    const std::vector<std::string> words(declared.begin(), declared.end());
+    const auto near = did_you_mean(name, words);
+    throw Error(ErrorCode::usage, fmt::format("no suite has a var '{}'", printable(name)),
+                near            ? fmt::format("did you mean '{}'?", *near)
+                : words.empty() ? "--var sets what a suite declares under 'vars'; none does"
+                                : fmt::format("there are: {}", join(words, ", ")));
+  }
+}
+
 Error wrong_suites(std::vector<std::string> problems) {
   Error error(ErrorCode::usage,
               fmt::format("the suites have {}", counted(problems.size(), "error")),
@@ -84,18 +98,21 @@ std::vector<SuiteSource> builtin_suites() {
 }
 
 Suites Suites::load(const std::vector<SuiteSource>& sources, Session& reference,
-                    const ApplyMigration& apply) {
+                    const ApplyMigration& apply, const SuiteOptions& options) {
   Suites suites;
+  LoadContext context{reference, apply, options};
   std::vector<std::string> lines;
   std::map<std::string, std::string> names;
   for (const SuiteSource& source : sources) {
     yaml::Problems problems(source.file);
     demand_unique_name(source.file, names, problems);
-    auto checks = load_suite(source, reference, apply, problems, suites.warnings_);
+    auto checks = load_suite(source, context, problems);
     std::ranges::move(checks, std::back_inserter(suites.checks_));
     std::ranges::move(problems.lines(), std::back_inserter(lines));
   }
   if (!lines.empty()) throw wrong_suites(std::move(lines));
+  demand_declared(options.vars, context.vars);
+  suites.warnings_ = std::move(context.warnings);
   if (suites.checks_.empty()) {
     throw Error(ErrorCode::usage, "there is no check to run", "give suites with --checks");
   }

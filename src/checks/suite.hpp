@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,6 +30,12 @@ std::vector<SuiteSource> read_suites(const std::vector<std::filesystem::path>& p
 /// The suites that are built in.
 std::vector<SuiteSource> builtin_suites();
 
+/// What the command line says about suites.
+struct SuiteOptions {
+  std::map<std::string, std::string> vars;  ///< win over the environment and the files
+  bool allow_commands = false;
+};
+
 class Check;  // checks/check.hpp
 
 /// The suites of a run: parsed, validated, compiled against the baseline.
@@ -37,7 +44,7 @@ class Suites {
   /// Throws Error{usage} whose problems() are all errors of all files, each with its place.
   /// `reference` is the baseline in memory; `apply` makes the references of `schema: FILE.sql`.
   static Suites load(const std::vector<SuiteSource>& sources, Session& reference,
-                     const ApplyMigration& apply);
+                     const ApplyMigration& apply, const SuiteOptions& options = {});
 
   Suites(Suites&&) noexcept;
   Suites& operator=(Suites&&) noexcept;

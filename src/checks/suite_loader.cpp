@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "checks/check_loader.hpp"
+#include "checks/keys.hpp"
 #include "checks/suite_scope.hpp"
 #include "yaml/parser.hpp"
 
 namespace baseline {
 namespace {
 
-constexpr std::string_view kFileKeys[] = {"version", "foreign_keys", "vars", "fixtures", "checks"};
 constexpr std::int64_t kVersion = 1;
 
 // Whether the rest of the file can be understood.
@@ -35,16 +35,14 @@ bool read_version(const yaml::Node& root, const yaml::Reader& reader) {
 
 }  // namespace
 
-std::vector<std::unique_ptr<Check>> load_suite(const SuiteSource& source, Session& reference,
-                                               const ApplyMigration& apply,
-                                               yaml::Problems& problems,
-                                               std::vector<std::string>& warnings) {
+std::vector<std::unique_ptr<Check>> load_suite(const SuiteSource& source, LoadContext& context,
+                                               yaml::Problems& problems) {
   const std::optional<yaml::Node> root = yaml::parse(source.text, problems);
-  SuiteScope scope(source.file, reference, apply, problems, warnings);
+  SuiteScope scope(source.file, context, problems);
   const yaml::Reader& reader = scope.reader();
   if (!root || !reader.map(*root, "a suite") || !read_version(*root, reader)) return {};
 
-  reader.only_keys(*root, kFileKeys, "a suite");
+  reader.only_keys(*root, names_of(file_keys()), "a suite");
   scope.read_shared(*root);
   const yaml::Node* const checks = root->find("checks");
   if (checks == nullptr) {

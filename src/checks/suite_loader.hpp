@@ -5,16 +5,15 @@
 #include <vector>
 
 #include "checks/check.hpp"
+#include "checks/load_context.hpp"
 #include "checks/suite.hpp"
 #include "yaml/problems.hpp"
 
 namespace baseline {
 
-/// Reads one suite file; what is wrong goes to `problems`, what is doubtful to `warnings` as whole
-/// lines. The checks are only of use when there are no problems.
-std::vector<std::unique_ptr<Check>> load_suite(const SuiteSource& source, Session& reference,
-                                               const ApplyMigration& apply,
-                                               yaml::Problems& problems,
-                                               std::vector<std::string>& warnings);
+/// Reads one suite file; what is wrong goes to `problems`, what is doubtful to the warnings of the
+/// context. The checks are only of use when there are no problems.
+std::vector<std::unique_ptr<Check>> load_suite(const SuiteSource& source, LoadContext& context,
+                                               yaml::Problems& problems);
 
 }  // namespace baseline

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/text.hpp"
+#include "checks/keys.hpp"
 #include "checks/matcher.hpp"
 #include "yaml/scalar.hpp"
 
@@ -23,15 +24,6 @@ bool is_identifier(std::string_view name) {
              std::string_view::npos;
 }
 
-// The environment wins over the file. A var that the file gives as text stays text.
-Value var_value(const yaml::Entry& entry) {
-  const char* const environment = std::getenv(entry.key.text.c_str());
-  if (environment == nullptr) return value_of(entry.value.scalar);
-  if (entry.value.as_text() != nullptr) return std::string(environment);
-  const auto typed = yaml::core_scalar(environment);
-  return typed ? value_of(*typed) : Value(std::string(environment));
-}
-
 std::string plain_text(const Value& value) {
   const auto* text = std::get_if<std::string>(&value);
   return text != nullptr ? *text : sql_literal(value);
@@ -39,18 +31,33 @@ std::string plain_text(const Value& value) {
 
 }  // namespace
 
-SuiteScope::SuiteScope(std::string file, Session& reference, const ApplyMigration& apply,
-                       yaml::Problems& problems, std::vector<std::string>& warnings)
+SuiteScope::SuiteScope(std::string file, LoadContext& context, yaml::Problems& problems)
     : file_(std::move(file)),
       suite_(std::filesystem::path(file_).stem().string()),
-      reference_(reference),
-      apply_(apply),
-      reader_(problems),
-      warnings_(warnings) {}
+      context_(context),
+      reader_(problems) {}
+
+// What --var or else the environment gives.
+std::optional<std::string> SuiteScope::outside(const std::string& name) const {
+  const auto& given = context_.options.vars;
+  if (const auto found = given.find(name); found != given.end()) return found->second;
+  const char* const environment = std::getenv(name.c_str());
+  if (environment == nullptr) return std::nullopt;
+  return environment;
+}
+
+// A var that the file gives as text stays text.
+Value SuiteScope::var_value(const yaml::Entry& entry) const {
+  const std::optional<std::string> text = outside(entry.key.text);
+  if (!text) return value_of(entry.value.scalar);
+  if (entry.value.as_text() != nullptr) return *text;
+  const auto typed = yaml::core_scalar(*text);
+  return typed ? value_of(*typed) : Value(*text);
+}
 
 void SuiteScope::read_shared(const yaml::Node& root) {
   if (const yaml::Node* node = root.find("foreign_keys")) {
-    if (const auto choice = reader_.choice(*node, "foreign_keys", {"on", "off"})) {
+    if (const auto choice = reader_.choice(*node, "foreign_keys", kOnOff)) {
       foreign_keys_ = *choice == 0;
     } else {
       foreign_keys_demanded_ = true;  // one error about it is enough
@@ -70,6 +77,7 @@ void SuiteScope::read_vars(const yaml::Node& vars) {
       reader_.wrong(entry.value, entry.key.text, "a text or number");
     } else {
       vars_.emplace(entry.key.text, var_value(entry));
+      context_.vars.insert(entry.key.text);
     }
   }
 }
@@ -100,7 +108,7 @@ std::optional<CompiledSql> SuiteScope::compile(const yaml::Node& node, std::stri
                                                bool only_after) const {
   const auto text = reader_.text(node, key);
   if (!text) return std::nullopt;
-  CompileOutcome outcome = reference_.compile(*text);
+  CompileOutcome outcome = reference().compile(*text);
   CompiledSql out;
   out.sql.text = *text;
   if (outcome.failure) {
@@ -108,7 +116,7 @@ std::optional<CompiledSql> SuiteScope::compile(const yaml::Node& node, std::stri
     const yaml::Place place = node.place_in_text(failure.offset.value_or(0));
     const std::string message = "SQL: " + failure.message;
     if (only_after && failure.message.starts_with("no such table")) {
-      warnings_.push_back(yaml::located(file_, place, "warning", message));
+      context_.warnings.push_back(yaml::located(file_, place, "warning", message));
       out.complete = false;
       return out;
     }
@@ -150,15 +158,15 @@ std::optional<std::string> SuiteScope::expanded(const yaml::Node& node,
       reader_.error(node.place_in_text(i), "'${' starts a name like ${HOME}; write $$ for a $");
       return std::nullopt;
     }
-    const char* const environment = std::getenv(name.c_str());
+    const std::optional<std::string> given = outside(name);
     const auto var = vars_.find(name);
-    if (environment == nullptr && var == vars_.end()) {
+    if (!given && var == vars_.end()) {
       reader_.error(
           node.place_in_text(i),
           fmt::format("${{{}}} is not set, neither in the environment nor in 'vars'", name));
       return std::nullopt;
     }
-    out += environment != nullptr ? environment : plain_text(var->second);
+    out += given ? *given : plain_text(var->second);
     i += end;
   }
   return out;

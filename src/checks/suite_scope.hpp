@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "checks/check.hpp"
+#include "checks/load_context.hpp"
 #include "checks/suite.hpp"
 #include "yaml/reader.hpp"
 
@@ -29,8 +30,7 @@ struct CompiledSql {
 /// What the checks of one suite file share while it is loaded.
 class SuiteScope {
  public:
-  SuiteScope(std::string file, Session& reference, const ApplyMigration& apply,
-             yaml::Problems& problems, std::vector<std::string>& warnings);
+  SuiteScope(std::string file, LoadContext& context, yaml::Problems& problems);
 
   /// Reads `foreign_keys`, `vars` and `fixtures` of the file.
   void read_shared(const yaml::Node& root);
@@ -38,8 +38,8 @@ class SuiteScope {
   const yaml::Reader& reader() const { return reader_; }
   const std::string& file() const { return file_; }
   const std::string& suite() const { return suite_; }
-  Session& reference() const { return reference_; }
-  const ApplyMigration& apply() const { return apply_; }
+  Session& reference() const { return context_.reference; }
+  const ApplyMigration& apply() const { return context_.apply; }
   std::optional<bool> foreign_keys() const { return foreign_keys_; }
   const Bindings& vars() const { return vars_; }
 
@@ -55,8 +55,8 @@ class SuiteScope {
   std::optional<CompiledSql> compile(const yaml::Node& node, std::string_view key,
                                      bool only_after) const;
 
-  /// `text` with ${NAME} replaced from the environment or else the vars, `$$` by `$`. Nothing, and
-  /// a problem, when a name is not defined.
+  /// `text` with ${NAME} replaced from --var, the environment or else the vars, `$$` by `$`.
+  /// Nothing, and a problem, when a name is not defined.
   std::optional<std::string> expanded(const yaml::Node& node, const std::string& text) const;
 
   /// "'foreign_keys: on' or 'off' is needed" once for the file, at the first check that needs it.
@@ -64,14 +64,14 @@ class SuiteScope {
 
  private:
   void read_vars(const yaml::Node& vars);
+  std::optional<std::string> outside(const std::string& name) const;
+  Value var_value(const yaml::Entry& entry) const;
   void read_fixtures(const yaml::Node& fixtures);
 
   std::string file_;
   std::string suite_;
-  Session& reference_;
-  const ApplyMigration& apply_;
+  LoadContext& context_;
   yaml::Reader reader_;
-  std::vector<std::string>& warnings_;
   std::optional<bool> foreign_keys_;
   bool foreign_keys_demanded_ = false;
   Bindings vars_;

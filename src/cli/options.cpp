@@ -84,12 +84,30 @@ void add_output(CLI::App& app, Options& options) {
   app.add_flag("-v,--verbose", options.verbose, "Show the steps with their times")->group(group);
 }
 
-void add_only(CLI::App& app, Options& options) {
-  app.add_option("--only", options.only,
-                 "Run only the checks whose SUITE/NAME matches this glob; repeatable")
-      ->type_name("GLOB")
+CLI::Option* add_repeatable(CLI::App& app, const char* name, std::vector<std::string>& values,
+                            const char* type, const char* help) {
+  return app.add_option(name, values, help)
+      ->type_name(type)
       ->allow_extra_args(false)
-      ->group("Options");
+      ->group("Checks");
+}
+
+// Which checks run. Not for deploy: on a part of its checks it would prove less than it says.
+void add_selection(CLI::App& app, Options& options) {
+  add_repeatable(app, "--only", options.only, "GLOB",
+                 "Only the checks whose SUITE/NAME matches; repeatable");
+  add_repeatable(app, "--tag", options.tags, "TAG", "Only the checks with this tag; repeatable");
+  add_repeatable(app, "--skip-tag", options.skip_tags, "TAG",
+                 "Not the checks with this tag; repeatable");
+}
+
+// How checks run.
+void add_checks(CLI::App& app, Options& options) {
+  add_repeatable(app, "--var", options.vars, "NAME=VALUE",
+                 "A value for a var of the suites, before the environment's; repeatable");
+  app.add_flag("--strict", options.strict, "Let warnings fail, too")->group("Checks");
+  app.add_flag("--allow-commands", options.allow_commands, "Let checks run commands")
+      ->group("Checks");
 }
 
 void add_own(CLI::App& app, const CommandRow& row, Options& options) {
@@ -253,8 +271,8 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
     sub->footer(std::string(text.footer));
     add_settings(*sub, row.groups, options);
     add_own(*sub, row, options);
-    // Not in deploy: a deploy on a part of its checks would prove less than it says.
-    if (full == "verify" || full == "plan") add_only(*sub, options);
+    if (full == "verify" || full == "plan") add_selection(*sub, options);
+    if (full == "verify" || full == "plan" || full == "deploy") add_checks(*sub, options);
     add_output(*sub, options);
     sub->callback([&options, &row] { options.command = row.command; });
   }

@@ -15,6 +15,11 @@ struct Options {
   Command command = Command::status;
   RawOptions settings;
   std::vector<std::string> only;
+  std::vector<std::string> tags;
+  std::vector<std::string> skip_tags;
+  std::vector<std::string> vars;  ///< NAME=VALUE
+  bool strict = false;
+  bool allow_commands = false;
   bool dry_run = false;
   bool again = false;
   bool move = false;

@@ -25,13 +25,32 @@ std::filesystem::path catalogue_path(const Settings& settings, const Store& stor
   return path.has_filename() ? path : path.parent_path();
 }
 
-Suites load_suites(const Settings& settings, Workplace& workplace, const Migration& migration,
+// NAME=VALUE, each name once.
+std::map<std::string, std::string> vars_of(const Options& options) {
+  std::map<std::string, std::string> out;
+  for (const std::string& text : options.vars) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw Error(ErrorCode::usage, fmt::format("--var '{}' is not NAME=VALUE", printable(text)),
+                  "write for example --var PORT=8080");
+    }
+    const std::string name = text.substr(0, equals);
+    if (!out.emplace(name, text.substr(equals + 1)).second) {
+      throw Error(ErrorCode::usage, fmt::format("--var gives '{}' twice", printable(name)));
+    }
+  }
+  return out;
+}
+
+Suites load_suites(const Invocation& invocation, Workplace& workplace, const Migration& migration,
                    Session& reference) {
+  const Settings& settings = invocation.settings;
   const auto apply = [&](const Migration& other) { return workplace.store().apply(other); };
+  const SuiteOptions options{vars_of(invocation.options), invocation.options.allow_commands};
   const auto& paths = settings.checks.value;
-  if (!paths.empty()) return Suites::load(read_suites(paths), reference, apply);
+  if (!paths.empty()) return Suites::load(read_suites(paths), reference, apply, options);
   try {
-    return Suites::load(builtin_suites(), reference, apply);
+    return Suites::load(builtin_suites(), reference, apply, options);
   } catch (const Error& error) {
     if (settings.migration.value.empty() || error.problems().empty()) throw;
     // The built-in suites are those of the built-in migration's application.
@@ -42,6 +61,17 @@ Suites load_suites(const Settings& settings, Workplace& workplace, const Migrati
     misfit.add_note(error.problems().front());
     throw misfit;
   }
+}
+
+RunOptions run_options(const Invocation& invocation) {
+  const Options& options = invocation.options;
+  RunOptions run{{options.only, options.tags, options.skip_tags},
+                 options.strict,
+                 typed_options(invocation.settings).checks};
+  for (const std::string& var : options.vars) run.rerun += " --var " + shell_quoted(var);
+  if (options.strict) run.rerun += " --strict";
+  if (options.allow_commands) run.rerun += " --allow-commands";
+  return run;
 }
 
 }  // namespace
@@ -57,18 +87,17 @@ Inputs::Inputs(const Invocation& invocation, Workplace& workplace)
                      ? builtin_migration()
                      : load_migration(invocation.settings.migration.value)),
       reference_(workplace.store().apply(migration_)),
-      suites_(load_suites(invocation.settings, workplace, migration_, *reference_)),
-      selection_{invocation.options.only, typed_options(invocation.settings).checks} {
+      suites_(load_suites(invocation, workplace, migration_, *reference_)),
+      run_(run_options(invocation)) {
   for (const std::string& warning : suites_.warnings()) invocation.observer.warning(warning);
 }
 
 Judge Inputs::judge() const {
   return [this](Phase phase, Session& subject) {
     // What failed on the live database is run again there, what failed before in a plan.
-    RunSelection selection = selection_;
-    selection.rerun.insert(0, phase == Phase::after ? "baseline verify" : "baseline plan");
-    return run_suites(suites_, phase, subject, *reference_, selection, nullptr,
-                      stop_if_interrupted);
+    RunOptions options = run_;
+    options.rerun.insert(0, phase == Phase::after ? "baseline verify" : "baseline plan");
+    return run_suites(suites_, phase, subject, *reference_, options, nullptr, stop_if_interrupted);
   };
 }
 

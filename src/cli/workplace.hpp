@@ -42,7 +42,7 @@ class Inputs {
   Migration migration_;
   std::unique_ptr<Session> reference_;
   Suites suites_;
-  RunSelection selection_;
+  RunOptions run_;
 };
 
 /// Asks "Go on? [y/N]" on the terminal, after `question`.

@@ -114,8 +114,8 @@ std::optional<std::vector<std::string>> Reader::texts(const Node& node,
 }
 
 std::optional<std::size_t> Reader::choice(const Node& node, std::string_view key,
-                                          std::initializer_list<std::string_view> words) const {
-  const auto* const found = std::ranges::find(words, std::string_view(node.text));
+                                          std::span<const std::string_view> words) const {
+  const auto found = std::ranges::find(words, std::string_view(node.text));
   if (node.as_text() != nullptr && found != words.end()) {
     return static_cast<std::size_t>(found - words.begin());
   }

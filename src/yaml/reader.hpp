@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -42,7 +41,7 @@ class Reader {
   std::optional<std::vector<std::string>> texts(const Node& node, std::string_view key) const;
   /// The index of the word among `words`.
   std::optional<std::size_t> choice(const Node& node, std::string_view key,
-                                    std::initializer_list<std::string_view> words) const;
+                                    std::span<const std::string_view> words) const;
 
  private:
   Problems& problems_;

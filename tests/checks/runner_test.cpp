@@ -11,9 +11,9 @@ namespace baseline {
 namespace {
 
 SuiteReport run(const std::vector<std::string>& texts, Phase phase = Phase::before,
-                const RunSelection& selection = {}) {
+                const RunOptions& options = {}) {
   const LoadedSuites loaded = load_texts(texts);
-  return run_suites(loaded.suites, phase, *loaded.reference, *loaded.reference, selection, nullptr,
+  return run_suites(loaded.suites, phase, *loaded.reference, *loaded.reference, options, nullptr,
                     nullptr);
 }
 
@@ -37,22 +37,6 @@ TEST_CASE("checks run in file order, in their phase", "[checks][runner]") {
   CHECK(names_of(run({first, second}, Phase::after)) == "s1/a s2/c");
 }
 
-TEST_CASE("the option --only selects by globs, and one that selects nothing is an error",
-          "[checks][runner]") {
-  const std::vector<std::string> texts = {suite_of(query("lat low") + query("lon")),
-                                          suite_of(query("lat"))};
-  CHECK(names_of(run(texts, Phase::before, {{"s1/lat*"}, ""})) == "s1/lat low");
-  CHECK(names_of(run(texts, Phase::before, {{"*/lat", "s1/lon"}, ""})) == "s1/lon s2/lat");
-  try {
-    run(texts, Phase::before, {{"*", "s2/lta"}, ""});
-    FAIL("a pattern that selects nothing was taken");
-  } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::usage);
-    CHECK(std::string(error.what()) == "no check matches 's2/lta'");
-    CHECK(error.hint() == "did you mean 's2/lat'?");
-  }
-}
-
 TEST_CASE("each case is a result of its own, with its values bound", "[checks][runner]") {
   const SuiteReport report =
       run({suite_of("  - name: x\n    query: 'SELECT :lat, :lon'\n    result: [[91, null]]\n"
@@ -72,6 +56,14 @@ TEST_CASE("vars are bound, a case wins over them, and the environment too", "[ch
   ::setenv("PORT_OF_TEST", "9", 1);
   CHECK(summary_of(run({suite}).results) == "fail: expected 8080, got 9\npass");
   ::unsetenv("PORT_OF_TEST");
+}
+
+TEST_CASE("a warning fails a run that is strict, and only that", "[checks][runner]") {
+  const std::string suite = suite_of("  - {name: a, query: SELECT 1, value: 2, severity: warn}\n");
+  RunOptions options;
+  CHECK_FALSE(run({suite}, Phase::before, options).failed());
+  options.strict = true;
+  CHECK(run({suite}, Phase::before, options).failed());
 }
 
 TEST_CASE("a warning never fails a run, and neither does what is skipped", "[checks][runner]") {

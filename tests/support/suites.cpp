@@ -50,8 +50,8 @@ std::vector<CheckResult> results_of(const std::string& checks, const std::string
                                     Phase phase) {
   const LoadedSuites loaded = load_texts({suite_of(checks)});
   const auto database = database_of(subject);
-  const RunSelection selection{{}, "baseline verify --database app.db"};
-  return run_suites(loaded.suites, phase, *database, *loaded.reference, selection, nullptr, nullptr)
+  const RunOptions options{{}, false, "baseline verify --database app.db"};
+  return run_suites(loaded.suites, phase, *database, *loaded.reference, options, nullptr, nullptr)
       .results;
 }
 

@@ -41,7 +41,8 @@ TEST_CASE("a wrong type is named", "[yaml]") {
 
 TEST_CASE("a choice suggests what was meant", "[yaml]") {
   const auto read = [](const Reader& reader, const Node& node) {
-    reader.choice(node, "when", {"before", "after", "both"});
+    constexpr std::string_view kWords[] = {"before", "after", "both"};
+    reader.choice(node, "when", kWords);
   };
   CHECK(problems_of("befor", read) ==
         "f.yaml:1:4: error: 'when' must be before, after or both; got 'befor'; did you mean "

@@ -3,17 +3,61 @@
 namespace baseline {
 namespace {
 
-constexpr std::string_view kSchemaKeys[] = {"ignore"};
-constexpr std::string_view kQueryKeys[] = {"value", "rows",  "result",
-                                           "given", "cases", "foreign_keys"};
-constexpr std::string_view kAcceptsKeys[] = {"given", "cases", "foreign_keys"};
-constexpr std::string_view kRejectsKeys[] = {"by", "given", "cases", "foreign_keys"};
+constexpr Key kGiven = {"given", KeyType::fixtures, "fixtures that run first, on a scratch copy"};
+constexpr Key kCases = {"cases", KeyType::cases,
+                        "the check runs once for each map, its values bound as :name"};
+constexpr Key kForeignKeys = {"foreign_keys", KeyType::choice,
+                              "whether foreign keys are enforced in this check", false, kOnOff};
+
+constexpr Key kSchemaKeys[] = {
+    {"ignore", KeyType::texts, "globs of tables, views and triggers that are left out"},
+};
+constexpr Key kQueryKeys[] = {
+    {"value", KeyType::matcher, "what the only column of the only row is"},
+    {"rows", KeyType::count, "how many rows there are"},
+    {"result", KeyType::rows, "all rows, in any order"},
+    kGiven,
+    kCases,
+    kForeignKeys,
+};
+constexpr std::string_view kQueryAsserts[] = {"value", "rows", "result"};
+constexpr Key kAcceptsKeys[] = {kGiven, kCases, kForeignKeys};
+constexpr Key kRejectsKeys[] = {
+    {"by", KeyType::by, "the constraint that by itself rejects the last statement", true},
+    kGiven,
+    kCases,
+    kForeignKeys,
+};
 
 constexpr CheckKind kKinds[] = {
-    {"schema", "a", kSchemaKeys, When::both, false, make_schema},
-    {"query", "a", kQueryKeys, When::both, false, make_query},
-    {"accepts", "an", kAcceptsKeys, When::both, true, make_accepts},
-    {"rejects", "a", kRejectsKeys, When::both, true, make_rejects},
+    {"a",
+     {"schema", KeyType::path, "baseline, or the path of an .sql file that makes the schema"},
+     kSchemaKeys,
+     {},
+     When::both,
+     false,
+     make_schema},
+    {"a",
+     {"query", KeyType::sql, "one statement that only reads"},
+     kQueryKeys,
+     kQueryAsserts,
+     When::both,
+     false,
+     make_query},
+    {"an",
+     {"accepts", KeyType::sql, "statements that must all succeed"},
+     kAcceptsKeys,
+     {},
+     When::both,
+     true,
+     make_accepts},
+    {"a",
+     {"rejects", KeyType::sql, "statements of which all but the last succeed"},
+     kRejectsKeys,
+     {},
+     When::both,
+     true,
+     make_rejects},
 };
 
 }  // namespace

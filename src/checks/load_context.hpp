@@ -1,0 +1,20 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "checks/suite.hpp"
+
+namespace baseline {
+
+/// What the suites of one run share while they are loaded.
+struct LoadContext {
+  Session& reference;  ///< the baseline, in memory
+  const ApplyMigration& apply;
+  const SuiteOptions& options;
+  std::vector<std::string> warnings = {};  ///< whole lines, each with its place
+  std::set<std::string> vars = {};         ///< that the files declare
+};
+
+}  // namespace baseline
