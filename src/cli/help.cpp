@@ -43,7 +43,8 @@ Example:
 
 Examples:
   baseline verify --database app.db
-  baseline verify --database app.db --only 'constraints/*')"},
+  baseline verify --database app.db --only 'constraints/*'
+  baseline verify --database app.db --report junit=checks.xml --report github=-)"},
     {"rollback", "Put a backup back; keep the database that it replaces",
      R"(Without --to it puts back what the last deploy or rollback replaced, so that a second
 rollback undoes the first. The backup's SHA-256 is proven on the way.

@@ -110,6 +110,13 @@ void add_checks(CLI::App& app, Options& options) {
       ->group("Checks");
 }
 
+void add_report(CLI::App& app, Options& options) {
+  add_repeatable(app, "--report", options.reports, "KIND=FILE",
+                 "Write the results as junit, tap, json, prometheus or github, too; - is stdout; "
+                 "repeatable")
+      ->group("Output");
+}
+
 void add_own(CLI::App& app, const CommandRow& row, Options& options) {
   const auto* const group = "Options";
   RawOptions& raw = options.settings;
@@ -274,6 +281,7 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
     if (full == "verify" || full == "plan") add_selection(*sub, options);
     if (full == "verify" || full == "plan" || full == "deploy") add_checks(*sub, options);
     add_output(*sub, options);
+    if (full == "verify" || full == "plan" || full == "deploy") add_report(*sub, options);
     sub->callback([&options, &row] { options.command = row.command; });
   }
 

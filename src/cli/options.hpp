@@ -17,7 +17,8 @@ struct Options {
   std::vector<std::string> only;
   std::vector<std::string> tags;
   std::vector<std::string> skip_tags;
-  std::vector<std::string> vars;  ///< NAME=VALUE
+  std::vector<std::string> vars;     ///< NAME=VALUE
+  std::vector<std::string> reports;  ///< KIND=FILE
   bool strict = false;
   bool allow_commands = false;
   bool dry_run = false;

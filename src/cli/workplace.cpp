@@ -80,7 +80,10 @@ Workplace::Workplace(const Invocation& invocation)
     : store_(open_store(require_database(invocation.settings))),
       catalogue_(real_file_system(), catalogue_path(invocation.settings, *store_)),
       context_{*store_, catalogue_, real_file_system(), invocation.observer,
-               [] { return std::chrono::system_clock::now(); }} {}
+               [] { return std::chrono::system_clock::now(); }} {
+  invocation.run.database = store_->location();
+  invocation.run.engine = store_->engine();
+}
 
 Inputs::Inputs(const Invocation& invocation, Workplace& workplace)
     : migration_(invocation.settings.migration.value.empty()
