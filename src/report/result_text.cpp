@@ -32,7 +32,7 @@ std::string full_title(const SuiteReport& report, const CheckResult& result) {
 
 std::string message(const CheckResult& result) {
   const std::string expected = printable(trimmed(result.expected));
-  const std::string got = printable(trimmed(result.got));
+  std::string got = printable(trimmed(result.got));
   if (expected.empty() && got.empty()) return std::string(to_string(result.status));
   if (expected.empty()) return got;
   if (got.empty()) return "expected " + expected;
