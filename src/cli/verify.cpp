@@ -9,7 +9,7 @@ namespace baseline {
 
 CommandResult run_verify(const Invocation& invocation) {
   Workplace workplace(invocation);
-  const Inputs inputs(invocation, workplace);
+  const Inputs inputs(invocation);
   // A verification may end in an error after its checks, such as when all of them were skipped.
   const Judge judge = [&, run = inputs.judge()](Phase phase, Session& subject) {
     return invocation.run.phases.emplace_back(run(phase, subject));
