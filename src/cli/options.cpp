@@ -38,6 +38,7 @@ constexpr CommandRow kCommands[] = {
     {Command::recover, "recover", nullptr, database_options | backup_options | wait_options},
     {Command::history, "history", nullptr, database_options | backup_options},
     {Command::backups_list, "list", "backups", database_options | backup_options},
+    {Command::checks_mutate, "mutate", "checks", input_options},
 };
 
 // The command that others belong to, as in `backups list`; made when the first of them needs it.
@@ -112,10 +113,11 @@ void add_selection(CLI::App& app, Options& options) {
 }
 
 // How checks run.
-void add_checks(CLI::App& app, Options& options) {
+void add_checks(CLI::App& app, Options& options, bool with_commands) {
   add_repeatable(app, "--var", options.vars, "NAME=VALUE",
                  "A value for a var of the suites, before the environment's; repeatable");
   app.add_flag("--strict", options.strict, "Let warnings fail, too")->group("Checks");
+  if (!with_commands) return;
   app.add_flag("--allow-commands", options.allow_commands, "Let checks run commands")
       ->group("Checks");
 }
@@ -160,6 +162,13 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
       app.add_flag("--dry-run", options.dry_run, "Show what would happen; change nothing")
           ->group(group);
       yes();
+      break;
+    case Command::checks_mutate:
+      app.add_option("--min", options.min,
+                     "Exit with 1 when the suites kill less than this share of the mutants")
+          ->type_name("PERCENT")
+          ->check(CLI::Range(0.0, 100.0).description(""))
+          ->group(group);
       break;
     case Command::status:
     case Command::recover:
@@ -277,10 +286,17 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
     sub->footer(std::string(text.footer));
     add_settings(*sub, row.groups, options);
     add_own(*sub, row, options);
-    if (full == "verify" || full == "plan") add_selection(*sub, options);
-    if (full == "verify" || full == "plan" || full == "deploy") add_checks(*sub, options);
+    const bool mutates = row.command == Command::checks_mutate;
+    if (full == "verify" || full == "plan" || mutates) add_selection(*sub, options);
+    if (full == "verify" || full == "plan" || full == "deploy" || mutates) {
+      add_checks(*sub, options, !mutates);
+    }
     add_output(*sub, options);
-    sub->callback([&options, &row] { options.command = row.command; });
+    sub->callback([&options, &row, mutates] {
+      options.command = row.command;
+      // None runs there, so that a suite with commands needs no permission for them.
+      if (mutates) options.allow_commands = true;
+    });
   }
 
   demand_known_command(app, argc, argv, 1);

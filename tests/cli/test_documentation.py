@@ -19,6 +19,7 @@ import unittest
 
 import support
 
+PAGES = ["README.md", "DEPLOYMENT.md", "docs/migration.md", "docs/mutate.md"]
 DATABASE = "pinball_bot.db"
 EXAMPLE_ID = "20261121T023558Z-001"
 BLOCK = re.compile(r"(?:^ *<!-- (?P<comment>[^\n]*) -->\n)?^ *```sh\n(?P<text>.*?)^ *```$",
@@ -84,15 +85,18 @@ class Commands(support.Case):
     def test_migration(self):
         self.assertGreater(self.run_page("docs/migration.md"), 0)
 
+    def test_mutate(self):
+        self.assertGreater(self.run_page("docs/mutate.md"), 1)
+
     def test_a_comment_is_one_of_the_known(self):
-        for page in ["README.md", "DEPLOYMENT.md", "docs/migration.md"]:
+        for page in PAGES:
             for line, comment, _ in blocks(page):
                 with self.subTest(page=page, line=line):
                     self.assertRegex(comment, r"^(|fresh|exit \d+|not run: .+)$")
 
 
     def test_no_block_is_overlooked(self):
-        for page in ["README.md", "DEPLOYMENT.md", "docs/migration.md"]:
+        for page in PAGES:
             text = (support.PROJECT / page).read_text()
             self.assertEqual(len(blocks(page)), text.count("```sh\n"), page)
 
