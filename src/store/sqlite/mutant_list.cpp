@@ -21,7 +21,7 @@ bool separates(std::string_view sql, std::size_t at) {
 }  // namespace
 
 std::string shown(const Script& script, Span span) {
-  const std::string text = script.text(span);
+  std::string text = script.text(span);
   if (text.size() <= kShown) return text;
   return text.substr(0, utf8_prefix(std::string_view(text).substr(0, kShown - 1))) + "…";
 }
