@@ -32,6 +32,8 @@ CommandResult dispatch(const Invocation& invocation) {
       return run_history(invocation);
     case Command::backups_list:
       return run_backups_list(invocation);
+    case Command::checks_mutate:
+      return run_checks_mutate(invocation);
   }
   return {};
 }

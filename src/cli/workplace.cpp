@@ -45,17 +45,15 @@ std::map<std::string, std::string> vars_of(const Options& options) {
   return out;
 }
 
-Suites load_suites(const Invocation& invocation, const Engine& engine, const Migration& migration,
-                   Session& reference) {
-  const Settings& settings = invocation.settings;
+Suites load_suites(const Settings& settings, const Engine& engine, const Migration& migration,
+                   Session& reference, const std::vector<SuiteSource>& sources,
+                   const SuiteOptions& options) {
   const auto apply = [&](const Migration& other) { return engine.apply(other); };
-  const SuiteOptions options{vars_of(invocation.options), invocation.options.allow_commands};
-  const auto& paths = settings.checks.value;
-  if (!paths.empty()) return Suites::load(read_suites(paths), reference, apply, options);
   try {
-    return Suites::load(builtin_suites(), reference, apply, options);
+    return Suites::load(sources, reference, apply, options);
   } catch (const Error& error) {
-    if (settings.migration.value.empty() || error.problems().empty()) throw;
+    const bool builtin = settings.checks.value.empty();
+    if (!builtin || settings.migration.value.empty() || error.problems().empty()) throw;
     // The built-in suites are those of the built-in migration's application.
     Error misfit(ErrorCode::usage,
                  fmt::format("the built-in checks do not fit {} ({})", printable(migration.file),
@@ -66,7 +64,7 @@ Suites load_suites(const Invocation& invocation, const Engine& engine, const Mig
   }
 }
 
-RunOptions run_options(const Invocation& invocation) {
+RunOptions run_options_of(const Invocation& invocation) {
   const Options& options = invocation.options;
   RunOptions run{{options.only, options.tags, options.skip_tags},
                  options.strict,
@@ -94,8 +92,13 @@ Inputs::Inputs(const Invocation& invocation)
                      ? builtin_migration()
                      : load_migration(invocation.settings.migration.value)),
       reference_(engine_->apply(migration_)),
-      suites_(load_suites(invocation, *engine_, migration_, *reference_)),
-      run_(run_options(invocation)) {
+      suite_options_{vars_of(invocation.options), invocation.options.allow_commands},
+      sources_(invocation.settings.checks.value.empty()
+                   ? builtin_suites()
+                   : read_suites(invocation.settings.checks.value)),
+      suites_(load_suites(invocation.settings, *engine_, migration_, *reference_, sources_,
+                          suite_options_)),
+      run_(run_options_of(invocation)) {
   for (const std::string& warning : suites_.warnings()) invocation.observer.warning(warning);
 }
 

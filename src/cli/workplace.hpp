@@ -37,6 +37,10 @@ class Inputs {
   const Migration& migration() const { return migration_; }
   Session& reference() const { return *reference_; }
   const Suites& suites() const { return suites_; }
+  /// What the suites were loaded from, and how.
+  const std::vector<SuiteSource>& sources() const { return sources_; }
+  const SuiteOptions& suite_options() const { return suite_options_; }
+  const RunOptions& run_options() const { return run_; }
   /// Runs the suites; the results go into the report.
   Judge judge() const;
 
@@ -44,6 +48,8 @@ class Inputs {
   std::unique_ptr<Engine> engine_;
   Migration migration_;
   std::unique_ptr<Session> reference_;
+  SuiteOptions suite_options_;
+  std::vector<SuiteSource> sources_;
   Suites suites_;
   RunOptions run_;
 };

@@ -20,7 +20,8 @@ import unittest
 import support
 
 DATABASE = "pinball_bot.db"
-PAGES = ["README.md", "DEPLOYMENT.md", "docs/migration.md", "docs/reports.md"]
+PAGES = ["README.md", "DEPLOYMENT.md", "docs/migration.md", "docs/mutate.md",
+         "docs/reports.md"]
 EXAMPLE_ID = "20261121T023558Z-001"
 BLOCK = re.compile(r"(?:^ *<!-- (?P<comment>[^\n]*) -->\n)?^ *```sh\n(?P<text>.*?)^ *```$",
                    re.MULTILINE | re.DOTALL)
@@ -87,6 +88,9 @@ class Commands(support.Case):
 
     def test_reports(self):
         self.assertGreater(self.run_page("docs/reports.md"), 2)
+
+    def test_mutate(self):
+        self.assertGreater(self.run_page("docs/mutate.md"), 1)
 
     def test_a_comment_is_one_of_the_known(self):
         for page in PAGES:

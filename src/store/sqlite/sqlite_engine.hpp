@@ -10,6 +10,9 @@ namespace baseline::sqlite {
 class SqliteEngine final : public Engine {
  public:
   std::unique_ptr<Session> apply(const Migration& migration) const override;
+  std::unique_ptr<Session> deployed(Session& reference) const override;
+  std::vector<Mutant> mutants(const Migration& migration) const override;
+  bool same(Session& a, Session& b) const override;
 };
 
 }  // namespace baseline::sqlite
