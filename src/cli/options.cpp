@@ -32,7 +32,7 @@ constexpr CommandRow kCommands[] = {
      database_options | input_options | backup_options | wait_options},
     {Command::deploy, "plan", nullptr,
      database_options | input_options | backup_options | wait_options},
-    {Command::verify, "verify", nullptr, database_options | input_options},
+    {Command::verify, "verify", nullptr, database_options | input_options | backup_options},
     {Command::rollback, "rollback", nullptr, database_options | backup_options | wait_options},
     {Command::status, "status", nullptr, database_options | input_options | backup_options},
     {Command::recover, "recover", nullptr, database_options | backup_options | wait_options},
@@ -106,7 +106,9 @@ void add_checks(CLI::App& app, Options& options) {
   add_repeatable(app, "--var", options.vars, "NAME=VALUE",
                  "A value for a var of the suites, before the environment's; repeatable");
   app.add_flag("--strict", options.strict, "Let warnings fail, too")->group("Checks");
-  app.add_flag("--allow-commands", options.allow_commands, "Let checks run commands")
+  app.add_flag(
+         "--allow-commands", options.allow_commands,
+         "Let checks run the commands that the suites name; without it such suites are refused")
       ->group("Checks");
 }
 

@@ -1,3 +1,4 @@
+#include "catalogue/history.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
@@ -10,11 +11,17 @@ namespace baseline {
 CommandResult run_verify(const Invocation& invocation) {
   Workplace workplace(invocation);
   const Inputs inputs(invocation, workplace);
-  const VerifyReport report = verify(workplace.context(), inputs.migration(), inputs.judge());
+  const Context& context = workplace.context();
+  std::vector<LogPosition> logs;
+  if (!inputs.suites().logs().empty()) {
+    logs = recorded_logs(read_history(context.catalogue.directory()), context.store.location());
+  }
+  const VerifyReport report =
+      verify(context, inputs.migration(), inputs.judge_running(std::move(logs)));
   const int code = exit_code(report.outcome);
   return {invocation.settings.format.value == Format::json
               ? json_report::of(report, code)
-              : human_report::of(report, invocation.out, typed_options(invocation.settings)),
+              : human_report::of(report, invocation.out, typed_options(invocation)),
           code};
 }
 

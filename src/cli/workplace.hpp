@@ -35,13 +35,19 @@ class Inputs {
   const Migration& migration() const { return migration_; }
   Session& reference() const { return *reference_; }
   const Suites& suites() const { return suites_; }
-  /// Runs the suites; the results go into the report.
+  /// Runs the suites while the application is stopped: what needs it is skipped.
   Judge judge() const;
+  /// Runs them while it runs, and waits for what is still to come. `logs`: where the logs ended
+  /// when the last deploy began.
+  Judge judge_running(std::vector<LogPosition> logs) const;
 
  private:
   Migration migration_;
   std::unique_ptr<Session> reference_;
   Suites suites_;
+  SuiteReport run(Phase phase, Session& subject, RunOptions options) const;
+
+  Observer& observer_;
   RunOptions run_;
 };
 
