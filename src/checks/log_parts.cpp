@@ -32,7 +32,7 @@ std::optional<File> find_rotated(const fs::path& path, const LogPosition& record
        it.increment(error)) {
     struct stat status {};
     if (::lstat(it->path().c_str(), &status) != 0 || !S_ISREG(status.st_mode) ||
-        status.st_ino != recorded.inode || status.st_dev != recorded.device) {
+        status.st_ino != recorded.inode) {
       continue;
     }
     File file = opened(it->path().native());

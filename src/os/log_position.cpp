@@ -37,7 +37,6 @@ std::optional<LogPosition> log_position(const std::string& path) {
     if (file.is_open()) status = file.status();
     if (!S_ISREG(status.st_mode)) return std::nullopt;
     out.exists = true;
-    out.device = status.st_dev;
     out.inode = status.st_ino;
     out.size = static_cast<std::uint64_t>(status.st_size);
     if (file.is_open()) out.tail_sha256 = tail_sha256(file, out.size);
@@ -50,7 +49,7 @@ std::optional<LogPosition> log_position(const std::string& path) {
 bool continues(const File& file, const LogPosition& position) {
   if (!position.exists) return false;
   const struct stat status = file.status();
-  if (status.st_dev != position.device || status.st_ino != position.inode) return false;
+  if (status.st_ino != position.inode) return false;
   if (static_cast<std::uint64_t>(status.st_size) < position.size) return false;
   return position.tail_sha256.empty() || tail_sha256(file, position.size) == position.tail_sha256;
 }
@@ -62,7 +61,6 @@ nlohmann::json to_json(const std::vector<LogPosition>& positions) {
     one["path"] = bytes_to_json(position.path);
     one["inode"] = nullptr;
     if (position.exists) {
-      one["device"] = position.device;
       one["inode"] = position.inode;
       one["size"] = position.size;
       one["tail_sha256"] = position.tail_sha256;
@@ -79,7 +77,6 @@ std::vector<LogPosition> log_positions_from_json(const nlohmann::json& json) {
     position.path = bytes_from_json(one.at("path"));
     position.exists = !one.at("inode").is_null();
     if (!position.exists) continue;
-    position.device = one.at("device").get<std::uint64_t>();
     position.inode = one.at("inode").get<std::uint64_t>();
     position.size = one.at("size").get<std::uint64_t>();
     position.tail_sha256 = one.at("tail_sha256").get<std::string>();

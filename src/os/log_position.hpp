@@ -15,7 +15,6 @@ namespace baseline {
 struct LogPosition {
   std::string path;  ///< absolute, bytes
   bool exists = false;
-  std::uint64_t device = 0;
   std::uint64_t inode = 0;
   std::uint64_t size = 0;  ///< bytes
   /// SHA-256 of the last bytes before `size`, kLogTail at most; empty when they could not be read.
