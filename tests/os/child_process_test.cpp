@@ -34,6 +34,23 @@ bool exists(const std::string& pid) {
   return std::filesystem::exists("/proc/" + pid.substr(0, pid.find('\n')));
 }
 
+// Whether it still does something, or will.
+bool runs(const std::string& pid) {
+  std::ifstream status("/proc/" + pid.substr(0, pid.find('\n')) + "/stat");
+  std::string line;
+  std::getline(status, line);
+  // "PID (NAME) STATE …"; a process that was just killed may not be a zombie yet.
+  const std::size_t state = line.rfind(") ");
+  if (state == std::string::npos || line[state + 2] == 'Z' || line[state + 2] == 'X') return false;
+  std::ifstream pending("/proc/" + pid.substr(0, pid.find('\n')) + "/status");
+  for (std::string field; std::getline(pending, field);) {
+    // SIGKILL is the ninth bit.
+    if (field.starts_with("ShdPnd:"))
+      return (std::stoull(field.substr(8), nullptr, 16) & 0x100) == 0;
+  }
+  return false;
+}
+
 bool has_child() { return ::waitpid(-1, nullptr, WNOHANG) >= 0 || errno != ECHILD; }
 
 TEST_CASE("a child's exit code and output come back", "[os][child]") {
@@ -189,8 +206,12 @@ TEST_CASE("children that we have already are left alone", "[os][child]") {
     ::pause();
     ::_exit(0);
   }
-  CHECK(shell("exit 4").code == 4);
+  const ChildOutcome outcome = shell("sleep 1000 & echo $!; exit 4");
+  CHECK(outcome.code == 4);
   CHECK(::waitpid(ours, nullptr, WNOHANG) == 0);
+  // The group is killed all the same; its dead are buried by whoever adopts them.
+  REQUIRE_FALSE(outcome.out.kept.empty());
+  CHECK_FALSE(runs(outcome.out.kept));
   ::kill(ours, SIGKILL);
   ::waitpid(ours, nullptr, 0);
 }
