@@ -15,6 +15,7 @@ struct LoadContext {
   const SuiteOptions& options;
   std::vector<std::string> warnings = {};  ///< whole lines, each with its place
   std::set<std::string> vars = {};         ///< that the files declare
+  std::vector<std::string> commands = {};  ///< the checks that run one: "a.yaml:9:5 (NAME)"
 };
 
 }  // namespace baseline

@@ -39,6 +39,8 @@ class Matcher {
   const Value* equal_to() const { return op_ == Op::equal ? &operand_ : nullptr; }
   /// Whether all that it compares with are whole numbers from 0, as a count needs it.
   bool fits_count() const;
+  /// Whether all that it compares with are texts: to anything else no text is equal.
+  bool fits_text() const;
 
  private:
   enum class Op { equal, lt, le, gt, ge, in, matches, contains, type, negation, all };

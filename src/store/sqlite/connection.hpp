@@ -27,6 +27,9 @@ SQLite::Database open_temporary();
 /// A private copy of `source`: in memory up to 64 MiB, else in a temporary file.
 SQLite::Database copy_of(SQLite::Database& source);
 
+/// A copy of `source` as a new file. Not synced.
+void copy_to_file(SQLite::Database& source, const std::filesystem::path& file);
+
 /// "x" with every `"` in it doubled: safe in SQL whatever the name is.
 std::string quoted_identifier(std::string_view name);
 
