@@ -32,13 +32,15 @@ class Matcher {
   static std::optional<Matcher> read(const yaml::Node& node, std::string_view key,
                                      const yaml::Reader& reader);
 
+  /// The same for a count, which can only be compared with whole numbers from 0.
+  static std::optional<Matcher> read_count(const yaml::Node& node, std::string_view key,
+                                           const yaml::Reader& reader);
+
   bool matches(const Value& value) const;
   /// "'ok'", ">= 1 and <= 5", "not NULL": for people.
   std::string describe() const;
   /// The value that it demands, if it is just one.
   const Value* equal_to() const { return op_ == Op::equal ? &operand_ : nullptr; }
-  /// Whether all that it compares with are whole numbers from 0, as a count needs it.
-  bool fits_count() const;
 
  private:
   enum class Op { equal, lt, le, gt, ge, in, matches, contains, type, negation, all };
@@ -47,6 +49,7 @@ class Matcher {
     Op op;
   };
   static std::span<const Operator> operators();
+  bool fits_count() const;
 
   static std::optional<Matcher> read_operator(Op op, const yaml::Entry& entry,
                                               const yaml::Reader& reader);
