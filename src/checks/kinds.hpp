@@ -47,7 +47,9 @@ std::span<const CheckKind> check_kinds();
 
 std::unique_ptr<Check> make_schema(CheckDraft& draft);
 std::unique_ptr<Check> make_query(CheckDraft& draft);
+std::unique_ptr<Check> make_column(CheckDraft& draft);
 std::unique_ptr<Check> make_accepts(CheckDraft& draft);
 std::unique_ptr<Check> make_rejects(CheckDraft& draft);
+std::unique_ptr<Check> make_cost(CheckDraft& draft);
 
 }  // namespace baseline
