@@ -26,6 +26,10 @@ std::string partial(std::string_view key);
 /// catalogue, which may serve several databases at once; `database` is the resolved path.
 std::string run_key(std::string_view id, std::string_view database);
 
+/// .baseline-report-PID: a report of --report that is being written, beside its file. Without the
+/// name of the file, which may be as long as the filesystem allows.
+std::string report_temporary(int pid);
+
 inline constexpr std::string_view kPartialPrefix = ".partial-";
 inline constexpr std::string_view kManifest = "manifest.json";
 inline constexpr std::string_view kChecksums = "SHA256SUMS";

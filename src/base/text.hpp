@@ -9,9 +9,17 @@
 
 namespace baseline {
 
-/// `text` with control characters and bytes that are not UTF-8 written as `\xNN`, fit for a
-/// terminal, a log and JSON. Paths and SQL are passed on as bytes and printed through this.
+/// `text` with control characters, U+FFFE, U+FFFF and bytes that are not UTF-8 written as `\xNN`,
+/// fit for a terminal, a log, JSON and XML. Paths and SQL are passed on as bytes and printed
+/// through this.
 std::string printable(std::string_view text);
+
+/// The same line by line: line feeds stay.
+std::string printable_lines(std::string_view text);
+
+/// `text` with bytes that are not UTF-8 written as `\xNN`; control characters stay. For formats
+/// with an escape of their own for these.
+std::string valid_utf8(std::string_view text);
 
 /// How many bytes at the start of `text` are well-formed UTF-8; all of them when the text is.
 std::size_t utf8_prefix(std::string_view text);

@@ -8,6 +8,7 @@
 #include "config/settings.hpp"
 #include "pipeline/context.hpp"
 #include "pipeline/reports.hpp"
+#include "report/check_run.hpp"
 #include "report/style.hpp"
 #include "store/store.hpp"
 
@@ -20,6 +21,7 @@ struct Invocation {
   Observer& observer;
   Style out;         ///< for stdout
   bool interactive;  ///< a person can be asked
+  CheckRun& run;     ///< what --report tells of this run
 };
 
 /// A command's whole result: what goes to stdout, and the exit code.
@@ -38,6 +40,7 @@ CommandResult run_status(const Invocation& invocation);
 CommandResult run_recover(const Invocation& invocation);
 CommandResult run_history(const Invocation& invocation);
 CommandResult run_backups_list(const Invocation& invocation);
+CommandResult run_checks_mutate(const Invocation& invocation);
 
 /// The whole program but for main's duties. Returns the exit code; prints the result.
 int run_program(int argc, const char* const* argv);

@@ -43,7 +43,8 @@ Example:
 
 Examples:
   baseline verify --database app.db
-  baseline verify --database app.db --only 'constraints/*')"},
+  baseline verify --database app.db --only 'constraints/*'
+  baseline verify --database app.db --report junit=checks.xml --report github=-)"},
     {"rollback", "Put a backup back; keep the database that it replaces",
      R"(Without --to it puts back what the last deploy or rollback replaced, so that a second
 rollback undoes the first. The backup's SHA-256 is proven on the way.
@@ -72,6 +73,23 @@ Example:
 
 Example:
   baseline backups list --database app.db)"},
+    {"checks", "What the suites of checks are worth",
+     R"(These work on a migration and its suites alone; no database is needed.
+
+Example:
+  baseline checks mutate)"},
+    {"checks mutate", "Bend the migration in many small ways; show what the checks do not notice",
+     R"(Each mutant is the migration with one small change: a bound moved by one, a constraint
+dropped, a default changed. The suites are run on each of them, in memory. A mutant that
+passes them all has survived: the migration could be wrong in that place and nobody would
+notice. With -v the killed ones are listed too, each with the check that failed.
+
+The exit code is 0 whatever survives, unless --min demands a share; and 1 when a check
+does not pass on the migration as it is.
+
+Examples:
+  baseline checks mutate
+  baseline checks mutate -m migrations/1a2b_baseline.sql --checks checks/ --min 100)"},
 };
 
 }  // namespace

@@ -18,6 +18,9 @@ enum Group : unsigned {
   input_options = 1U << 1U,
   backup_options = 1U << 2U,
   wait_options = 1U << 3U,
+  selection_options = 1U << 4U,  ///< which checks
+  value_options = 1U << 5U,      ///< with what values, and how strictly
+  run_options = 1U << 6U,        ///< commands may run, and there is something to report
 };
 
 struct CommandRow {
@@ -28,17 +31,33 @@ struct CommandRow {
 };
 
 constexpr CommandRow kCommands[] = {
+    // Which checks run cannot be said to deploy: on a part of them it would prove less than it says.
     {Command::deploy, "deploy", nullptr,
-     database_options | input_options | backup_options | wait_options},
+     database_options | input_options | backup_options | wait_options | value_options |
+         run_options},
     {Command::deploy, "plan", nullptr,
-     database_options | input_options | backup_options | wait_options},
-    {Command::verify, "verify", nullptr, database_options | input_options},
+     database_options | input_options | backup_options | wait_options | selection_options |
+         value_options | run_options},
+    {Command::verify, "verify", nullptr,
+     database_options | input_options | selection_options | value_options | run_options},
     {Command::rollback, "rollback", nullptr, database_options | backup_options | wait_options},
     {Command::status, "status", nullptr, database_options | input_options | backup_options},
     {Command::recover, "recover", nullptr, database_options | backup_options | wait_options},
     {Command::history, "history", nullptr, database_options | backup_options},
     {Command::backups_list, "list", "backups", database_options | backup_options},
+    {Command::checks_mutate, "mutate", "checks",
+     input_options | selection_options | value_options},
 };
+
+// The command that others belong to, as in `backups list`; made when the first of them needs it.
+CLI::App& group(CLI::App& app, const std::string& name) {
+  const auto found = app.get_subcommands([&](CLI::App* sub) { return sub->get_name() == name; });
+  if (!found.empty()) return *found.front();
+  CLI::App* const made = app.add_subcommand(name, std::string(help::of(name).purpose));
+  made->require_subcommand(1);
+  made->footer(std::string(help::of(name).footer));
+  return *made;
+}
 
 void add_settings(CLI::App& app, unsigned groups, Options& options) {
   RawOptions& raw = options.settings;
@@ -92,22 +111,27 @@ CLI::Option* add_repeatable(CLI::App& app, const char* name, std::vector<std::st
       ->group("Checks");
 }
 
-// Which checks run. Not for deploy: on a part of its checks it would prove less than it says.
-void add_selection(CLI::App& app, Options& options) {
-  add_repeatable(app, "--only", options.only, "GLOB",
-                 "Only the checks whose SUITE/NAME matches; repeatable");
-  add_repeatable(app, "--tag", options.tags, "TAG", "Only the checks with this tag; repeatable");
-  add_repeatable(app, "--skip-tag", options.skip_tags, "TAG",
-                 "Not the checks with this tag; repeatable");
-}
-
-// How checks run.
-void add_checks(CLI::App& app, Options& options) {
-  add_repeatable(app, "--var", options.vars, "NAME=VALUE",
-                 "A value for a var of the suites, before the environment's; repeatable");
-  app.add_flag("--strict", options.strict, "Let warnings fail, too")->group("Checks");
-  app.add_flag("--allow-commands", options.allow_commands, "Let checks run commands")
-      ->group("Checks");
+void add_checks(CLI::App& app, unsigned groups, Options& options) {
+  if ((groups & selection_options) != 0) {
+    add_repeatable(app, "--only", options.only, "GLOB",
+                   "Only the checks whose SUITE/NAME matches; repeatable");
+    add_repeatable(app, "--tag", options.tags, "TAG", "Only the checks with this tag; repeatable");
+    add_repeatable(app, "--skip-tag", options.skip_tags, "TAG",
+                   "Not the checks with this tag; repeatable");
+  }
+  if ((groups & value_options) != 0) {
+    add_repeatable(app, "--var", options.vars, "NAME=VALUE",
+                   "A value for a var of the suites, before the environment's; repeatable");
+    app.add_flag("--strict", options.strict, "Let warnings fail, too")->group("Checks");
+  }
+  if ((groups & run_options) != 0) {
+    app.add_flag("--allow-commands", options.allow_commands, "Let checks run commands")
+        ->group("Checks");
+    add_repeatable(app, "--report", options.reports, "KIND=FILE",
+                   "Write the results as junit, tap, json, prometheus or github, too; - is stdout; "
+                   "repeatable")
+        ->group("Output");
+  }
 }
 
 void add_own(CLI::App& app, const CommandRow& row, Options& options) {
@@ -150,6 +174,13 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
       app.add_flag("--dry-run", options.dry_run, "Show what would happen; change nothing")
           ->group(group);
       yes();
+      break;
+    case Command::checks_mutate:
+      app.add_option("--min", options.min,
+                     "Exit with 1 when the suites kill less than this share of the mutants")
+          ->type_name("PERCENT")
+          ->check(CLI::Range(0.0, 100.0).description(""))
+          ->group(group);
       break;
     case Command::status:
     case Command::recover:
@@ -258,12 +289,8 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
   const auto formatter = std::make_shared<FullUsage>();
   formatter->column_width(kOptionColumn);
   app.formatter(formatter);
-  CLI::App* backups = app.add_subcommand("backups", std::string(help::of("backups").purpose));
-  backups->require_subcommand(1);
-  backups->footer(std::string(help::of("backups").footer));
-
   for (const CommandRow& row : kCommands) {
-    CLI::App& parent = row.parent == nullptr ? app : *backups;
+    CLI::App& parent = row.parent == nullptr ? app : group(app, row.parent);
     const std::string full =
         row.parent == nullptr ? row.name : fmt::format("{} {}", row.parent, row.name);
     const help::CommandHelp& text = help::of(full);
@@ -271,10 +298,13 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
     sub->footer(std::string(text.footer));
     add_settings(*sub, row.groups, options);
     add_own(*sub, row, options);
-    if (full == "verify" || full == "plan") add_selection(*sub, options);
-    if (full == "verify" || full == "plan" || full == "deploy") add_checks(*sub, options);
+    add_checks(*sub, row.groups, options);
     add_output(*sub, options);
-    sub->callback([&options, &row] { options.command = row.command; });
+    sub->callback([&options, &row] {
+      options.command = row.command;
+      // Where no command runs, a suite that has some needs no permission.
+      if ((row.groups & run_options) == 0) options.allow_commands = true;
+    });
   }
 
   demand_known_command(app, argc, argv, 1);

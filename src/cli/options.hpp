@@ -8,7 +8,16 @@
 
 namespace baseline {
 
-enum class Command { deploy, verify, rollback, status, recover, history, backups_list };
+enum class Command {
+  deploy,
+  verify,
+  rollback,
+  status,
+  recover,
+  history,
+  backups_list,
+  checks_mutate
+};
 
 /// The command line, parsed but not yet resolved against environment and defaults.
 struct Options {
@@ -17,9 +26,11 @@ struct Options {
   std::vector<std::string> only;
   std::vector<std::string> tags;
   std::vector<std::string> skip_tags;
-  std::vector<std::string> vars;  ///< NAME=VALUE
+  std::vector<std::string> vars;     ///< NAME=VALUE
+  std::vector<std::string> reports;  ///< KIND=FILE
   bool strict = false;
   bool allow_commands = false;
+  std::optional<double> min;  ///< share of mutants to kill, in per cent
   bool dry_run = false;
   bool again = false;
   bool move = false;

@@ -9,8 +9,13 @@ namespace baseline {
 
 CommandResult run_verify(const Invocation& invocation) {
   Workplace workplace(invocation);
-  const Inputs inputs(invocation, workplace);
-  const VerifyReport report = verify(workplace.context(), inputs.migration(), inputs.judge());
+  const Inputs inputs(invocation);
+  // A verification may end in an error after its checks, such as when all of them were skipped.
+  const Judge judge = [&, run = inputs.judge()](Phase phase, Session& subject) {
+    return invocation.run.phases.emplace_back(run(phase, subject));
+  };
+  const VerifyReport report = verify(workplace.context(), inputs.migration(), judge);
+  conclude(invocation.run, report);
   const int code = exit_code(report.outcome);
   return {invocation.settings.format.value == Format::json
               ? json_report::of(report, code)

@@ -64,6 +64,7 @@ ReplaceReport dry_run(const DeployRequest& request, const Context& context) {
   if (!is_wanted(request, context, report)) return report;
   const StepScope step(context.observer, Step::check_candidate);
   report.before = request.judge(Phase::before, request.reference);
+  if (request.judged) request.judged(*report.before);
   if (report.before->results.empty()) {
     throw Error(ErrorCode::usage, "no check runs on the new database before the swap",
                 "those that were selected run on the live one: baseline verify");
@@ -133,6 +134,7 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
     const auto candidate = staged.open_candidate();
     report.before = request.judge(Phase::before, *candidate);
     add_integrity_check(*report.before, *candidate, Session::Depth::full);
+    if (request.judged) request.judged(*report.before);
     return !report.before->failed();
   };
 
@@ -141,6 +143,7 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
     const auto live = context.store.open_live();
     report.after = request.judge(Phase::after, *live);
     add_integrity_check(*report.after, *live, Session::Depth::quick);
+    if (request.judged) request.judged(*report.after);
     return !report.after->failed();
   };
 

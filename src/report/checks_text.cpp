@@ -27,7 +27,10 @@ std::string checks_text(const SuiteReport& report, const Style& style) {
   std::vector<std::string> parts;
   for (const Part& part : kParts) {
     const std::size_t count = report.count(part.status);
-    if (count > 0) parts.push_back(style(part.tone, fmt::format("{} {}", count, part.word)));
+    if (count == 0) continue;
+    const bool fails = part.status == Status::warn && report.strict;
+    parts.push_back(style(fails ? Tone::bad : part.tone,
+                          fmt::format("{} {}{}", count, part.word, fails ? " (strict)" : "")));
   }
   return text + fmt::format("checks {:<7} {} ({})\n", to_string(report.phase), join(parts, ", "),
                             human_report::duration(report.took));

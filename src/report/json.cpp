@@ -6,6 +6,8 @@
 
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "report/check_json.hpp"
+#include "report/check_run.hpp"
 
 namespace baseline::json_report {
 namespace {
@@ -33,42 +35,8 @@ Json header(std::string_view command, int exit_code) {
           {"exit_code", exit_code}};
 }
 
-Json of_result(const CheckResult& result) {
-  Json json;
-  json["suite"] = result.suite;
-  json["name"] = result.name;
-  json["case"] = optional_text(result.case_label);
-  json["kind"] = result.kind;
-  json["severity"] = to_string(result.severity);
-  json["tags"] = result.tags;
-  json["status"] = to_string(result.status);
-  json["file"] = optional_text(result.file);
-  json["line"] = result.line;
-  json["column"] = result.column;
-  json["duration_ms"] = optional_ms(result.took);
-  json["attempts"] = result.attempts;
-  json["expected"] = optional_text(result.expected);
-  json["got"] = optional_text(result.got);
-  json["sql"] = optional_text(result.sql);
-  json["why"] = optional_text(result.why);
-  json["note"] = optional_text(result.note);
-  json["hint"] = optional_text(result.hint);
-  json["skip_reason"] = optional_text(result.skip_reason);
-  return json;
-}
-
 Json of_suite(const std::optional<SuiteReport>& report) {
-  if (!report) return nullptr;
-  Json json;
-  json["phase"] = to_string(report->phase);
-  json["duration_ms"] = optional_ms(report->took);
-  for (const Status status :
-       {Status::pass, Status::fail, Status::error, Status::warn, Status::skip}) {
-    json["summary"][std::string(to_string(status))] = report->count(status);
-  }
-  json["results"] = Json::array();
-  for (const CheckResult& result : report->results) json["results"].push_back(of_result(result));
-  return json;
+  return report ? suite_report_json(*report) : Json(nullptr);
 }
 
 Json of_tables(const std::vector<TableRows>& tables) {
@@ -142,22 +110,6 @@ std::string_view action_of(const ReplaceReport& report) {
     case Outcome::would_do:
     case Outcome::checks_failed:
       return report.command;
-  }
-  return "?";
-}
-
-std::string_view word_of(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::done:
-      return "done";
-    case Outcome::declined:
-      return "declined";
-    case Outcome::nothing_to_do:
-      return "nothing to do";
-    case Outcome::would_do:
-      return "would do";
-    case Outcome::checks_failed:
-      return "checks failed";
   }
   return "?";
 }
