@@ -72,14 +72,15 @@ struct CheckContext {
   const Surroundings& surroundings;
 };
 
-/// Hands out what is left of the time for one attempt.
-class Deadline {
+/// Hands out what is left of the time for one attempt. (Deadline is the one of os/clock.hpp.)
+class AttemptDeadline {
  public:
-  explicit Deadline(std::chrono::milliseconds timeout)
-      : end_(std::chrono::steady_clock::now() + timeout) {}
+  explicit AttemptDeadline(std::chrono::milliseconds timeout)
+      : timeout_(timeout), end_(std::chrono::steady_clock::now() + timeout) {}
   RunLimits limits() const;
 
  private:
+  std::chrono::milliseconds timeout_;
   std::chrono::steady_clock::time_point end_;
 };
 
@@ -112,7 +113,7 @@ class Check {
 
 /// Runs the fixtures of a check on its scratch copy; a verdict `error` when one of them fails.
 std::optional<Verdict> run_fixtures(const CheckHead& head, Session& scratch, const Case& values,
-                                    const Deadline& deadline);
+                                    const AttemptDeadline& deadline);
 
 /// The verdict for SQL that could not be evaluated.
 Verdict not_evaluable(std::string got, std::string_view sql, const Bindings& bindings);

@@ -50,8 +50,10 @@ std::span<const CheckKind> check_kinds();
 
 std::unique_ptr<Check> make_schema(CheckDraft& draft);
 std::unique_ptr<Check> make_query(CheckDraft& draft);
+std::unique_ptr<Check> make_column(CheckDraft& draft);
 std::unique_ptr<Check> make_accepts(CheckDraft& draft);
 std::unique_ptr<Check> make_rejects(CheckDraft& draft);
+std::unique_ptr<Check> make_cost(CheckDraft& draft);
 std::unique_ptr<Check> make_log(CheckDraft& draft);
 std::unique_ptr<Check> make_command(CheckDraft& draft);
 

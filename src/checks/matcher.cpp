@@ -118,6 +118,15 @@ std::optional<Matcher> Matcher::read(const yaml::Node& node, std::string_view ke
   return matcher;
 }
 
+std::optional<Matcher> Matcher::read_count(const yaml::Node& node, std::string_view key,
+                                           const yaml::Reader& reader) {
+  auto matcher = read(node, key, reader);
+  if (!matcher || matcher->fits_count()) return matcher;
+  reader.error(node.place,
+               fmt::format("'{}' is a count: compare it with whole numbers from 0", key));
+  return std::nullopt;
+}
+
 std::optional<Matcher> Matcher::read_operator(Op op, const yaml::Entry& entry,
                                               const yaml::Reader& reader) {
   const yaml::Node& node = entry.value;
@@ -241,6 +250,7 @@ std::string Matcher::describe() const {
   return {};
 }
 
+// Whether all that it compares with can be counts.
 bool Matcher::fits_count() const {
   switch (op_) {
     case Op::equal:

@@ -32,6 +32,10 @@ class Matcher {
   static std::optional<Matcher> read(const yaml::Node& node, std::string_view key,
                                      const yaml::Reader& reader);
 
+  /// The same for a count, which can only be compared with whole numbers from 0.
+  static std::optional<Matcher> read_count(const yaml::Node& node, std::string_view key,
+                                           const yaml::Reader& reader);
+
   bool matches(const Value& value) const;
   /// "'ok'", ">= 1 and <= 5", "not NULL": for people.
   std::string describe() const;

@@ -125,7 +125,7 @@ std::optional<CompiledSql> SuiteScope::compile(const yaml::Node& node, std::stri
     const yaml::Place place = node.place_in_text(failure.offset.value_or(0));
     const std::string message = "SQL: " + failure.message;
     if (only_after && failure.message.starts_with("no such table")) {
-      context_.warnings.push_back(yaml::located(file_, place, "warning", message));
+      warn(place, message);
       out.complete = false;
       return out;
     }
@@ -145,6 +145,10 @@ std::optional<CompiledSql> SuiteScope::compile(const yaml::Node& node, std::stri
   }
   out.sql.statements = std::move(outcome.statements);
   return out;
+}
+
+void SuiteScope::warn(yaml::Place place, const std::string& message) const {
+  context_.warnings.push_back(yaml::located(file_, place, "warning", message));
 }
 
 std::optional<std::string> SuiteScope::expanded(const yaml::Node& node,

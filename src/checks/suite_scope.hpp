@@ -61,6 +61,9 @@ class SuiteScope {
   std::optional<CompiledSql> compile(const yaml::Node& node, std::string_view key,
                                      bool only_after) const;
 
+  /// Records what is doubtful, but no error.
+  void warn(yaml::Place place, const std::string& message) const;
+
   /// `text` with ${NAME} replaced from --var, the environment or else the vars, `$$` by `$`.
   /// Nothing, and a problem, when a name is not defined.
   std::optional<std::string> expanded(const yaml::Node& node, const std::string& text) const;

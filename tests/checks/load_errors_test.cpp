@@ -70,11 +70,11 @@ TEST_CASE("errors in the keys of every check", "[checks][load]") {
        "s1.yaml:4:12: error: 'name' must be on one line"},
       {kGood + kGood, "s1.yaml:5:12: error: name 'good' is already used at 4:12"},
       {"  - name: x\n",
-       "s1.yaml:4:5: error: check has no kind; add one of schema, query, accepts, rejects, log, "
-       "command"},
+       "s1.yaml:4:5: error: check has no kind; add one of schema, query, column, accepts, rejects, "
+       "cost, log, command"},
       {"  - {name: x, qeury: SELECT 1, value: 1}\n",
-       "s1.yaml:4:5: error: check has no kind; add one of schema, query, accepts, rejects, log, "
-       "command\n"
+       "s1.yaml:4:5: error: check has no kind; add one of schema, query, column, accepts, rejects, "
+       "cost, log, command\n"
        "s1.yaml:4:15: error: unknown key 'qeury' in a check; did you mean 'query'?"},
       {"  - name: x\n    accepts: DELETE FROM item\n    rejects: DELETE FROM item\n",
        "s1.yaml:4:5: error: check has two kinds, 'accepts' (5:5) and 'rejects' (6:5); split it"},
@@ -193,7 +193,7 @@ TEST_CASE("errors in 'by'", "[checks][load]") {
       {", by: {foreign_key: item(shop_id)}",
        "s1.yaml:4:46: error: foreign_keys is off here, as you say the app has it, so no foreign "
        "key "
-       "can reject; set it on for this check or query pragma_foreign_key_check"},
+       "can reject; set it on for this check or use 'column … references'"},
   };
   for (const WrongSuite& wrong : cases) {
     INFO(wrong.text);

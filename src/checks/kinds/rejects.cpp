@@ -76,7 +76,7 @@ class RejectsCheck final : public Check {
         expected_(std::move(expected)) {}
 
   Verdict run(const CheckContext& context, const Case& values) const override {
-    const Deadline deadline(head().timeout);
+    const AttemptDeadline deadline(head().timeout);
     const Scratch::Use use(context.scratch, head().foreign_keys);
     if (auto verdict = run_fixtures(head(), use.session(), values, deadline)) return *verdict;
     const Rejection rejection =
@@ -183,7 +183,7 @@ std::optional<ConstraintRef> read_by(const CheckDraft& draft) {
   if (by && by->kind == RefKind::foreign_key && draft.foreign_keys == false) {
     reader.error(node->place,
                  "foreign_keys is off here, as you say the app has it, so no foreign key can "
-                 "reject; set it on for this check or query pragma_foreign_key_check");
+                 "reject; set it on for this check or use 'column … references'");
     return std::nullopt;
   }
   return by;

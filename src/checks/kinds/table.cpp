@@ -25,6 +25,13 @@ constexpr Key kQueryKeys[] = {
     kWait,
 };
 constexpr std::string_view kQueryAsserts[] = {"value", "rows", "result"};
+constexpr Key kColumnKeys[] = {
+    {"each", KeyType::matcher, "what each value is, NULLs left out"},
+    {"not_null", KeyType::truth, "no value is NULL"},
+    {"unique", KeyType::truth, "no value occurs twice, NULLs left out"},
+    {"references", KeyType::column, "a column that has each of the values, NULLs left out"},
+};
+constexpr std::string_view kColumnAsserts[] = {"each", "not_null", "unique", "references"};
 constexpr Key kAcceptsKeys[] = {kGiven, kCases, kForeignKeys};
 constexpr Key kRejectsKeys[] = {
     {"by", KeyType::by, "the constraint that by itself rejects the last statement", true},
@@ -32,6 +39,17 @@ constexpr Key kRejectsKeys[] = {
     kCases,
     kForeignKeys,
 };
+constexpr Key kCostKeys[] = {
+    {"uses", KeyType::names, "indexes, or UNIQUE or PRIMARY KEY constraints, that the plan uses"},
+    {"scanned", KeyType::count, "how many rows full scans visit"},
+    {"sorted", KeyType::count, "how many sorts no index saves"},
+    {"steps", KeyType::count, "how many steps SQLite's virtual machine takes"},
+    {"time", KeyType::duration, "how long the fastest of five runs may take"},
+    kGiven,
+    kCases,
+    kForeignKeys,
+};
+constexpr std::string_view kCostAsserts[] = {"uses", "scanned", "sorted", "steps", "time"};
 constexpr Key kLogKeys[] = {
     {"expect", KeyType::regexes, "each is found in some line"},
     {"forbid", KeyType::regexes, "none is found in any line"},
@@ -60,6 +78,13 @@ constexpr CheckKind kKinds[] = {
      When::both,
      false,
      make_query},
+    {"a",
+     {"column", KeyType::column, "table.column: what its values are, read where they are"},
+     kColumnKeys,
+     kColumnAsserts,
+     When::both,
+     false,
+     make_column},
     {"an",
      {"accepts", KeyType::sql, "statements that must all succeed"},
      kAcceptsKeys,
@@ -75,6 +100,12 @@ constexpr CheckKind kKinds[] = {
      true,
      make_rejects},
     {"a",
+     {"cost", KeyType::sql, "one statement, on a scratch copy with the rows of its fixtures"},
+     kCostKeys,
+     kCostAsserts,
+     When::both,
+     false,
+     make_cost},
      {"log", KeyType::path, "a file that the application writes its log to"},
      kLogKeys,
      kLogAsserts,

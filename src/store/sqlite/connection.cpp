@@ -182,15 +182,6 @@ void copy_to_file(SQLite::Database& source, const fs::path& file) {
   copy_pages(source, target);
 }
 
-std::string quoted_identifier(std::string_view name) {
-  std::string out = "\"";
-  for (const char c : name) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
-
 std::string file_uri(const fs::path& path, std::string_view parameters) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-~";
