@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -133,6 +134,17 @@ TEST_CASE("of more output than is kept, the end is kept and the size known", "[o
   CHECK(outcome.out.kept.size() == kKeptOutput);
   CHECK(outcome.out.kept.substr(kKeptOutput - 6) == "xxend\n");
   CHECK_FALSE(outcome.out.whole());
+}
+
+TEST_CASE("a child may write more than we could hold", "[os][child]") {
+  const auto peak = [] {
+    struct rusage usage {};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;  // KiB
+  };
+  const long before = peak();
+  CHECK(run({"head", "-c", "268435456", "/dev/zero"}).out.size == 268435456);
+  CHECK(peak() - before < 64L * 1024);
 }
 
 TEST_CASE("both streams may be full at once", "[os][child]") {
