@@ -9,7 +9,7 @@ namespace {
 
 const char* const kSuite =
     "version: 1\nvars: {VAR_OF_TEST: 1, word: '1'}\nchecks:\n"
-    "  - {name: a, query: 'SELECT typeof(:VAR_OF_TEST) || :VAR_OF_TEST', value: %}\n";
+    "  - {name: a, query: 'SELECT typeof(:VAR_OF_TEST) || :VAR_OF_TEST', value: no}\n";
 
 std::string result_with(const std::map<std::string, std::string>& vars) {
   const auto reference = database_of(kShop);
@@ -24,11 +24,11 @@ std::string result_with(const std::map<std::string, std::string>& vars) {
 }
 
 TEST_CASE("--var wins over the environment, and that over the file", "[checks][vars]") {
-  CHECK(result_with({}) == "fail: expected '%', got 'integer1'");
+  CHECK(result_with({}) == "fail: expected 'no', got 'integer1'");
   ::setenv("VAR_OF_TEST", "2", 1);
-  CHECK(result_with({}) == "fail: expected '%', got 'integer2'");
-  CHECK(result_with({{"VAR_OF_TEST", "3"}}) == "fail: expected '%', got 'integer3'");
-  CHECK(result_with({{"VAR_OF_TEST", "x"}}) == "fail: expected '%', got 'textx'");
+  CHECK(result_with({}) == "fail: expected 'no', got 'integer2'");
+  CHECK(result_with({{"VAR_OF_TEST", "3"}}) == "fail: expected 'no', got 'integer3'");
+  CHECK(result_with({{"VAR_OF_TEST", "x"}}) == "fail: expected 'no', got 'textx'");
   ::unsetenv("VAR_OF_TEST");
 }
 
