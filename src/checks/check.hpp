@@ -78,6 +78,12 @@ class Deadline {
   std::chrono::steady_clock::time_point end_;
 };
 
+/// What a check says of a constraint: that it rejects the last of these statements.
+struct ConstraintTest {
+  const ConstraintRef& by;
+  const SqlText& sql;
+};
+
 /// One check of a suite; each kind derives its own (src/checks/kinds/).
 class Check {
  public:
@@ -93,6 +99,9 @@ class Check {
 
   /// Globs of the schema objects that this check leaves alone.
   virtual std::vector<std::string> ignored_objects() const { return {}; }
+
+  /// The constraint that this check makes reject something, if it is about one.
+  virtual std::optional<ConstraintTest> constraint_test() const { return std::nullopt; }
 
  private:
   CheckHead head_;

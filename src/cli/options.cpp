@@ -38,6 +38,9 @@ constexpr CommandRow kCommands[] = {
     {Command::recover, "recover", nullptr, database_options | backup_options | wait_options},
     {Command::history, "history", nullptr, database_options | backup_options},
     {Command::backups_list, "list", "backups", database_options | backup_options},
+    {Command::checks_list, "list", "checks", input_options},
+    {Command::checks_lint, "lint", "checks", input_options},
+    {Command::checks_json_schema, "json-schema", "checks", 0},
 };
 
 // The command that others belong to, as in `backups list`; made when the first of them needs it.
@@ -111,10 +114,14 @@ void add_selection(CLI::App& app, Options& options) {
                  "Not the checks with this tag; repeatable");
 }
 
-// How checks run.
-void add_checks(CLI::App& app, Options& options) {
+void add_vars(CLI::App& app, Options& options) {
   add_repeatable(app, "--var", options.vars, "NAME=VALUE",
                  "A value for a var of the suites, before the environment's; repeatable");
+}
+
+// How checks run.
+void add_checks(CLI::App& app, Options& options) {
+  add_vars(app, options);
   app.add_flag("--strict", options.strict, "Let warnings fail, too")->group("Checks");
   app.add_flag("--allow-commands", options.allow_commands, "Let checks run commands")
       ->group("Checks");
@@ -165,6 +172,16 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
     case Command::recover:
     case Command::history:
     case Command::backups_list:
+    case Command::checks_json_schema:
+      break;
+    case Command::checks_list:
+      add_selection(app, options);
+      add_vars(app, options);
+      break;
+    case Command::checks_lint:
+      add_vars(app, options);
+      app.add_flag("--strict", options.strict, "Fail on warnings and uncovered constraints, too")
+          ->group("Checks");
       break;
   }
 }
@@ -279,7 +296,8 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
     add_own(*sub, row, options);
     if (full == "verify" || full == "plan") add_selection(*sub, options);
     if (full == "verify" || full == "plan" || full == "deploy") add_checks(*sub, options);
-    add_output(*sub, options);
+    // A schema is JSON, and nothing can be said about it.
+    if (row.command != Command::checks_json_schema) add_output(*sub, options);
     sub->callback([&options, &row] { options.command = row.command; });
   }
 
@@ -297,6 +315,10 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
     throw_usage(app, error);
   }
   if (app.got_subcommand("plan")) options.dry_run = true;
+  // What runs nothing may read suites that run commands.
+  if (options.command == Command::checks_list || options.command == Command::checks_lint) {
+    options.allow_commands = true;
+  }
   return {};
 }
 

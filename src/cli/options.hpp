@@ -8,7 +8,18 @@
 
 namespace baseline {
 
-enum class Command { deploy, verify, rollback, status, recover, history, backups_list };
+enum class Command {
+  deploy,
+  verify,
+  rollback,
+  status,
+  recover,
+  history,
+  backups_list,
+  checks_list,
+  checks_lint,
+  checks_json_schema,
+};
 
 /// The command line, parsed but not yet resolved against environment and defaults.
 struct Options {

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/constraint_infos.hpp"
 #include "store/sqlite/errors.hpp"
 #include "store/sqlite/foreign_keys.hpp"
 #include "store/sqlite/rejection.hpp"
@@ -155,6 +156,14 @@ std::unique_ptr<Session> SqliteSession::scratch() {
     return std::make_unique<SqliteSession>(
         role_ == Role::live ? schema_clone(database_) : copy_of(database_), Role::scratch);
   });
+}
+
+std::vector<ConstraintInfo> SqliteSession::constraints() {
+  return translated([&] { return constraint_infos(database_); });
+}
+
+std::vector<std::size_t> SqliteSession::resolve(const ConstraintRef& by) {
+  return translated([&] { return resolved(read_constraints(database_), by); });
 }
 
 Schema SqliteSession::schema() {

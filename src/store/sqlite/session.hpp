@@ -35,6 +35,8 @@ class SqliteSession final : public Session {
   void begin(bool foreign_keys) override;
   bool rollback() override;
   std::unique_ptr<Session> scratch() override;
+  std::vector<ConstraintInfo> constraints() override;
+  std::vector<std::size_t> resolve(const ConstraintRef& by) override;
   Schema schema() override;
   std::optional<std::string> revision() override;
   std::vector<TableRows> count_rows(std::chrono::milliseconds budget) override;
