@@ -87,6 +87,12 @@ TEST_CASE("lint finds a 'by' that the baseline cannot keep", "[checks][lint]") {
   CHECK(rejects("{trigger: names}") == "no warning");
 }
 
+TEST_CASE("lint finds a check that cannot pass", "[checks][lint]") {
+  CHECK(warnings_of(suite_of("  - {name: x, rejects: DELETE FROM t, by: {not_null: t.id}}\n"),
+                    "CREATE TABLE t (id INTEGER PRIMARY KEY NOT NULL)") ==
+        "s1.yaml:4:5: warning: NOT NULL t.id rejects nothing, so 'x' cannot pass");
+}
+
 TEST_CASE("coverage counts the constraints that some check makes reject", "[checks][lint]") {
   const Coverage none = coverage_of("  - {name: x, schema: baseline}\n");
   CHECK(none.named == 3);
