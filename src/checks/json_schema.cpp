@@ -46,8 +46,9 @@ Json of_type(const Key& key) {
     case KeyType::path:
       return text_like(kNotBlank);
     case KeyType::texts:
-    case KeyType::argv:
       return list_of(reference("word"));
+    case KeyType::argv:
+      return list_of(reference("value"));  // `true` is a program
     case KeyType::choice:
       return choice_of(key.choices);
     case KeyType::duration:
