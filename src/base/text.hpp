@@ -63,4 +63,7 @@ std::string short_duration(std::chrono::milliseconds time);
 /// milliseconds, or nothing when the text is not a duration.
 std::optional<std::int64_t> parse_duration_ms(std::string_view text);
 
+/// What such a text looks like, as a regular expression for editors.
+inline constexpr std::string_view kDurationPattern = "^([0-9]+(ms|s|m|h)|0)$";
+
 }  // namespace baseline

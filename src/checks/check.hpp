@@ -84,6 +84,12 @@ class AttemptDeadline {
   std::chrono::steady_clock::time_point end_;
 };
 
+/// What a check says of a constraint: that it rejects the last of these statements.
+struct ConstraintTest {
+  const ConstraintRef& by;
+  const SqlText& sql;
+};
+
 /// One check of a suite; each kind derives its own (src/checks/kinds/).
 class Check {
  public:
@@ -106,6 +112,9 @@ class Check {
   /// Whether it can only pass once the application runs. In the phase `after` of a deploy it does
   /// not: that is the window, which waits for nothing.
   virtual bool needs_application() const { return head_.wait.count() > 0; }
+
+  /// The constraint that this check makes reject something, if it is about one.
+  virtual std::optional<ConstraintTest> constraint_test() const { return std::nullopt; }
 
  private:
   CheckHead head_;

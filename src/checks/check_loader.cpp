@@ -10,6 +10,7 @@
 #include "checks/cases.hpp"
 #include "checks/keys.hpp"
 #include "checks/kinds.hpp"
+#include "checks/remarks.hpp"
 
 namespace baseline {
 namespace {
@@ -237,6 +238,7 @@ std::unique_ptr<Check> load_check(const Node& node, SuiteScope& scope, CheckName
   demand_assertion(draft, kind);
   std::unique_ptr<Check> check = kind.make(draft);
   match_parameters(draft, cases);
+  remark_on_check(draft, kind);
   return check;
 }
 

@@ -33,8 +33,6 @@ std::partial_ordering order(const Value& a, const Value& b) {
   return std::partial_ordering::unordered;
 }
 
-constexpr std::string_view kTypes[] = {"integer", "real", "text", "blob"};
-
 std::string literals(const std::vector<Value>& values) {
   std::vector<std::string> out;
   out.reserve(values.size());
@@ -51,11 +49,15 @@ bool is_count(const Value& value) {
 
 std::span<const Matcher::Operator> Matcher::operators() {
   static constexpr Operator kOperators[] = {
-      {"lt", Op::lt},        {"le", Op::le},
-      {"gt", Op::gt},        {"ge", Op::ge},
-      {"in", Op::in},        {"matches", Op::matches},
-      {"type", Op::type},    {"contains", Op::contains},
-      {"not", Op::negation},
+      {"lt", Op::lt, "less than"},
+      {"le", Op::le, "at most"},
+      {"gt", Op::gt, "greater than"},
+      {"ge", Op::ge, "at least"},
+      {"in", Op::in, "one of these values"},
+      {"matches", Op::matches, "text in which this regular expression (RE2) is found somewhere"},
+      {"type", Op::type, "of this storage class"},
+      {"contains", Op::contains, "text in which this text is found"},
+      {"not", Op::negation, "anything but what this matches"},
   };
   return kOperators;
 }
@@ -169,7 +171,7 @@ std::optional<Matcher> Matcher::read_operator(Op op, const yaml::Entry& entry,
       return out;
     }
     case Op::type:
-      if (!reader.choice(node, key, kTypes)) return std::nullopt;
+      if (!reader.choice(node, key, kStorageClasses)) return std::nullopt;
       out.operand_ = node.text;
       return out;
     case Op::negation: {

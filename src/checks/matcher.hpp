@@ -16,6 +16,9 @@ class RE2;
 
 namespace baseline {
 
+/// What the operator `type` may say.
+inline constexpr std::string_view kStorageClasses[] = {"integer", "real", "text", "blob"};
+
 /// The value that a scalar of a suite stands for: true is 1, as SQL has it.
 Value value_of(const yaml::Scalar& scalar);
 
@@ -28,6 +31,15 @@ bool regex_found(const re2::RE2& regex, std::string_view text);
 /// What a value must be (docs/checks.md, "Matchers"): equal to a scalar, or all operators of a map.
 class Matcher {
  public:
+  enum class Op { equal, lt, le, gt, ge, in, matches, contains, type, negation, all };
+  /// An operator that a map may hold: what the loader knows, and what editors complete.
+  struct Operator {
+    std::string_view name;
+    Op op;
+    std::string_view meaning;  ///< one sentence for people, without a full stop
+  };
+  static std::span<const Operator> operators();
+
   /// Nothing, and problems, when the node under `key` is no matcher or matches whatever comes.
   static std::optional<Matcher> read(const yaml::Node& node, std::string_view key,
                                      const yaml::Reader& reader);
@@ -47,13 +59,6 @@ class Matcher {
   bool fits_text() const;
 
  private:
-  enum class Op { equal, lt, le, gt, ge, in, matches, contains, type, negation, all };
-  struct Operator {
-    std::string_view name;
-    Op op;
-  };
-  static std::span<const Operator> operators();
-
   static std::optional<Matcher> read_operator(Op op, const yaml::Entry& entry,
                                               const yaml::Reader& reader);
 

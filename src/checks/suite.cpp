@@ -130,6 +130,7 @@ Suites Suites::load(const std::vector<SuiteSource>& sources, Session& reference,
   }
   demand_declared(options.vars, context.vars);
   suites.warnings_ = std::move(context.warnings);
+  suites.remarks_ = std::move(context.remarks);
   if (suites.checks_.empty()) {
     throw Error(ErrorCode::usage, "there is no check to run", "give suites with --checks");
   }

@@ -57,11 +57,14 @@ class Suites {
 
   const std::vector<std::unique_ptr<Check>>& checks() const { return checks_; }
   const std::vector<std::string>& warnings() const { return warnings_; }
+  /// What a reviewer would ask about: "FILE:LINE:COLUMN: warning: …", by file and place.
+  const std::vector<std::string>& remarks() const { return remarks_; }
 
  private:
   Suites() = default;
   std::vector<std::unique_ptr<Check>> checks_;
   std::vector<std::string> warnings_;
+  std::vector<std::string> remarks_;
 };
 
 }  // namespace baseline

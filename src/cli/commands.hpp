@@ -43,6 +43,9 @@ CommandResult run_status(const Invocation& invocation);
 CommandResult run_recover(const Invocation& invocation);
 CommandResult run_history(const Invocation& invocation);
 CommandResult run_backups_list(const Invocation& invocation);
+CommandResult run_checks_list(const Invocation& invocation);
+CommandResult run_checks_lint(const Invocation& invocation);
+CommandResult run_checks_json_schema(const Invocation& invocation);
 CommandResult run_checks_mutate(const Invocation& invocation);
 
 /// The whole program but for main's duties. Returns the exit code; prints the result.

@@ -76,8 +76,30 @@ Example:
     {"checks", "What the suites of checks are worth",
      R"(These work on a migration and its suites alone; no database is needed.
 
-Example:
+Examples:
+  baseline checks list
+  baseline checks lint --checks checks/ -m migrations/1a2b_baseline.sql
   baseline checks mutate)"},
+    {"checks list", "List the checks that would run, and in which phase",
+     R"(Takes the options with which verify and plan choose checks, and says of what is left out
+why. Nothing is run, and no database is needed.
+
+Examples:
+  baseline checks list
+  baseline checks list --checks checks/ --tag quick --format json)"},
+    {"checks lint", "Find what is wrong or doubtful in the suites, and what they leave untested",
+     R"(Errors end with exit code 2. Warnings, and constraints of the baseline that no check makes
+reject anything, end with 0, or 1 with --strict. Nothing is run, and no database is needed.
+
+Examples:
+  baseline checks lint
+  baseline checks lint --checks checks/ -m migrations/1a2b_baseline.sql --strict)"},
+    {"checks json-schema", "Print the JSON Schema of suites, for editors",
+     R"(An editor with a YAML language server reads it when the first line of a suite is
+  # yaml-language-server: $schema=./baseline-checks-1.schema.json
+
+Example:
+  baseline checks json-schema > checks/baseline-checks-1.schema.json)"},
     {"checks mutate", "Bend the migration in many small ways; show what the checks do not notice",
      R"(Each mutant is the migration with one small change: a bound moved by one, a constraint
 dropped, a default changed. The suites are run on each of them, in memory. A mutant that

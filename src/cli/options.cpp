@@ -19,8 +19,9 @@ enum Group : unsigned {
   backup_options = 1U << 2U,
   wait_options = 1U << 3U,
   selection_options = 1U << 4U,  ///< which checks
-  value_options = 1U << 5U,      ///< with what values, and how strictly
-  run_options = 1U << 6U,        ///< commands may run, and there is something to report
+  value_options = 1U << 5U,      ///< with what values
+  strict_options = 1U << 6U,     ///< how strictly
+  run_options = 1U << 7U,        ///< commands may run, and there is something to report
 };
 
 struct CommandRow {
@@ -34,20 +35,23 @@ constexpr CommandRow kCommands[] = {
     // Which checks run cannot be said to deploy: on a part of them it would prove less than it says.
     {Command::deploy, "deploy", nullptr,
      database_options | input_options | backup_options | wait_options | value_options |
-         run_options},
+         strict_options | run_options},
     {Command::deploy, "plan", nullptr,
      database_options | input_options | backup_options | wait_options | selection_options |
-         value_options | run_options},
+         value_options | strict_options | run_options},
     {Command::verify, "verify", nullptr,
      database_options | input_options | backup_options | selection_options | value_options |
-         run_options},
+         strict_options | run_options},
     {Command::rollback, "rollback", nullptr, database_options | backup_options | wait_options},
     {Command::status, "status", nullptr, database_options | input_options | backup_options},
     {Command::recover, "recover", nullptr, database_options | backup_options | wait_options},
     {Command::history, "history", nullptr, database_options | backup_options},
     {Command::backups_list, "list", "backups", database_options | backup_options},
+    {Command::checks_list, "list", "checks", input_options | selection_options | value_options},
+    {Command::checks_lint, "lint", "checks", input_options | value_options},
+    {Command::checks_json_schema, "json-schema", "checks", 0},
     {Command::checks_mutate, "mutate", "checks",
-     input_options | selection_options | value_options},
+     input_options | selection_options | value_options | strict_options},
 };
 
 // The command that others belong to, as in `backups list`; made when the first of them needs it.
@@ -123,6 +127,8 @@ void add_checks(CLI::App& app, unsigned groups, Options& options) {
   if ((groups & value_options) != 0) {
     add_repeatable(app, "--var", options.vars, "NAME=VALUE",
                    "A value for a var of the suites, before the environment's; repeatable");
+  }
+  if ((groups & strict_options) != 0) {
     app.add_flag("--strict", options.strict, "Let warnings fail, too")->group("Checks");
   }
   if ((groups & run_options) != 0) {
@@ -189,6 +195,12 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
     case Command::recover:
     case Command::history:
     case Command::backups_list:
+    case Command::checks_list:
+    case Command::checks_json_schema:
+      break;
+    case Command::checks_lint:
+      app.add_flag("--strict", options.strict, "Fail on warnings and uncovered constraints, too")
+          ->group("Checks");
       break;
   }
 }
@@ -302,7 +314,8 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
     add_settings(*sub, row.groups, options);
     add_own(*sub, row, options);
     add_checks(*sub, row.groups, options);
-    add_output(*sub, options);
+    // A schema is JSON, and nothing can be said about it.
+    if (row.command != Command::checks_json_schema) add_output(*sub, options);
     sub->callback([&options, &row] {
       options.command = row.command;
       options.runs_suites = (row.groups & run_options) != 0;
@@ -323,6 +336,10 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
     throw_usage(app, error);
   }
   if (app.got_subcommand("plan")) options.dry_run = true;
+  // What runs nothing may read suites that run commands.
+  if (options.command == Command::checks_list || options.command == Command::checks_lint) {
+    options.allow_commands = true;
+  }
   return {};
 }
 

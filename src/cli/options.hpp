@@ -16,7 +16,10 @@ enum class Command {
   recover,
   history,
   backups_list,
-  checks_mutate
+  checks_list,
+  checks_lint,
+  checks_json_schema,
+  checks_mutate,
 };
 
 /// The command line, parsed but not yet resolved against environment and defaults.

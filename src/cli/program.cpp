@@ -32,6 +32,12 @@ CommandResult dispatch(const Invocation& invocation) {
       return run_history(invocation);
     case Command::backups_list:
       return run_backups_list(invocation);
+    case Command::checks_list:
+      return run_checks_list(invocation);
+    case Command::checks_lint:
+      return run_checks_lint(invocation);
+    case Command::checks_json_schema:
+      return run_checks_json_schema(invocation);
     case Command::checks_mutate:
       return run_checks_mutate(invocation);
   }

@@ -110,6 +110,8 @@ Inputs::Inputs(const Invocation& invocation)
       observer_(invocation.observer),
       run_(run_options_of(invocation)) {
   run_.surroundings.database = invocation.run.database;  // empty where none is needed
+  // lint has warnings for its result.
+  if (invocation.options.command == Command::checks_lint) return;
   for (const std::string& warning : suites_.warnings()) invocation.observer.warning(warning);
 }
 

@@ -8,6 +8,7 @@
 #include "base/version.hpp"
 #include "report/check_json.hpp"
 #include "report/check_run.hpp"
+#include "report/json_document.hpp"
 
 namespace baseline::json_report {
 namespace {
@@ -17,22 +18,9 @@ using Json = nlohmann::ordered_json;
 // JSON text is UTF-8; a path that is not is shown as people see it.
 Json shown(const std::string& bytes) { return printable(bytes); }
 
-Json optional_text(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
 Json optional_ms(const std::optional<std::chrono::nanoseconds>& time) {
   if (!time) return nullptr;
   return std::chrono::duration<double, std::milli>(*time).count();
-}
-
-std::string finished(const Json& json) {
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
-
-Json header(std::string_view command, int exit_code) {
-  return {{"version", 1},
-          {"tool", fmt::format("baseline {}", version())},
-          {"command", command},
-          {"exit_code", exit_code}};
 }
 
 Json of_suite(const std::optional<SuiteReport>& report) {

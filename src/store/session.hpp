@@ -96,6 +96,15 @@ struct ConstraintRef {
   std::string text;  ///< as written: valid_latitude, t.c, t(a, b), t, a > 0, or a regex (trigger)
 };
 
+/// A constraint or unique index that a database declares; triggers and types are none.
+struct ConstraintInfo {
+  std::string table;
+  std::string name;        ///< declared, or the unique index's; may be empty
+  std::string display;     ///< for people: "UNIQUE unique_location (a, b)"
+  bool can_reject = true;  ///< false where the engine itself sees to it: NOT NULL on a rowid, or
+                           ///< ON CONFLICT REPLACE
+};
+
 /// What became of statements of which the last should be rejected.
 struct Rejection {
   enum class Verdict {
@@ -187,6 +196,12 @@ class Session {
   /// Writes the whole database as a new, private file that any program of the engine can open.
   /// Throws Error{io}. Not for a live database: it may be large.
   virtual void save(const std::filesystem::path& file) = 0;
+
+  /// The constraints that a `rejects` check can name, in the order of their tables.
+  virtual std::vector<ConstraintInfo> constraints() = 0;
+
+  /// Which of constraints() `by` names, as indexes, just as reject() understands it.
+  virtual std::vector<std::size_t> resolve(const ConstraintRef& by) = 0;
 
   /// The schema without the engine's own tables.
   virtual Schema schema() = 0;

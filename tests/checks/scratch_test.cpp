@@ -43,6 +43,8 @@ class CountingSession final : public Session {
     return std::make_unique<CountingSession>(copies_, answer_);
   }
   void save(const std::filesystem::path&) override {}
+  std::vector<ConstraintInfo> constraints() override { return {}; }
+  std::vector<std::size_t> resolve(const ConstraintRef&) override { return {}; }
   Schema schema() override { return {}; }
   std::optional<std::string> revision() override { return {}; }
   std::vector<TableRows> count_rows(std::chrono::milliseconds) override { return {}; }

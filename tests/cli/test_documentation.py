@@ -151,6 +151,8 @@ class Json(support.Case):
         yield self.json("recover", "--database", database)
         yield self.json("history", "--database", database)
         yield self.json("backups", "list", "--database", database)
+        yield self.json("checks", "list")
+        yield self.json("checks", "lint")
         yield self.json("deploy", code=2)
 
     def interrupted(self):
@@ -173,8 +175,9 @@ class Json(support.Case):
 
     def test_every_described_key_is_in_the_program(self):
         """Keys are the first column of the tables of docs/json.md."""
-        source = (support.PROJECT / "src/report/json.cpp").read_text()
-        source += (support.PROJECT / "src/report/check_json.cpp").read_text()
+        source = "".join((support.PROJECT / f"src/report/{name}.cpp").read_text()
+                         for name in ["json", "json_document", "check_json", "lint_json",
+                                      "listing_json"])
         source += (support.PROJECT / "src/catalogue/history.cpp").read_text()
         source += (support.PROJECT / "src/checks/result.hpp").read_text()
         page = (support.PROJECT / "docs/json.md").read_text()

@@ -106,6 +106,7 @@ constexpr CheckKind kKinds[] = {
      When::both,
      false,
      make_cost},
+    {"a",
      {"log", KeyType::path, "a file that the application writes its log to"},
      kLogKeys,
      kLogAsserts,

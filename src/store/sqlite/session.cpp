@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/constraint_infos.hpp"
 #include "store/sqlite/errors.hpp"
 #include "store/sqlite/foreign_keys.hpp"
 #include "store/sqlite/indexes.hpp"
@@ -193,6 +194,14 @@ std::unique_ptr<Session> SqliteSession::scratch() {
 
 void SqliteSession::save(const std::filesystem::path& file) {
   translated([&] { copy_to_file(database_, file); });
+}
+
+std::vector<ConstraintInfo> SqliteSession::constraints() {
+  return translated([&] { return constraint_infos(database_); });
+}
+
+std::vector<std::size_t> SqliteSession::resolve(const ConstraintRef& by) {
+  return translated([&] { return resolved(read_constraints(database_), by); });
 }
 
 Schema SqliteSession::schema() {

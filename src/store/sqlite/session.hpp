@@ -42,6 +42,8 @@ class SqliteSession final : public Session {
   bool rollback() override;
   std::unique_ptr<Session> scratch() override;
   void save(const std::filesystem::path& file) override;
+  std::vector<ConstraintInfo> constraints() override;
+  std::vector<std::size_t> resolve(const ConstraintRef& by) override;
   Schema schema() override;
   std::optional<std::string> revision() override;
   std::vector<TableRows> count_rows(std::chrono::milliseconds budget) override;
