@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ struct LoadContext {
   const SuiteOptions& options;
   std::vector<std::string> warnings = {};  ///< whole lines, each with its place
   std::set<std::string> vars = {};         ///< that the files declare
+  std::optional<Schema> schema = {};       ///< of the reference, once somebody asked for it
 };
 
 }  // namespace baseline

@@ -31,7 +31,8 @@ struct CommandRow {
 };
 
 constexpr CommandRow kCommands[] = {
-    // Which checks run cannot be said to deploy: on a part of them it would prove less than it says.
+    // Which checks run cannot be said to deploy: on a part of them it would prove less than it
+    // says.
     {Command::deploy, "deploy", nullptr,
      database_options | input_options | backup_options | wait_options | value_options |
          run_options},
@@ -45,8 +46,7 @@ constexpr CommandRow kCommands[] = {
     {Command::recover, "recover", nullptr, database_options | backup_options | wait_options},
     {Command::history, "history", nullptr, database_options | backup_options},
     {Command::backups_list, "list", "backups", database_options | backup_options},
-    {Command::checks_mutate, "mutate", "checks",
-     input_options | selection_options | value_options},
+    {Command::checks_mutate, "mutate", "checks", input_options | selection_options | value_options},
 };
 
 // The command that others belong to, as in `backups list`; made when the first of them needs it.
