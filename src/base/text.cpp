@@ -260,6 +260,11 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
+std::string short_duration(std::chrono::milliseconds time) {
+  return time.count() % 1'000 == 0 ? fmt::format("{}s", time.count() / 1'000)
+                                   : fmt::format("{}ms", time.count());
+}
+
 std::optional<std::int64_t> parse_duration_ms(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -57,6 +58,9 @@ bool same_name(std::string_view a, std::string_view b);
 
 /// `text` without leading and trailing ASCII white space.
 std::string_view trimmed(std::string_view text);
+
+/// 10000 → "10s", 1500 → "1500ms": a duration as suites and options write it.
+std::string short_duration(std::chrono::milliseconds time);
 
 /// Reads "500ms", "30s", "5m" or "2h". The unit is mandatory (except for "0"). Returns
 /// milliseconds, or nothing when the text is not a duration.

@@ -40,6 +40,12 @@ Verdict not_evaluable(std::string got, std::string_view sql, const Bindings& bin
   return verdict;
 }
 
+Verdict not_evaluable(const SqlFailure& failure, std::string_view sql, const Bindings& bindings) {
+  Verdict verdict = not_evaluable(failure.message, sql, bindings);
+  verdict.busy = failure.kind == SqlFailure::Kind::busy;
+  return verdict;
+}
+
 std::optional<Verdict> run_fixtures(const CheckHead& head, Session& scratch, const Case& values,
                                     const AttemptDeadline& deadline) {
   for (const auto& fixture : head.given) {

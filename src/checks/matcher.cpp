@@ -272,4 +272,29 @@ bool Matcher::fits_count() const {
   return false;
 }
 
+bool Matcher::fits_text() const {
+  const auto is_text = [](const Value& value) {
+    return std::holds_alternative<std::string>(value);
+  };
+  switch (op_) {
+    case Op::equal:
+    case Op::lt:
+    case Op::le:
+    case Op::gt:
+    case Op::ge:
+      return is_text(operand_);
+    case Op::in:
+      return std::ranges::all_of(choices_, is_text);
+    case Op::matches:
+    case Op::contains:
+      return true;
+    case Op::type:
+      return false;
+    case Op::negation:
+    case Op::all:
+      return std::ranges::all_of(parts_, &Matcher::fits_text);
+  }
+  return false;
+}
+
 }  // namespace baseline

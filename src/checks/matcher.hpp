@@ -41,6 +41,10 @@ class Matcher {
   std::string describe() const;
   /// The value that it demands, if it is just one.
   const Value* equal_to() const { return op_ == Op::equal ? &operand_ : nullptr; }
+  /// Whether all that it compares with are whole numbers from 0, as a count needs it.
+  bool fits_count() const;
+  /// Whether all that it compares with are texts: to anything else no text is equal.
+  bool fits_text() const;
 
  private:
   enum class Op { equal, lt, le, gt, ge, in, matches, contains, type, negation, all };
@@ -49,7 +53,6 @@ class Matcher {
     Op op;
   };
   static std::span<const Operator> operators();
-  bool fits_count() const;
 
   static std::optional<Matcher> read_operator(Op op, const yaml::Entry& entry,
                                               const yaml::Reader& reader);

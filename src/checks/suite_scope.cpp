@@ -37,6 +37,15 @@ SuiteScope::SuiteScope(std::string file, LoadContext& context, yaml::Problems& p
       context_(context),
       reader_(problems) {}
 
+std::filesystem::path SuiteScope::directory() const {
+  return std::filesystem::absolute(file_).lexically_normal().parent_path();
+}
+
+void SuiteScope::add_command(const CheckHead& head) {
+  context_.commands.push_back(printable(
+      fmt::format("{}:{}:{} ({})", head.file, head.place.line, head.place.column, head.name)));
+}
+
 // What --var or else the environment gives.
 std::optional<std::string> SuiteScope::outside(const std::string& name) const {
   const auto& given = context_.options.vars;

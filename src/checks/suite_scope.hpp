@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -44,6 +45,11 @@ class SuiteScope {
   const ApplyMigration& apply() const { return context_.apply; }
   std::optional<bool> foreign_keys() const { return foreign_keys_; }
   const Bindings& vars() const { return vars_; }
+  /// Where the suite file is, absolute: relative paths in it count from here.
+  std::filesystem::path directory() const;
+
+  /// Notes that a check runs a command, which must be allowed for.
+  void add_command(const CheckHead& head);
 
   /// A fixture by the name that the node holds; null, and a problem, when there is none.
   struct SharedFixture {

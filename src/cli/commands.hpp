@@ -30,6 +30,9 @@ struct CommandResult {
   int exit_code = 0;
 };
 
+/// What the user typed, to be typed again in a command that we print.
+TypedOptions typed_options(const Invocation& invocation);
+
 /// The result of a replacement as the settings want it, with its exit code.
 CommandResult rendered(const Invocation& invocation, const ReplaceReport& report);
 

@@ -40,7 +40,8 @@ constexpr CommandRow kCommands[] = {
      database_options | input_options | backup_options | wait_options | selection_options |
          value_options | run_options},
     {Command::verify, "verify", nullptr,
-     database_options | input_options | selection_options | value_options | run_options},
+     database_options | input_options | backup_options | selection_options | value_options |
+         run_options},
     {Command::rollback, "rollback", nullptr, database_options | backup_options | wait_options},
     {Command::status, "status", nullptr, database_options | input_options | backup_options},
     {Command::recover, "recover", nullptr, database_options | backup_options | wait_options},
@@ -125,7 +126,9 @@ void add_checks(CLI::App& app, unsigned groups, Options& options) {
     app.add_flag("--strict", options.strict, "Let warnings fail, too")->group("Checks");
   }
   if ((groups & run_options) != 0) {
-    app.add_flag("--allow-commands", options.allow_commands, "Let checks run commands")
+    app.add_flag(
+           "--allow-commands", options.allow_commands,
+           "Let checks run the commands that the suites name; without it such suites are refused")
         ->group("Checks");
     add_repeatable(app, "--report", options.reports, "KIND=FILE",
                    "Write the results as junit, tap, json, prometheus or github, too; - is stdout; "
@@ -302,8 +305,7 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
     add_output(*sub, options);
     sub->callback([&options, &row] {
       options.command = row.command;
-      // Where no command runs, a suite that has some needs no permission.
-      if ((row.groups & run_options) == 0) options.allow_commands = true;
+      options.runs_suites = (row.groups & run_options) != 0;
     });
   }
 

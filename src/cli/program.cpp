@@ -100,7 +100,7 @@ CommandResult rendered(const Invocation& invocation, const ReplaceReport& report
   const int code = exit_code(report.outcome);
   return {invocation.settings.format.value == Format::json
               ? json_report::of(report, code)
-              : human_report::of(report, invocation.out, typed_options(invocation.settings)),
+              : human_report::of(report, invocation.out, typed_options(invocation)),
           code};
 }
 

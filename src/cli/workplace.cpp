@@ -66,16 +66,24 @@ Suites load_suites(const Settings& settings, const Engine& engine, const Migrati
 
 RunOptions run_options_of(const Invocation& invocation) {
   const Options& options = invocation.options;
-  RunOptions run{{options.only, options.tags, options.skip_tags},
-                 options.strict,
-                 typed_options(invocation.settings).checks};
-  for (const std::string& var : options.vars) run.rerun += " --var " + shell_quoted(var);
-  if (options.strict) run.rerun += " --strict";
-  if (options.allow_commands) run.rerun += " --allow-commands";
-  return run;
+  return {{options.only, options.tags, options.skip_tags},
+          options.strict,
+          typed_options(invocation).checks};
 }
 
 }  // namespace
+
+TypedOptions typed_options(const Invocation& invocation) {
+  const Options& options = invocation.options;
+  TypedOptions typed = typed_options(invocation.settings);
+  std::string checks;
+  for (const std::string& var : options.vars) checks += " --var " + shell_quoted(var);
+  if (options.strict) checks += " --strict";
+  if (options.allow_commands) checks += " --allow-commands";
+  typed.all += checks;
+  typed.checks += checks;
+  return typed;
+}
 
 Workplace::Workplace(const Invocation& invocation)
     : store_(open_store(require_database(invocation.settings))),
@@ -92,23 +100,35 @@ Inputs::Inputs(const Invocation& invocation)
                      ? builtin_migration()
                      : load_migration(invocation.settings.migration.value)),
       reference_(engine_->apply(migration_)),
-      suite_options_{vars_of(invocation.options), invocation.options.allow_commands},
+      suite_options_{vars_of(invocation.options),
+                     invocation.options.allow_commands || !invocation.options.runs_suites},
       sources_(invocation.settings.checks.value.empty()
                    ? builtin_suites()
                    : read_suites(invocation.settings.checks.value)),
       suites_(load_suites(invocation.settings, *engine_, migration_, *reference_, sources_,
                           suite_options_)),
+      observer_(invocation.observer),
       run_(run_options_of(invocation)) {
+  run_.surroundings.database = invocation.run.database;  // empty where none is needed
   for (const std::string& warning : suites_.warnings()) invocation.observer.warning(warning);
 }
 
+SuiteReport Inputs::run(Phase phase, Session& subject, RunOptions options) const {
+  // What failed on the live database is run again there, what failed before in a plan.
+  options.rerun.insert(0, phase == Phase::after ? "baseline verify" : "baseline plan");
+  return run_suites(suites_, phase, subject, *reference_, options, nullptr, stop_if_interrupted);
+}
+
 Judge Inputs::judge() const {
-  return [this](Phase phase, Session& subject) {
-    // What failed on the live database is run again there, what failed before in a plan.
-    RunOptions options = run_;
-    options.rerun.insert(0, phase == Phase::after ? "baseline verify" : "baseline plan");
-    return run_suites(suites_, phase, subject, *reference_, options, nullptr, stop_if_interrupted);
-  };
+  return [this](Phase phase, Session& subject) { return run(phase, subject, run_); };
+}
+
+Judge Inputs::judge_running(std::vector<LogPosition> logs) const {
+  RunOptions options = run_;
+  options.application_runs = true;
+  options.surroundings.logs = std::move(logs);
+  options.on_wait = [this](std::string_view what) { observer_.waiting(what); };
+  return [this, options](Phase phase, Session& subject) { return run(phase, subject, options); };
 }
 
 bool ask(const std::string& question) {

@@ -41,8 +41,11 @@ class Inputs {
   const std::vector<SuiteSource>& sources() const { return sources_; }
   const SuiteOptions& suite_options() const { return suite_options_; }
   const RunOptions& run_options() const { return run_; }
-  /// Runs the suites; the results go into the report.
+  /// Runs the suites while the application is stopped: what needs it is skipped.
   Judge judge() const;
+  /// Runs them while it runs, and waits for what is still to come. `logs`: where the logs ended
+  /// when the last deploy began.
+  Judge judge_running(std::vector<LogPosition> logs) const;
 
  private:
   std::unique_ptr<Engine> engine_;
@@ -51,6 +54,9 @@ class Inputs {
   SuiteOptions suite_options_;
   std::vector<SuiteSource> sources_;
   Suites suites_;
+  SuiteReport run(Phase phase, Session& subject, RunOptions options) const;
+
+  Observer& observer_;
   RunOptions run_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/signals.hpp"
@@ -73,6 +75,17 @@ ReplaceReport dry_run(const DeployRequest& request, const Context& context) {
   return report;
 }
 
+// A deploy must not look as if checks had judged the live database when all of them wait for the
+// application. (What was added is the engine's own look at the file.)
+void warn_if_unproven(ReplaceReport& report) {
+  if (report.outcome != Outcome::done || !report.after || report.after->deferred() == 0) return;
+  const auto judged = [](const CheckResult& result) {
+    return result.status != Status::skip && result.kind != kIntegrityKind;
+  };
+  if (std::ranges::any_of(report.after->results, judged)) return;
+  report.warnings.push_back("no check of the suites has judged the live database yet");
+}
+
 }  // namespace
 
 Comparison compare(Session& reference, const DatabaseFacts& facts, const Suites& suites) {
@@ -122,6 +135,7 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
   steps.as_found = request.as_found && (report.old.unsettled || !report.old.unreadable.empty());
   steps.keep_on_failure = request.keep_on_failure;
   steps.intent.revision = request.migration.revision;
+  steps.intent.logs = positions_now(request.suites.logs());
 
   // Build the new database beside the old one, where nobody can see it, and judge it before it goes
   // live. A failed suite costs nothing.
@@ -149,6 +163,7 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
 
   // Freeze the old, exchange, judge the live, file and seal the backup.
   replace(steps, context, *replacement, report);
+  warn_if_unproven(report);
   return report;
 }
 

@@ -129,6 +129,7 @@ std::string_view word_of(Position position) {
 Json of_line(const HistoryLine& line) {
   Json json = Json::parse(to_json(line));
   json["database"] = shown(line.database);
+  json.erase("logs");  // of use to the program only
   return json;
 }
 

@@ -33,6 +33,7 @@ std::string to_json(const Intent& intent) {
   json["manifest"] = intent.manifest;
   json["source_id"] = intent.source_id;
   json["source_consumed"] = intent.source_consumed;
+  if (!intent.logs.empty()) json["logs"] = to_json(intent.logs);
   return json.dump();
 }
 
@@ -53,6 +54,7 @@ Intent intent_from_json(const std::string& text) {
     intent.manifest = json.at("manifest").get<std::string>();
     intent.source_id = json.at("source_id").get<std::string>();
     intent.source_consumed = json.at("source_consumed").get<bool>();
+    if (json.contains("logs")) intent.logs = log_positions_from_json(json["logs"]);
     return intent;
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorCode::needs_person,

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -182,6 +183,10 @@ class Session {
   /// A private copy that may be written: of a candidate or reference with its rows; of the live
   /// database only its schema, so that the cost does not depend on the data (docs/checks.md).
   virtual std::unique_ptr<Session> scratch() = 0;
+
+  /// Writes the whole database as a new, private file that any program of the engine can open.
+  /// Throws Error{io}. Not for a live database: it may be large.
+  virtual void save(const std::filesystem::path& file) = 0;
 
   /// The schema without the engine's own tables.
   virtual Schema schema() = 0;

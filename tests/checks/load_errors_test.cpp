@@ -71,17 +71,17 @@ TEST_CASE("errors in the keys of every check", "[checks][load]") {
       {kGood + kGood, "s1.yaml:5:12: error: name 'good' is already used at 4:12"},
       {"  - name: x\n",
        "s1.yaml:4:5: error: check has no kind; add one of schema, query, column, accepts, rejects, "
-       "cost"},
+       "cost, log, command"},
       {"  - {name: x, qeury: SELECT 1, value: 1}\n",
        "s1.yaml:4:5: error: check has no kind; add one of schema, query, column, accepts, rejects, "
-       "cost\n"
+       "cost, log, command\n"
        "s1.yaml:4:15: error: unknown key 'qeury' in a check; did you mean 'query'?"},
       {"  - name: x\n    accepts: DELETE FROM item\n    rejects: DELETE FROM item\n",
        "s1.yaml:4:5: error: check has two kinds, 'accepts' (5:5) and 'rejects' (6:5); split it"},
       {"  - {name: x, rejects: DELETE FROM item, by: a, severty: warn}\n",
        "s1.yaml:4:49: error: unknown key 'severty' in a rejects check; did you mean 'severity'?"},
       {"  - {name: x, accepts: DELETE FROM item, wait: 5s}\n",
-       "s1.yaml:4:42: error: unknown key 'wait' in an accepts check"},
+       "s1.yaml:4:42: error: 'wait' is not for accepts: its result cannot change"},
       {"  - {name: x, schema: baseline, given: a}\n",
        "s1.yaml:4:33: error: unknown key 'given' in a schema check"},
       {"  - {name: x, query: SELECT 1, value: 1, skip: true}\n",

@@ -42,6 +42,7 @@ class CountingSession final : public Session {
     ++copies_;
     return std::make_unique<CountingSession>(copies_, answer_);
   }
+  void save(const std::filesystem::path&) override {}
   Schema schema() override { return {}; }
   std::optional<std::string> revision() override { return {}; }
   std::vector<TableRows> count_rows(std::chrono::milliseconds) override { return {}; }

@@ -122,7 +122,7 @@ class QueryCheck final : public Check {
   Verdict judge(Session& session, const Case& values, const AttemptDeadline& deadline) const {
     const QueryOutcome outcome = session.query(sql_.text, values.bindings, deadline.limits());
     if (outcome.failure) {
-      Verdict verdict = not_evaluable(outcome.failure->message, sql_.text, values.bindings);
+      Verdict verdict = not_evaluable(*outcome.failure, sql_.text, values.bindings);
       verdict.expected = expected();
       return verdict;
     }

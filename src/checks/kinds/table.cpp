@@ -9,6 +9,9 @@ constexpr Key kCases = {"cases", KeyType::cases,
 constexpr Key kForeignKeys = {"foreign_keys", KeyType::choice,
                               "whether foreign keys are enforced in this check", false, kOnOff};
 
+constexpr Key kWait = {kWaitKey, KeyType::duration,
+                       "how long a check that fails is tried again, by baseline verify"};
+
 constexpr Key kSchemaKeys[] = {
     {"ignore", KeyType::texts, "globs of tables, views and triggers that are left out"},
 };
@@ -19,6 +22,7 @@ constexpr Key kQueryKeys[] = {
     kGiven,
     kCases,
     kForeignKeys,
+    kWait,
 };
 constexpr std::string_view kQueryAsserts[] = {"value", "rows", "result"};
 constexpr Key kColumnKeys[] = {
@@ -46,6 +50,18 @@ constexpr Key kCostKeys[] = {
     kForeignKeys,
 };
 constexpr std::string_view kCostAsserts[] = {"uses", "scanned", "sorted", "steps", "time"};
+constexpr Key kLogKeys[] = {
+    {"expect", KeyType::regexes, "each is found in some line"},
+    {"forbid", KeyType::regexes, "none is found in any line"},
+    kWait,
+};
+constexpr std::string_view kLogAsserts[] = {"expect", "forbid"};
+constexpr Key kCommandKeys[] = {
+    {"exit", KeyType::count, "the exit code, 0 unless said"},
+    {"stdout", KeyType::matcher, "what it writes to stdout, without the final newline"},
+    {"stderr", KeyType::matcher, "what it writes to stderr, without the final newline"},
+    kWait,
+};
 
 constexpr CheckKind kKinds[] = {
     {"a",
@@ -90,6 +106,19 @@ constexpr CheckKind kKinds[] = {
      When::both,
      false,
      make_cost},
+     {"log", KeyType::path, "a file that the application writes its log to"},
+     kLogKeys,
+     kLogAsserts,
+     When::after,
+     false,
+     make_log},
+    {"a",
+     {"command", KeyType::argv, "a program and its arguments, run without a shell"},
+     kCommandKeys,
+     {},
+     When::after,
+     false,
+     make_command},
 };
 
 }  // namespace

@@ -29,6 +29,9 @@ SQLite::Database open_temporary();
 /// A private copy of `source`: in memory up to 64 MiB, else in a temporary file.
 SQLite::Database copy_of(SQLite::Database& source);
 
+/// A copy of `source` as a new file. Not synced.
+void copy_to_file(SQLite::Database& source, const std::filesystem::path& file);
+
 using baseline::quoted_identifier;
 
 /// The file URI of an absolute path, any byte of it allowed (https://www.sqlite.org/uri.html).

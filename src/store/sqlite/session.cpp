@@ -218,6 +218,10 @@ std::unique_ptr<Session> SqliteSession::scratch() {
   });
 }
 
+void SqliteSession::save(const std::filesystem::path& file) {
+  translated([&] { copy_to_file(database_, file); });
+}
+
 Schema SqliteSession::schema() {
   return translated([&] { return read_schema(database_); });
 }

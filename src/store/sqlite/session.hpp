@@ -44,6 +44,7 @@ class SqliteSession final : public Session {
   void begin(bool foreign_keys) override;
   bool rollback() override;
   std::unique_ptr<Session> scratch() override;
+  void save(const std::filesystem::path& file) override;
   Schema schema() override;
   std::optional<std::string> revision() override;
   std::vector<TableRows> count_rows(std::chrono::milliseconds budget) override;
