@@ -32,7 +32,8 @@ struct CommandRow {
 };
 
 constexpr CommandRow kCommands[] = {
-    // Which checks run cannot be said to deploy: on a part of them it would prove less than it says.
+    // Which checks run cannot be said to deploy: on a part of them it would prove less than it
+    // says.
     {Command::deploy, "deploy", nullptr,
      database_options | input_options | backup_options | wait_options | value_options |
          strict_options | run_options},
