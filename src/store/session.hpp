@@ -10,7 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "store/constraint_ref.hpp"
 #include "store/schema.hpp"
+#include "store/table_model.hpp"
 #include "store/value.hpp"
 
 namespace baseline {
@@ -61,13 +63,6 @@ struct ExecuteOutcome {
   std::size_t statements_run = 0;  ///< that succeeded
   std::int64_t rows_changed = 0;   ///< by the last statement that ran
   std::optional<SqlFailure> failure;
-};
-
-/// Which constraint a `rejects` check names (docs/checks.md, "by").
-struct ConstraintRef {
-  enum class Kind { name, not_null, unique, primary_key, foreign_key, check, trigger, type };
-  Kind kind = Kind::name;
-  std::string text;  ///< as written: valid_latitude, t.c, t(a, b), t, a > 0, or a regex (trigger)
 };
 
 /// What became of statements of which the last should be rejected.
@@ -140,6 +135,10 @@ class Session {
 
   /// The schema without the engine's own tables.
   virtual Schema schema() = 0;
+
+  /// The same for those who write rows: tables, then virtual tables, then views, each in the order
+  /// in which they were made.
+  virtual std::vector<TableModel> tables() = 0;
 
   /// The revision that a migration tool has stamped into the database (alembic_version), if any.
   virtual std::optional<std::string> revision() = 0;

@@ -34,6 +34,7 @@ class CountingSession final : public Session {
     return std::make_unique<CountingSession>(copies_, answer_);
   }
   Schema schema() override { return {}; }
+  std::vector<TableModel> tables() override { return {}; }
   std::optional<std::string> revision() override { return {}; }
   std::vector<TableRows> count_rows(std::chrono::milliseconds) override { return {}; }
   std::optional<std::string> integrity_problem(Depth) override { return {}; }

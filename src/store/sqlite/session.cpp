@@ -14,6 +14,7 @@
 #include "store/sqlite/schema_clone.hpp"
 #include "store/sqlite/schema_reader.hpp"
 #include "store/sqlite/statements.hpp"
+#include "store/sqlite/table_models.hpp"
 #include "store/sqlite/tokenizer.hpp"
 
 namespace baseline::sqlite {
@@ -159,6 +160,10 @@ std::unique_ptr<Session> SqliteSession::scratch() {
 
 Schema SqliteSession::schema() {
   return translated([&] { return read_schema(database_); });
+}
+
+std::vector<TableModel> SqliteSession::tables() {
+  return translated([&] { return read_tables(database_); });
 }
 
 }  // namespace baseline::sqlite

@@ -36,6 +36,7 @@ class SqliteSession final : public Session {
   bool rollback() override;
   std::unique_ptr<Session> scratch() override;
   Schema schema() override;
+  std::vector<TableModel> tables() override;
   std::optional<std::string> revision() override;
   std::vector<TableRows> count_rows(std::chrono::milliseconds budget) override;
   std::optional<std::string> integrity_problem(Depth depth) override;
