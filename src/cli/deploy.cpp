@@ -11,7 +11,7 @@ namespace baseline {
 
 CommandResult run_deploy(const Invocation& invocation) {
   Workplace workplace(invocation);
-  const Inputs inputs(invocation, workplace);
+  const Inputs inputs(invocation);
   const Options& options = invocation.options;
   const Settings& settings = invocation.settings;
 

@@ -9,7 +9,7 @@ namespace baseline {
 
 CommandResult run_verify(const Invocation& invocation) {
   Workplace workplace(invocation);
-  const Inputs inputs(invocation, workplace);
+  const Inputs inputs(invocation);
   const VerifyReport report = verify(workplace.context(), inputs.migration(), inputs.judge());
   const int code = exit_code(report.outcome);
   return {invocation.settings.format.value == Format::json

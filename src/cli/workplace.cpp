@@ -9,12 +9,15 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/signals.hpp"
+#include "store/sqlite/sqlite_engine.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace baseline {
 namespace {
 
-// The one place that knows which engine a database belongs to.
+// The one place that knows which engine a database belongs to: these two.
+std::unique_ptr<Engine> open_engine() { return std::make_unique<sqlite::SqliteEngine>(); }
+
 std::unique_ptr<Store> open_store(const std::filesystem::path& database) {
   return std::make_unique<sqlite::SqliteStore>(real_file_system(), database);
 }
@@ -42,10 +45,10 @@ std::map<std::string, std::string> vars_of(const Options& options) {
   return out;
 }
 
-Suites load_suites(const Invocation& invocation, Workplace& workplace, const Migration& migration,
+Suites load_suites(const Invocation& invocation, const Engine& engine, const Migration& migration,
                    Session& reference) {
   const Settings& settings = invocation.settings;
-  const auto apply = [&](const Migration& other) { return workplace.store().apply(other); };
+  const auto apply = [&](const Migration& other) { return engine.apply(other); };
   const SuiteOptions options{vars_of(invocation.options), invocation.options.allow_commands};
   const auto& paths = settings.checks.value;
   if (!paths.empty()) return Suites::load(read_suites(paths), reference, apply, options);
@@ -82,12 +85,13 @@ Workplace::Workplace(const Invocation& invocation)
       context_{*store_, catalogue_, real_file_system(), invocation.observer,
                [] { return std::chrono::system_clock::now(); }} {}
 
-Inputs::Inputs(const Invocation& invocation, Workplace& workplace)
-    : migration_(invocation.settings.migration.value.empty()
+Inputs::Inputs(const Invocation& invocation)
+    : engine_(open_engine()),
+      migration_(invocation.settings.migration.value.empty()
                      ? builtin_migration()
                      : load_migration(invocation.settings.migration.value)),
-      reference_(workplace.store().apply(migration_)),
-      suites_(load_suites(invocation, workplace, migration_, *reference_)),
+      reference_(engine_->apply(migration_)),
+      suites_(load_suites(invocation, *engine_, migration_, *reference_)),
       run_(run_options(invocation)) {
   for (const std::string& warning : suites_.warnings()) invocation.observer.warning(warning);
 }

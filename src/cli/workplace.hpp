@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "pipeline/context.hpp"
 #include "pipeline/deploy.hpp"
+#include "store/engine.hpp"
 #include "store/migration.hpp"
 
 namespace baseline {
@@ -27,11 +28,12 @@ class Workplace {
 };
 
 /// The migration and the suites that the settings name, read and validated: every input error
-/// surfaces here, before the disk is touched.
+/// surfaces here, before the disk is touched. They need no database.
 class Inputs {
  public:
-  Inputs(const Invocation& invocation, Workplace& workplace);
+  explicit Inputs(const Invocation& invocation);
 
+  const Engine& engine() const { return *engine_; }
   const Migration& migration() const { return migration_; }
   Session& reference() const { return *reference_; }
   const Suites& suites() const { return suites_; }
@@ -39,6 +41,7 @@ class Inputs {
   Judge judge() const;
 
  private:
+  std::unique_ptr<Engine> engine_;
   Migration migration_;
   std::unique_ptr<Session> reference_;
   Suites suites_;

@@ -138,10 +138,6 @@ std::optional<std::string> SqliteStore::running() { return RunLock::holder(targe
 
 std::unique_ptr<Session> SqliteStore::open_live() { return sqlite::open_live(target_.resolved); }
 
-std::unique_ptr<Session> SqliteStore::apply(const Migration& migration) {
-  return apply_migration(migration);
-}
-
 BackupPlan SqliteStore::plan_backup(BackupChoice choice, const fs::path& catalogue) {
   const fs::path directory = existing_part(catalogue);
   const auto status = target_.directory.status(target_.name);
