@@ -72,6 +72,11 @@ Example:
 
 Example:
   baseline backups list --database app.db)"},
+    {"checks", "What the suites of checks are worth",
+     R"(These work on a migration and its suites alone; no database is needed.
+
+Example:
+  baseline checks mutate)"},
 };
 
 }  // namespace

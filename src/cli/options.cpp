@@ -40,6 +40,16 @@ constexpr CommandRow kCommands[] = {
     {Command::backups_list, "list", "backups", database_options | backup_options},
 };
 
+// The command that others belong to, as in `backups list`; made when the first of them needs it.
+CLI::App& group(CLI::App& app, const std::string& name) {
+  const auto found = app.get_subcommands([&](CLI::App* sub) { return sub->get_name() == name; });
+  if (!found.empty()) return *found.front();
+  CLI::App* const made = app.add_subcommand(name, std::string(help::of(name).purpose));
+  made->require_subcommand(1);
+  made->footer(std::string(help::of(name).footer));
+  return *made;
+}
+
 void add_settings(CLI::App& app, unsigned groups, Options& options) {
   RawOptions& raw = options.settings;
   const auto text = [&app](const char* name, std::string& value, const char* type,
@@ -258,12 +268,8 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
   const auto formatter = std::make_shared<FullUsage>();
   formatter->column_width(kOptionColumn);
   app.formatter(formatter);
-  CLI::App* backups = app.add_subcommand("backups", std::string(help::of("backups").purpose));
-  backups->require_subcommand(1);
-  backups->footer(std::string(help::of("backups").footer));
-
   for (const CommandRow& row : kCommands) {
-    CLI::App& parent = row.parent == nullptr ? app : *backups;
+    CLI::App& parent = row.parent == nullptr ? app : group(app, row.parent);
     const std::string full =
         row.parent == nullptr ? row.name : fmt::format("{} {}", row.parent, row.name);
     const help::CommandHelp& text = help::of(full);
