@@ -76,7 +76,22 @@ Example:
      R"(These work on a migration and its suites alone; no database is needed.
 
 Example:
-  baseline checks mutate)"},
+  baseline checks generate --migration 1a2b_baseline.sql -o checks/)"},
+    {"checks generate", "Write suites for a schema that has none",
+     R"(Writes schema.yaml and constraints.yaml: a row that each table accepts, and for every
+constraint, type and trigger a statement that it must reject, found by trying the values
+that the schema itself names. What could not be put to the test is written with 'skip'
+and the reason. The suites are yours then; the same schema gives the same files.
+
+With --database the schema is read from a database, which is not changed and may be in
+use, and a migration that makes this schema, REVISION_schema.sql, is written beside the
+suites: they are checked against it ('schema: baseline').
+
+No file is written over: name a new directory and compare.
+
+Examples:
+  baseline checks generate --migration 1a2b_baseline.sql -o checks/
+  baseline checks generate --database app.db -o app-checks/)"},
 };
 
 }  // namespace

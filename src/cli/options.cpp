@@ -38,6 +38,7 @@ constexpr CommandRow kCommands[] = {
     {Command::recover, "recover", nullptr, database_options | backup_options | wait_options},
     {Command::history, "history", nullptr, database_options | backup_options},
     {Command::backups_list, "list", "backups", database_options | backup_options},
+    {Command::checks_generate, "generate", "checks", 0},
 };
 
 // The command that others belong to, as in `backups list`; made when the first of them needs it.
@@ -160,6 +161,20 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
       app.add_flag("--dry-run", options.dry_run, "Show what would happen; change nothing")
           ->group(group);
       yes();
+      break;
+    case Command::checks_generate:
+      app.add_option("-m,--migration", raw.migration,
+                     "The migration whose schema it is (BASELINE_MIGRATION) [built in]")
+          ->type_name("FILE")
+          ->group(group);
+      app.add_option("-d,--database", raw.database,
+                     "Or the database whose schema it is; it is only read, and may be in use")
+          ->type_name("PATH")
+          ->group(group);
+      app.add_option("-o,--output", options.output, "The directory for the suites; made if missing")
+          ->type_name("DIR")
+          ->required()
+          ->group(group);
       break;
     case Command::status:
     case Command::recover:

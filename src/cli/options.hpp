@@ -8,7 +8,16 @@
 
 namespace baseline {
 
-enum class Command { deploy, verify, rollback, status, recover, history, backups_list };
+enum class Command {
+  deploy,
+  verify,
+  rollback,
+  status,
+  recover,
+  history,
+  backups_list,
+  checks_generate
+};
 
 /// The command line, parsed but not yet resolved against environment and defaults.
 struct Options {
@@ -26,6 +35,7 @@ struct Options {
   bool yes = false;
   std::string to;
   std::string old_unreadable;
+  std::string output;  ///< a directory
   bool quiet = false;
   int verbose = 0;
   std::string colour = "auto";

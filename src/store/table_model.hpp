@@ -14,7 +14,8 @@ struct ColumnModel {
   enum class Fits { integer, real, number, text, blob, date, time, date_time, boolean, json, any };
 
   std::string name;
-  std::string sql;  ///< the name as SQL has to write it
+  std::string sql;   ///< the name as SQL has to write it
+  std::string type;  ///< as declared
   Fits fits = Fits::any;
   bool not_null = false;
   bool generated = false;        ///< it cannot be written

@@ -34,7 +34,10 @@ bool TableChecks::add_witnesses(GeneratedCheck check, const std::vector<Row>& ro
       for (const std::string& column : columns) {
         values.emplace_back(parameters.at(column), value_in(row, column));
       }
-      check.cases.push_back(std::move(values));
+      // Two ways can lead to one row.
+      if (std::ranges::find(check.cases, values) == check.cases.end()) {
+        check.cases.push_back(std::move(values));
+      }
     }
   }
   for (const std::string& column : columns) changes[column] = value_in(rows.front(), column);
@@ -79,7 +82,8 @@ void TableChecks::add_condition(const ConstraintModel& constraint) {
   using Kind = ConstraintModel::Kind;
   std::string name;
   if (constraint.kind == Kind::type) {
-    name = fmt::format("{} holds its type only", place(constraint.columns));
+    const ColumnModel& column = *table_.column(constraint.columns.front());
+    name = fmt::format("{} takes {} only", place(constraint.columns), column.type);
   } else if (constraint.kind == Kind::not_null) {
     name = fmt::format("{}, which is computed, is never NULL", constraint.display.substr(9));
   } else {

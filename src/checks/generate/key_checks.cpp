@@ -47,7 +47,9 @@ std::vector<Row> TableChecks::other_rows(const Row& first, const ConstraintModel
     }
     for (const std::string& name : free) {
       const auto held = first.find(name);
-      const bool null = held == first.end() || std::holds_alternative<std::monostate>(held->second);
+      const Value value =
+          held == first.end() ? entry_.search->omitted(*table_.column(name)) : held->second;
+      const bool null = std::holds_alternative<std::monostate>(value);
       // A NULL collides with nothing, but that of a key is a new number.
       if (null && other.kind == Kind::unique) break;
       if (vary(least, name)) break;

@@ -26,7 +26,7 @@ Value plain_value(const ColumnModel& column, bool key, int n) {
     case Fits::boolean:
       return std::int64_t{n % 2 == 0 ? 1 : 0};
     case Fits::real:
-      return static_cast<double>(number) + (key ? -0.5 : 0.5);
+      return static_cast<double>(1 + n) + 0.5;
     case Fits::text:
       return letter(n);
     case Fits::blob:

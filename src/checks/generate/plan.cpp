@@ -281,7 +281,10 @@ bool Plan::please_triggers(TablePlan& plan, const std::vector<std::string>& give
       if (chosen[c] > 0) row[columns[c]] = values[c][chosen[c]];
     }
     found = !trial_.failure_of(given, insert_sql(*plan.table, {row}), {}, true);
-    if (found) plan.row = std::move(row);
+    if (found) {
+      plan.search->keep(row);
+      plan.row = std::move(row);
+    }
     return !found && ++tries < kMostTries;
   });
   return found;

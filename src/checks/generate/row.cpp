@@ -11,7 +11,7 @@
 namespace baseline::generate {
 namespace {
 
-constexpr std::size_t kWidth = 84;
+constexpr std::size_t kWidth = 90;
 
 using Parameters = std::map<std::string, std::string>;
 

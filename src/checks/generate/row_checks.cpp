@@ -82,7 +82,12 @@ void TableChecks::add_edges() {
     if (columns.empty()) continue;
     const auto parameters = parameter_names(columns);
     GeneratedCheck check;
-    check.name = fmt::format("{} accepts the edges of {}", table_.name, join(columns, ", "));
+    constexpr std::size_t kFew = 3;
+    const std::string what =
+        columns.size() <= kFew
+            ? join(columns, ", ")
+            : fmt::format("{} and {} other columns", columns.front(), columns.size() - 1);
+    check.name = fmt::format("{} accepts the edges of {}", table_.name, what);
     check.given = entry_.given_with_row();
     Row changes;
     for (const std::string& column : columns) changes[column] = Value();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/text.hpp"
@@ -42,6 +43,16 @@ std::vector<std::size_t> sizes_of(const std::vector<std::vector<Value>>& values)
   std::vector<std::size_t> out;
   for (const auto& list : values) out.push_back(list.size());
   return out;
+}
+
+// The neighbours of a bound on whole numbers are whole numbers.
+void drop_fractions(const ColumnModel& column, std::vector<Value>& values) {
+  if (column.fits != ColumnModel::Fits::integer && column.fits != ColumnModel::Fits::boolean)
+    return;
+  std::erase_if(values, [](const Value& value) {
+    const auto* real = std::get_if<double>(&value);
+    return real != nullptr && *real != std::floor(*real);
+  });
 }
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
@@ -128,6 +139,7 @@ std::vector<Value> RowSearch::candidates(const Cluster& cluster, const ColumnMod
   add_new(out, plain(column, 2));
   for (const Value& value : common_values(column)) add_new(out, value);
   if (column.not_null) std::erase_if(out, is_null);
+  drop_fractions(column, out);
   if (out.size() > kMostValues) out.resize(kMostValues);
   return out;
 }
@@ -141,6 +153,7 @@ std::vector<Value> RowSearch::more_values(const Cluster& cluster, const ColumnMo
     for (const Value& value : constraint->condition.all_samples) add_new(out, value);
   }
   for (const Value& value : common_values(column)) add_new(out, value);
+  drop_fractions(column, out);
   return out;
 }
 
@@ -217,28 +230,24 @@ std::optional<Row> RowSearch::simplest() {
       out[name] = value;
     }
   }
+  for (const auto& [name, value] : kept_) out.try_emplace(name, value);
   return out;
 }
 
 std::optional<std::vector<Value>> RowSearch::first_that_satisfies(
     const std::vector<std::string>& columns, const std::vector<std::vector<Value>>& values,
-    const std::vector<std::string>& conditions, bool rank_by_nulls) {
+    const std::vector<std::string>& conditions) {
   std::vector<std::vector<Value>> rows;
-  std::optional<std::vector<Value>> best;
-  std::ptrdiff_t best_nulls = PTRDIFF_MAX;
+  std::optional<std::vector<Value>> first;
   std::size_t tried = 0;
   const auto judge = [&] {
     const std::vector<Violations> found = probe_.judge(columns, rows, conditions);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (!accepted(found[i])) continue;
-      const std::ptrdiff_t nulls = rank_by_nulls ? std::ranges::count_if(rows[i], is_null) : 0;
-      if (nulls >= best_nulls) continue;
-      best = rows[i];
-      best_nulls = nulls;
+    for (std::size_t i = 0; i < rows.size() && !first; ++i) {
+      if (accepted(found[i])) first = rows[i];
     }
     tried += rows.size();
     rows.clear();
-    return tried < (best ? kEnoughRows : kMostRows) && best_nulls > 0;
+    return !first && tried < kMostRows;
   };
   for_each_combination(sizes_of(values), [&](const std::vector<std::size_t>& chosen) {
     std::vector<Value>& row = rows.emplace_back();
@@ -246,7 +255,7 @@ std::optional<std::vector<Value>> RowSearch::first_that_satisfies(
     return rows.size() < kBatch || judge();
   });
   if (!rows.empty()) judge();
-  return best;
+  return first;
 }
 
 const RowSearch::Cluster* RowSearch::cluster_of(const std::string& column) const {
@@ -296,7 +305,7 @@ std::optional<Row> RowSearch::satisfying(const ConditionModel& condition,
     }
     wanted.values.push_back(std::move(values));
   }
-  const auto found = first_that_satisfies(wanted.columns, wanted.values, conditions, false);
+  const auto found = first_that_satisfies(wanted.columns, wanted.values, conditions);
   if (!found) return std::nullopt;
   for (const auto& [name, value] : row_of(wanted, *found)) {
     const bool left_out = can_omit(*table_.column(name), value) && !contains(not_null, name);
@@ -321,18 +330,17 @@ std::optional<Row> RowSearch::fullest() {
     (*out)[column.name] = std::move(value);
   }
   for (const Cluster& cluster : clusters_) {
-    std::vector<std::vector<Value>> values = cluster.values;
-    for (std::size_t c = 0; c < values.size(); ++c) {
-      // What an INSERT could leave out comes last.
-      const ColumnModel& column = *table_.column(cluster.columns[c]);
-      std::ranges::stable_partition(values[c], [&](const Value& value) {
-        return !is_null(value) && !(changing_.contains(column.name) && value == omitted(column));
-      });
+    std::vector<std::vector<Value>> rows = cluster.shapes;
+    for (const Variation& one : variations(cluster)) {
+      if (!accepted(one.violations)) continue;
+      rows.push_back(cluster.shapes[one.shape]);
+      rows.back()[one.column] = one.value;
     }
-    const auto found =
-        first_that_satisfies(cluster.columns, values, sqls(cluster.constraints), true);
-    if (!found) return std::nullopt;
-    for (const auto& [name, value] : row_of(cluster, *found)) {
+    const auto nulls = [](const std::vector<Value>& row) {
+      return std::ranges::count_if(row, is_null);
+    };
+    const auto best = std::ranges::min_element(rows, {}, nulls);
+    for (const auto& [name, value] : row_of(cluster, *best)) {
       const bool moving = changing_.contains(name) && value == omitted(*table_.column(name));
       if (!moving) (*out)[name] = value;
     }

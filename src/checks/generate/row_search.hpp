@@ -37,6 +37,9 @@ class RowSearch {
   /// A row in which as many columns as possible hold a value.
   std::optional<Row> fullest();
 
+  /// From now on rows hold these values, too: what else than constraints demands.
+  void keep(const Row& values) { kept_ = values; }
+
   /// Other values for one column of an accepted row, which stays acceptable.
   std::vector<Value> alternatives(const Row& row, const std::string& column);
 
@@ -88,7 +91,7 @@ class RowSearch {
   Row row_of(const Cluster& cluster, const std::vector<Value>& values) const;
   std::optional<std::vector<Value>> first_that_satisfies(
       const std::vector<std::string>& columns, const std::vector<std::vector<Value>>& values,
-      const std::vector<std::string>& conditions, bool rank_by_nulls);
+      const std::vector<std::string>& conditions);
 
   Probe& probe_;
   const TableModel& table_;
@@ -98,6 +101,7 @@ class RowSearch {
   std::vector<Cluster> clusters_;
   std::map<const Cluster*, std::vector<Variation>> variations_;
   std::vector<std::string> unsatisfied_;
+  Row kept_;
 };
 
 }  // namespace baseline::generate

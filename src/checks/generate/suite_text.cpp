@@ -50,13 +50,33 @@ std::string case_text(const CaseValues& values) {
   return "{" + join(parts, ", ") + "}";
 }
 
+// Values one below the other, as in a table.
+std::vector<std::string> aligned(const std::vector<CaseValues>& cases) {
+  std::vector<std::string> out(cases.size(), "{");
+  for (std::size_t column = 0; column < cases.front().size(); ++column) {
+    const bool last = column + 1 == cases.front().size();
+    std::vector<std::string> cells;
+    std::size_t widest = 0;
+    for (const CaseValues& values : cases) {
+      const auto& [name, value] = values[column];
+      cells.push_back(name + ": " + yaml_value(value) + (last ? "}" : ","));
+      widest = std::max(widest, cells.back().size());
+    }
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+      out[i] += cells[i];
+      if (!last) out[i] += std::string(widest - cells[i].size() + 1, ' ');
+    }
+  }
+  return out;
+}
+
 std::string cases_text(const std::vector<CaseValues>& cases) {
   std::vector<std::string> parts;
   for (const CaseValues& values : cases) parts.push_back(case_text(values));
   const std::string line = "    cases: [" + join(parts, ", ") + "]\n";
   if (line.size() <= kWidth) return line;
   std::string out = "    cases:\n";
-  for (const std::string& part : parts) out += "      - " + part + "\n";
+  for (const std::string& row : aligned(cases)) out += "      - " + row + "\n";
   return out;
 }
 

@@ -23,6 +23,21 @@ std::string exactly(std::string_view message) {
   return out + "$";
 }
 
+// What the accepted rows of a table differ in from its simplest one.
+std::vector<Row> accepted_states(const TablePlan& plan) {
+  std::vector<Row> out;
+  for (const RowSearch::Edges& edges : plan.search->edges()) {
+    for (const Row& row : edges.rows) {
+      Row changes;
+      for (const auto& [name, value] : row) {
+        if (!(value == plan.held(name))) changes[name] = value;
+      }
+      if (!changes.empty()) out.push_back(std::move(changes));
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 void TableChecks::add_trigger(const TriggerModel& trigger) {
@@ -78,7 +93,17 @@ std::vector<std::string> TableChecks::provocations(const TriggerModel& trigger) 
         out.push_back(update_sql(table_, {{column->name, value}}, *entry_.row) + end);
       }
     }
-    // Two steps: first a state, then its change.
+    // Two steps: first an accepted state, then its change.
+    for (const Row& state : accepted_states(entry_)) {
+      const std::string first = update_sql(table_, state, *entry_.row) + ";\n";
+      if (trigger.event == Event::remove) out.push_back(first + delete_sql(table_, *entry_.row));
+      for (const ColumnModel* column : columns) {
+        if (trigger.event == Event::remove) break;
+        for (const Value& value : values_for(*column)) {
+          out.push_back(first + update_sql(table_, {{column->name, value}}, *entry_.row));
+        }
+      }
+    }
     for (const ColumnModel* first : columns) {
       if (trigger.event == Event::remove || out.size() > kMostTries) break;
       for (const Value& state : values_for(*first)) {
@@ -93,9 +118,20 @@ std::vector<std::string> TableChecks::provocations(const TriggerModel& trigger) 
     }
   }
   if (trigger.event == Event::insert) {
+    out.push_back(insert_sql(table_, {*entry_.row}));
     for (const ColumnModel* column : columns) {
       for (const Value& value : values_for(*column)) {
         out.push_back(insert_sql(table_, {changed({{column->name, value}})}));
+      }
+    }
+    // A parent in another state.
+    for (const ConstraintModel& key : table_.constraints) {
+      const TablePlan* const parent =
+          key.kind == ConstraintModel::Kind::foreign_key ? plan_.find(key.parent) : nullptr;
+      if (parent == nullptr || !parent->row || parent == &entry_) continue;
+      for (const Row& state : accepted_states(*parent)) {
+        out.push_back(update_sql(*parent->table, state, *parent->row) + ";\n" +
+                      insert_sql(table_, {*entry_.row}));
       }
     }
     for (std::size_t i = 0; i < columns.size(); ++i) {

@@ -12,7 +12,7 @@ namespace baseline::generate {
 namespace {
 
 constexpr std::size_t kMostWitnesses = 6;
-constexpr std::size_t kMostEdges = 8;
+constexpr std::size_t kMostEdges = 12;
 
 /// The verdict on one value of a column.
 struct Judged {
@@ -65,7 +65,7 @@ struct Telling {
   std::vector<const Value*> accepted;
 };
 
-Telling telling(const std::vector<Judged>& judged) {
+Telling telling(const std::vector<Judged>& judged, const ColumnModel& column) {
   Telling out;
   turning_points(
       judged, [](const Value& v) { return number_of(v).has_value(); },
@@ -81,7 +81,7 @@ Telling telling(const std::vector<Judged>& judged) {
       out.rejected, out.accepted);
   const bool has_bounds = !out.rejected.empty();
   std::size_t texts = has_bounds ? 1 : 3;
-  std::size_t numbers = has_bounds ? 0 : 1;
+  std::size_t numbers = has_bounds || column.fits == ColumnModel::Fits::text ? 0 : 1;
   for (const Judged& one : judged) {
     if (!one.violates || std::ranges::find(out.rejected, one.value) != out.rejected.end()) continue;
     const bool null = std::holds_alternative<std::monostate>(*one.value);
@@ -157,7 +157,7 @@ std::vector<RowSearch::Witness> RowSearch::violating(const ConstraintModel& cons
         const bool violates = v.violations[k] == '1' && (!any_alone || count(v) == 1);
         judged.push_back({&v.value, count(v) == 0, violates});
       }
-      for (const Value* value : telling(judged).rejected) {
+      for (const Value* value : telling(judged, *table_.column(cluster->columns[c])).rejected) {
         if (out.size() == kMostWitnesses || !known.emplace(c, sql_literal(*value)).second) continue;
         std::vector<Value> row = cluster->shapes[shape];
         row[c] = *value;
@@ -174,7 +174,10 @@ std::vector<RowSearch::Witness> RowSearch::violating(const ConstraintModel& cons
 std::vector<RowSearch::Edges> RowSearch::edges() {
   std::vector<Edges> out;
   for (const Cluster& cluster : clusters_) {
-    if (cluster.shapes.empty()) continue;
+    const bool types_only = std::ranges::all_of(cluster.constraints, [](const auto* constraint) {
+      return constraint->kind == ConstraintModel::Kind::type;
+    });
+    if (cluster.shapes.empty() || types_only) continue;
     Edges edges{cluster.columns, {}};
     std::set<std::vector<std::string>> known;
     const auto add = [&](const std::vector<Value>& row) {
@@ -205,7 +208,8 @@ std::vector<RowSearch::Edges> RowSearch::edges() {
           row[c] = *value;
           add(row);
         };
-        for (const Value* value : telling(judged).accepted) add_value(value);
+        for (const Value* value : telling(judged, *table_.column(cluster.columns[c])).accepted)
+          add_value(value);
         if (!decides) continue;
         // The texts that a list names, each of which must stay in it.
         for (const ConstraintModel* constraint : cluster.constraints) {

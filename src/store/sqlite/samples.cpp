@@ -128,13 +128,20 @@ class Collector {
   void add_length(std::int64_t length) { lengths_.insert(length); }
   void add_filler(char filler) { fillers_.insert(filler); }
 
+  void add_pattern(std::string pattern, bool glob) {
+    patterns_.push_back({std::move(pattern), glob});
+  }
+
   std::vector<Value> take() {
     for (const std::int64_t length : lengths_) {
-      for (const char filler : fillers_) {
-        for (const std::int64_t near : {length, length + 1, length - 1}) {
-          if (near < 0 || near > kLongestText) continue;
-          add(std::string(static_cast<std::size_t>(near), filler));
+      for (const std::int64_t near : {length, length + 1, length - 1}) {
+        if (near < 0 || near > kLongestText) continue;
+        const auto size = static_cast<std::size_t>(near);
+        for (const Pattern& pattern : patterns_) {
+          const std::string text = text_matching(pattern.text, pattern.glob, size);
+          if (text.size() == size) add(text);
         }
+        for (const char filler : fillers_) add(std::string(size, filler));
       }
     }
     for (Value& value : later_) add(std::move(value));
@@ -142,6 +149,11 @@ class Collector {
   }
 
  private:
+  struct Pattern {
+    std::string text;
+    bool glob;
+  };
+  std::vector<Pattern> patterns_;
   std::vector<Value> values_;
   std::vector<Value> later_;
   std::set<std::int64_t> lengths_;
@@ -154,6 +166,7 @@ struct Context {
   bool dates = false;
   bool json = false;
   bool types = false;
+  bool upper = false;
 };
 
 Context context_of(Tokens tokens) {
@@ -163,6 +176,7 @@ Context context_of(Tokens tokens) {
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (is_function(tokens, i, "length")) out.length = true;
     if (is_function(tokens, i, "typeof")) out.types = true;
+    if (is_function(tokens, i, "upper")) out.upper = true;
     for (const std::string_view name : kDates) out.dates |= is_function(tokens, i, name);
     out.json |= tokens[i].kind == Token::Kind::word && to_lower(tokens[i].text).starts_with("json");
   }
@@ -194,8 +208,9 @@ void add_real(double number, Collector& out) {
 }
 
 void add_pattern(const std::string& pattern, bool glob, Collector& out) {
-  const std::string match = text_matching(pattern, glob);
+  const std::string match = text_matching(pattern, glob, 0);
   out.add(match);
+  out.add_pattern(pattern, glob);
   out.add_later(match + "!");
   if (!match.empty()) out.add_later(match.substr(1));
   for (std::size_t i = 0; glob && i < pattern.size(); ++i) {
@@ -225,6 +240,10 @@ void add_context(const Context& context, Collector& out) {
     for (const char* text : {"{}", "[]", "1", "{\"a\": 1}", "[1]", "not JSON"}) {
       out.add_later(std::string(text));
     }
+  }
+  if (context.upper) {
+    out.add_filler('X');
+    out.add_later(std::string("A"));
   }
   if (context.types) {
     out.add_later(std::int64_t{1});
@@ -297,12 +316,15 @@ std::vector<std::string> columns_in(Tokens tokens, const std::vector<std::string
   return out;
 }
 
-std::string text_matching(std::string_view pattern, bool glob) {
+std::string text_matching(std::string_view pattern, bool glob, std::size_t size) {
   std::string out;
+  std::size_t wildcard = std::string::npos;  // of any length
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     const char c = pattern[i];
-    const bool any = c == (glob ? '*' : '%') || c == (glob ? '?' : '_');
-    if (any) {
+    if (c == (glob ? '*' : '%')) {
+      wildcard = out.size();
+      out += 'x';
+    } else if (c == (glob ? '?' : '_')) {
       out += 'x';
     } else if (glob && c == '[') {
       const CharacterSet set = set_at(pattern, i);
@@ -311,6 +333,9 @@ std::string text_matching(std::string_view pattern, bool glob) {
     } else {
       out += c;
     }
+  }
+  if (wildcard != std::string::npos && out.size() < size) {
+    out.insert(wildcard, size - out.size(), 'x');
   }
   return out;
 }

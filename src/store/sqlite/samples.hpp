@@ -17,7 +17,8 @@ std::vector<std::string> columns_in(Tokens tokens, const std::vector<std::string
 /// literals themselves first.
 std::vector<ColumnSamples> samples_of(Tokens tokens, const std::vector<std::string>& columns);
 
-/// A text that the pattern of GLOB (or else LIKE) matches.
-std::string text_matching(std::string_view pattern, bool glob);
+/// A text that the pattern of GLOB (or else LIKE) matches, of `size` bytes if a wildcard allows it
+/// to be that long.
+std::string text_matching(std::string_view pattern, bool glob, std::size_t size);
 
 }  // namespace baseline::sqlite

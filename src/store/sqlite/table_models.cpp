@@ -94,7 +94,8 @@ class TableReader {
       column.name = rows.getColumn(0).getString();
       column.sql = readable_name(column.name);
       types_.push_back(rows.getColumn(1).getString());
-      column.fits = fits_of(types_.back());
+      column.type = types_.back();
+      column.fits = fits_of(column.type);
       column.not_null = rows.getColumn(2).getInt() != 0;
       column.generated = hidden != 0;
       if (const SQLite::Column value = rows.getColumn(3); !value.isNull()) {
