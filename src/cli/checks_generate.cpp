@@ -33,7 +33,7 @@ Source source_of(const Invocation& invocation) {
     Source out;
     out.migration = settings.migration.value.empty() ? builtin_migration()
                                                      : load_migration(settings.migration.value);
-    out.name = out.migration.file;
+    out.name = fs::path(out.migration.file).filename().string();
     return out;
   }
   if (settings.migration.origin == Origin::option) {
@@ -44,11 +44,10 @@ Source source_of(const Invocation& invocation) {
   const DatabaseFacts facts = workplace.store().look({std::chrono::milliseconds(0), false});
   const std::unique_ptr<Session> live = workplace.store().open_live();
   Source out;
-  out.name = settings.database.value.string();
-  out.migration = migration_of(*live, fs::path(workplace.store().location()).filename().string(),
-                               facts.user_version, facts.application_id);
+  out.name = settings.database.value.filename().string();
+  out.migration = migration_of(*live, out.name, facts.user_version, facts.application_id);
   out.is_new = true;
-  out.database = " --database " + shell_quoted(out.name);
+  out.database = " --database " + shell_quoted(settings.database.value.string());
   return out;
 }
 

@@ -49,6 +49,7 @@ struct ConstraintModel {
   ConstraintRef by;                  ///< as a `rejects` check names it
   std::string display;               ///< for people: "UNIQUE unique_location (a, b)"
   std::vector<std::string> columns;  ///< that can be written; of a key: in its order
+  std::string key;                   ///< of a key: its columns as people write them, "a, b"
   std::string on_conflict;           ///< "replace" of ON CONFLICT REPLACE; empty: it rejects
 
   /// check, type, and NOT NULL of a generated column: what must not be false.

@@ -94,8 +94,11 @@ bool is_plain(std::string_view text, Context context) {
 
 std::string scalar(std::string_view text, Context context) {
   if (is_plain(text, context)) return std::string(text);
-  if (std::ranges::any_of(text, is_control) || has_invisible(text)) return double_quoted(text);
-  return single_quoted(text);
+  const bool odd = std::ranges::any_of(text, is_control) || has_invisible(text);
+  // SQL is full of single quotes, which single quotes would have to double.
+  const bool doubles = text.find('\'') != std::string_view::npos &&
+                       text.find_first_of("\"\\") == std::string_view::npos;
+  return odd || doubles ? double_quoted(text) : single_quoted(text);
 }
 
 std::string sql_value(std::string_view text, std::size_t indent, std::size_t room) {

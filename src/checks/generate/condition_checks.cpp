@@ -44,18 +44,19 @@ bool TableChecks::add_witnesses(GeneratedCheck check, const std::vector<Row>& ro
   GeneratedCheck update = check;
   update.given = entry_.given_with_row();
   update.sql = update_sql(table_, changes, *entry_.row, parameters);
-  if (trial_.holds(update)) {
+  const std::size_t wanted = update.cases.size();
+  const bool updates = trial_.holds(update);
+  if (updates && update.cases.size() == wanted) {
     add(std::move(update));
     return true;
   }
-  const std::string why = trial_.why();
   check.given = entry_.given;
   check.sql = insert_sql(table_, {changed(changes)}, parameters);
-  if (trial_.holds(check)) {
-    add(std::move(check));
-    return true;
-  }
-  return false;
+  const bool inserts = trial_.holds(check);
+  if (!updates && !inserts) return false;
+  const bool fewer = inserts && check.cases.size() > update.cases.size();
+  add(updates && !fewer ? std::move(update) : std::move(check));
+  return true;
 }
 
 void TableChecks::add_not_null(const ConstraintModel& constraint) {

@@ -110,11 +110,11 @@ void TableChecks::add_parent_deletion(const ConstraintModel& key) {
   if (action == "no action" || action == "restrict") {
     check.kind = GeneratedCheck::Kind::rejects;
     check.by = key.by;
-    check.name = fmt::format("a {} that {} refers to is not deleted", key.parent, what);
+    check.name = fmt::format("{} rows that {} refers to cannot be deleted", key.parent, what);
   } else if (action == "cascade") {
-    check.name = fmt::format("a {} can be deleted, and {} goes with it", key.parent, what);
+    check.name = fmt::format("{} rows can be deleted, and {} goes with them", key.parent, what);
   } else {
-    check.name = fmt::format("a {} can be deleted, and {} lets it go", key.parent, what);
+    check.name = fmt::format("{} rows can be deleted, and {} lets them go", key.parent, what);
   }
   if (trial_.holds(check)) add(std::move(check));
 }

@@ -80,11 +80,11 @@ void TableChecks::complete(std::vector<Row>& rows) const {
 
 void TableChecks::add_key(const ConstraintModel& constraint) {
   const bool primary = constraint.kind == Kind::primary_key;
-  std::string name =
-      fmt::format("{} has one row per {}", table_.name, join(constraint.columns, ", "));
-  if (!constraint.condition.sql.empty()) name += ", as far as " + constraint.name + " goes";
-  if (!constraint.plain_columns)
-    name = fmt::format("{} has one row per {}", table_.name, constraint.name);
+  // What an index over an expression or over some rows demands is best said by its name.
+  const bool whole =
+      constraint.condition.sql.empty() && (constraint.plain_columns || constraint.name.empty());
+  std::string name = whole ? fmt::format("{} has one row per {}", table_.name, constraint.key)
+                           : fmt::format("{} is unique by {}", table_.name, constraint.name);
   GeneratedCheck check = rejecting(constraint, std::move(name));
   if (!constraint.on_conflict.empty() && constraint.on_conflict != "fail" &&
       constraint.on_conflict != "rollback") {
@@ -159,8 +159,7 @@ void TableChecks::add_outside(const ConstraintModel& constraint) {
     std::vector<Row> rows = {*first, second};
     complete(rows);
     GeneratedCheck check;
-    check.name =
-        fmt::format("{} accepts equal rows that {} leaves out", table_.name, constraint.name);
+    check.name = fmt::format("{} may repeat what {} leaves out", table_.name, constraint.name);
     check.given = entry_.given;
     check.sql = insert_sql(table_, rows);
     if (!trial_.holds(check)) continue;

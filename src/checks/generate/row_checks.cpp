@@ -97,9 +97,17 @@ void TableChecks::add_edges() {
       for (const std::string& column : columns) {
         values.emplace_back(parameters.at(column), row.at(column));
       }
-      if (std::ranges::find(check.cases, values) == check.cases.end())
-        check.cases.push_back(values);
+      const bool same = std::ranges::all_of(columns, [&](const std::string& column) {
+        return row.at(column) == entry_.held(column);
+      });
+      const bool known = std::ranges::find(check.cases, values) != check.cases.end();
+      if (!same && !known) check.cases.push_back(std::move(values));
     }
+    // One more text that is accepted shows no edge.
+    const auto* only = check.cases.size() == 1 && columns.size() == 1
+                           ? std::get_if<std::string>(&check.cases.front().front().second)
+                           : nullptr;
+    if (only != nullptr || check.cases.empty()) continue;
     if (trial_.holds(check)) add(std::move(check));
   }
 }

@@ -85,7 +85,8 @@ bool RowSearch::can_omit(const ColumnModel& column, const Value& value) const {
 
 Value RowSearch::plain(const ColumnModel& column, int n) const {
   constexpr int kSaltStep = 100;
-  return plain_value(column, demands_.keys.contains(column.name), n + demands_.salt * kSaltStep);
+  const bool key = demands_.keys.contains(column.name);
+  return plain_value(column, key, n + (key ? demands_.salt * kSaltStep : 0));
 }
 
 // Constraints belong together as soon as they share a column.
@@ -157,6 +158,17 @@ std::vector<Value> RowSearch::more_values(const Cluster& cluster, const ColumnMo
   return out;
 }
 
+// Whether it is a text that an expression names for the column.
+bool RowSearch::is_named(const Cluster& cluster, std::size_t column, const Value& value) {
+  if (!std::holds_alternative<std::string>(value)) return false;
+  return std::ranges::any_of(cluster.constraints, [&](const ConstraintModel* constraint) {
+    return std::ranges::any_of(constraint->condition.samples, [&](const ColumnSamples& samples) {
+      return samples.column == cluster.columns[column] &&
+             std::ranges::find(samples.values, value) != samples.values.end();
+    });
+  });
+}
+
 void RowSearch::explore(Cluster& cluster) {
   for (const std::string& name : cluster.columns) {
     cluster.values.push_back(candidates(cluster, *table_.column(name)));
@@ -178,8 +190,8 @@ void RowSearch::explore(Cluster& cluster) {
       if (accepted(found[i]) && cluster.shapes.size() < kMostShapes) {
         bool news = cluster.shapes.empty();
         for (std::size_t c = 0; c < cluster.columns.size(); ++c) {
-          const bool text = std::holds_alternative<std::string>(rows[i][c]);
-          news = (shown.insert({c, indexes[i][c]}).second && text) || news;
+          news =
+              (shown.insert({c, indexes[i][c]}).second && is_named(cluster, c, rows[i][c])) || news;
         }
         if (news) cluster.shapes.push_back(rows[i]);
       }
@@ -236,7 +248,7 @@ std::optional<Row> RowSearch::simplest() {
 
 std::optional<std::vector<Value>> RowSearch::first_that_satisfies(
     const std::vector<std::string>& columns, const std::vector<std::vector<Value>>& values,
-    const std::vector<std::string>& conditions) {
+    const std::vector<std::string>& conditions, std::size_t most) {
   std::vector<std::vector<Value>> rows;
   std::optional<std::vector<Value>> first;
   std::size_t tried = 0;
@@ -247,7 +259,7 @@ std::optional<std::vector<Value>> RowSearch::first_that_satisfies(
     }
     tried += rows.size();
     rows.clear();
-    return !first && tried < kMostRows;
+    return !first && tried < most;
   };
   for_each_combination(sizes_of(values), [&](const std::vector<std::size_t>& chosen) {
     std::vector<Value>& row = rows.emplace_back();
@@ -305,7 +317,7 @@ std::optional<Row> RowSearch::satisfying(const ConditionModel& condition,
     }
     wanted.values.push_back(std::move(values));
   }
-  const auto found = first_that_satisfies(wanted.columns, wanted.values, conditions);
+  const auto found = first_that_satisfies(wanted.columns, wanted.values, conditions, kMostRows);
   if (!found) return std::nullopt;
   for (const auto& [name, value] : row_of(wanted, *found)) {
     const bool left_out = can_omit(*table_.column(name), value) && !contains(not_null, name);
@@ -330,22 +342,34 @@ std::optional<Row> RowSearch::fullest() {
     (*out)[column.name] = std::move(value);
   }
   for (const Cluster& cluster : clusters_) {
-    std::vector<std::vector<Value>> rows = cluster.shapes;
-    for (const Variation& one : variations(cluster)) {
-      if (!accepted(one.violations)) continue;
-      rows.push_back(cluster.shapes[one.shape]);
-      rows.back()[one.column] = one.value;
-    }
-    const auto nulls = [](const std::vector<Value>& row) {
-      return std::ranges::count_if(row, is_null);
-    };
-    const auto best = std::ranges::min_element(rows, {}, nulls);
-    for (const auto& [name, value] : row_of(cluster, *best)) {
-      const bool moving = changing_.contains(name) && value == omitted(*table_.column(name));
-      if (!moving) (*out)[name] = value;
+    for (const auto& [name, value] : row_of(cluster, fullest_of(cluster))) {
+      const ColumnModel& column = *table_.column(name);
+      const bool left_out = can_omit(column, value) && (is_null(value) || changing_.contains(name));
+      if (!left_out) (*out)[name] = value;
     }
   }
   return out;
+}
+
+// The simplest accepted row without any NULL; where there is none, the simplest one, filled up
+// column by column.
+std::vector<Value> RowSearch::fullest_of(const Cluster& cluster) {
+  const std::vector<std::string> conditions = sqls(cluster.constraints);
+  std::vector<std::vector<Value>> values = cluster.values;
+  for (std::vector<Value>& list : values) std::erase_if(list, is_null);
+  if (const auto found = first_that_satisfies(cluster.columns, values, conditions, kEnoughRows)) {
+    return *found;
+  }
+  std::vector<Value> row = cluster.shapes.front();
+  for (std::size_t c = 0; c < row.size(); ++c) {
+    if (!is_null(row[c])) continue;
+    std::vector<std::vector<Value>> single;
+    for (const Value& value : row) single.push_back({value});
+    single[c] = values[c];
+    const auto found = first_that_satisfies(cluster.columns, single, conditions, kEnoughRows);
+    if (found) row = *found;
+  }
+  return row;
 }
 
 std::vector<Value> RowSearch::alternatives(const Row& row, const std::string& name) {

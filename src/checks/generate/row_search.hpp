@@ -84,6 +84,8 @@ class RowSearch {
 
   void make_clusters();
   void explore(Cluster& cluster);
+  static bool is_named(const Cluster& cluster, std::size_t column, const Value& value);
+  std::vector<Value> fullest_of(const Cluster& cluster);
   std::vector<Value> candidates(const Cluster& cluster, const ColumnModel& column) const;
   std::vector<Value> more_values(const Cluster& cluster, const ColumnModel& column) const;
   std::vector<Variation> variations(const Cluster& cluster);
@@ -91,7 +93,7 @@ class RowSearch {
   Row row_of(const Cluster& cluster, const std::vector<Value>& values) const;
   std::optional<std::vector<Value>> first_that_satisfies(
       const std::vector<std::string>& columns, const std::vector<std::vector<Value>>& values,
-      const std::vector<std::string>& conditions);
+      const std::vector<std::string>& conditions, std::size_t most);
 
   Probe& probe_;
   const TableModel& table_;

@@ -79,17 +79,27 @@ Telling telling(const std::vector<Judged>& judged, const ColumnModel& column) {
         return std::pair(x.front(), x.size()) < std::pair(y.front(), y.size());
       },
       out.rejected, out.accepted);
+  // Beside the bounds: NULL, and a few texts and numbers that are wrong in another way.
   const bool has_bounds = !out.rejected.empty();
-  std::size_t texts = has_bounds ? 1 : 3;
-  std::size_t numbers = has_bounds || column.fits == ColumnModel::Fits::text ? 0 : 1;
+  const bool for_text = column.fits == ColumnModel::Fits::text;
+  std::size_t texts = for_text && !has_bounds ? 3 : 1;
+  std::size_t letters = 1;
+  std::size_t numbers = has_bounds || for_text ? 0 : 1;
   for (const Judged& one : judged) {
     if (!one.violates || std::ranges::find(out.rejected, one.value) != out.rejected.end()) continue;
-    const bool null = std::holds_alternative<std::monostate>(*one.value);
-    const bool text = std::holds_alternative<std::string>(*one.value) && !is_run(*one.value);
-    if (null || (text && texts > 0) || (number_of(*one.value) && numbers > 0)) {
+    const auto* text = std::get_if<std::string>(one.value);
+    if (std::holds_alternative<std::monostate>(*one.value)) {
       out.rejected.push_back(one.value);
-      if (text) --texts;
-      if (number_of(*one.value)) --numbers;
+    } else if (text != nullptr && !is_run(*one.value) && texts > 0) {
+      if (text->size() == 1 && letters-- == 0) {
+        letters = 0;
+        continue;
+      }
+      out.rejected.push_back(one.value);
+      --texts;
+    } else if (number_of(*one.value) && numbers > 0) {
+      out.rejected.push_back(one.value);
+      --numbers;
     }
   }
   return out;
@@ -212,15 +222,9 @@ std::vector<RowSearch::Edges> RowSearch::edges() {
           add_value(value);
         if (!decides) continue;
         // The texts that a list names, each of which must stay in it.
-        for (const ConstraintModel* constraint : cluster.constraints) {
-          for (const ColumnSamples& samples : constraint->condition.samples) {
-            if (samples.column != cluster.columns[c]) continue;
-            for (const Judged& one : judged) {
-              const bool text = std::holds_alternative<std::string>(*one.value);
-              const bool named =
-                  std::ranges::find(samples.values, *one.value) != samples.values.end();
-              if (one.accepted && text && named && !is_run(*one.value)) add_value(one.value);
-            }
+        for (const Judged& one : judged) {
+          if (one.accepted && !is_run(*one.value) && is_named(cluster, c, *one.value)) {
+            add_value(one.value);
           }
         }
       }

@@ -274,6 +274,7 @@ class TableReader {
       const std::size_t at = written->display.rfind(kConflict);
       if (at != std::string::npos) out.on_conflict = written->display.substr(at + kConflict.size());
     }
+    out.key = join(out.columns, ", ");
     out.plain_columns = std::ranges::none_of(
         out.columns, [&](const std::string& column) { return made_of_.contains(column); });
     out.columns = writable(out.columns);
