@@ -30,6 +30,7 @@ struct ColumnModel {
 struct ColumnSamples {
   std::string column;
   std::vector<Value> values;
+  std::vector<Value> named;  ///< those of them that the expression itself names
 };
 
 /// An expression over the columns of one row.

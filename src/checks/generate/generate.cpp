@@ -14,6 +14,7 @@
 #include "checks/generate/schema_suite.hpp"
 #include "checks/generate/suite_text.hpp"
 #include "checks/generate/table_checks.hpp"
+#include "checks/generate/view_checks.hpp"
 #include "checks/runner.hpp"
 
 namespace baseline {
@@ -59,6 +60,16 @@ SuiteText constraint_suite(Session& reference, generate::Trial& trial,
   for (const generate::TablePlan& table : plan.tables()) {
     if (interrupted) interrupted();
     out.sections.push_back({table.table->name, generate::TableChecks(plan, table, trial).make()});
+  }
+  // Triggers of views reject what is done through the view.
+  const Schema schema = reference.schema();
+  for (const TableModel& view : tables) {
+    if (view.kind != TableModel::Kind::view || view.triggers.empty()) continue;
+    for (const SchemaObject& object : schema.objects) {
+      if (object.kind != "view" || object.name != view.name) continue;
+      out.sections.push_back(
+          {"view " + view.name, generate::view_checks(plan, trial, view, object.definition)});
+    }
   }
   return out;
 }

@@ -23,6 +23,12 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
 }
 
+// A key of YAML that can be printed and read again.
+std::string fixture_name(const TableModel& table) {
+  const std::string name = printable(table.name);
+  return trimmed(name).empty() || name == "<<" ? fmt::format("table '{}'", name) : name;
+}
+
 }  // namespace
 
 std::vector<std::string> TablePlan::given_with_row() const {
@@ -57,7 +63,12 @@ Plan::Plan(Session& probes, Trial& trial, const std::vector<TableModel>& tables)
       referred_[key.parent].insert(key.parent_columns.begin(), key.parent_columns.end());
     }
   }
-  for (const std::vector<std::size_t>& group : groups()) make_rows(group);
+  groups_ = groups();
+  group_of_.resize(tables_.size());
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    for (const std::size_t table : groups_[group]) group_of_[table] = group;
+  }
+  for (std::size_t group = 0; group < groups_.size(); ++group) make_rows(group);
 }
 
 const TablePlan* Plan::find(const std::string& table) const {
@@ -177,10 +188,33 @@ std::string Plan::fixture_sql(const std::vector<std::size_t>& group) const {
   return join(out, ";\n");
 }
 
-void Plan::make_rows(const std::vector<std::size_t>& group) {
-  for (int salt = 0; salt < kMostSalts; ++salt) {
-    if (try_rows(group, salt)) return;
+// Whether rows of the group need those of a group that is being made: a circle.
+bool Plan::waits_for_open(std::size_t group) const {
+  if (done_.contains(group)) return false;
+  if (begun_.contains(group)) return true;
+  return std::ranges::any_of(groups_[group], [&](std::size_t table) {
+    return std::ranges::any_of(parents_of(table), [&](std::size_t parent) {
+      return group_of_[parent] != group && waits_for_open(group_of_[parent]);
+    });
+  });
+}
+
+void Plan::make_rows(std::size_t group) {
+  if (!begun_.insert(group).second) return;
+  // Parents that a row can do without come first, too, as far as there is no circle: it may refer
+  // to them all the same.
+  for (const std::size_t table : groups_[group]) {
+    for (const ConstraintModel& key : tables_[table].table->constraints) {
+      const TablePlan* const parent = key.kind == Kind::foreign_key ? find(key.parent) : nullptr;
+      if (parent == nullptr) continue;
+      const std::size_t other = group_of_[static_cast<std::size_t>(parent - tables_.data())];
+      if (!waits_for_open(other)) make_rows(other);
+    }
   }
+  for (int salt = 0; salt < kMostSalts; ++salt) {
+    if (try_rows(groups_[group], salt)) break;
+  }
+  done_.insert(group);
 }
 
 // One attempt at rows for the group. True when there is no use in another one.
@@ -209,23 +243,42 @@ bool Plan::try_rows(const std::vector<std::size_t>& group, int salt) {
   return !taken;
 }
 
-bool Plan::try_fixture(const std::vector<std::size_t>& group, std::string& problem, bool& taken) {
-  // All that stands before the group, each fixture once.
+// The fixtures that stand before the rows of the group, each once: of the parents that the rows
+// refer to. Nothing, and a problem, when one is missing that they cannot do without.
+std::optional<std::vector<std::string>> Plan::parents_given(const std::vector<std::size_t>& group,
+                                                            std::string& problem) const {
   std::vector<std::string> given;
   for (const std::size_t i : group) {
-    for (const std::size_t parent : parents_of(i)) {
-      const TablePlan& other = tables_[parent];
-      if (std::ranges::find(group, parent) != group.end()) continue;
-      if (!other.row) {
-        problem = fmt::format("it needs a row of {}: {}", other.table->name, other.problem);
-        return false;
+    const TablePlan& plan = tables_[i];
+    for (const ConstraintModel& key : plan.table->constraints) {
+      const TablePlan* const parent = key.kind == Kind::foreign_key ? find(key.parent) : nullptr;
+      if (parent == nullptr) continue;
+      const bool inside =
+          std::ranges::any_of(group, [&](std::size_t other) { return &tables_[other] == parent; });
+      const bool refers = std::ranges::all_of(key.columns, [&](const std::string& name) {
+        const ColumnModel* const column = plan.table->column(name);
+        return column != nullptr &&
+               !std::holds_alternative<std::monostate>(plan.held(column->name));
+      });
+      if (inside || !refers) continue;
+      if (!parent->row && is_required(*plan.table, key)) {
+        problem = fmt::format("it needs a row of {}: {}", parent->table->name, parent->problem);
+        return std::nullopt;
       }
-      for (const std::string& name : other.given_with_row()) {
+      if (!parent->row) continue;
+      for (const std::string& name : parent->given_with_row()) {
         if (!contains(given, name)) given.push_back(name);
       }
     }
   }
-  const std::string name = tables_[group.front()].table->name;
+  return given;
+}
+
+bool Plan::try_fixture(const std::vector<std::size_t>& group, std::string& problem, bool& taken) {
+  const std::optional<std::vector<std::string>> parents = parents_given(group, problem);
+  if (!parents) return false;
+  const std::vector<std::string>& given = *parents;
+  const std::string name = fixture_name(*tables_[group.front()].table);
   const auto fits = [&] {
     const std::string sql = fixture_sql(group);
     auto failure = trial_.failure_of(given, sql, {}, true);

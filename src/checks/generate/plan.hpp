@@ -41,7 +41,8 @@ class Plan {
   std::set<std::string> key_columns(const TableModel& table) const;
 
  private:
-  void make_rows(const std::vector<std::size_t>& group);
+  void make_rows(std::size_t group);
+  bool waits_for_open(std::size_t group) const;
   bool try_rows(const std::vector<std::size_t>& group, int salt);
   bool try_fixture(const std::vector<std::size_t>& group, std::string& problem, bool& taken);
   bool please_triggers(TablePlan& plan, const std::vector<std::string>& given);
@@ -49,6 +50,8 @@ class Plan {
   Value parent_value(const ConstraintModel& key, std::size_t column) const;
   std::vector<std::size_t> parents_of(std::size_t table) const;
   std::vector<std::vector<std::size_t>> groups() const;
+  std::optional<std::vector<std::string>> parents_given(const std::vector<std::size_t>& group,
+                                                        std::string& problem) const;
   std::string fixture_sql(const std::vector<std::size_t>& group) const;
 
   Session& probes_;
@@ -56,6 +59,10 @@ class Plan {
   std::vector<TablePlan> tables_;
   std::vector<GeneratedFixture> fixtures_;
   std::map<std::string, std::set<std::string>> referred_;  // columns, by table
+  std::vector<std::vector<std::size_t>> groups_;           // tables that need each other
+  std::vector<std::size_t> group_of_;                      // by table
+  std::set<std::size_t> begun_;                            // groups
+  std::set<std::size_t> done_;                             // groups
   std::size_t probes_made_ = 0;
 };
 

@@ -164,7 +164,7 @@ bool RowSearch::is_named(const Cluster& cluster, std::size_t column, const Value
   return std::ranges::any_of(cluster.constraints, [&](const ConstraintModel* constraint) {
     return std::ranges::any_of(constraint->condition.samples, [&](const ColumnSamples& samples) {
       return samples.column == cluster.columns[column] &&
-             std::ranges::find(samples.values, value) != samples.values.end();
+             std::ranges::find(samples.named, value) != samples.named.end();
     });
   });
 }
@@ -379,6 +379,13 @@ std::vector<Value> RowSearch::alternatives(const Row& row, const std::string& na
   std::vector<Value> values;
   for (int n = 0; n < 4; ++n) add_new(values, plain(column, n));
   if (cluster != nullptr) {
+    // Texts of the same form: 'AAA', 'AAB'.
+    const Value now = current == row.end() ? omitted(column) : current->second;
+    if (const auto* text = std::get_if<std::string>(&now); text != nullptr && !text->empty()) {
+      for (const char last : std::string_view("bcdeBCDE12345")) {
+        add_new(values, text->substr(0, text->size() - 1) + last);
+      }
+    }
     for (const Value& value : candidates(*cluster, column)) add_new(values, value);
   }
   std::erase_if(values, [&](const Value& value) {

@@ -62,7 +62,7 @@ Section first_rows(Session& reference, const std::vector<TableModel>& tables) {
     if (table.kind != TableModel::Kind::table) continue;
     const QueryOutcome count = reference.query("SELECT count(*) FROM " + table.sql, {}, {});
     if (count.failure) continue;
-    const Value name = table.name;
+    const Value name = printable(table.name);
     selects.push_back(fmt::format("SELECT {}, count(*) FROM {}", sql_literal(name), table.sql));
     results.push_back(
         fmt::format("[{}, {}]", yaml_value(name), yaml_value(count.rows.front().front())));

@@ -37,7 +37,11 @@ std::vector<GeneratedCheck> TableChecks::make() {
   return std::move(checks_);
 }
 
-void TableChecks::add(GeneratedCheck check) { checks_.push_back(std::move(check)); }
+void TableChecks::add(GeneratedCheck check) {
+  check.name = printable(check.name);
+  check.skip = printable(check.skip);
+  checks_.push_back(std::move(check));
+}
 
 GeneratedCheck TableChecks::rejecting(const ConstraintModel& constraint, std::string name) const {
   GeneratedCheck check;

@@ -53,6 +53,12 @@ bool Trial::begin(const std::vector<std::string>& given, bool foreign_keys) {
   return true;
 }
 
+bool Trial::stands(const std::vector<std::string>& given, bool foreign_keys) {
+  if (!begin(given, foreign_keys)) return false;
+  scratch_.rollback();
+  return true;
+}
+
 std::optional<SqlFailure> Trial::failure_of(const std::vector<std::string>& given,
                                             const std::string& sql, const Bindings& bindings,
                                             bool foreign_keys) {

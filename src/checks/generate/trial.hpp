@@ -34,6 +34,9 @@ class Trial {
   /// Why the last check that did not hold did not, for people.
   const std::string& why() const { return why_; }
 
+  /// Whether the fixtures can be made.
+  bool stands(const std::vector<std::string>& given, bool foreign_keys);
+
   /// The rows that a query gives after the fixtures; nothing when it fails.
   std::optional<std::vector<std::vector<Value>>> rows_of(const std::vector<std::string>& given,
                                                          const std::string& sql);

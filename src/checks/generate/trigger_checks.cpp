@@ -6,22 +6,12 @@
 
 #include "base/text.hpp"
 #include "checks/generate/table_checks.hpp"
+#include "checks/generate/view_checks.hpp"
 
 namespace baseline::generate {
 namespace {
 
 constexpr std::size_t kMostTries = 300;
-
-// The message as a regular expression that matches just this text.
-std::string exactly(std::string_view message) {
-  constexpr std::string_view kSpecial = "\\.+*?()|[]{}^$";
-  std::string out = "^";
-  for (const char c : message) {
-    if (kSpecial.find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out + "$";
-}
 
 // What the accepted rows of a table differ in from its simplest one.
 std::vector<Row> accepted_states(const TablePlan& plan) {

@@ -67,8 +67,9 @@ struct Telling {
 
 Telling telling(const std::vector<Judged>& judged, const ColumnModel& column) {
   Telling out;
+  const bool for_text = column.fits == ColumnModel::Fits::text;
   turning_points(
-      judged, [](const Value& v) { return number_of(v).has_value(); },
+      judged, [&](const Value& v) { return !for_text && number_of(v).has_value(); },
       [](const Value& a, const Value& b) { return *number_of(a) < *number_of(b); }, out.rejected,
       out.accepted);
   turning_points(
@@ -81,7 +82,6 @@ Telling telling(const std::vector<Judged>& judged, const ColumnModel& column) {
       out.rejected, out.accepted);
   // Beside the bounds: NULL, and a few texts and numbers that are wrong in another way.
   const bool has_bounds = !out.rejected.empty();
-  const bool for_text = column.fits == ColumnModel::Fits::text;
   std::size_t texts = for_text && !has_bounds ? 3 : 1;
   std::size_t letters = 1;
   std::size_t numbers = has_bounds || for_text ? 0 : 1;

@@ -132,6 +132,9 @@ class Collector {
     patterns_.push_back({std::move(pattern), glob});
   }
 
+  /// The literals themselves.
+  const std::vector<Value>& named() const { return values_; }
+
   std::vector<Value> take() {
     for (const std::int64_t length : lengths_) {
       for (const std::int64_t near : {length, length + 1, length - 1}) {
@@ -348,7 +351,11 @@ std::vector<ColumnSamples> samples_of(Tokens tokens, const std::vector<std::stri
   std::vector<ColumnSamples> out;
   for (const std::string& column : columns) {
     const auto collector = found.find(column);
-    if (collector != found.end()) out.push_back({column, collector->second.take()});
+    if (collector == found.end()) continue;
+    ColumnSamples& samples = out.emplace_back();
+    samples.column = column;
+    samples.named = collector->second.named();
+    samples.values = collector->second.take();
   }
   return out;
 }

@@ -184,7 +184,7 @@ class TableReader {
     const std::vector<Token> tokens = tokenize(sql);
     const std::vector<std::string> names = column_names();
     out.columns = writable(columns_in(tokens, names));
-    std::map<std::string, std::vector<Value>> samples;
+    std::map<std::string, ColumnSamples> samples;
     const auto add = [](std::vector<Value>& to, const std::vector<Value>& values) {
       for (const Value& value : values) {
         if (std::ranges::find(to, value) == to.end()) to.push_back(value);
@@ -192,7 +192,11 @@ class TableReader {
     };
     const auto collect = [&](const std::vector<ColumnSamples>& found) {
       for (const ColumnSamples& column : found) {
-        for (const std::string& base : writable({column.column})) add(samples[base], column.values);
+        for (const std::string& base : writable({column.column})) {
+          add(samples[base].values, column.values);
+          // What a computed column is compared with is no value of those that it is made of.
+          if (base == column.column) add(samples[base].named, column.named);
+        }
         add(out.all_samples, column.values);
       }
     };
@@ -204,7 +208,10 @@ class TableReader {
         collect(samples_of(generated, names));
       }
     }
-    for (auto& [column, values] : samples) out.samples.push_back({column, std::move(values)});
+    for (auto& [column, found] : samples) {
+      found.column = column;
+      out.samples.push_back(std::move(found));
+    }
     return out;
   }
 
@@ -353,7 +360,7 @@ class TableReader {
     out.by = {ConstraintRef::Kind::type, text};
     out.condition.sql = fmt::format("typeof({}) IN ({}, 'null')", column.sql, classes);
     out.condition.columns = out.columns;
-    out.condition.samples = {{column.name, wrong}};
+    out.condition.samples = {{column.name, wrong, {}}};
     out.condition.all_samples = std::move(wrong);
     table_.constraints.push_back(std::move(out));
   }
