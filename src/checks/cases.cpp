@@ -14,6 +14,13 @@ namespace {
 
 Case unlabelled(const CheckDraft& draft) { return {{}, draft.scope.vars()}; }
 
+// Long texts that only differ in their length are told apart by it.
+std::string shown(const std::string& literal) {
+  constexpr std::size_t kLong = 60;
+  if (literal.size() <= kLong) return literal;
+  return fmt::format("{} ({} bytes)", shortened(literal, kLong), literal.size());
+}
+
 // Nothing, and a problem, when the map is not a case.
 std::optional<Case> read_case(const CheckDraft& draft, const yaml::Node& node, std::size_t number) {
   const yaml::Reader& reader = draft.reader();
@@ -32,7 +39,7 @@ std::optional<Case> read_case(const CheckDraft& draft, const yaml::Node& node, s
     }
     const Value value = value_of(entry.value.scalar);
     out.bindings[entry.key.text] = value;
-    label.push_back(fmt::format("{}={}", entry.key.text, shortened(sql_literal(value), 60)));
+    label.push_back(fmt::format("{}={}", entry.key.text, shown(sql_literal(value))));
   }
   out.label = join(label, ", ");
   return out;

@@ -79,7 +79,8 @@ Example:
 Examples:
   baseline checks list
   baseline checks lint --checks checks/ -m migrations/1a2b_baseline.sql
-  baseline checks mutate)"},
+  baseline checks mutate
+  baseline checks generate --migration 1a2b_baseline.sql -o checks/)"},
     {"checks list", "List the checks that would run, and in which phase",
      R"(Takes the options with which verify and plan choose checks, and says of what is left out
 why. Nothing is run, and no database is needed.
@@ -100,6 +101,21 @@ Examples:
 
 Example:
   baseline checks json-schema > checks/baseline-checks-1.schema.json)"},
+    {"checks generate", "Write suites for a schema that has none",
+     R"(Writes schema.yaml and constraints.yaml: a row that each table accepts, and for every
+constraint, type and trigger a statement that it must reject, found by trying the values
+that the schema itself names. What could not be put to the test is written with 'skip'
+and the reason. The suites are yours then; the same schema gives the same files.
+
+With --database the schema is read from a database, which is not changed and may be in
+use, and a migration that makes this schema, REVISION_schema.sql, is written beside the
+suites: they are checked against it ('schema: baseline').
+
+No file is written over: name a new directory and compare.
+
+Examples:
+  baseline checks generate --migration 1a2b_baseline.sql -o checks/
+  baseline checks generate --database app.db -o app-checks/)"},
     {"checks mutate", "Bend the migration in many small ways; show what the checks do not notice",
      R"(Each mutant is the migration with one small change: a bound moved by one, a constraint
 dropped, a default changed. The suites are run on each of them, in memory. A mutant that

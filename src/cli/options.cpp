@@ -50,9 +50,10 @@ constexpr CommandRow kCommands[] = {
     {Command::backups_list, "list", "backups", database_options | backup_options},
     {Command::checks_list, "list", "checks", input_options | selection_options | value_options},
     {Command::checks_lint, "lint", "checks", input_options | value_options},
-    {Command::checks_json_schema, "json-schema", "checks", 0},
+    {Command::checks_generate, "generate", "checks", 0},
     {Command::checks_mutate, "mutate", "checks",
      input_options | selection_options | value_options | strict_options},
+    {Command::checks_json_schema, "json-schema", "checks", 0},
 };
 
 // The command that others belong to, as in `backups list`; made when the first of them needs it.
@@ -190,6 +191,20 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
                      "Exit with 1 when the suites kill less than this share of the mutants")
           ->type_name("PERCENT")
           ->check(CLI::Range(0.0, 100.0).description(""))
+          ->group(group);
+      break;
+    case Command::checks_generate:
+      app.add_option("-m,--migration", raw.migration,
+                     "The migration whose schema it is (BASELINE_MIGRATION) [built in]")
+          ->type_name("FILE")
+          ->group(group);
+      app.add_option("-d,--database", raw.database,
+                     "Or the database whose schema it is; it is only read, and may be in use")
+          ->type_name("PATH")
+          ->group(group);
+      app.add_option("-o,--output", options.output, "The directory for the suites; made if missing")
+          ->type_name("DIR")
+          ->required()
           ->group(group);
       break;
     case Command::status:

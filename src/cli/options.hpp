@@ -18,8 +18,9 @@ enum class Command {
   backups_list,
   checks_list,
   checks_lint,
-  checks_json_schema,
+  checks_generate,
   checks_mutate,
+  checks_json_schema,
 };
 
 /// The command line, parsed but not yet resolved against environment and defaults.
@@ -41,6 +42,7 @@ struct Options {
   bool yes = false;
   std::string to;
   std::string old_unreadable;
+  std::string output;  ///< a directory
   bool quiet = false;
   int verbose = 0;
   std::string colour = "auto";

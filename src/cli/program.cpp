@@ -40,6 +40,8 @@ CommandResult dispatch(const Invocation& invocation) {
       return run_checks_json_schema(invocation);
     case Command::checks_mutate:
       return run_checks_mutate(invocation);
+    case Command::checks_generate:
+      return run_checks_generate(invocation);
   }
   return {};
 }

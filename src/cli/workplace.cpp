@@ -15,9 +15,7 @@
 namespace baseline {
 namespace {
 
-// The one place that knows which engine a database belongs to: these two.
-std::unique_ptr<Engine> open_engine() { return std::make_unique<sqlite::SqliteEngine>(); }
-
+// With open_engine() the one place that knows which engine a database belongs to.
 std::unique_ptr<Store> open_store(const std::filesystem::path& database) {
   return std::make_unique<sqlite::SqliteStore>(real_file_system(), database);
 }
@@ -72,6 +70,8 @@ RunOptions run_options_of(const Invocation& invocation) {
 }
 
 }  // namespace
+
+std::unique_ptr<Engine> open_engine() { return std::make_unique<sqlite::SqliteEngine>(); }
 
 TypedOptions typed_options(const Invocation& invocation) {
   const Options& options = invocation.options;

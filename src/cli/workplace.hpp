@@ -60,6 +60,9 @@ class Inputs {
   RunOptions run_;
 };
 
+/// What the engine can do without a database.
+std::unique_ptr<Engine> open_engine();
+
 /// Asks "Go on? [y/N]" on the terminal, after `question`.
 bool ask(const std::string& question);
 

@@ -12,7 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "store/constraint_ref.hpp"
 #include "store/schema.hpp"
+#include "store/table_model.hpp"
 #include "store/value.hpp"
 
 namespace baseline {
@@ -87,13 +89,6 @@ struct CostOutcome {
   std::chrono::nanoseconds fastest{};  ///< of the timed runs, if there were any
   std::string engine;                  ///< "SQLite 3.40.1": steps depend on it
   std::optional<SqlFailure> failure;
-};
-
-/// Which constraint a `rejects` check names (docs/checks.md, "by").
-struct ConstraintRef {
-  enum class Kind { name, not_null, unique, primary_key, foreign_key, check, trigger, type };
-  Kind kind = Kind::name;
-  std::string text;  ///< as written: valid_latitude, t.c, t(a, b), t, a > 0, or a regex (trigger)
 };
 
 /// A constraint or unique index that a database declares; triggers and types are none.
@@ -205,6 +200,10 @@ class Session {
 
   /// The schema without the engine's own tables.
   virtual Schema schema() = 0;
+
+  /// The same for those who write rows: tables, then virtual tables, then views, each in the order
+  /// in which they were made.
+  virtual std::vector<TableModel> tables() = 0;
 
   /// The revision that a migration tool has stamped into the database (alembic_version), if any.
   virtual std::optional<std::string> revision() = 0;

@@ -46,6 +46,7 @@ class CountingSession final : public Session {
   std::vector<ConstraintInfo> constraints() override { return {}; }
   std::vector<std::size_t> resolve(const ConstraintRef&) override { return {}; }
   Schema schema() override { return {}; }
+  std::vector<TableModel> tables() override { return {}; }
   std::optional<std::string> revision() override { return {}; }
   std::vector<TableRows> count_rows(std::chrono::milliseconds) override { return {}; }
   std::optional<std::string> integrity_problem(Depth) override { return {}; }

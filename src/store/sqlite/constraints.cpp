@@ -364,6 +364,25 @@ std::string name_or_columns(const Constraint& constraint) {
   return constraint.name.empty() ? table_and_columns(constraint) : constraint.name;
 }
 
+ConstraintRef reference_to(const Constraint& constraint) {
+  const auto by = [&](RefKind kind) {
+    return ConstraintRef{kind, reference_text(constraint, kind)};
+  };
+  switch (constraint.kind) {
+    case Kind::not_null:
+      return by(RefKind::not_null);
+    case Kind::unique:
+      return by(RefKind::unique);
+    case Kind::primary_key:
+      return by(RefKind::primary_key);
+    case Kind::foreign_key:
+      return by(RefKind::foreign_key);
+    case Kind::check:
+      return by(RefKind::check);
+  }
+  return {};
+}
+
 std::vector<std::string> available_for(const std::vector<Constraint>& all, RefKind kind) {
   std::vector<std::string> out;
   const std::optional<Kind> wanted = constraint_kind(kind);

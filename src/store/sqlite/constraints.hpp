@@ -78,6 +78,9 @@ std::vector<Constraint> named_by(const std::vector<Constraint>& all, const Const
 /// The name of the constraint; t(a, b) when it has none.
 std::string name_or_columns(const Constraint& constraint);
 
+/// The constraint by what it is, as if it had no name.
+ConstraintRef reference_to(const Constraint& constraint);
+
 /// What `by` could have said: the names, columns or expressions of its kind in this database.
 std::vector<std::string> available_for(const std::vector<Constraint>& all,
                                        ConstraintRef::Kind kind);

@@ -17,6 +17,7 @@
 #include "store/sqlite/schema_clone.hpp"
 #include "store/sqlite/schema_reader.hpp"
 #include "store/sqlite/statements.hpp"
+#include "store/sqlite/table_models.hpp"
 #include "store/sqlite/tokenizer.hpp"
 
 namespace baseline::sqlite {
@@ -233,6 +234,10 @@ std::vector<std::size_t> SqliteSession::resolve(const ConstraintRef& by) {
 
 Schema SqliteSession::schema() {
   return translated([&] { return read_schema(database_); });
+}
+
+std::vector<TableModel> SqliteSession::tables() {
+  return translated([&] { return read_tables(database_); });
 }
 
 }  // namespace baseline::sqlite

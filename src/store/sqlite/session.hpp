@@ -48,6 +48,7 @@ class SqliteSession final : public Session {
   std::vector<ConstraintInfo> constraints() override;
   std::vector<std::size_t> resolve(const ConstraintRef& by) override;
   Schema schema() override;
+  std::vector<TableModel> tables() override;
   std::optional<std::string> revision() override;
   std::vector<TableRows> count_rows(std::chrono::milliseconds budget) override;
   std::optional<std::string> integrity_problem(Depth depth) override;

@@ -1,0 +1,122 @@
+// TableChecks: FOREIGN KEY. They are enforced in these checks whatever the application does.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "checks/generate/table_checks.hpp"
+
+namespace baseline::generate {
+namespace {
+
+using Fits = ColumnModel::Fits;
+
+// A key that no parent has.
+Value missing_key(const ColumnModel& column) {
+  switch (column.fits) {
+    case Fits::text:
+    case Fits::json:
+      return std::string("missing");
+    case Fits::date:
+      return std::string("1999-01-01");
+    case Fits::time:
+      return std::string("04:04:04");
+    case Fits::date_time:
+      return std::string("1999-01-01 04:04:04");
+    case Fits::blob:
+      return Blob{std::byte{4}, std::byte{4}};
+    case Fits::real:
+      return -404.5;
+    case Fits::integer:
+    case Fits::number:
+    case Fits::boolean:
+    case Fits::any:
+      return std::int64_t{-404};
+  }
+  return {};
+}
+
+bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
+
+}  // namespace
+
+void TableChecks::add_foreign_key(const ConstraintModel& key) {
+  GeneratedCheck check =
+      rejecting(key, fmt::format("{} needs its {}", place(key.columns), key.parent));
+  check.foreign_keys = true;
+  const bool computed = std::ranges::any_of(key.columns, [&](const std::string& name) {
+    const ColumnModel* const column = table_.column(name);
+    return column == nullptr || column->generated;
+  });
+  if (!entry_.row || computed) {
+    add_skipped(std::move(check),
+                computed ? "the key is computed; write a row without its parent" : entry_.problem);
+    return;
+  }
+  std::vector<Row> attempts(1);
+  for (const std::string& name : key.columns) {
+    attempts.front()[name] = missing_key(*table_.column(name));
+  }
+  // Where a CHECK or another key has a say in the values: others that it accepts.
+  for (const std::string& name : key.columns) {
+    for (const Value& value : entry_.search->alternatives(*entry_.row, name)) {
+      Row row;
+      for (const std::string& other : key.columns) {
+        row[other] = other == name                 ? value
+                     : is_null(entry_.held(other)) ? missing_key(*table_.column(other))
+                                                   : entry_.held(other);
+      }
+      attempts.push_back(std::move(row));
+    }
+  }
+  for (const Row& row : attempts) {
+    if (!add_witnesses(check, {row})) continue;
+    add_parent_deletion(key);
+    return;
+  }
+  add_skipped(std::move(check), fmt::format("a row without its parent is {}", trial_.why()));
+}
+
+void TableChecks::add_parent_deletion(const ConstraintModel& key) {
+  const TablePlan* const parent = plan_.find(key.parent);
+  if (parent == nullptr || !parent->row) return;
+  GeneratedCheck check;
+  check.given = parent->given_with_row();
+  for (const std::string& name : entry_.given_with_row()) {
+    if (std::ranges::find(check.given, name) == check.given.end()) check.given.push_back(name);
+  }
+  check.foreign_keys = true;
+  Row reference;
+  for (std::size_t i = 0; i < key.columns.size() && i < key.parent_columns.size(); ++i) {
+    const Value value = parent->held(key.parent_columns[i]);
+    if (is_null(value)) return;
+    reference[table_.column(key.columns[i])->name] = value;
+  }
+  std::string first;
+  if (parent == &entry_) {
+    // A row of its own that refers to the one of the fixture.
+    ConstraintModel none;
+    Row second = other_rows(*entry_.row, none, 0).front();
+    for (const auto& [name, value] : reference) second[name] = value;
+    first = insert_sql(table_, {second}) + ";\n";
+  } else {
+    const bool refers = std::ranges::all_of(
+        reference, [&](const auto& entry) { return entry.second == entry_.held(entry.first); });
+    if (!refers) first = update_sql(table_, reference, *entry_.row) + ";\n";
+  }
+  check.sql = first + delete_sql(*parent->table, *parent->row);
+  const std::string& action = key.on_delete;
+  const std::string what = place(key.columns);
+  if (action == "no action" || action == "restrict") {
+    check.kind = GeneratedCheck::Kind::rejects;
+    check.by = key.by;
+    check.name = fmt::format("{} rows that {} refers to cannot be deleted", key.parent, what);
+  } else if (action == "cascade") {
+    check.name = fmt::format("{} rows can be deleted, and {} goes with them", key.parent, what);
+  } else {
+    check.name = fmt::format("{} rows can be deleted, and {} lets them go", key.parent, what);
+  }
+  if (trial_.holds(check)) add(std::move(check));
+}
+
+}  // namespace baseline::generate

@@ -1,0 +1,167 @@
+#include "checks/generate/generate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "checks/generate/plan.hpp"
+#include "checks/generate/schema_suite.hpp"
+#include "checks/generate/suite_text.hpp"
+#include "checks/generate/table_checks.hpp"
+#include "checks/generate/view_checks.hpp"
+#include "checks/runner.hpp"
+
+namespace baseline {
+namespace {
+
+using generate::GeneratedCheck;
+using generate::Section;
+using generate::SuiteText;
+
+constexpr const char* kSchemaFile = "schema.yaml";
+constexpr const char* kConstraintsFile = "constraints.yaml";
+
+// Names are the only identity of a check.
+void make_names_unique(SuiteText& suite) {
+  std::set<std::string> names;
+  for (Section& section : suite.sections) {
+    for (GeneratedCheck& check : section.checks) {
+      const std::string name = check.name;
+      for (int n = 2; !names.insert(check.name).second; ++n) {
+        check.name = fmt::format("{} ({})", name, n);
+      }
+    }
+  }
+}
+
+SuiteText constraint_suite(Session& reference, generate::Trial& trial,
+                           const std::vector<TableModel>& tables, const std::string& source,
+                           const std::function<void()>& interrupted) {
+  const std::unique_ptr<Session> probes = reference.scratch();
+  probes->begin(false);
+  const generate::Plan plan(*probes, trial, tables);
+  SuiteText out;
+  out.head = {
+      "What each table accepts, and what each of its constraints rejects. Written by "
+      "'baseline checks",
+      fmt::format("generate' from {}; it is yours now: change it, add to it.", source), "",
+      "A row that must be rejected is the simplest row with one change, so that only the "
+      "constraint",
+      "named in 'by' can be the reason. Where values have bounds, the 'cases' lie on both "
+      "sides."};
+  out.has_rows = true;
+  out.fixtures = plan.fixtures();
+  for (const generate::TablePlan& table : plan.tables()) {
+    if (interrupted) interrupted();
+    out.sections.push_back({table.table->name, generate::TableChecks(plan, table, trial).make()});
+  }
+  // Triggers of views reject what is done through the view.
+  const Schema schema = reference.schema();
+  for (const TableModel& view : tables) {
+    if (view.kind != TableModel::Kind::view || view.triggers.empty()) continue;
+    for (const SchemaObject& object : schema.objects) {
+      if (object.kind != "view" || object.name != view.name) continue;
+      out.sections.push_back(
+          {"view " + view.name, generate::view_checks(plan, trial, view, object.definition)});
+    }
+  }
+  return out;
+}
+
+std::vector<SuiteSource> sources_of(const std::vector<std::pair<std::string, SuiteText>>& suites) {
+  std::vector<SuiteSource> out;
+  for (const auto& [file, suite] : suites) {
+    const bool empty = std::ranges::all_of(
+        suite.sections, [](const Section& section) { return section.checks.empty(); });
+    if (!empty) out.push_back({file, suite.str()});
+  }
+  return out;
+}
+
+// The same schema without rows, as `verify` sees the live one.
+Migration emptied(Session& reference) { return migration_of(reference, "the schema", 0, 0); }
+
+// Runs what is written, as every later run will. A check that does not pass after all is skipped
+// and says why; whoever reads the suite then knows of it.
+bool all_pass(std::vector<std::pair<std::string, SuiteText>>& suites, Session& reference,
+              Session& empty, const ApplyMigration& apply) {
+  const Suites loaded = Suites::load(sources_of(suites), reference, apply);
+  std::map<std::string, std::string> failed;
+  const auto run = [&](Phase phase, Session& subject) {
+    const SuiteReport report = run_suites(loaded, phase, subject, reference, {}, nullptr, nullptr);
+    for (const CheckResult& result : report.results) {
+      if (result.status == Status::pass || result.status == Status::skip) continue;
+      failed.emplace(result.suite + "/" + result.name, result.got);
+    }
+  };
+  run(Phase::before, reference);
+  run(Phase::after, empty);
+  for (auto& [file, suite] : suites) {
+    const std::string stem = file.substr(0, file.find('.'));
+    for (Section& section : suite.sections) {
+      for (GeneratedCheck& check : section.checks) {
+        const auto found = failed.find(stem + "/" + check.name);
+        if (found != failed.end()) check.skip = "it does not hold everywhere: " + found->second;
+      }
+    }
+  }
+  return failed.empty();
+}
+
+void count(const std::string& file, const SuiteText& suite, GeneratedSuites& out) {
+  const std::string stem = file.substr(0, file.find('.'));
+  for (const Section& section : suite.sections) {
+    for (const GeneratedCheck& check : section.checks) {
+      if (check.skip.empty()) {
+        ++out.checks;
+      } else {
+        out.skipped.push_back({stem + "/" + check.name, check.skip});
+      }
+      if (check.constraint.empty()) continue;
+      ++out.constraints;
+      if (check.skip.empty()) ++out.covered;
+    }
+  }
+}
+
+}  // namespace
+
+GeneratedSuites generate_suites(const Migration& migration, const std::string& source,
+                                const ApplyMigration& apply,
+                                const std::function<void()>& interrupted) {
+  const std::unique_ptr<Session> reference = apply(migration);
+  const std::vector<TableModel> tables = reference->tables();
+  if (tables.empty()) {
+    throw Error(ErrorCode::usage, fmt::format("{} makes no table", printable(source)),
+                "there is nothing to write a suite for");
+  }
+  const std::unique_ptr<Session> scratch = reference->scratch();
+  generate::Trial trial(*scratch);
+  std::vector<std::pair<std::string, SuiteText>> suites;
+  suites.emplace_back(kSchemaFile,
+                      generate::schema_suite(*reference, trial, tables, printable(source)));
+  suites.emplace_back(kConstraintsFile,
+                      constraint_suite(*reference, trial, tables, printable(source), interrupted));
+  for (auto& [file, suite] : suites) make_names_unique(suite);
+
+  const std::unique_ptr<Session> empty = apply(emptied(*reference));
+  while (!all_pass(suites, *reference, *empty, apply)) {
+    if (interrupted) interrupted();
+  }
+  GeneratedSuites out;
+  for (const SuiteSource& written : sources_of(suites)) {
+    out.files.push_back({written.file, written.text});
+  }
+  for (const auto& [file, suite] : suites) count(file, suite, out);
+  out.tables = static_cast<std::size_t>(std::ranges::count_if(
+      tables, [](const TableModel& table) { return table.kind == TableModel::Kind::table; }));
+  return out;
+}
+
+}  // namespace baseline

@@ -1,0 +1,73 @@
+#include "report/generated.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/text.hpp"
+#include "base/version.hpp"
+
+namespace baseline {
+namespace {
+
+// Each reason once, with the checks that it holds for below it.
+std::string skipped(const std::vector<SkippedCheck>& checks) {
+  constexpr std::size_t kShown = 5;
+  std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
+  for (const SkippedCheck& check : checks) {
+    auto found = std::ranges::find(reasons, check.reason, [](const auto& r) { return r.first; });
+    if (found == reasons.end()) found = reasons.insert(found, {check.reason, {}});
+    found->second.push_back(check.path);
+  }
+  std::string out;
+  for (const auto& [reason, paths] : reasons) {
+    out += fmt::format("{:<10}{}\n", out.empty() ? "skipped" : "", printable(reason));
+    for (std::size_t i = 0; i < std::min(paths.size(), kShown); ++i) {
+      out += fmt::format("{:<12}{}\n", "", printable(paths[i]));
+    }
+    if (paths.size() > kShown) out += fmt::format("{:<12}and {} more\n", "", paths.size() - kShown);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string human_report::of(const GenerateReport& report) {
+  const GeneratedSuites& suites = report.suites;
+  std::string out;
+  for (const std::string& file : report.files) {
+    out += fmt::format("{:<10}{}\n", out.empty() ? "wrote" : "", printable(file));
+  }
+  out += fmt::format("{:<10}{} over {}\n", "checks", counted(suites.checks, "check"),
+                     counted(suites.tables, "table"));
+  out += fmt::format("{:<10}{} of {} that can reject a row\n", "covered",
+                     human_count(suites.covered), human_count(suites.constraints));
+  out += skipped(suites.skipped);
+  return out + fmt::format("{:<10}{}\n", "next", report.next);
+}
+
+std::string json_report::of(const GenerateReport& report) {
+  using Json = nlohmann::ordered_json;
+  const GeneratedSuites& suites = report.suites;
+  Json json = {{"version", 1},
+               {"tool", fmt::format("baseline {}", version())},
+               {"command", "checks generate"},
+               {"exit_code", 0},
+               {"source", printable(report.source)},
+               {"files", Json::array()},
+               {"tables", suites.tables},
+               {"checks", suites.checks},
+               {"constraints", suites.constraints},
+               {"covered", suites.covered},
+               {"skipped", Json::array()}};
+  for (const std::string& file : report.files) json["files"].push_back(printable(file));
+  for (const SkippedCheck& check : suites.skipped) {
+    json["skipped"].push_back(
+        {{"check", printable(check.path)}, {"reason", printable(check.reason)}});
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace baseline
