@@ -16,18 +16,18 @@ struct ReferenceForm {
 };
 
 inline constexpr ReferenceForm kReferenceForms[] = {
-    {"not_null", ConstraintRef::Kind::not_null, "NOT NULL", "table.column", "^.+[.].+$"},
-    {"unique", ConstraintRef::Kind::unique, "UNIQUE", "table(column, …)", "^.+[(].+[)]$"},
+    {"not_null", ConstraintRef::Kind::not_null, "NOT NULL", "table.column", R"(^[\s\S]+[.][\s\S]+$)"},
+    {"unique", ConstraintRef::Kind::unique, "UNIQUE", "table(column, …)", R"(^[\s\S]+[(][\s\S]+[)]$)"},
     {"primary_key", ConstraintRef::Kind::primary_key, "PRIMARY KEY", "table", {}},
     {"foreign_key", ConstraintRef::Kind::foreign_key, "FOREIGN KEY", "table(column, …)",
-     "^.+[(].+[)]$"},
+     R"(^[\s\S]+[(][\s\S]+[)]$)"},
     {"check", ConstraintRef::Kind::check, "CHECK", "its expression", {}},
     {"trigger",
      ConstraintRef::Kind::trigger,
      "trigger",
      "a regular expression for its message",
      {}},
-    {"type", ConstraintRef::Kind::type, "type of", "table.column", "^.+[.].+$"},
+    {"type", ConstraintRef::Kind::type, "type of", "table.column", R"(^[\s\S]+[.][\s\S]+$)"},
 };
 
 }  // namespace baseline

@@ -77,26 +77,27 @@ std::vector<Rejection> Trial::reject(const std::vector<std::string>& given,
                                      const std::vector<std::string>& statements,
                                      const ConstraintRef& by, bool foreign_keys) {
   std::vector<Rejection> out;
-  if (!begin(given, foreign_keys)) return out;
   for (const std::string& sql : statements) {
+    // What one try changes must not be there in the next.
+    if (!begin(given, foreign_keys)) break;
     out.push_back(scratch_.reject(sql, {}, by, kLimits));
+    scratch_.rollback();
     if (out.back().verdict == Rejection::Verdict::by_named) break;
   }
-  scratch_.rollback();
   return out;
 }
 
 std::vector<bool> Trial::rejections(const GeneratedCheck& check, bool foreign_keys) {
-  if (!begin(check.given, foreign_keys)) return {};
   std::vector<CaseValues> cases = check.cases;
   if (cases.empty()) cases.emplace_back();
   std::vector<bool> out;
   for (const CaseValues& values : cases) {
+    if (!begin(check.given, foreign_keys)) return {};
     const Rejection rejection = scratch_.reject(check.sql, bindings_of(values), check.by, kLimits);
+    scratch_.rollback();
     out.push_back(rejection.verdict == Rejection::Verdict::by_named);
     if (!out.back() && why_.empty()) why_ = in_words(rejection);
   }
-  scratch_.rollback();
   return out;
 }
 
