@@ -130,7 +130,8 @@ class Trial {
 
   std::string killer_of(Session& reference) const {
     if (const auto killer = first_killer(Phase::before, reference, reference)) return *killer;
-    if (const auto killer = first_killer(Phase::after, *request_.engine.deployed(reference), reference)) {
+    if (const auto killer =
+            first_killer(Phase::after, *request_.engine.deployed(reference), reference)) {
       return *killer;
     }
     // What does not run here must still fit: a suite that does not load stops the deploy.

@@ -16,8 +16,10 @@ struct ReferenceForm {
 };
 
 inline constexpr ReferenceForm kReferenceForms[] = {
-    {"not_null", ConstraintRef::Kind::not_null, "NOT NULL", "table.column", R"(^[\s\S]+[.][\s\S]+$)"},
-    {"unique", ConstraintRef::Kind::unique, "UNIQUE", "table(column, …)", R"(^[\s\S]+[(][\s\S]+[)]$)"},
+    {"not_null", ConstraintRef::Kind::not_null, "NOT NULL", "table.column",
+     R"(^[\s\S]+[.][\s\S]+$)"},
+    {"unique", ConstraintRef::Kind::unique, "UNIQUE", "table(column, …)",
+     R"(^[\s\S]+[(][\s\S]+[)]$)"},
     {"primary_key", ConstraintRef::Kind::primary_key, "PRIMARY KEY", "table", {}},
     {"foreign_key", ConstraintRef::Kind::foreign_key, "FOREIGN KEY", "table(column, …)",
      R"(^[\s\S]+[(][\s\S]+[)]$)"},

@@ -34,7 +34,7 @@ struct Options {
   std::vector<std::string> reports;  ///< KIND=FILE
   bool strict = false;
   bool allow_commands = false;
-  bool runs_suites = false;  ///< else commands of checks need no permission, for none runs
+  bool runs_suites = false;   ///< else commands of checks need no permission, for none runs
   std::optional<double> min;  ///< share of mutants to kill, in per cent
   bool dry_run = false;
   bool again = false;
