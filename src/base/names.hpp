@@ -29,6 +29,7 @@ std::string run_key(std::string_view id, std::string_view database);
 inline constexpr std::string_view kPartialPrefix = ".partial-";
 inline constexpr std::string_view kManifest = "manifest.json";
 inline constexpr std::string_view kChecksums = "SHA256SUMS";
+inline constexpr std::string_view kRecord = "baseline-record";
 inline constexpr std::string_view kHistory = "history.jsonl";
 
 }  // namespace baseline::names

@@ -18,6 +18,7 @@ enum class Step {
   check_live,       ///< judge the live database
   swap_back,        ///< undo the exchange
   seal,             ///< hash the old database and put it into the catalogue
+  verify_backups,   ///< compare backups with their seals
 };
 
 /// Whom the core tells what it does. Nothing below report/ prints.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "catalogue/manifest.hpp"
+#include "catalogue/record.hpp"
 #include "os/clock.hpp"
 #include "os/file_system.hpp"
 
@@ -16,7 +17,9 @@ struct CatalogueEntry {
   std::string id;
   std::filesystem::path directory;
   std::optional<Manifest> manifest;
-  std::string damage;  ///< why it cannot be used, or empty
+  EntryRecord record;   ///< what became of it since
+  bool sealed = false;  ///< it has its SHA256SUMS
+  std::string damage;   ///< why it cannot be used, as far as a look without reading tells, or empty
 
   bool usable() const { return damage.empty() && manifest && manifest->restored.empty(); }
 };
@@ -36,6 +39,8 @@ class Catalogue {
   std::vector<std::string> unfinished() const;
   /// Throws Error{usage} when there is no such entry, Error{refused} when it is damaged.
   CatalogueEntry find(const std::string& id) const;
+  /// As find(), but a damaged entry is returned as such.
+  CatalogueEntry look_at(const std::string& id) const;
   bool contains(const std::string& id) const;
 
   /// "20261121T023558Z-001": the time for people, the number for the order. `after` is an id that

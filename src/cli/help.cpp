@@ -68,10 +68,19 @@ Example:
      R"(Example:
   baseline backups list --database app.db)"},
     {"backups list", "List the backups, newest last",
-     R"(A backup can be used without this program: copy the database file out of its directory.
+     R"(KEPT: the old file itself (move) or a copy. STATE: sealed with its SHA-256, or when it was
+last verified. A backup can be used without this program: copy the database file out of its
+directory.
 
 Example:
   baseline backups list --database app.db)"},
+    {"backups verify", "Read backups from the disk and compare every bit with their seals",
+     R"(Each file's SHA-256, the sizes, the manifest, and SQLite's integrity check. Exit code 1 when
+one is damaged. When a backup was last found whole is shown by 'backups list'.
+
+Examples:
+  baseline backups verify --database app.db
+  baseline backups verify --database app.db 20261121T023558Z-001)"},
 };
 
 }  // namespace

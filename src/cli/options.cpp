@@ -38,6 +38,7 @@ constexpr CommandRow kCommands[] = {
     {Command::recover, "recover", nullptr, database_options | backup_options | wait_options},
     {Command::history, "history", nullptr, database_options | backup_options},
     {Command::backups_list, "list", "backups", database_options | backup_options},
+    {Command::backups_verify, "verify", "backups", database_options | backup_options},
 };
 
 void add_settings(CLI::App& app, unsigned groups, Options& options) {
@@ -155,6 +156,7 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
     case Command::recover:
     case Command::history:
     case Command::backups_list:
+    case Command::backups_verify:
       break;
   }
 }
@@ -271,6 +273,7 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
     sub->footer(std::string(text.footer));
     add_settings(*sub, row.groups, options);
     add_own(*sub, row, options);
+    add_backups_options(*sub, row.command, options);
     if (full == "verify" || full == "plan") add_selection(*sub, options);
     if (full == "verify" || full == "plan" || full == "deploy") add_checks(*sub, options);
     add_output(*sub, options);

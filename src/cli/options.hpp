@@ -4,11 +4,21 @@
 #include <string>
 #include <vector>
 
+#include "cli/backups_options.hpp"
 #include "config/settings.hpp"
 
 namespace baseline {
 
-enum class Command { deploy, verify, rollback, status, recover, history, backups_list };
+enum class Command {
+  deploy,
+  verify,
+  rollback,
+  status,
+  recover,
+  history,
+  backups_list,
+  backups_verify
+};
 
 /// The command line, parsed but not yet resolved against environment and defaults.
 struct Options {
@@ -26,6 +36,7 @@ struct Options {
   bool yes = false;
   std::string to;
   std::string old_unreadable;
+  BackupsOptions backups;
   bool quiet = false;
   int verbose = 0;
   std::string colour = "auto";

@@ -31,6 +31,8 @@ CommandResult dispatch(const Invocation& invocation) {
       return run_history(invocation);
     case Command::backups_list:
       return run_backups_list(invocation);
+    case Command::backups_verify:
+      return run_backups_verify(invocation);
   }
   return {};
 }

@@ -80,4 +80,26 @@ struct StatusReport {
   std::optional<HistoryLine> last;
 };
 
+/// What `backups list` shows.
+struct BackupsListReport {
+  std::filesystem::path directory;
+  std::vector<CatalogueEntry> backups;  ///< oldest first
+  std::vector<std::string> unfinished;
+  std::chrono::system_clock::time_point now;  ///< what ages are counted from
+};
+
+/// What `backups verify` found of one backup.
+struct VerifiedBackup {
+  CatalogueEntry entry;
+  std::vector<std::string> problems;  ///< empty: every bit is as it was sealed
+  bool restored = false;              ///< its data went back into place: there is nothing to verify
+};
+
+struct BackupsVerifyReport {
+  std::filesystem::path directory;
+  std::vector<VerifiedBackup> backups;
+  std::vector<std::string> warnings;
+  Outcome outcome = Outcome::done;
+};
+
 }  // namespace baseline

@@ -19,8 +19,8 @@ std::string of(const StatusReport& report, const Style& style,
                const std::vector<SettingLine>& settings);
 std::string of(const std::optional<RecoveryReport>& report, const std::string& database);
 std::string of(const History& history);
-std::string of(const std::vector<CatalogueEntry>& entries,
-               const std::vector<std::string>& unfinished, const std::string& catalogue);
+std::string of(const BackupsListReport& report, const Style& style);
+std::string of(const BackupsVerifyReport& report, const Style& style);
 
 /// "baseline: error: …", the problems before it, notes and hint after it.
 std::string of(const Error& error, const Style& style);

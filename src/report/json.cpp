@@ -6,31 +6,14 @@
 
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "report/json_parts.hpp"
 
 namespace baseline::json_report {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-// JSON text is UTF-8; a path that is not is shown as people see it.
-Json shown(const std::string& bytes) { return printable(bytes); }
-
-Json optional_text(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
 Json optional_ms(const std::optional<std::chrono::nanoseconds>& time) {
   if (!time) return nullptr;
   return std::chrono::duration<double, std::milli>(*time).count();
-}
-
-std::string finished(const Json& json) {
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
-
-Json header(std::string_view command, int exit_code) {
-  return {{"version", 1},
-          {"tool", fmt::format("baseline {}", version())},
-          {"command", command},
-          {"exit_code", exit_code}};
 }
 
 Json of_result(const CheckResult& result) {
@@ -71,15 +54,6 @@ Json of_suite(const std::optional<SuiteReport>& report) {
   return json;
 }
 
-Json of_tables(const std::vector<TableRows>& tables) {
-  Json json = Json::array();
-  for (const TableRows& table : tables) {
-    json.push_back(
-        {{"name", shown(table.table)}, {"rows", table.rows ? Json(*table.rows) : Json(nullptr)}});
-  }
-  return json;
-}
-
 Json of_holders(const std::vector<Holder>& holders) {
   Json json = Json::array();
   for (const Holder& holder : holders) {
@@ -100,23 +74,6 @@ Json of_facts(const DatabaseFacts& facts) {
   json["owner"] = facts.owner;
   json["mode"] = fmt::format("{:04o}", facts.mode);
   json["holders"] = of_holders(facts.holders);
-  return json;
-}
-
-Json of_manifest(const Manifest& manifest, const std::filesystem::path& directory) {
-  Json json;
-  json["id"] = manifest.id;
-  json["reason"] = manifest.reason;
-  json["when"] = manifest.when;
-  json["database"] = shown(manifest.database);
-  json["directory"] = shown(directory.native());
-  json["file"] = shown(manifest.payload.name);
-  json["revision"] = manifest.revision ? Json(*manifest.revision) : Json(nullptr);
-  json["size"] = manifest.payload.size;
-  json["sha256"] = manifest.payload.sha256;
-  json["strategy"] = manifest.payload.moved ? "move" : "copy";
-  json["tables"] = of_tables(manifest.tables);
-  json["restored"] = optional_text(manifest.restored);
   return json;
 }
 
@@ -263,21 +220,6 @@ std::string of(const History& history, const std::string& catalogue) {
   json["unreadable_lines"] = history.unreadable;
   json["lines"] = Json::array();
   for (const HistoryLine& line : history.lines) json["lines"].push_back(of_line(line));
-  return finished(json);
-}
-
-std::string of(const std::vector<CatalogueEntry>& entries,
-               const std::vector<std::string>& unfinished, const std::string& catalogue) {
-  Json json = header("backups list", 0);
-  json["directory"] = shown(catalogue);
-  json["backups"] = Json::array();
-  for (const CatalogueEntry& entry : entries) {
-    Json one =
-        entry.manifest ? of_manifest(*entry.manifest, entry.directory) : Json{{"id", entry.id}};
-    one["damage"] = optional_text(entry.damage);
-    json["backups"].push_back(one);
-  }
-  json["unfinished"] = unfinished;
   return finished(json);
 }
 

@@ -91,6 +91,9 @@ class Store {
 
   /// The live database, read-only.
   virtual std::unique_ptr<Session> open_live() = 0;
+  /// A finished backup or any other database file that nobody can be writing, read-only; nothing
+  /// appears beside it. Throws Error{refused} when the engine cannot read it.
+  virtual std::unique_ptr<Session> open_backup(const std::filesystem::path& file) = 0;
   /// The migration applied in private. Throws Error{usage} with FILE:LINE:COLUMN.
   virtual std::unique_ptr<Session> apply(const Migration& migration) = 0;
 

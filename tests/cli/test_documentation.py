@@ -142,6 +142,7 @@ class Json(support.Case):
         yield self.json("rollback", "--database", database)
         yield self.json("recover", "--database", database)
         yield self.json("history", "--database", database)
+        yield self.json("backups", "verify", "--database", database)
         yield self.json("backups", "list", "--database", database)
         yield self.json("deploy", code=2)
 
@@ -165,7 +166,8 @@ class Json(support.Case):
 
     def test_every_described_key_is_in_the_program(self):
         """Keys are the first column of the tables of docs/json.md."""
-        source = (support.PROJECT / "src/report/json.cpp").read_text()
+        source = "".join(path.read_text()
+                         for path in sorted((support.PROJECT / "src/report").glob("json*.cpp")))
         source += (support.PROJECT / "src/catalogue/history.cpp").read_text()
         source += (support.PROJECT / "src/checks/result.hpp").read_text()
         page = (support.PROJECT / "docs/json.md").read_text()

@@ -138,6 +138,10 @@ std::optional<std::string> SqliteStore::running() { return RunLock::holder(targe
 
 std::unique_ptr<Session> SqliteStore::open_live() { return sqlite::open_live(target_.resolved); }
 
+std::unique_ptr<Session> SqliteStore::open_backup(const fs::path& file) {
+  return open_immutable(file);
+}
+
 std::unique_ptr<Session> SqliteStore::apply(const Migration& migration) {
   return apply_migration(migration);
 }

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace baseline {
+
+enum class Command;
+struct Options;
+
+/// What only the commands of the group `backups` are told.
+struct BackupsOptions {
+  std::vector<std::string> ids;
+  bool all = false;
+};
+
+/// Adds the options that a command of the group `backups` has for itself; none for any other.
+void add_backups_options(CLI::App& app, Command command, Options& options);
+
+}  // namespace baseline

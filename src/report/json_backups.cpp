@@ -1,0 +1,71 @@
+// The documents of the commands on the catalogue of backups.
+#include "report/json.hpp"
+#include "report/json_parts.hpp"
+
+namespace baseline::json_report {
+namespace {
+
+Json rows_of(const Manifest& manifest) {
+  std::uint64_t rows = 0;
+  for (const TableRows& table : manifest.tables) {
+    if (!table.rows) return nullptr;
+    rows += *table.rows;
+  }
+  return rows;
+}
+
+Json age_of(const Manifest& manifest, std::chrono::system_clock::time_point now) {
+  const auto when = parse_rfc3339(manifest.when);
+  if (!when) return nullptr;
+  return std::chrono::duration_cast<std::chrono::seconds>(now - *when).count();
+}
+
+Json of_copies(const EntryRecord& record) {
+  Json copies = Json::array();
+  for (const CopyRecord& copy : record.copies) {
+    copies.push_back({{"directory", shown(copy.directory)},
+                      {"made", optional_text(copy.made)},
+                      {"problem", optional_text(copy.problem)}});
+  }
+  return copies;
+}
+
+}  // namespace
+
+std::string of(const BackupsListReport& report) {
+  Json json = header("backups list", 0);
+  json["directory"] = shown(report.directory.native());
+  json["backups"] = Json::array();
+  for (const CatalogueEntry& entry : report.backups) {
+    Json one{{"id", entry.id}};
+    if (entry.manifest) {
+      one = of_manifest(*entry.manifest, entry.directory);
+      one["rows"] = rows_of(*entry.manifest);
+      one["age_seconds"] = age_of(*entry.manifest, report.now);
+      one["sealed"] = entry.sealed;
+      one["verified"] = optional_text(entry.record.verified);
+      one["copies"] = of_copies(entry.record);
+    }
+    one["damage"] = optional_text(entry.damage.empty() ? entry.record.damage : entry.damage);
+    json["backups"].push_back(one);
+  }
+  json["unfinished"] = report.unfinished;
+  return finished(json);
+}
+
+std::string of(const BackupsVerifyReport& report, int exit_code) {
+  Json json = header("backups verify", exit_code);
+  json["directory"] = shown(report.directory.native());
+  json["backups"] = Json::array();
+  for (const VerifiedBackup& backup : report.backups) {
+    json["backups"].push_back({{"id", backup.entry.id},
+                               {"whole", !backup.restored && backup.problems.empty()},
+                               {"restored", backup.restored},
+                               {"problems", backup.problems},
+                               {"copies", of_copies(backup.entry.record)}});
+  }
+  json["warnings"] = report.warnings;
+  return finished(json);
+}
+
+}  // namespace baseline::json_report

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalogue/manifest.hpp"
+
+/// What several documents of docs/json.md have in common.
+namespace baseline::json_report {
+
+using Json = nlohmann::ordered_json;
+
+/// JSON text is UTF-8; a path that is not is shown as people see it.
+Json shown(const std::string& bytes);
+/// Null when it is empty.
+Json optional_text(const std::string& text);
+/// What every document begins with.
+Json header(std::string_view command, int exit_code);
+/// The document as text.
+std::string finished(const Json& json);
+
+Json of_tables(const std::vector<TableRows>& tables);
+Json of_manifest(const Manifest& manifest, const std::filesystem::path& directory);
+
+}  // namespace baseline::json_report

@@ -1,0 +1,238 @@
+"""`baseline backups`: what is kept can be listed, proven, made, taken elsewhere and given up."""
+
+import json
+import os
+import re
+import stat
+import unittest
+from pathlib import Path
+
+import support
+from support import query, sha256
+
+
+class BackupsCase(support.Case):
+    def setUp(self):
+        super().setUp()
+        self.database = self.legacy()
+        self.old = sha256(self.database)
+        self.succeeds("deploy", "-d", self.database)
+        self.backup = self.only_backup(self.database)
+
+    def again(self, times=1):
+        for _ in range(times):
+            self.succeeds("deploy", "-d", self.database, "--again")
+        return self.backups(self.database)
+
+    def listed(self, **options):
+        return self.json("backups", "list", "-d", self.database, **options)["backups"]
+
+
+def flip(path, bit):
+    """Flips one bit of a file."""
+    path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    with open(path, "r+b") as file:
+        file.seek(bit // 8)
+        byte = file.read(1)[0]
+        file.seek(bit // 8)
+        file.write(bytes([byte ^ (1 << (bit % 8))]))
+
+
+class List(BackupsCase):
+    def test_fits_on_a_screen(self):
+        manifest = self.backup / "manifest.json"
+        manifest.chmod(0o600)
+        text = json.loads(manifest.read_text())
+        text |= {"reason": "failed-rollback", "revision": "0123456789abcdef0123456789abcdef",
+                 "when": "2020-01-01T00:00:00Z"}
+        text["tables"] = [{"name": "t", "rows": 123_456_789}]
+        manifest.write_text(json.dumps(text))
+        out = self.succeeds("backups", "list", "-d", self.database)
+        for line in out.splitlines():
+            self.assertLessEqual(len(line), 80, out)
+        self.assertRegex(out, r" [56]y failed-rollback 0123456789abc?d?e?f?\w*… 668 KiB 123 M move sealed\n")
+
+    def test_a_clock_that_was_set_back(self):
+        manifest = self.backup / "manifest.json"
+        manifest.chmod(0o600)
+        manifest.write_text(manifest.read_text().replace('"when": "2', '"when": "3'))
+        self.assertRegex(self.succeeds("backups", "list", "-d", self.database), r"-001 +- deploy")
+        self.assertLess(self.listed()[0]["age_seconds"], 0)
+
+    def test_json_has_every_column(self):
+        one, = self.listed()
+        self.assertEqual({key: one[key] for key in ("id", "reason", "revision", "size", "rows",
+                                                    "strategy", "sealed", "verified", "damage",
+                                                    "copies")},
+                         {"id": self.backup.name, "reason": "deploy", "revision": "5c8e4212f5ed",
+                          "size": 684032, "rows": 9733, "strategy": "move", "sealed": True,
+                          "verified": None, "damage": None, "copies": []})
+        self.assertLess(one["age_seconds"], 60)
+
+    def test_tells_what_went_back_into_place(self):
+        self.succeeds("rollback", "-d", self.database, "--move")
+        out = self.succeeds("backups", "list", "-d", self.database)
+        self.assertRegex(out, rf"{self.backup.name} .* restored\n")
+        self.assertRegex(out, rf"\n{self.backup.name} moved back into place 2\S+Z\n")
+        self.assertEqual([one["sealed"] for one in self.listed()], [False, True])
+
+
+class Verify(BackupsCase):
+    def verify(self, *args, code=0):
+        return self.json("backups", "verify", "-d", self.database, *args, code=code)
+
+    def test_whole_ones(self):
+        first, second = self.again()
+        self.assertEqual(self.succeeds("backups", "verify", "-d", self.database),
+                         f"{first.name}  whole\n{second.name}  whole\n"
+                         f"verified: 2 backups in {self.database}.backups\n")
+        self.assertRegex(self.succeeds("backups", "list", "-d", self.database),
+                         r" verified \d+[sm]\n.* verified \d+[sm]\n")
+        self.assertRegex(self.listed()[0]["verified"], r"^2\d{3}-\S+Z$")
+
+    def test_changes_nothing_but_the_record(self):
+        files = {path: support.state(path) for path in [self.backup]}
+        self.verify()
+        after = support.state(self.backup)
+        self.assertEqual(after.pop("baseline-record")[2], "0o100600")
+        self.assertEqual(after, files[self.backup])
+
+    def test_a_wal_database_gets_no_companions(self):
+        query(self.database, "PRAGMA journal_mode = WAL")
+        self.again()
+        self.verify()
+        self.assertEqual(sorted(os.listdir(self.backups(self.database)[-1])),
+                         ["SHA256SUMS", "app.db", "baseline-record", "manifest.json"])
+
+    def test_only_those_that_are_named(self):
+        first, second = self.again()
+        document = self.verify(second.name)
+        self.assertEqual([one["id"] for one in document["backups"]], [second.name])
+        self.assertEqual([bool(one["verified"]) for one in self.listed()], [False, True])
+        done = self.baseline("backups", "verify", "-d", self.database, "--all", second.name)
+        self.assertEqual(done.returncode, 2, done.stderr)
+
+    def test_an_unknown_one(self):
+        done = self.baseline("backups", "verify", "-d", self.database, "20000101T000000Z-009")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("there is no backup 20000101T000000Z-009 in", done.stderr)
+
+    def test_none_at_all(self):
+        other = self.legacy("other.db")
+        self.assertEqual(self.succeeds("backups", "verify", "-d", other, "--all"),
+                         f"no backups in {other}.backups\n")
+
+    def test_a_flipped_bit_in_any_file(self):
+        """Header, first and last page, the middle of a row; every file of the backup."""
+        size = (self.backup / "app.db").stat().st_size
+        positions = {"app.db": [0, 100, 4096, size // 2, size - 1], "manifest.json": [0, 1, 40, 300],
+                     "SHA256SUMS": [0, 63, 66, 75, 150], "baseline-record": [0, 10, 20, 60]}
+        self.verify()
+        self.assertEqual(sorted(os.listdir(self.backup)), sorted(positions))
+        for name, places in positions.items():
+            for place in places:
+                for bit in 0, 7:
+                    with self.subTest(name, place=place, bit=bit):
+                        flip(self.backup / name, place * 8 + bit)
+                        done = self.baseline("backups", "verify", "-d", self.database)
+                        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+                        self.assertIn(f"{self.backup.name}  DAMAGED: ", done.stdout)
+                        if name != "baseline-record":  # which is made anew
+                            flip(self.backup / name, place * 8 + bit)
+                        self.assertEqual(self.verify()["exit_code"], 0)
+
+    def test_names_each_damaged_one(self):
+        entries = self.again(3)
+        self.verify()
+        flip(entries[0] / "app.db", 8 * 5000)
+        (entries[2] / "app.db").unlink()
+        document = self.verify(code=1)
+        self.assertEqual([one["whole"] for one in document["backups"]], [False, True, False, True])
+        self.assertEqual([one["problems"] for one in document["backups"]][::2],
+                         [["its database file was changed: the SHA-256 is not the sealed one"],
+                          ["its database file is missing"]])
+        listed = self.listed()
+        self.assertEqual([bool(one["damage"]) for one in listed], [True, False, True, False])
+        self.assertTrue(listed[0]["verified"], "that it was whole once stays known")
+        out = self.succeeds("backups", "list", "-d", self.database)
+        self.assertEqual(len(re.findall(r" DAMAGED\n", out)), 2)
+
+    def test_a_database_that_was_damaged_before_it_was_sealed(self):
+        """The seal fits, the content does not: SQLite's own check finds it."""
+        with open(self.database, "r+b") as file:
+            file.seek(0)
+            content = bytearray(file.read())
+        self.succeeds("rollback", "-d", self.database, "--move")
+        with open(self.database, "r+b") as file:
+            file.seek(4096 * 8 + 3)  # the number of cells of a page
+            file.write(b"\xff\xff")
+        self.succeeds("deploy", "-d", self.database)
+        problems = self.verify(code=1)["backups"][-1]["problems"]
+        self.assertRegex(problems[0], "^its database is damaged: ")
+        self.assertTrue(content)
+
+    def test_one_that_was_kept_unreadable(self):
+        other = self.dir / "none.db"
+        other.write_bytes(b"no database at all")
+        (self.dir / "none.db-wal").write_bytes(b"and its companion")
+        self.succeeds("deploy", "-d", other, "--old-unreadable", "backup")
+        self.assertIn("  whole\n", self.succeeds("backups", "verify", "-d", other))
+        flip(self.only_backup(other) / "none.db-wal", 3)
+        done = self.baseline("backups", "verify", "-d", other)
+        self.assertIn("DAMAGED: its none.db-wal was changed\n", done.stdout)
+
+    def test_what_went_back_into_place_is_passed_over(self):
+        self.succeeds("rollback", "-d", self.database, "--move")
+        document = self.verify()
+        self.assertEqual([(one["restored"], one["whole"]) for one in document["backups"]],
+                         [(True, False), (False, True)])
+
+    def test_by_an_ordinary_user(self):
+        run = self.ordinary_user()
+        done = run("backups", "verify", "-d", self.database)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = run("backups", "list", "-d", self.database)
+        self.assertRegex(done.stdout, r" verified \d+[sm]\n")
+
+    def test_where_nothing_can_be_noted(self):
+        """On a catalogue that may only be read the verdict is the same."""
+        run = self.ordinary_user()
+        self.backup.chmod(0o500)
+        done = run("backups", "verify", "-d", self.database)
+        if os.geteuid() == 0 or done.returncode == 0:
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("  whole\n", done.stdout)
+        self.assertIn(f"warning: it could not be noted that {self.backup.name} was verified",
+                      done.stdout)
+
+    def test_says_nothing_of_its_progress_in_a_pipe(self):
+        self.assertEqual(self.baseline("backups", "verify", "-d", self.database).stderr, "")
+
+    def slow_terminal(self, *args):
+        """The program in a terminal, with every read of a block made to take 50 ms."""
+        terminal = support.Terminal(
+            ["/usr/bin/strace", "-f", "-o", "/dev/null", "-e", "trace=pread64",
+             "-e", "inject=pread64:delay_enter=50000", str(support.BINARY), *map(str, args)],
+            self.environment(), self.dir)
+        self.addCleanup(terminal.close)
+        return terminal
+
+    def test_progress_on_a_terminal(self):
+        big = self.big("big.db", 20)
+        self.succeeds("deploy", "-d", big)
+        terminal = self.slow_terminal("backups", "verify", "-d", big)
+        self.assertEqual(terminal.finish(), 0)
+        self.assertIn("verify backups [", terminal.text)
+
+    def test_ctrl_c(self):
+        big = self.big("big.db", 60)
+        self.succeeds("deploy", "-d", big)
+        terminal = self.slow_terminal("backups", "verify", "-d", big)
+        terminal.read_until("verify backups [")
+        terminal.type("\x03")
+        self.assertEqual(terminal.finish(), 130)
+        self.assertFalse((self.only_backup(big) / "baseline-record").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
