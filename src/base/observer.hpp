@@ -18,6 +18,7 @@ enum class Step {
   check_live,       ///< judge the live database
   swap_back,        ///< undo the exchange
   seal,             ///< hash the old database and put it into the catalogue
+  back_up,          ///< copy a database that may be in use
   verify_backups,   ///< compare backups with their seals
 };
 

@@ -1,10 +1,11 @@
-// The commands on the catalogue: history, backups list, verify.
+// The commands on the catalogue: history, backups list, verify, create.
 #include "base/text.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/history.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
+#include "pipeline/create_backup.hpp"
 #include "pipeline/verify_backups.hpp"
 #include "report/human.hpp"
 #include "report/json.hpp"
@@ -45,6 +46,15 @@ CommandResult run_backups_verify(const Invocation& invocation) {
   return {wants_json(invocation) ? json_report::of(report, code)
                                  : human_report::of(report, invocation.out),
           code};
+}
+
+CommandResult run_backups_create(const Invocation& invocation) {
+  Workplace workplace(invocation);
+  const BackupsCreateReport report =
+      create_backup(invocation.settings.wait.value, workplace.context());
+  return {
+      wants_json(invocation) ? json_report::of(report) : human_report::of(report, invocation.out),
+      0};
 }
 
 }  // namespace baseline

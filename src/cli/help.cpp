@@ -74,6 +74,13 @@ directory.
 
 Example:
   baseline backups list --database app.db)"},
+    {"backups create", "Make a backup of the live database while the application uses it",
+     R"(The copy is of one moment, and filed and sealed like any other backup, with the reason
+'manual'. The application goes on. A database that is not in WAL mode is copied in slices, and a
+write in between makes the copy begin again; after ten times it gives up with exit code 3.
+
+Example:
+  baseline backups create --database app.db)"},
     {"backups verify", "Read backups from the disk and compare every bit with their seals",
      R"(Each file's SHA-256, the sizes, the manifest, and SQLite's integrity check. Exit code 1 when
 one is damaged. When a backup was last found whole is shown by 'backups list'.

@@ -39,6 +39,8 @@ constexpr CommandRow kCommands[] = {
     {Command::history, "history", nullptr, database_options | backup_options},
     {Command::backups_list, "list", "backups", database_options | backup_options},
     {Command::backups_verify, "verify", "backups", database_options | backup_options},
+    {Command::backups_create, "create", "backups",
+     database_options | backup_options | wait_options},
 };
 
 void add_settings(CLI::App& app, unsigned groups, Options& options) {
@@ -157,6 +159,7 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
     case Command::history:
     case Command::backups_list:
     case Command::backups_verify:
+    case Command::backups_create:
       break;
   }
 }

@@ -17,7 +17,8 @@ enum class Command {
   recover,
   history,
   backups_list,
-  backups_verify
+  backups_verify,
+  backups_create,
 };
 
 /// The command line, parsed but not yet resolved against environment and defaults.

@@ -33,6 +33,8 @@ CommandResult dispatch(const Invocation& invocation) {
       return run_backups_list(invocation);
     case Command::backups_verify:
       return run_backups_verify(invocation);
+    case Command::backups_create:
+      return run_backups_create(invocation);
   }
   return {};
 }

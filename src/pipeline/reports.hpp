@@ -88,6 +88,13 @@ struct BackupsListReport {
   std::chrono::system_clock::time_point now;  ///< what ages are counted from
 };
 
+/// What `backups create` made.
+struct BackupsCreateReport {
+  std::string database;
+  std::optional<FiledBackup> backup;
+  std::vector<std::string> warnings;
+};
+
 /// What `backups verify` found of one backup.
 struct VerifiedBackup {
   CatalogueEntry entry;

@@ -117,6 +117,14 @@ std::string table_of(std::vector<Row>& rows) {
   return text;
 }
 
+std::string warnings_of(const std::vector<std::string>& warnings, const Style& style) {
+  std::string text;
+  for (const std::string& warning : warnings) {
+    text += fmt::format("{} {}\n", style(Tone::caution, "warning:"), warning);
+  }
+  return text;
+}
+
 std::string outcome_of(const VerifiedBackup& backup, const Style& style) {
   if (backup.restored) return "moved back into place: there is nothing left to verify";
   if (backup.problems.empty()) return style(Tone::good, "whole");
@@ -162,9 +170,7 @@ std::string of(const BackupsVerifyReport& report, const Style& style) {
     text += fmt::format("{}  {}\n", printable(backup.entry.id), outcome_of(backup, style));
     if (!backup.problems.empty()) ++damaged;
   }
-  for (const std::string& warning : report.warnings) {
-    text += fmt::format("{} {}\n", style(Tone::caution, "warning:"), warning);
-  }
+  text += warnings_of(report.warnings, style);
   const std::string directory = printable(report.directory.native());
   if (report.backups.empty()) return text + fmt::format("no backups in {}\n", directory);
   if (damaged == 0) {
@@ -173,6 +179,16 @@ std::string of(const BackupsVerifyReport& report, const Style& style) {
   }
   return text + fmt::format("{} {} of {} in {}\n", style(Tone::bad, "damaged:"), damaged,
                             counted(report.backups.size(), "backup"), directory);
+}
+
+std::string of(const BackupsCreateReport& report, const Style& style) {
+  const Manifest& manifest = report.backup->manifest;
+  return fmt::format("{} {} is a copy of {} ({}, {})\n", style(Tone::good, "created:"),
+                     printable(report.backup->directory.native()), printable(report.database),
+                     human_size(manifest.payload.size),
+                     manifest.revision ? "revision " + printable(*manifest.revision)
+                                       : std::string("no revision")) +
+         warnings_of(report.warnings, style);
 }
 
 }  // namespace baseline::human_report

@@ -41,6 +41,8 @@ std::string_view words_for(Step step) {
       return "swap back";
     case Step::seal:
       return "seal the backup";
+    case Step::back_up:
+      return "copy the database";
     case Step::verify_backups:
       return "verify backups";
   }

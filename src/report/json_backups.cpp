@@ -68,4 +68,12 @@ std::string of(const BackupsVerifyReport& report, int exit_code) {
   return finished(json);
 }
 
+std::string of(const BackupsCreateReport& report) {
+  Json json = header("backups create", 0);
+  json["database"] = shown(report.database);
+  json["backup"] = of_manifest(report.backup->manifest, report.backup->directory);
+  json["warnings"] = report.warnings;
+  return finished(json);
+}
+
 }  // namespace baseline::json_report

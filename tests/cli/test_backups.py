@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import shutil
 import stat
+import subprocess
+import sys
 import unittest
-from pathlib import Path
 
 import support
 from support import query, sha256
@@ -232,6 +234,178 @@ class Verify(BackupsCase):
         terminal.type("\x03")
         self.assertEqual(terminal.finish(), 130)
         self.assertFalse((self.only_backup(big) / "baseline-record").exists())
+
+
+class Writer:
+    """Another process that moves one unit after the other from one table to another, each in a
+    transaction of its own, until it is told to stop. The sum is always the same."""
+
+    PROGRAM = """
+import json, select, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], timeout=5, isolation_level=None)
+connection.execute("PRAGMA synchronous = OFF")
+done, errors = 0, []
+print("ready", flush=True)
+while not select.select([sys.stdin], [], [], 0.0005)[0]:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE left_side SET n = n - 1")
+        connection.execute("UPDATE right_side SET n = n + 1")
+        connection.execute("COMMIT")
+        done += 1
+    except sqlite3.Error as error:
+        errors.append(str(error))
+print(json.dumps([done, errors]), flush=True)
+"""
+
+    def __init__(self, database):
+        self.process = subprocess.Popen([sys.executable, "-c", self.PROGRAM, str(database)],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        self.process.stdout.readline()
+        return self
+
+    def stop(self):
+        """How many transactions there were, and what went wrong."""
+        answer, _ = self.process.communicate("stop\n", timeout=60)
+        return json.loads(answer)
+
+    def __exit__(self, *_):
+        support.end(self.process)
+
+
+class Create(support.Case):
+    def create(self, database, *args, code=0):
+        return self.json("backups", "create", "-d", database, *args, code=code)
+
+    def test_a_backup_like_any_other(self):
+        database = self.legacy()
+        database.chmod(0o640)
+        document = self.create(database)
+        backup = self.only_backup(database)
+        manifest = json.loads((backup / "manifest.json").read_text())
+        self.assertEqual((manifest["id"], manifest["reason"], manifest["strategy"],
+                          manifest["revision"], manifest["mode"], manifest["size"]),
+                         (document["backup"]["id"], "manual", "copy", "5c8e4212f5ed", "0640", 684032))
+        self.assertEqual(sorted(os.listdir(backup)), ["SHA256SUMS", "app.db", "manifest.json"])
+        self.assertEqual({oct(path.stat().st_mode & 0o7777) for path in backup.iterdir()}, {"0o400"})
+        self.assertIn({"name": "seen_submissions", "rows": 9600}, manifest["tables"])
+        self.succeeds("backups", "verify", "-d", database)
+        self.assertEqual(query(f"{backup}/app.db", "SELECT count(*) FROM seen_submissions"), [(9600,)])
+
+    def test_the_live_database_stays_as_it_is(self):
+        database = self.legacy()
+        before = support.state(self.dir)["app.db"]
+        out = self.succeeds("backups", "create", "-d", database)
+        self.assertIn(f"created: {self.only_backup(database)} is a copy of {database}", out)
+        self.assertEqual(support.state(self.dir)["app.db"], before)
+
+    def test_it_can_be_put_back(self):
+        database = self.legacy()
+        identity = self.create(database)["backup"]["id"]
+        query(database, "DELETE FROM seen_submissions")
+        self.succeeds("rollback", "-d", database, "--to", identity)
+        self.assertEqual(query(database, "SELECT count(*) FROM seen_submissions"), [(9600,)])
+
+    def test_rollback_does_not_take_it_by_itself(self):
+        database = self.legacy()
+        self.succeeds("deploy", "-d", database)
+        self.create(database)
+        self.succeeds("rollback", "-d", database)
+        self.assertEqual(query(database, "SELECT count(*) FROM seen_submissions"), [(9600,)])
+
+    def test_while_the_application_writes(self):
+        """Neither is kept waiting for long, and the copy is of one moment."""
+        for journal_mode in "DELETE", "WAL":
+            with self.subTest(journal_mode):
+                database = self.made(f"""
+                    PRAGMA journal_mode = {journal_mode};
+                    CREATE TABLE left_side (n); INSERT INTO left_side VALUES (0);
+                    CREATE TABLE heavy AS SELECT zeroblob(20 << 20) AS content;
+                    CREATE TABLE right_side (n); INSERT INTO right_side VALUES (0);""",
+                                     f"{journal_mode}.db")
+                with Writer(database) as writer:
+                    for _ in range(3):
+                        self.succeeds("backups", "create", "-d", database)
+                    done, errors = writer.stop()
+                self.assertEqual(errors, [])
+                self.assertGreater(done, 0)
+                for backup in self.backups(database):
+                    copy = shutil.copyfile(backup / database.name, self.dir / "copy.db")
+                    self.assertEqual(query(copy, "SELECT (SELECT n FROM left_side)"
+                                                 " + (SELECT n FROM right_side)"), [(0,)])
+                    self.assertEqual(query(copy, "PRAGMA integrity_check"), [("ok",)])
+                self.succeeds("backups", "verify", "-d", database)
+
+    def test_while_others_only_have_it_open(self):
+        for journal_mode in "DELETE", "WAL":
+            database = self.legacy(f"{journal_mode}.db")
+            query(database, f"PRAGMA journal_mode = {journal_mode}")
+            for mode in "idle", "read", "reading", "writing":
+                with self.subTest(journal_mode, mode=mode), support.Holder(database, mode):
+                    self.create(database)
+
+    def test_locked_for_all(self):
+        database = self.legacy()
+        with support.Holder(database, "alone"):
+            done = self.baseline("backups", "create", "-d", database)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("stays locked by another process", done.stderr)
+        self.assertEqual(os.listdir(f"{database}.backups"), [])
+
+    def test_what_a_killed_writer_left_is_in_it(self):
+        database = self.legacy()
+        with support.Holder(database) as application:
+            application.execute("PRAGMA journal_mode = WAL")
+            application.execute("DELETE FROM seen_submissions")
+            application.kill()
+        self.create(database)
+        self.assertEqual(query(self.only_backup(database) / "app.db",
+                               "SELECT count(*) FROM seen_submissions"), [(0,)])
+
+    def test_of_no_database(self):
+        done = self.baseline("backups", "create", "-d", self.dir / "app.db")
+        self.assertEqual((done.returncode, done.stdout), (5, ""))
+        (self.dir / "none.db").write_bytes(b"no database " * 100)
+        done = self.baseline("backups", "create", "-d", self.dir / "none.db")
+        self.assertEqual((done.returncode, done.stdout), (4, ""))
+        self.assertIn("file is not a database", done.stderr)
+
+    def test_after_an_interrupted_run(self):
+        database = self.legacy()
+        self.command("strace", "-f", "-o", "/dev/null", "-e", "trace=fsync",
+                     "-e", "inject=fsync:signal=KILL:when=3", support.BINARY, "deploy", "-d", database)
+        document = self.create(database)
+        self.assertRegex(document["warnings"][0], "^an interrupted run is not recovered yet")
+        self.succeeds("recover", "-d", database)
+        self.succeeds("backups", "verify", "-d", database)
+
+    def test_killed_in_the_middle(self):
+        """What is left is called .partial-*, and the next one removes it."""
+        database = self.legacy()
+        self.command("strace", "-f", "-o", "/dev/null", "-e", "trace=fsync",
+                     "-e", "inject=fsync:signal=KILL:when=2", support.BINARY,
+                     "backups", "create", "-d", database)
+        left, = os.listdir(f"{database}.backups")
+        self.assertRegex(left, r"^\.partial-\S+-manual$")
+        self.create(database)
+        self.assertEqual(os.listdir(f"{database}.backups"), [self.only_backup(database).name])
+
+    def test_by_an_ordinary_user(self):
+        database = self.legacy()
+        run = self.ordinary_user()
+        done = run("backups", "create", "-d", database)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(run("backups", "verify", "-d", database).returncode, 0)
+
+    def test_a_full_disk(self):
+        """Nothing is left but what was there."""
+        database = self.made("CREATE TABLE heavy AS SELECT zeroblob(3 << 20) AS content")
+        done = self.command("bash", "-c", 'ulimit -f 1024; trap "" XFSZ; exec "$@"', "-",
+                            support.BINARY, "backups", "create", "-d", database)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertEqual(os.listdir(f"{database}.backups"), [])
 
 
 if __name__ == "__main__":

@@ -142,6 +142,7 @@ class Json(support.Case):
         yield self.json("rollback", "--database", database)
         yield self.json("recover", "--database", database)
         yield self.json("history", "--database", database)
+        yield self.json("backups", "create", "--database", database)
         yield self.json("backups", "verify", "--database", database)
         yield self.json("backups", "list", "--database", database)
         yield self.json("deploy", code=2)

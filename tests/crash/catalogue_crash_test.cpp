@@ -1,0 +1,112 @@
+// A crash at every step of what changes the catalogue of backups without touching the database: the
+// process ends before its N-th change to the disk. Whatever was done by then, each entry is whole
+// or called `.partial-*`, and the next call of the command leaves nothing of it behind.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
+
+#include "catalogue/seal.hpp"
+#include "pipeline/create_backup.hpp"
+#include "support/catch.hpp"
+#include "support/hooked_file_system.hpp"
+#include "support/temp_dir.hpp"
+#include "support/workbench.hpp"
+
+namespace baseline {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kCrashed = 77;
+
+struct Scenario {
+  const char* name;
+  std::function<void(Workbench& bench)> arrange;
+  std::function<void(Workbench& bench)> act;
+  /// What a finished run leaves: the number of entries.
+  std::size_t entries = 0;
+};
+
+std::vector<Scenario> all_scenarios() {
+  const auto create = [](Workbench& bench) {
+    create_backup(std::chrono::milliseconds(0), bench.context());
+  };
+  return {
+      {"create, the first", [](Workbench&) {}, create, 1},
+      {"create, one more", [](Workbench& bench) { bench.deploy(); }, create, 2},
+  };
+}
+
+// Runs in a child that ends before its step `crash_at` (from 1; 0: never). True: it came to its
+// end.
+bool survives(const fs::path& database, int crash_at, const std::function<void(Workbench&)>& act) {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    int step = 0;
+    HookedFileSystem files([&](const std::string&, const std::string&) {
+      if (++step == crash_at) ::_exit(kCrashed);
+    });
+    int code = 0;
+    try {
+      Workbench bench(files, database);
+      act(bench);
+    } catch (const std::exception& error) {
+      code = 1;
+      ::fprintf(stderr, "%s\n", error.what());
+    }
+    ::_exit(code);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  REQUIRE((WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == kCrashed));
+  return WEXITSTATUS(status) == 0;
+}
+
+std::size_t check_whole(const fs::path& directory) {
+  const Catalogue catalogue(real_file_system(), directory);
+  for (const CatalogueEntry& entry : catalogue.entries()) {
+    INFO(entry.id << ": " << entry.damage);
+    REQUIRE(entry.damage.empty());
+    CHECK_FALSE(entry.record.unreadable);
+    CHECK(seal_problems(Directory::open(entry.directory), *entry.manifest, nullptr).empty());
+  }
+  if (!fs::exists(directory)) return 0;
+  for (const auto& file : fs::directory_iterator(directory)) {
+    const std::string name = file.path().filename();
+    INFO(name);
+    CHECK((sequence_of(name) || name.rfind(".partial-", 0) == 0 || name == "history.jsonl"));
+  }
+  return catalogue.entries().size();
+}
+
+TEST_CASE("a crash in a command on backups leaves each of them whole or partial", "[crash]") {
+  for (const Scenario& scenario : all_scenarios()) {
+    bool survived = false;
+    int steps = 0;
+    for (int step = 1; !survived; ++step) {
+      INFO(scenario.name << ", crash before step " << step);
+      const TempDir dir;
+      const fs::path database = dir.path() / "app.db";
+      make_old(database);
+      REQUIRE(survives(database, 0, scenario.arrange));
+      const std::string live = content(database);
+      survived = survives(database, step, scenario.act);
+      check_whole(database.native() + ".backups");
+      CHECK(content(database) == live);
+      if (survived) CHECK(check_whole(database.native() + ".backups") == scenario.entries);
+      // The next one tidies up.
+      REQUIRE(survives(database, 0, scenario.act));
+      check_whole(database.native() + ".backups");
+      CHECK(Catalogue(real_file_system(), database.native() + ".backups").unfinished().empty());
+      steps = step;
+    }
+    INFO(scenario.name);
+    CHECK(steps > 3);
+  }
+}
+
+}  // namespace
+}  // namespace baseline
