@@ -18,6 +18,8 @@ std::string restoring(std::string_view database) {
   return fmt::format(".{}.baseline-restoring", database);
 }
 
+std::string exporting(std::string_view file) { return fmt::format(".{}.baseline-export", file); }
+
 std::string wal(std::string_view database) { return fmt::format("{}-wal", database); }
 std::string shared_memory(std::string_view database) { return fmt::format("{}-shm", database); }
 std::string rollback_journal(std::string_view database) {

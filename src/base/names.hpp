@@ -13,6 +13,9 @@ std::string journal_temporary(std::string_view database);  ///< .NAME.baseline-j
 std::string candidate(std::string_view database);          ///< .NAME.baseline-candidate
 std::string restoring(std::string_view database);          ///< .NAME.baseline-restoring
 
+/// .NAME.baseline-export: what an export writes until it is complete.
+std::string exporting(std::string_view file);
+
 /// SQLite's own companions of a database file.
 std::string wal(std::string_view database);               ///< NAME-wal
 std::string shared_memory(std::string_view database);     ///< NAME-shm

@@ -19,6 +19,7 @@ enum class Step {
   swap_back,        ///< undo the exchange
   seal,             ///< hash the old database and put it into the catalogue
   back_up,          ///< copy a database that may be in use
+  export_backup,    ///< write a backup into a file elsewhere
   verify_backups,   ///< compare backups with their seals
 };
 

@@ -16,10 +16,18 @@ void add_verify(CLI::App& app, BackupsOptions& options) {
       ->group(kGroup);
 }
 
+void add_export(CLI::App& app, BackupsOptions& options) {
+  app.add_option("ID", options.id, "The backup to export")->required();
+  app.add_option("FILE", options.file, "Where to; - is stdout")->required();
+  app.add_flag("--zstd", options.zstd, "Pack it with zstd")->group(kGroup);
+  app.add_flag("--force", options.force, "Replace a file that exists")->group(kGroup);
+}
+
 }  // namespace
 
 void add_backups_options(CLI::App& app, Command command, Options& options) {
   if (command == Command::backups_verify) add_verify(app, options.backups);
+  if (command == Command::backups_export) add_export(app, options.backups);
 }
 
 }  // namespace baseline

@@ -16,6 +16,10 @@ struct Options;
 struct BackupsOptions {
   std::vector<std::string> ids;
   bool all = false;
+  std::string id;    ///< export: which
+  std::string file;  ///< export: where to; "-" is stdout
+  bool zstd = false;
+  bool force = false;
 };
 
 /// Adds the options that a command of the group `backups` has for itself; none for any other.

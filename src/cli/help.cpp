@@ -50,7 +50,8 @@ rollback undoes the first. The backup's SHA-256 is proven on the way.
 
 Examples:
   baseline rollback --database app.db
-  baseline rollback --database app.db --to 20261121T023558Z-001)"},
+  baseline rollback --database app.db --to 20261121T023558Z-001
+  baseline rollback --database app.db --from /mnt/old.db.zst)"},
     {"status", "Show what is at the path now: revision, drift, who uses it, backups",
      R"(Read-only. With -v it shows where the value of each setting came from.
 
@@ -81,6 +82,13 @@ write in between makes the copy begin again; after ten times it gives up with ex
 
 Example:
   baseline backups create --database app.db)"},
+    {"backups export", "Write a backup's database into a file elsewhere, proving it on the way",
+     R"(The file appears complete or not at all; one that exists is not replaced without --force. A
+backup that is damaged ends with exit code 4. 'rollback --from FILE' puts such a file back.
+
+Examples:
+  baseline backups export --database app.db 20261121T023558Z-001 /mnt/old.db
+  baseline backups export -d app.db 20261121T023558Z-001 - --zstd | ssh backup 'cat > old.db.zst')"},
     {"backups verify", "Read backups from the disk and compare every bit with their seals",
      R"(Each file's SHA-256, the sizes, the manifest, and SQLite's integrity check. Exit code 1 when
 one is damaged. When a backup was last found whole is shown by 'backups list'.

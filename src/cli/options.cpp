@@ -39,6 +39,7 @@ constexpr CommandRow kCommands[] = {
     {Command::history, "history", nullptr, database_options | backup_options},
     {Command::backups_list, "list", "backups", database_options | backup_options},
     {Command::backups_verify, "verify", "backups", database_options | backup_options},
+    {Command::backups_export, "export", "backups", database_options | backup_options},
     {Command::backups_create, "create", "backups",
      database_options | backup_options | wait_options},
 };
@@ -147,8 +148,15 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
       app.add_option("--to", options.to, "The backup to put back [the one made last]")
           ->type_name("ID")
           ->group(group);
+      app.add_option("--from", options.from,
+                     "A database file from elsewhere to put back, also packed with zstd; it stays "
+                     "as it is")
+          ->type_name("FILE")
+          ->excludes("--to")
+          ->group(group);
       app.add_flag("--move", options.move,
                    "Move the backup itself into place: constant time, the backup is used up")
+          ->excludes("--from")
           ->group(group);
       app.add_flag("--dry-run", options.dry_run, "Show what would happen; change nothing")
           ->group(group);
@@ -160,6 +168,7 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
     case Command::backups_list:
     case Command::backups_verify:
     case Command::backups_create:
+    case Command::backups_export:
       break;
   }
 }

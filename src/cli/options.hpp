@@ -19,6 +19,7 @@ enum class Command {
   backups_list,
   backups_verify,
   backups_create,
+  backups_export,
 };
 
 /// The command line, parsed but not yet resolved against environment and defaults.
@@ -36,6 +37,7 @@ struct Options {
   bool move = false;
   bool yes = false;
   std::string to;
+  std::string from;
   std::string old_unreadable;
   BackupsOptions backups;
   bool quiet = false;

@@ -35,6 +35,8 @@ CommandResult dispatch(const Invocation& invocation) {
       return run_backups_verify(invocation);
     case Command::backups_create:
       return run_backups_create(invocation);
+    case Command::backups_export:
+      return run_backups_export(invocation);
   }
   return {};
 }

@@ -42,7 +42,7 @@ FiledBackup make(const Context& context, const Deadline& deadline, const std::st
     warnings.push_back(
         fmt::format("the live database is damaged, and so is this copy of it: {}", *problem));
   }
-  Manifest manifest = draft_manifest(context, id, "manual", run, context.store.look_at(file));
+  Manifest manifest = draft_manifest(context, id, "manual", run, context.store.look_at(file, {}));
   // The copy is private; who owned the database, and its mode, are those of the live one.
   const LookOptions without_rows{std::chrono::milliseconds(0), false};
   const DatabaseFacts live = context.store.look(without_rows);

@@ -95,6 +95,14 @@ struct BackupsCreateReport {
   std::vector<std::string> warnings;
 };
 
+/// What `backups export` wrote.
+struct ExportReport {
+  FiledBackup backup;
+  std::filesystem::path file;  ///< empty: stdout
+  bool packed = false;
+  std::uint64_t written = 0;  ///< bytes
+};
+
 /// What `backups verify` found of one backup.
 struct VerifiedBackup {
   CatalogueEntry entry;

@@ -22,6 +22,7 @@ std::string of(const History& history);
 std::string of(const BackupsListReport& report, const Style& style);
 std::string of(const BackupsVerifyReport& report, const Style& style);
 std::string of(const BackupsCreateReport& report, const Style& style);
+std::string of(const ExportReport& report, const Style& style);
 
 /// "baseline: error: …", the problems before it, notes and hint after it.
 std::string of(const Error& error, const Style& style);

@@ -191,4 +191,13 @@ std::string of(const BackupsCreateReport& report, const Style& style) {
          warnings_of(report.warnings, style);
 }
 
+std::string of(const ExportReport& report, const Style& style) {
+  const Manifest& manifest = report.backup.manifest;
+  return fmt::format("{} {} is the backup {} ({}{}, sha256 {}…)\n", style(Tone::good, "exported:"),
+                     printable(report.file.native()), manifest.id,
+                     human_size(manifest.payload.size),
+                     report.packed ? ", packed to " + human_size(report.written) : std::string(),
+                     manifest.payload.sha256.substr(0, 12));
+}
+
 }  // namespace baseline::human_report

@@ -43,6 +43,8 @@ std::string_view words_for(Step step) {
       return "seal the backup";
     case Step::back_up:
       return "copy the database";
+    case Step::export_backup:
+      return "export the backup";
     case Step::verify_backups:
       return "verify backups";
   }

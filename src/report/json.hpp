@@ -18,6 +18,7 @@ std::string of(const History& history, const std::string& catalogue);
 std::string of(const BackupsListReport& report);
 std::string of(const BackupsVerifyReport& report, int exit_code);
 std::string of(const BackupsCreateReport& report);
+std::string of(const ExportReport& report);
 std::string of(const Error& error, int exit_code);
 std::string of(const Interrupted& interrupted, int exit_code);
 

@@ -76,4 +76,13 @@ std::string of(const BackupsCreateReport& report) {
   return finished(json);
 }
 
+std::string of(const ExportReport& report) {
+  Json json = header("backups export", 0);
+  json["backup"] = of_manifest(report.backup.manifest, report.backup.directory);
+  json["file"] = shown(report.file.native());
+  json["packed"] = report.packed;
+  json["written"] = report.written;
+  return finished(json);
+}
+
 }  // namespace baseline::json_report

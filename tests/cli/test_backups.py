@@ -408,5 +408,247 @@ class Create(support.Case):
         self.assertEqual(os.listdir(f"{database}.backups"), [])
 
 
+class Export(BackupsCase):
+    def export(self, *args, **options):
+        return self.baseline("backups", "export", "-d", self.database, *args, **options)
+
+    def refused(self, code, message, *args):
+        """Nothing is made, not even for a moment that lasts."""
+        before = sorted(os.listdir(self.dir))
+        done = self.export(*args)
+        self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
+        self.assertIn(message, done.stderr)
+        self.assertEqual(sorted(os.listdir(self.dir)), before)
+
+    def test_into_a_file(self):
+        target = self.dir / "old.db"
+        done = self.export(self.backup.name, "old.db")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, f"exported: {target} is the backup {self.backup.name}"
+                                      f" (668 KiB, sha256 {self.old[:12]}…)\n")
+        self.assertEqual((sha256(target), oct(target.stat().st_mode & 0o777)), (self.old, "0o600"))
+        document = self.json("backups", "export", "-d", self.database, self.backup.name, "two.db")
+        self.assertEqual((document["file"], document["packed"], document["written"],
+                          document["backup"]["sha256"]),
+                         (f"{self.dir}/two.db", False, 684032, self.old))
+
+    def test_packed(self):
+        done = self.export(self.backup.name, "old.db.zst", "--zstd")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        packed = self.dir / "old.db.zst"
+        self.assertLess(packed.stat().st_size, 400_000)
+        self.command("zstd", "-d", packed)
+        self.assertEqual(sha256(self.dir / "old.db"), self.old)
+        listed = self.command("zstd", "-l", packed).stdout
+        self.assertIn("XXH64", listed)
+        self.assertIn("668 KiB", listed)
+
+    def test_to_stdout(self):
+        plain = self.command("bash", "-c", '"$@" | sha256sum', "-", support.BINARY, "backups", "export",
+                             "-d", self.database, self.backup.name, "-")
+        self.assertEqual((plain.stdout.split()[0], plain.stderr), (self.old, ""))
+        packed = self.command("bash", "-c", '"$@" | zstd -dc | sha256sum', "-", support.BINARY,
+                              "backups", "export", "-d", self.database, self.backup.name, "-", "--zstd")
+        self.assertEqual((packed.stdout.split()[0], packed.stderr), (self.old, ""))
+
+    def test_stdout_carries_one_thing(self):
+        self.json("backups", "export", "-d", self.database, self.backup.name, "-", code=2)
+        terminal = self.terminal("backups", "export", "-d", self.database, self.backup.name, "-")
+        self.assertEqual(terminal.finish(), 2)
+
+    def test_a_reader_that_goes_away(self):
+        done = self.command("bash", "-c", '"$@" | true; echo ${PIPESTATUS[0]}', "-", support.BINARY,
+                            "backups", "export", "-d", self.database, self.backup.name, "-")
+        self.assertEqual(done.stdout, "5\n")
+
+    def test_never_over_a_file(self):
+        (self.dir / "old.db").write_text("mine")
+        self.refused(4, "old.db exists already", self.backup.name, "old.db")
+        self.assertEqual((self.dir / "old.db").read_text(), "mine")
+        done = self.export(self.backup.name, "old.db", "--force")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sha256(self.dir / "old.db"), self.old)
+
+    def test_never_over_the_live_database(self):
+        live = sha256(self.database)
+        (self.dir / "link.db").symlink_to(self.database)
+        for name in "app.db", "link.db":
+            self.refused(4, "is the live database", self.backup.name, name, "--force")
+        self.assertEqual(sha256(self.database), live)
+
+    def test_never_beside_what_would_be_read_into_it(self):
+        (self.dir / "old.db-wal").write_bytes(b"somebody's")
+        self.refused(4, "old.db-wal lies there, and would be read into", self.backup.name, "old.db")
+
+    def test_odd_places(self):
+        (self.dir / "here").mkdir()
+        self.refused(2, "is not a regular file", self.backup.name, "here")
+        self.refused(2, "does not exist", self.backup.name, "nowhere/old.db")
+        self.refused(2, "there is no backup", "20000101T000000Z-009", "old.db")
+
+    def test_a_damaged_one(self):
+        flip(self.backup / "app.db", 8 * 300_000)
+        for packed in [], ["--zstd"]:
+            self.refused(4, "is damaged: its SHA-256 is not the one it was sealed with",
+                         self.backup.name, "old.db", *packed)
+            done = self.command("bash", "-c", '"$@" > /dev/null', "-", support.BINARY, "backups",
+                                "export", "-d", self.database, self.backup.name, "-", *packed)
+            self.assertEqual(done.returncode, 4, done.stderr)
+
+    def test_what_has_no_data_or_too_much(self):
+        self.succeeds("rollback", "-d", self.database, "--move")
+        self.refused(4, "there is nothing left in it", self.backup.name, "old.db")
+        other = self.dir / "none.db"
+        other.write_bytes(b"no database at all")
+        (self.dir / "none.db-wal").write_bytes(b"and its companion")
+        self.succeeds("deploy", "-d", other, "--old-unreadable", "backup")
+        done = self.baseline("backups", "export", "-d", other, self.only_backup(other).name, "x.db")
+        self.assertEqual(done.returncode, 4, done.stderr)
+
+    def test_killed_in_the_middle(self):
+        """Nothing has the name that was asked for; the next one tidies up."""
+        self.command("strace", "-f", "-o", "/dev/null", "-e", "trace=fsync",
+                     "-e", "inject=fsync:signal=KILL:when=1", support.BINARY,
+                     "backups", "export", "-d", self.database, self.backup.name, "old.db")
+        self.assertIn(".old.db.baseline-export", os.listdir(self.dir))
+        self.assertNotIn("old.db", os.listdir(self.dir))
+        self.assertEqual(self.export(self.backup.name, "old.db").returncode, 0)
+        self.assertEqual(sorted(os.listdir(self.dir)),
+                         [".app.db.baseline-lock", "app.db", "app.db.backups", "old.db"])
+
+    def test_a_full_disk(self):
+        before = sorted(os.listdir(self.dir))
+        done = self.command("bash", "-c", 'ulimit -f 100; trap "" XFSZ; exec "$@"', "-",
+                            support.BINARY, "backups", "export", "-d", self.database,
+                            self.backup.name, "old.db")
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertEqual(sorted(os.listdir(self.dir)), before)
+
+    def test_by_an_ordinary_user(self):
+        run = self.ordinary_user()
+        done = run("backups", "export", "-d", self.database, self.backup.name, "old.db.zst", "--zstd")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = run("rollback", "-d", self.database, "--from", "old.db.zst")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sha256(self.database), self.old)
+
+
+class RollbackFrom(BackupsCase):
+    def setUp(self):
+        super().setUp()
+        self.file = self.dir / "old.db"
+        shutil.copyfile(self.backup / "app.db", self.file)
+
+    def refused(self, code, message, file, leaves=None):
+        live = sha256(self.database)
+        before = support.listing(self.dir) | {support.lock_of(self.database): None}
+        done = self.baseline("rollback", "-d", self.database, "--from", file)
+        self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
+        self.assertIn(message, done.stderr)
+        self.assertEqual(sha256(self.database), live)
+        after = support.listing(self.dir) | {support.lock_of(self.database): None}
+        self.assertEqual(after, before)
+
+    def packed(self):
+        self.command("zstd", "-q", self.file)
+        return self.dir / "old.db.zst"
+
+    def test_a_copy_by_hand(self):
+        before = support.state(self.dir)["old.db"]
+        out = self.succeeds("rollback", "-d", self.database, "--from", self.file)
+        self.assertIn(f"rolled back: {self.database} is back at the backup {self.file}, revision"
+                      " 5c8e4212f5ed\n", out)
+        self.assertEqual(sha256(self.database), self.old)
+        self.assertEqual(support.state(self.dir)["old.db"], before)
+        line = self.json("history", "-d", self.database)["lines"][-1]
+        self.assertEqual((line["source"], line["from"], line["to"]),
+                         (str(self.file), "9275fe03c648", "5c8e4212f5ed"))
+
+    def test_packed_by_another_program(self):
+        packed = self.packed()
+        out = self.succeeds("rollback", "-d", self.database, "--from", packed)
+        self.assertIn("revision 5c8e4212f5ed\n", out)
+        self.assertEqual(sha256(self.database), self.old)
+        self.assertTrue(packed.exists())
+        self.assertEqual(self.json("history", "-d", self.database)["lines"][-1]["to"], "5c8e4212f5ed")
+
+    def test_what_it_replaces_is_kept(self):
+        live = sha256(self.database)
+        self.succeeds("rollback", "-d", self.database, "--from", self.file)
+        self.assertEqual(sha256(self.backups(self.database)[-1] / "app.db"), live)
+        self.succeeds("rollback", "-d", self.database)
+        self.assertEqual(sha256(self.database), live)
+
+    def test_dry_run(self):
+        for file in self.file, self.packed():
+            with self.subTest(file.name), self.unchanged():
+                document = self.json("rollback", "-d", self.database, "--from", file, "--dry-run")
+                self.assertEqual((document["outcome"], document["source"]), ("would do", str(file)))
+                self.assertEqual(document["revision"],
+                                 "5c8e4212f5ed" if file == self.file else None)
+
+    def test_a_wal_mode_file(self):
+        query(self.file, "PRAGMA journal_mode = WAL")
+        before = support.listing(self.dir)
+        self.succeeds("rollback", "-d", self.database, "--from", self.file)
+        self.assertEqual(sha256(self.database), sha256(self.file))
+        self.assertEqual({name for name in support.listing(self.dir) if name.startswith("old")},
+                         {name for name in before if name.startswith("old")})
+
+    def test_through_a_link(self):
+        link = self.dir / "link.db"
+        link.symlink_to(self.file)
+        self.succeeds("rollback", "-d", self.database, "--from", link)
+        self.assertEqual(sha256(self.database), self.old)
+
+    def test_no_such_file(self):
+        self.refused(2, "nothing.db: there is no such file", self.dir / "nothing.db")
+        self.refused(2, "it is not a regular file", self.dir)
+        self.refused(2, "is the live database itself", self.database)
+
+    def test_no_database(self):
+        self.file.write_bytes(b"no database " * 100)
+        self.refused(4, "file is not a database", self.file)
+        self.refused(4, "old.db.zst holds no database that SQLite can read", self.packed())
+        self.file.write_bytes(b"")
+        self.refused(4, "old.db is empty", self.file)
+
+    def test_not_complete_in_itself(self):
+        with support.Holder(self.file) as application:
+            application.execute("PRAGMA journal_mode = WAL")
+            application.execute("DELETE FROM seen_submissions")
+            application.kill()
+        self.refused(4, "is not complete in itself: old.db-wal lies beside it", self.file)
+
+    def test_a_damaged_database(self):
+        """Nobody has sealed it: all of it is checked before anything is exchanged."""
+        with open(self.file, "r+b") as file:
+            file.seek(4096 * 8 + 3)
+            file.write(b"\xff\xff")
+        live = sha256(self.database)
+        done = self.baseline("rollback", "-d", self.database, "--from", self.file)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("integrity_check", done.stdout)
+        self.assertEqual(sha256(self.database), live)
+
+    def test_a_damaged_or_cut_off_packed_file(self):
+        packed = self.packed()
+        whole = packed.read_bytes()
+        packed.write_bytes(whole[:len(whole) // 2])
+        self.refused(4, "cannot be unpacked: it is cut off", packed)
+        packed.write_bytes(whole[:5000] + bytes([whole[5000] ^ 16]) + whole[5001:])
+        self.refused(4, "cannot be unpacked: ", packed)
+
+    def test_not_together_with_an_entry_of_the_catalogue(self):
+        for words in ["--to", self.backup.name], ["--move"]:
+            done = self.baseline("rollback", "-d", self.database, "--from", self.file, *words)
+            self.assertEqual(done.returncode, 2, done.stderr)
+
+    def test_where_there_is_no_catalogue_yet(self):
+        other = self.dir / "other.db"
+        self.succeeds("rollback", "-d", other, "--from", self.file)
+        self.assertEqual(sha256(other), self.old)
+
+
 if __name__ == "__main__":
     unittest.main()

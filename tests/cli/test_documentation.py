@@ -144,6 +144,8 @@ class Json(support.Case):
         yield self.json("history", "--database", database)
         yield self.json("backups", "create", "--database", database)
         yield self.json("backups", "verify", "--database", database)
+        newest = self.backups(database)[-1].name
+        yield self.json("backups", "export", "--database", database, newest, "exported.db")
         yield self.json("backups", "list", "--database", database)
         yield self.json("deploy", code=2)
 

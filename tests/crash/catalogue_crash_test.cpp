@@ -4,10 +4,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <functional>
 
 #include "catalogue/seal.hpp"
+#include "os/zstd.hpp"
 #include "pipeline/create_backup.hpp"
+#include "pipeline/export_backup.hpp"
 #include "support/catch.hpp"
 #include "support/hooked_file_system.hpp"
 #include "support/temp_dir.hpp"
@@ -28,12 +31,46 @@ struct Scenario {
   std::size_t entries = 0;
 };
 
+fs::path exported(Workbench& bench) {
+  return fs::path(bench.store().location()).parent_path() / "exported";
+}
+
+void export_first(Workbench& bench, bool zstd) {
+  ExportRequest request;
+  request.id = bench.catalogue().entries().front().id;
+  request.file = exported(bench);
+  request.zstd = zstd;
+  request.force = true;
+  export_backup(request, bench.context());
+}
+
+// What an export leaves under the name that was asked for: nothing, what was there, or all of it.
+void check_exported(const fs::path& directory) {
+  const fs::path file = directory / "exported";
+  if (!fs::exists(file) || bytes_of(file) == "something else") return;
+  const Directory opened = Directory::open(directory);
+  if (is_packed(*opened.open_file("exported", false))) {
+    CHECK_NOTHROW(unpack(
+        *opened.open_file("exported", false), [](std::string_view) {}, nullptr));
+  } else {
+    CHECK(content(file) == "old");
+  }
+}
+
 std::vector<Scenario> all_scenarios() {
   const auto create = [](Workbench& bench) {
     create_backup(std::chrono::milliseconds(0), bench.context());
   };
   return {
       {"create, the first", [](Workbench&) {}, create, 1},
+      {"export, packed", [](Workbench& bench) { bench.deploy(); },
+       [](Workbench& bench) { export_first(bench, true); }, 1},
+      {"export over a file",
+       [](Workbench& bench) {
+         bench.deploy();
+         std::ofstream(exported(bench)) << "something else";
+       },
+       [](Workbench& bench) { export_first(bench, false); }, 1},
       {"create, one more", [](Workbench& bench) { bench.deploy(); }, create, 2},
   };
 }
@@ -96,11 +133,13 @@ TEST_CASE("a crash in a command on backups leaves each of them whole or partial"
       survived = survives(database, step, scenario.act);
       check_whole(database.native() + ".backups");
       CHECK(content(database) == live);
+      check_exported(dir.path());
       if (survived) CHECK(check_whole(database.native() + ".backups") == scenario.entries);
       // The next one tidies up.
       REQUIRE(survives(database, 0, scenario.act));
       check_whole(database.native() + ".backups");
       CHECK(Catalogue(real_file_system(), database.native() + ".backups").unfinished().empty());
+      CHECK_FALSE(fs::exists(dir.path() / ".exported.baseline-export"));
       steps = step;
     }
     INFO(scenario.name);

@@ -143,7 +143,7 @@ std::unique_ptr<Session> SqliteStore::open_backup(const fs::path& file) {
   return open_immutable(file);
 }
 
-DatabaseFacts SqliteStore::look_at(const fs::path& file) {
+DatabaseFacts SqliteStore::look_at(const fs::path& file, const LookOptions& options) {
   DatabaseFacts facts;
   const Directory directory = Directory::open(file.parent_path());
   const auto status = directory.status(file.filename().native());
@@ -153,7 +153,7 @@ DatabaseFacts SqliteStore::look_at(const fs::path& file) {
   facts.owner = owner_name(status->st_uid, status->st_gid);
   facts.mode = status->st_mode & kPermissions;
   try {
-    describe_content(*open_backup(file), {}, facts);
+    describe_content(*open_backup(file), options, facts);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::refused) throw;
     facts.unreadable = error.what();

@@ -27,7 +27,7 @@ class SqliteStore final : public Store {
   std::optional<std::string> running() override;
   std::unique_ptr<Session> open_live() override;
   std::unique_ptr<Session> open_backup(const std::filesystem::path& file) override;
-  DatabaseFacts look_at(const std::filesystem::path& file) override;
+  DatabaseFacts look_at(const std::filesystem::path& file, const LookOptions& options) override;
   Payload back_up(const Directory& entry, const Deadline& deadline,
                   const OnProgress& on_progress) override;
   std::unique_ptr<Session> apply(const Migration& migration) override;
