@@ -28,6 +28,7 @@ std::string rollback_journal(std::string_view database) {
 
 std::string catalogue(std::string_view database) { return fmt::format("{}.backups", database); }
 std::string partial(std::string_view key) { return fmt::format("{}{}", kPartialPrefix, key); }
+std::string removed(std::string_view id) { return fmt::format("{}{}", kRemovedPrefix, id); }
 
 std::string run_key(std::string_view id, std::string_view database) {
   // FNV-1a: enough to tell the databases of one directory apart, and base/ has no other hash.

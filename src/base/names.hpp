@@ -25,11 +25,14 @@ std::string rollback_journal(std::string_view database);  ///< NAME-journal
 std::string catalogue(std::string_view database);
 /// .partial-KEY: a backup being written. The key is that of the run, run_key().
 std::string partial(std::string_view key);
+/// removed-ID: the key of a finished backup that is being removed.
+std::string removed(std::string_view id);
 /// "20261121T023558Z-001-1a2b3c4d": one run on one database. `id` is the next free one of the
 /// catalogue, which may serve several databases at once; `database` is the resolved path.
 std::string run_key(std::string_view id, std::string_view database);
 
 inline constexpr std::string_view kPartialPrefix = ".partial-";
+inline constexpr std::string_view kRemovedPrefix = "removed-";
 inline constexpr std::string_view kManifest = "manifest.json";
 inline constexpr std::string_view kChecksums = "SHA256SUMS";
 inline constexpr std::string_view kRecord = "baseline-record";

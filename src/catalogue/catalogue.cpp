@@ -244,6 +244,20 @@ void Catalogue::remove(const CatalogueEntry& entry) {
   discard_unfinished(run);
 }
 
+void Catalogue::give_up(const CatalogueEntry& entry) {
+  const Directory catalogue = Directory::open(directory_);
+  const std::string key = names::removed(entry.id);
+  files_.rename_new(catalogue, entry.id, catalogue, names::partial(key));
+  files_.sync_directory(catalogue);
+  discard_unfinished(key);
+}
+
+void Catalogue::finish_removals() {
+  for (const std::string& key : unfinished()) {
+    if (key.rfind(names::kRemovedPrefix, 0) == 0) discard_unfinished(key);
+  }
+}
+
 void Catalogue::mark_restored(const std::string& id, const std::string& when) {
   CatalogueEntry entry = find(id);
   const Directory directory = Directory::open(entry.directory);

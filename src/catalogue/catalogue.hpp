@@ -71,6 +71,11 @@ class Catalogue {
   void discard_unfinished(const std::string& run);
   /// Removes a finished entry: it becomes unfinished first, so that no half entry is ever seen.
   void remove(const CatalogueEntry& entry);
+  /// Removes a finished entry for good: in one step it is none any more, and what is left of it
+  /// bears a name that finish_removals() knows.
+  void give_up(const CatalogueEntry& entry);
+  /// Removes what interrupted calls of give_up() left, of whichever database.
+  void finish_removals();
   /// Records that the data of an entry went back into place (`rollback --move`) and removes it.
   void mark_restored(const std::string& id, const std::string& when);
 

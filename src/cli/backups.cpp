@@ -1,4 +1,5 @@
-// The commands on the catalogue: history, backups list, verify, create, export.
+// The commands on the catalogue: history, backups list, verify, create, export,
+// prune.
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "catalogue/catalogue.hpp"
@@ -9,6 +10,7 @@
 #include "os/signals.hpp"
 #include "pipeline/create_backup.hpp"
 #include "pipeline/export_backup.hpp"
+#include "pipeline/prune.hpp"
 #include "pipeline/verify_backups.hpp"
 #include "report/human.hpp"
 #include "report/json.hpp"
@@ -101,6 +103,23 @@ CommandResult run_backups_export(const Invocation& invocation) {
   return {
       wants_json(invocation) ? json_report::of(report) : human_report::of(report, invocation.out),
       0};
+}
+
+CommandResult run_backups_prune(const Invocation& invocation) {
+  const Settings& settings = invocation.settings;
+  PruneRequest request;
+  request.keep = {settings.keep.value, settings.keep_days.value};
+  request.dry_run = invocation.options.dry_run;
+  request.wait = settings.wait.value;
+  if (invocation.interactive && !invocation.options.yes) {
+    request.confirm = [&](const PruneReport& plan) { return ask(human_report::leaving(plan)); };
+  }
+  Workplace workplace(invocation);
+  const PruneReport report = prune(request, workplace.context());
+  const int code = exit_code(report.outcome);
+  return {wants_json(invocation) ? json_report::of(report, code)
+                                 : human_report::of(report, invocation.out),
+          code};
 }
 
 }  // namespace baseline

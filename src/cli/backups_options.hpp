@@ -22,7 +22,7 @@ struct BackupsOptions {
   bool force = false;
 };
 
-/// Adds the options that a command of the group `backups` has for itself; none for any other.
+/// Adds the options on backups that a command has for itself.
 void add_backups_options(CLI::App& app, Command command, Options& options);
 
 }  // namespace baseline

@@ -41,6 +41,7 @@ CommandResult run_backups_list(const Invocation& invocation);
 CommandResult run_backups_verify(const Invocation& invocation);
 CommandResult run_backups_create(const Invocation& invocation);
 CommandResult run_backups_export(const Invocation& invocation);
+CommandResult run_backups_prune(const Invocation& invocation);
 
 /// The whole program but for main's duties. Returns the exit code; prints the result.
 int run_program(int argc, const char* const* argv);

@@ -21,6 +21,7 @@ CommandResult run_deploy(const Invocation& invocation) {
   request.as_found = !options.old_unreadable.empty();
   request.keep_on_failure = settings.on_failure.value == OnFailure::keep;
   request.backup = settings.backup.value;
+  request.keep = {settings.keep.value, settings.keep_days.value};
   request.wait = settings.wait.value;
   if (invocation.interactive && !options.yes) {
     request.confirm = [](const ReplaceReport& plan) {

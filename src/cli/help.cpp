@@ -82,6 +82,15 @@ write in between makes the copy begin again; after ten times it gives up with ex
 
 Example:
   baseline backups create --database app.db)"},
+    {"backups prune", "Remove the backups that need not be kept, and say what that frees",
+     R"(A backup stays when --keep or --keep-days says so. Never removed are the newest one of a
+deploy, what 'rollback' would put back, the one that was verified last, what an interrupted run
+needs, what is damaged, and what is of another database. With BASELINE_KEEP or BASELINE_KEEP_DAYS,
+or the options, 'deploy' prunes by itself when it has succeeded.
+
+Examples:
+  baseline backups prune --database app.db --keep 10 --dry-run
+  baseline backups prune --database app.db --keep 10 --keep-days 30)"},
     {"backups export", "Write a backup's database into a file elsewhere, proving it on the way",
      R"(The file appears complete or not at all; one that exists is not replaced without --force. A
 backup that is damaged ends with exit code 4. 'rollback --from FILE' puts such a file back.

@@ -39,6 +39,7 @@ constexpr CommandRow kCommands[] = {
     {Command::history, "history", nullptr, database_options | backup_options},
     {Command::backups_list, "list", "backups", database_options | backup_options},
     {Command::backups_verify, "verify", "backups", database_options | backup_options},
+    {Command::backups_prune, "prune", "backups", database_options | backup_options | wait_options},
     {Command::backups_export, "export", "backups", database_options | backup_options},
     {Command::backups_create, "create", "backups",
      database_options | backup_options | wait_options},
@@ -169,6 +170,7 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
     case Command::backups_verify:
     case Command::backups_create:
     case Command::backups_export:
+    case Command::backups_prune:
       break;
   }
 }

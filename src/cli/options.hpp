@@ -20,6 +20,7 @@ enum class Command {
   backups_verify,
   backups_create,
   backups_export,
+  backups_prune,
 };
 
 /// The command line, parsed but not yet resolved against environment and defaults.

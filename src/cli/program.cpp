@@ -37,6 +37,8 @@ CommandResult dispatch(const Invocation& invocation) {
       return run_backups_create(invocation);
     case Command::backups_export:
       return run_backups_export(invocation);
+    case Command::backups_prune:
+      return run_backups_prune(invocation);
   }
   return {};
 }

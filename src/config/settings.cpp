@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <cstdlib>
 
 #include "base/error.hpp"
@@ -107,8 +108,28 @@ Setting<std::chrono::milliseconds> wait_of(const Text& text) {
   return setting;
 }
 
+Setting<std::optional<std::uint64_t>> count_of(const Text& text) {
+  Setting<std::optional<std::uint64_t>> setting{{}, text.origin, text.source};
+  if (text.origin == Origin::builtin) return setting;
+  std::uint64_t number = 0;
+  const char* const end = text.value.data() + text.value.size();
+  const auto [last, error] = std::from_chars(text.value.data(), end, number);
+  // An age in days that a clock cannot count is no age.
+  constexpr std::uint64_t kMost = 100'000;
+  if (error != std::errc() || last != end || number == 0 || number > kMost) {
+    throw Error(ErrorCode::usage, fmt::format("{} must be a whole number from 1 to {}; got '{}'",
+                                              text.source, kMost, printable(text.value)));
+  }
+  setting.value = number;
+  return setting;
+}
+
 std::string text_or(const fs::path& path, std::string_view otherwise) {
   return path.empty() ? std::string(otherwise) : printable(path.native());
+}
+
+std::string count_or(const std::optional<std::uint64_t>& count, std::string_view otherwise) {
+  return count ? fmt::format("{}", *count) : std::string(otherwise);
 }
 
 }  // namespace
@@ -133,6 +154,8 @@ Settings resolve_settings(const RawOptions& options, const Environment& environm
   settings.backup = chosen(text(options.backup, "--backup", "BASELINE_BACKUP"), kBackupChoices);
   settings.on_failure =
       chosen(text(options.on_failure, "--on-failure", "BASELINE_ON_FAILURE"), kOnFailure);
+  settings.keep = count_of(text(options.keep, "--keep", "BASELINE_KEEP"));
+  settings.keep_days = count_of(text(options.keep_days, "--keep-days", "BASELINE_KEEP_DAYS"));
   settings.wait = wait_of(text(options.wait, "--wait", "BASELINE_WAIT"));
   settings.format = chosen(text(options.format, "--format", "BASELINE_FORMAT"), kFormats);
   return settings;
@@ -172,6 +195,8 @@ std::vector<SettingLine> describe(const Settings& settings) {
       {"backups", text_or(settings.backups.value, "beside the database"), settings.backups.source},
       {"backup", word_of(settings.backup.value, kBackupChoices), settings.backup.source},
       {"on-failure", word_of(settings.on_failure.value, kOnFailure), settings.on_failure.source},
+      {"keep", count_or(settings.keep.value, "all backups"), settings.keep.source},
+      {"keep-days", count_or(settings.keep_days.value, "not asked"), settings.keep_days.source},
       {"wait", fmt::format("{}ms", settings.wait.value.count()), settings.wait.source},
       {"format", word_of(settings.format.value, kFormats), settings.format.source},
   };

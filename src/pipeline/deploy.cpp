@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "os/signals.hpp"
 #include "pipeline/filing.hpp"
+#include "pipeline/prune.hpp"
 #include "pipeline/recover.hpp"
 #include "pipeline/replace.hpp"
 
@@ -47,6 +48,18 @@ void look_at_old(const DeployRequest& request, const Context& context, ReplaceRe
   if (!report.old.unreadable.empty() && !request.as_found) {
     throw Error(ErrorCode::refused, report.old.unreadable,
                 "repair it, or keep it as it is with --old-unreadable backup");
+  }
+}
+
+// After the window, still under the lock. The deploy has succeeded whatever becomes of this.
+void prune_after(const DeployRequest& request, const Context& context, ReplaceReport& report) {
+  if (!request.keep.says_anything() || report.outcome != Outcome::done || !report.backup) return;
+  try {
+    report.pruned = prune_now(request.keep, context);
+  } catch (const Error& error) {
+    report.warnings.push_back(fmt::format("old backups could not be pruned: {}", error.what()));
+  } catch (const Interrupted&) {
+    report.late_signal = pending_signal();
   }
 }
 
@@ -146,6 +159,7 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
 
   // Freeze the old, exchange, judge the live, file and seal the backup.
   replace(steps, context, *replacement, report);
+  prune_after(request, context, report);
   return report;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "catalogue/keep_rule.hpp"
 #include "checks/runner.hpp"
 #include "checks/suite.hpp"
 #include "pipeline/context.hpp"
@@ -27,6 +28,7 @@ struct DeployRequest {
   bool keep_on_failure = false;  ///< a failed `after` check leaves the new database in place
   bool as_found = false;         ///< keep an old database that cannot be read as it is
   BackupChoice backup = BackupChoice::automatic;
+  KeepRule keep = {};  ///< which backups to keep after a deploy that succeeded; says nothing: all
   std::chrono::milliseconds wait{0};
   /// Asked once what will leave, before anything is changed; false stops the run.
   std::function<bool(const ReplaceReport& plan)> confirm = {};

@@ -36,6 +36,23 @@ struct RecoveryReport {
   std::optional<FiledBackup> backup;
 };
 
+/// A backup that `backups prune` removed, or kept.
+struct PrunedBackup {
+  CatalogueEntry entry;
+  std::string why_kept;     ///< empty: it was removed
+  std::uint64_t bytes = 0;  ///< that it took
+};
+
+/// What `backups prune` did or, with --dry-run, would do.
+struct PruneReport {
+  std::filesystem::path directory;
+  Outcome outcome = Outcome::done;
+  std::vector<PrunedBackup> removed;  ///< oldest first
+  std::vector<PrunedBackup> kept;     ///< oldest first
+  std::size_t others = 0;             ///< entries of other databases, or whose manifest is damaged
+  std::uint64_t freed = 0;            ///< bytes
+};
+
 /// What `deploy` or `rollback` did or, with --dry-run, would do.
 struct ReplaceReport {
   std::string command;  ///< "deploy", "rollback"
@@ -49,6 +66,7 @@ struct ReplaceReport {
   std::optional<SuiteReport> before;
   std::optional<SuiteReport> after;
   std::optional<FiledBackup> backup;         ///< of the old database
+  std::optional<PruneReport> pruned;         ///< where the settings say which backups to keep
   std::optional<FiledBackup> failed_backup;  ///< of a new database that somebody wrote to
   std::optional<std::chrono::nanoseconds> unavailable;  ///< the window
   bool swapped_back = false;

@@ -23,10 +23,13 @@ std::string of(const BackupsListReport& report, const Style& style);
 std::string of(const BackupsVerifyReport& report, const Style& style);
 std::string of(const BackupsCreateReport& report, const Style& style);
 std::string of(const ExportReport& report, const Style& style);
+std::string of(const PruneReport& report, const Style& style);
 
 /// "baseline: error: …", the problems before it, notes and hint after it.
 std::string of(const Error& error, const Style& style);
 
+/// What leaves the catalogue, a line a backup.
+std::string leaving(const PruneReport& report);
 /// What leaves when the database is replaced: "4 tables with 9 732 rows", and a line a table.
 std::string leaving(const DatabaseFacts& facts);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/names.hpp"
 #include "base/text.hpp"
 #include "report/human.hpp"
 
@@ -158,6 +159,11 @@ std::string of(const BackupsListReport& report, const Style& style) {
     }
   }
   for (const std::string& key : report.unfinished) {
+    if (key.rfind(names::kRemovedPrefix, 0) == 0) {
+      text += fmt::format("{:<22} being removed: baseline backups prune finishes it\n",
+                          printable(key.substr(names::kRemovedPrefix.size())));
+      continue;
+    }
     text += fmt::format("{:<22} unfinished: a run was cut off, or is under way\n", printable(key));
   }
   return text;
@@ -198,6 +204,39 @@ std::string of(const ExportReport& report, const Style& style) {
                      human_size(manifest.payload.size),
                      report.packed ? ", packed to " + human_size(report.written) : std::string(),
                      manifest.payload.sha256.substr(0, 12));
+}
+
+std::string leaving(const PruneReport& report) {
+  std::string text;
+  for (const PrunedBackup& one : report.removed) {
+    text += fmt::format("  {}  {:<15} {}\n", printable(one.entry.id),
+                        printable(one.entry.manifest->reason), human_size(one.bytes));
+  }
+  return fmt::format("{} of {} leave, and {} are freed:\n",
+                     counted(report.removed.size(), "backup"), printable(report.directory.native()),
+                     human_size(report.freed)) +
+         text;
+}
+
+std::string of(const PruneReport& report, const Style& style) {
+  if (report.outcome == Outcome::declined) return "not confirmed; nothing was removed\n";
+  const bool dry = report.outcome == Outcome::would_do;
+  std::string text;
+  for (const PrunedBackup& one : report.removed) {
+    text += fmt::format("{}  {}, {}\n", printable(one.entry.id),
+                        dry ? "would be removed" : "removed", human_size(one.bytes));
+  }
+  for (const PrunedBackup& one : report.kept) {
+    text += fmt::format("{}  kept: {}\n", printable(one.entry.id), one.why_kept);
+  }
+  if (report.others > 0) {
+    text += fmt::format("{} left alone: of another database, or the manifest cannot be read\n",
+                        counted(report.others, "backup"));
+  }
+  if (report.removed.empty()) return text + "nothing to remove\n";
+  return text + fmt::format("{} {}, {}{}\n", style(Tone::good, dry ? "would prune:" : "pruned:"),
+                            counted(report.removed.size(), "backup"), human_size(report.freed),
+                            dry ? "; nothing was changed" : "");
 }
 
 }  // namespace baseline::human_report

@@ -103,22 +103,6 @@ std::string_view action_of(const ReplaceReport& report) {
   return "?";
 }
 
-std::string_view word_of(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::done:
-      return "done";
-    case Outcome::declined:
-      return "declined";
-    case Outcome::nothing_to_do:
-      return "nothing to do";
-    case Outcome::would_do:
-      return "would do";
-    case Outcome::checks_failed:
-      return "checks failed";
-  }
-  return "?";
-}
-
 std::string_view word_of(Position position) {
   switch (position) {
     case Position::untouched:
@@ -158,6 +142,7 @@ std::string of(const ReplaceReport& report, int exit_code) {
   json["unavailable_ms"] = optional_ms(report.unavailable);
   json["backup"] = of_backup(report.backup);
   json["failed_backup"] = of_backup(report.failed_backup);
+  json["pruned"] = report.pruned ? of_pruned(*report.pruned) : Json(nullptr);
   json["warnings"] = report.warnings;
   return finished(json);
 }

@@ -19,6 +19,7 @@ std::string of(const BackupsListReport& report);
 std::string of(const BackupsVerifyReport& report, int exit_code);
 std::string of(const BackupsCreateReport& report);
 std::string of(const ExportReport& report);
+std::string of(const PruneReport& report, int exit_code);
 std::string of(const Error& error, int exit_code);
 std::string of(const Interrupted& interrupted, int exit_code);
 

@@ -85,4 +85,24 @@ std::string of(const ExportReport& report) {
   return finished(json);
 }
 
+Json of_pruned(const PruneReport& report) {
+  Json removed = Json::array();
+  for (const PrunedBackup& one : report.removed) {
+    removed.push_back({{"id", one.entry.id}, {"bytes", one.bytes}});
+  }
+  Json kept = Json::array();
+  for (const PrunedBackup& one : report.kept) {
+    kept.push_back({{"id", one.entry.id}, {"why", one.why_kept}});
+  }
+  return {{"removed", removed}, {"kept", kept}, {"others", report.others}, {"freed", report.freed}};
+}
+
+std::string of(const PruneReport& report, int exit_code) {
+  Json json = header("backups prune", exit_code);
+  json["directory"] = shown(report.directory.native());
+  json["outcome"] = word_of(report.outcome);
+  json.update(of_pruned(report));
+  return finished(json);
+}
+
 }  // namespace baseline::json_report

@@ -48,4 +48,20 @@ Json of_manifest(const Manifest& manifest, const std::filesystem::path& director
   return json;
 }
 
+std::string_view word_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::done:
+      return "done";
+    case Outcome::declined:
+      return "declined";
+    case Outcome::nothing_to_do:
+      return "nothing to do";
+    case Outcome::would_do:
+      return "would do";
+    case Outcome::checks_failed:
+      return "checks failed";
+  }
+  return "?";
+}
+
 }  // namespace baseline::json_report

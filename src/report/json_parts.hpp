@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "catalogue/manifest.hpp"
+#include "pipeline/reports.hpp"
 
 /// What several documents of docs/json.md have in common.
 namespace baseline::json_report {
@@ -22,6 +22,8 @@ Json header(std::string_view command, int exit_code);
 /// The document as text.
 std::string finished(const Json& json);
 
+std::string_view word_of(Outcome outcome);
+Json of_pruned(const PruneReport& report);
 Json of_tables(const std::vector<TableRows>& tables);
 Json of_manifest(const Manifest& manifest, const std::filesystem::path& directory);
 

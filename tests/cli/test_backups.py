@@ -1,10 +1,12 @@
 """`baseline backups`: what is kept can be listed, proven, made, taken elsewhere and given up."""
 
+import fcntl
 import json
 import os
 import re
 import shutil
 import stat
+import struct
 import subprocess
 import sys
 import unittest
@@ -28,6 +30,14 @@ class BackupsCase(support.Case):
 
     def listed(self, **options):
         return self.json("backups", "list", "-d", self.database, **options)["backups"]
+
+
+def fcntl_lock(path):
+    """A descriptor that holds the lock of a run, as another process would."""
+    descriptor = os.open(path, os.O_RDWR)
+    whole_file = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+    fcntl.fcntl(descriptor, 37, whole_file)  # F_OFD_SETLK
+    return descriptor
 
 
 def flip(path, bit):
@@ -648,6 +658,129 @@ class RollbackFrom(BackupsCase):
         other = self.dir / "other.db"
         self.succeeds("rollback", "-d", other, "--from", self.file)
         self.assertEqual(sha256(other), self.old)
+
+
+class Prune(BackupsCase):
+    def ids(self):
+        return [backup.name for backup in self.backups(self.database)]
+
+    def prune(self, *args, code=0, **options):
+        return self.json("backups", "prune", "-d", self.database, *args, code=code, **options)
+
+    def test_says_what_it_frees(self):
+        first, second, third = [entry.name for entry in self.again(2)]
+        size = sum(path.stat().st_size for path in self.backup.iterdir())
+        with self.unchanged():
+            out = self.succeeds("backups", "prune", "-d", self.database, "--keep", "2", "--dry-run")
+        kib = round(size / 1024)
+        self.assertEqual(out, f"{first}  would be removed, {kib} KiB\n"
+                              f"{second}  kept: among the newest 2\n"
+                              f"{third}  kept: the newest one of a deploy\n"
+                              f"would prune: 1 backup, {kib} KiB; nothing was changed\n")
+        out = self.succeeds("backups", "prune", "-d", self.database, "--keep", "2")
+        self.assertIn(f"{first}  removed, {kib} KiB\n", out)
+        self.assertTrue(out.endswith(f"pruned: 1 backup, {kib} KiB\n"), out)
+        self.assertEqual(sorted(os.listdir(f"{self.database}.backups")),
+                         [second, third, "history.jsonl"])
+        out = self.succeeds("backups", "prune", "-d", self.database, "--keep", "2")
+        self.assertTrue(out.endswith("nothing to remove\n"), out)
+
+    def test_json(self):
+        first, second = [entry.name for entry in self.again()]
+        document = self.prune("--keep", "1")
+        self.assertEqual((document["outcome"], [one["id"] for one in document["removed"]],
+                          document["kept"], document["others"]),
+                         ("done", [first], [{"id": second, "why": "the newest one of a deploy"}], 0))
+        self.assertEqual(document["freed"], document["removed"][0]["bytes"])
+
+    def test_settings_from_the_environment(self):
+        self.again(2)
+        self.prune("--dry-run", code=2)
+        self.assertEqual(len(self.prune("--dry-run", env={"BASELINE_KEEP": "1"})["removed"]), 2)
+        self.assertEqual(len(self.prune("--dry-run", env={"BASELINE_KEEP_DAYS": "1"})["removed"]), 0)
+        for wrong in "0", "-1", "x", "1.5", "", "999999999999999999999":
+            with self.subTest(wrong):
+                done = self.baseline("backups", "prune", "-d", self.database, f"--keep={wrong}")
+                self.assertEqual(done.returncode, 2, done.stderr)
+
+    def test_a_deploy_prunes_by_itself(self):
+        self.again(2)
+        document = self.json("deploy", "-d", self.database, "--again", env={"BASELINE_KEEP": "2"})
+        self.assertEqual([one["id"] for one in document["pruned"]["removed"]],
+                         [self.backup.name, document["pruned"]["removed"][1]["id"]])
+        self.assertEqual(len(self.ids()), 2)
+        self.assertIn(document["backup"]["id"], self.ids())
+        out = self.succeeds("deploy", "-d", self.database, "--again", "--keep", "1")
+        self.assertRegex(out, r"\n  pruned +2 backups, \d+ KiB\n")
+        self.succeeds("rollback", "-d", self.database)
+
+    def test_a_deploy_without_the_setting_prunes_nothing(self):
+        self.assertIsNone(self.json("deploy", "-d", self.database, "--again")["pruned"])
+
+    def test_a_failed_or_idle_deploy_prunes_nothing(self):
+        self.again(2)
+        before = self.ids()
+        self.json("deploy", "-d", self.database, "--keep", "1")
+        checks = self.dir / "wrong.yaml"
+        checks.write_text("version: 1\nchecks: [{name: no, query: SELECT 1, value: 2, when: after}]\n")
+        self.json("deploy", "-d", self.database, "--again", "--keep", "1", "--checks", checks, code=1)
+        self.assertEqual(self.ids(), before)
+
+    def test_asks_on_a_terminal(self):
+        before = [entry.name for entry in self.again()]
+        terminal = self.terminal("backups", "prune", "-d", self.database, "--keep", "1")
+        terminal.read_until("Go on? [y/N] ")
+        self.assertIn(before[0], terminal.text)
+        terminal.type("n\n")
+        self.assertEqual(terminal.finish(), 130)
+        self.assertEqual(self.ids(), before)
+        terminal = self.terminal("backups", "prune", "-d", self.database, "--keep", "1", "--yes")
+        self.assertEqual(terminal.finish(), 0)
+        self.assertEqual(self.ids(), before[1:])
+
+    def test_beside_another_run(self):
+        """Under the lock: a deploy that runs may need what would be removed."""
+        self.again()
+        before = self.ids()
+        holder = fcntl_lock(self.dir / support.lock_of(self.database))
+        self.addCleanup(os.close, holder)
+        self.prune("--keep", "1", code=3)
+        self.assertEqual(self.ids(), before)
+
+    def test_killed_in_the_middle(self):
+        """An entry is whole or gone; the next one removes what is left."""
+        self.again(3)
+        for when in 1, 2, 3, 5, 7:
+            with self.subTest(when):
+                self.command("strace", "-f", "-o", "/dev/null", "-e", "trace=unlinkat",
+                             "-e", f"inject=unlinkat:signal=KILL:when={when}", support.BINARY,
+                             "backups", "prune", "-d", self.database, "--keep", "1")
+                self.succeeds("backups", "verify", "-d", self.database)
+        left = [name for name in os.listdir(f"{self.database}.backups") if name[0] == "."]
+        self.assertTrue(all(name.startswith(".partial-removed-2") for name in left), left)
+        self.prune("--keep", "1")
+        self.assertEqual(len(os.listdir(f"{self.database}.backups")), 2)
+
+    def test_the_list_tells_what_is_half_removed(self):
+        self.again()
+        self.command("strace", "-f", "-o", "/dev/null", "-e", "trace=unlinkat",
+                     "-e", "inject=unlinkat:signal=KILL:when=2", support.BINARY,
+                     "backups", "prune", "-d", self.database, "--keep", "1")
+        self.assertIn(f"{self.backup.name:<22} being removed: baseline backups prune finishes it\n",
+                      self.succeeds("backups", "list", "-d", self.database))
+
+    def test_where_there_are_none(self):
+        other = self.legacy("other.db")
+        with self.unchanged():
+            self.assertEqual(self.succeeds("backups", "prune", "-d", other, "--keep", "1"),
+                             "nothing to remove\n")
+
+    def test_by_an_ordinary_user(self):
+        self.again(2)
+        run = self.ordinary_user()
+        done = run("backups", "prune", "-d", self.database, "--keep", "1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(self.ids()), 1)
 
 
 if __name__ == "__main__":

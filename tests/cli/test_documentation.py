@@ -144,6 +144,7 @@ class Json(support.Case):
         yield self.json("history", "--database", database)
         yield self.json("backups", "create", "--database", database)
         yield self.json("backups", "verify", "--database", database)
+        yield self.json("backups", "prune", "--keep", "1", "--database", database)
         newest = self.backups(database)[-1].name
         yield self.json("backups", "export", "--database", database, newest, "exported.db")
         yield self.json("backups", "list", "--database", database)
