@@ -20,6 +20,7 @@ enum class Step {
   seal,             ///< hash the old database and put it into the catalogue
   back_up,          ///< copy a database that may be in use
   export_backup,    ///< write a backup into a file elsewhere
+  second_copy,      ///< copy a sealed backup to another disk
   verify_backups,   ///< compare backups with their seals
 };
 

@@ -33,6 +33,15 @@ void add_keep(CLI::App& app, RawOptions& raw) {
       ->group(kGroup);
 }
 
+void add_also(CLI::App& app, RawOptions& raw) {
+  app.add_option("--also", raw.also,
+                 "Where to make a second copy of the backup, after the window; repeatable "
+                 "(BASELINE_ALSO)")
+      ->type_name("DIR")
+      ->allow_extra_args(false)
+      ->group(kGroup);
+}
+
 void add_prune(CLI::App& app, Options& options) {
   add_keep(app, options.settings);
   app.add_flag("--dry-run", options.dry_run, "Show what would be removed; change nothing")
@@ -44,7 +53,10 @@ void add_prune(CLI::App& app, Options& options) {
 
 void add_backups_options(CLI::App& app, Command command, Options& options) {
   if (command == Command::backups_verify) add_verify(app, options.backups);
-  if (command == Command::deploy) add_keep(app, options.settings);
+  if (command == Command::deploy) {
+    add_also(app, options.settings);
+    add_keep(app, options.settings);
+  }
   if (command == Command::backups_prune) add_prune(app, options);
   if (command == Command::backups_export) add_export(app, options.backups);
 }

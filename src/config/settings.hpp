@@ -37,8 +37,9 @@ struct Settings {
   Setting<std::filesystem::path> backups;              ///< empty: beside the database
   Setting<BackupChoice> backup;
   Setting<OnFailure> on_failure;
-  Setting<std::optional<std::uint64_t>> keep;       ///< nothing: prune by itself does not count
-  Setting<std::optional<std::uint64_t>> keep_days;  ///< the same for their age
+  Setting<std::vector<std::filesystem::path>> also;  ///< where second copies of backups are made
+  Setting<std::optional<std::uint64_t>> keep;        ///< nothing: prune by itself does not count
+  Setting<std::optional<std::uint64_t>> keep_days;   ///< the same for their age
   Setting<std::chrono::milliseconds> wait;
   Setting<Format> format;
 };
@@ -51,6 +52,7 @@ struct RawOptions {
   std::string backups;
   std::string backup;
   std::string on_failure;
+  std::vector<std::string> also;
   std::string keep;
   std::string keep_days;
   std::string wait;

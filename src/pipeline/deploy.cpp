@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/signals.hpp"
+#include "pipeline/copies.hpp"
 #include "pipeline/filing.hpp"
 #include "pipeline/prune.hpp"
 #include "pipeline/recover.hpp"
@@ -45,10 +46,22 @@ bool is_wanted(const DeployRequest& request, const Context& context, ReplaceRepo
 
 void look_at_old(const DeployRequest& request, const Context& context, ReplaceReport& report) {
   look_at_live(context, request.dry_run, request.backup, report);
+  for (std::string& warning : warnings_about_copies(request.also, context)) {
+    report.warnings.push_back(std::move(warning));
+  }
   if (!report.old.unreadable.empty() && !request.as_found) {
     throw Error(ErrorCode::refused, report.old.unreadable,
                 "repair it, or keep it as it is with --old-unreadable backup");
   }
+}
+
+// After the window, still under the lock.
+void copy_after(const Context& context, ReplaceReport& report) {
+  if (!report.backup) return;
+  CatalogueEntry entry = context.catalogue.look_at(report.backup->manifest.id);
+  make_copies(entry, context, report.warnings);
+  report.copies = entry.record.copies;
+  report.late_signal = pending_signal();
 }
 
 // After the window, still under the lock. The deploy has succeeded whatever becomes of this.
@@ -134,6 +147,7 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
   steps.as_found = request.as_found && (report.old.unsettled || !report.old.unreadable.empty());
   steps.keep_on_failure = request.keep_on_failure;
   steps.intent.revision = request.migration.revision;
+  if (report.old.exists) steps.intent.also = request.also;
 
   // Build the new database beside the old one, where nobody can see it, and judge it before it goes
   // live. A failed suite costs nothing.
@@ -159,6 +173,7 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
 
   // Freeze the old, exchange, judge the live, file and seal the backup.
   replace(steps, context, *replacement, report);
+  copy_after(context, report);
   prune_after(request, context, report);
   return report;
 }

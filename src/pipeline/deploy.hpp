@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "catalogue/keep_rule.hpp"
 #include "checks/runner.hpp"
@@ -28,6 +30,7 @@ struct DeployRequest {
   bool keep_on_failure = false;  ///< a failed `after` check leaves the new database in place
   bool as_found = false;         ///< keep an old database that cannot be read as it is
   BackupChoice backup = BackupChoice::automatic;
+  std::vector<std::filesystem::path> also = {};  ///< where to make second copies of the backup
   KeepRule keep = {};  ///< which backups to keep after a deploy that succeeded; says nothing: all
   std::chrono::milliseconds wait{0};
   /// Asked once what will leave, before anything is changed; false stops the run.

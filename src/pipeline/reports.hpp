@@ -66,6 +66,7 @@ struct ReplaceReport {
   std::optional<SuiteReport> before;
   std::optional<SuiteReport> after;
   std::optional<FiledBackup> backup;         ///< of the old database
+  std::vector<CopyRecord> copies;            ///< second copies of it
   std::optional<PruneReport> pruned;         ///< where the settings say which backups to keep
   std::optional<FiledBackup> failed_backup;  ///< of a new database that somebody wrote to
   std::optional<std::chrono::nanoseconds> unavailable;  ///< the window

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "catalogue/seal.hpp"
 #include "os/signals.hpp"
+#include "pipeline/copies.hpp"
 
 namespace baseline {
 namespace {
@@ -85,6 +86,8 @@ BackupsVerifyReport verify_backups(const std::vector<std::string>& ids, const Co
         context.observer.progress(Step::verify_backups, before + done, total);
       });
       if (!backup.problems.empty()) report.outcome = Outcome::checks_failed;
+      // A copy is made of nothing but what has just been proven.
+      if (backup.problems.empty()) verify_copies(backup.entry, context, report.warnings);
       if (backup.entry.manifest) note(backup, context, report.warnings);
       if (backup.entry.usable()) before += backup.entry.manifest->payload.size;
     }

@@ -45,6 +45,8 @@ std::string_view words_for(Step step) {
       return "copy the database";
     case Step::export_backup:
       return "export the backup";
+    case Step::second_copy:
+      return "make the second copy";
     case Step::verify_backups:
       return "verify backups";
   }

@@ -142,6 +142,7 @@ std::string of(const ReplaceReport& report, int exit_code) {
   json["unavailable_ms"] = optional_ms(report.unavailable);
   json["backup"] = of_backup(report.backup);
   json["failed_backup"] = of_backup(report.failed_backup);
+  json["copies"] = of_copies(report.copies);
   json["pruned"] = report.pruned ? of_pruned(*report.pruned) : Json(nullptr);
   json["warnings"] = report.warnings;
   return finished(json);

@@ -20,17 +20,17 @@ Json age_of(const Manifest& manifest, std::chrono::system_clock::time_point now)
   return std::chrono::duration_cast<std::chrono::seconds>(now - *when).count();
 }
 
-Json of_copies(const EntryRecord& record) {
-  Json copies = Json::array();
-  for (const CopyRecord& copy : record.copies) {
-    copies.push_back({{"directory", shown(copy.directory)},
-                      {"made", optional_text(copy.made)},
-                      {"problem", optional_text(copy.problem)}});
-  }
-  return copies;
-}
-
 }  // namespace
+
+Json of_copies(const std::vector<CopyRecord>& copies) {
+  Json json = Json::array();
+  for (const CopyRecord& copy : copies) {
+    json.push_back({{"directory", shown(copy.directory)},
+                    {"made", optional_text(copy.made)},
+                    {"problem", optional_text(copy.problem)}});
+  }
+  return json;
+}
 
 std::string of(const BackupsListReport& report) {
   Json json = header("backups list", 0);
@@ -44,7 +44,7 @@ std::string of(const BackupsListReport& report) {
       one["age_seconds"] = age_of(*entry.manifest, report.now);
       one["sealed"] = entry.sealed;
       one["verified"] = optional_text(entry.record.verified);
-      one["copies"] = of_copies(entry.record);
+      one["copies"] = of_copies(entry.record.copies);
     }
     one["damage"] = optional_text(entry.damage.empty() ? entry.record.damage : entry.damage);
     json["backups"].push_back(one);
@@ -62,7 +62,7 @@ std::string of(const BackupsVerifyReport& report, int exit_code) {
                                {"whole", !backup.restored && backup.problems.empty()},
                                {"restored", backup.restored},
                                {"problems", backup.problems},
-                               {"copies", of_copies(backup.entry.record)}});
+                               {"copies", of_copies(backup.entry.record.copies)}});
   }
   json["warnings"] = report.warnings;
   return finished(json);

@@ -23,6 +23,7 @@ Json header(std::string_view command, int exit_code);
 std::string finished(const Json& json);
 
 std::string_view word_of(Outcome outcome);
+Json of_copies(const std::vector<CopyRecord>& copies);
 Json of_pruned(const PruneReport& report);
 Json of_tables(const std::vector<TableRows>& tables);
 Json of_manifest(const Manifest& manifest, const std::filesystem::path& directory);

@@ -783,5 +783,137 @@ class Prune(BackupsCase):
         self.assertEqual(len(self.ids()), 1)
 
 
+class Also(support.Case):
+    def setUp(self):
+        super().setUp()
+        self.database = self.legacy()
+        self.old = sha256(self.database)
+        self.also = self.dir / "also"
+        self.also.mkdir()
+
+    def deploy(self, *args, code=0, **options):
+        return self.json("deploy", "-d", self.database, "--also", self.also, *args, code=code,
+                         **options)
+
+    def verify(self, code=0):
+        return self.json("backups", "verify", "-d", self.database, code=code)
+
+    def copy(self):
+        return self.only_backup(self.database, self.also)
+
+    def test_a_second_copy(self):
+        document = self.deploy()
+        self.assertEqual([one["directory"] for one in document["copies"]], [str(self.also)])
+        self.assertRegex(document["copies"][0]["made"], r"^2\d{3}-\S+Z$")
+        self.assertEqual((sha256(self.copy() / "app.db"), self.copy().name),
+                         (self.old, self.only_backup(self.database).name))
+        self.assertNotEqual((self.copy() / "app.db").stat().st_ino,
+                            (self.only_backup(self.database) / "app.db").stat().st_ino)
+        done = self.command("sha256sum", "-c", "SHA256SUMS", cwd=self.copy())
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn(f"copy in {self.also}\n", self.succeeds("backups", "list", "-d", self.database))
+
+    def test_it_is_a_catalogue_of_its_own(self):
+        self.deploy()
+        shutil.rmtree(f"{self.database}.backups")
+        self.succeeds("backups", "verify", "-d", self.database, "--backups", self.also)
+        self.succeeds("rollback", "-d", self.database, "--backups", self.also)
+        self.assertEqual(sha256(self.database), self.old)
+
+    def test_of_a_copied_backup_to_several_places(self):
+        two = self.dir / "two"
+        two.mkdir()
+        document = self.deploy("--backup", "copy", "--also", two)
+        self.assertEqual(len(document["copies"]), 2)
+        for directory in self.also, two:
+            self.assertEqual(sha256(self.only_backup(self.database, directory) / "app.db"), self.old)
+
+    def test_from_the_environment(self):
+        self.json("deploy", "-d", self.database, env={"BASELINE_ALSO": str(self.also)})
+        self.assertEqual(sha256(self.copy() / "app.db"), self.old)
+
+    def test_it_is_told_when_a_failing_disk_takes_both(self):
+        warnings = self.json("plan", "-d", self.database, "--also", self.also)["warnings"]
+        self.assertEqual(warnings, [f"{self.also} is on the same filesystem as the backups: what"
+                                    " takes one takes both"])
+
+    def test_a_missing_directory_is_a_warning(self):
+        """It is not made: where a disk is not mounted, that would be the wrong disk."""
+        self.also.rmdir()
+        self.assertIn(f"{self.also} does not exist: no second copy can be made there",
+                      self.json("plan", "-d", self.database, "--also", self.also)["warnings"])
+        done = self.baseline("deploy", "-d", self.database, "--also", self.also)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(f"warning: no second copy of {self.only_backup(self.database).name} in"
+                      f" {self.also}: the directory {self.also} does not exist; baseline backups"
+                      " verify tries again\n", done.stdout)
+        self.assertFalse(self.also.exists())
+        self.assertIn(f"no copy in {self.also}: the directory {self.also} does not exist\n",
+                      self.succeeds("backups", "list", "-d", self.database))
+        self.assertEqual(self.verify()["backups"][0]["copies"][0]["made"], None)
+        self.also.mkdir()
+        document = self.verify()
+        self.assertEqual((document["warnings"], sha256(self.copy() / "app.db")), ([], self.old))
+        self.assertTrue(document["backups"][0]["copies"][0]["made"])
+
+    def test_a_full_disk(self):
+        small = self.dir / "small"
+        small.mkdir()
+        done = self.command("mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", small)
+        if done.returncode != 0:
+            self.skipTest("cannot mount a filesystem here")
+        self.addCleanup(self.command, "umount", small)
+        document = self.json("deploy", "-d", self.database, "--also", small)
+        self.assertRegex(document["copies"][0]["problem"], "No space left on device")
+        self.assertEqual(os.listdir(small), [])
+        self.assert_at_baseline(self.database)
+
+    def test_a_damaged_copy_is_made_anew(self):
+        self.deploy()
+        flip(self.copy() / "app.db", 8 * 5000)
+        document = self.verify()
+        self.assertRegex(document["warnings"][0], "was damaged, and is made anew$")
+        self.assertEqual(sha256(self.copy() / "app.db"), self.old)
+        self.assertEqual(self.verify()["warnings"], [])
+
+    def test_a_damaged_backup_is_not_copied(self):
+        self.deploy()
+        shutil.rmtree(self.copy())
+        flip(self.only_backup(self.database) / "app.db", 8 * 5000)
+        self.verify(code=1)
+        self.assertEqual(os.listdir(self.also), [])
+
+    def test_a_copy_that_was_pruned_is_not_missed(self):
+        self.deploy()
+        shutil.rmtree(self.copy())
+        document = self.verify()
+        self.assertRegex(document["warnings"][0], "is gone, and is not missed any more$")
+        self.assertEqual((self.verify()["warnings"], os.listdir(self.also)), ([], []))
+
+    def test_nothing_to_copy(self):
+        document = self.json("deploy", "-d", self.dir / "new.db", "--also", self.also)
+        self.assertEqual((document["copies"], os.listdir(self.also)), ([], []))
+
+    def test_a_deploy_that_was_cut_off_does_not_forget_it(self):
+        """Killed just after the exchange: recovery files the backup, and verify makes the copy."""
+        self.command("strace", "-f", "-o", "/dev/null", "-e", "trace=renameat2",
+                     "-e", "inject=renameat2:signal=KILL:when=2", support.BINARY, "deploy",
+                     "-d", self.database, "--also", self.also)
+        self.succeeds("recover", "-d", self.database)
+        self.assertEqual(os.listdir(self.also), [])
+        self.verify()
+        self.assertEqual(sha256(self.copy() / "app.db"), self.old)
+
+    def test_by_an_ordinary_user(self):
+        run = self.ordinary_user()
+        done = run("deploy", "-d", self.database, "--also", self.also)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sha256(self.copy() / "app.db"), self.old)
+        self.also.chmod(0o500)
+        done = run("deploy", "-d", self.database, "--also", self.also, "--again")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Permission denied", done.stdout)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -136,7 +136,8 @@ class Json(support.Case):
         with support.Holder(database):
             yield self.json("status", "--database", database)
             yield self.json("deploy", "--database", database, code=3)
-        yield self.json("deploy", "--database", database)
+        (self.dir / "also").mkdir()
+        yield self.json("deploy", "--database", database, "--also", self.dir / "also")
         yield self.json("deploy", "--database", database)
         yield self.json("verify", "--database", database)
         yield self.json("rollback", "--database", database)

@@ -12,6 +12,7 @@
 #include "pipeline/create_backup.hpp"
 #include "pipeline/export_backup.hpp"
 #include "pipeline/prune.hpp"
+#include "pipeline/verify_backups.hpp"
 #include "support/catch.hpp"
 #include "support/hooked_file_system.hpp"
 #include "support/temp_dir.hpp"
@@ -62,6 +63,10 @@ void deploy_again(Workbench& bench) {
   bench.deploy([](DeployRequest& request) { request.again = true; });
 }
 
+fs::path also_of(Workbench& bench) {
+  return fs::path(bench.store().location()).parent_path() / "also";
+}
+
 PruneRequest keep_one() {
   PruneRequest request;
   request.keep.newest = 1;
@@ -90,6 +95,23 @@ std::vector<Scenario> all_scenarios() {
          });
        },
        1},
+      {"deploy with a second copy", [](Workbench&) {},
+       [](Workbench& bench) {
+         const fs::path also = also_of(bench);
+         fs::create_directory(also);
+         bench.deploy([&](DeployRequest& request) {
+           request.also = {also};
+           request.again = true;
+           request.backup = BackupChoice::copy;
+         });
+       },
+       1},
+      {"verify that makes a second copy",
+       [](Workbench& bench) {
+         bench.deploy([&](DeployRequest& request) { request.also = {also_of(bench)}; });
+         fs::create_directory(also_of(bench));
+       },
+       [](Workbench& bench) { verify_backups({}, bench.context()); }, 1},
       {"export, packed", [](Workbench& bench) { bench.deploy(); },
        [](Workbench& bench) { export_first(bench, true); }, 1},
       {"export over a file",
@@ -146,6 +168,22 @@ std::size_t check_whole(const fs::path& directory) {
   return catalogue.entries().size();
 }
 
+// Second copies are whole entries of their own; `all`: every backup that asks for one has it.
+void check_copies(const fs::path& directory, bool all) {
+  if (!fs::exists(directory / "also")) return;
+  check_whole(directory / "also");
+  if (!all) return;
+  const Catalogue copies(real_file_system(), directory / "also");
+  CHECK(copies.unfinished().empty());
+  const Catalogue catalogue(real_file_system(), directory / "app.db.backups");
+  for (const CatalogueEntry& entry : catalogue.entries()) {
+    for (const CopyRecord& copy : entry.record.copies) {
+      CHECK_FALSE(copy.made.empty());
+      CHECK(copies.find_run(entry.manifest->run));
+    }
+  }
+}
+
 TEST_CASE("a crash in a command on backups leaves each of them whole or partial", "[crash]") {
   for (const Scenario& scenario : all_scenarios()) {
     bool survived = false;
@@ -161,12 +199,19 @@ TEST_CASE("a crash in a command on backups leaves each of them whole or partial"
       check_whole(database.native() + ".backups");
       CHECK((content(database) == live || content(database) == "new"));
       check_exported(dir.path());
+      check_copies(dir.path(), false);
       if (survived) CHECK(check_whole(database.native() + ".backups") == scenario.entries);
       // The next one tidies up.
       REQUIRE(survives(database, 0, scenario.act));
       check_whole(database.native() + ".backups");
       CHECK(Catalogue(real_file_system(), database.native() + ".backups").unfinished().empty());
       CHECK_FALSE(fs::exists(dir.path() / ".exported.baseline-export"));
+      // What was asked for is not forgotten, whenever the crash came.
+      REQUIRE(survives(database, 0, [](Workbench& bench) {
+        bench.recover();
+        verify_backups({}, bench.context());
+      }));
+      check_copies(dir.path(), true);
       steps = step;
     }
     INFO(scenario.name);
