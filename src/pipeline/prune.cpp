@@ -126,16 +126,19 @@ PruneReport plan(const KeepRule& keep, const Context& context) {
   }
   const Rules rules(keep, ours, context);
   std::uint64_t newer = 0;
-  for (auto entry = ours.rbegin(); entry != ours.rend(); ++entry) {
-    std::string why = rules.why_kept(*entry, newer);
-    if (is_sound(*entry)) ++newer;
-    const auto bytes = bytes_of(*entry);
+  // From the newest one on.
+  for (std::size_t i = ours.size(); i-- > 0;) {
+    const CatalogueEntry& entry = ours[i];
+    std::string why = rules.why_kept(entry, newer);
+    if (is_sound(entry)) ++newer;
+    const auto bytes = bytes_of(entry);
     if (why.empty() && !bytes) why = "something that baseline did not make is in it";
-    PrunedBackup& one =
-        (why.empty() ? report.removed : report.kept).emplace_back(PrunedBackup{*entry, why, 0});
-    if (!why.empty()) continue;
-    one.bytes = *bytes;
-    report.freed += one.bytes;
+    if (!why.empty()) {
+      report.kept.push_back({entry, why, 0});
+      continue;
+    }
+    report.removed.push_back({entry, {}, *bytes});
+    report.freed += *bytes;
   }
   std::reverse(report.removed.begin(), report.removed.end());
   std::reverse(report.kept.begin(), report.kept.end());

@@ -27,7 +27,7 @@ std::string age_text(std::chrono::system_clock::duration age) {
       return fmt::format("{}{}", seconds / unit.seconds, unit.name);
     }
   }
-  return fmt::format("{}y", seconds / (365 * 86'400));
+  return fmt::format("{}y", seconds / (std::int64_t{365} * 86'400));
 }
 
 std::string since(const std::string& when, std::chrono::system_clock::time_point now) {
