@@ -190,6 +190,7 @@ TypedOptions typed_options(const Settings& settings) {
 std::vector<SettingLine> describe(const Settings& settings) {
   const auto listed = [](const std::vector<fs::path>& paths, const char* otherwise) {
     std::vector<std::string> texts;
+    texts.reserve(paths.size());
     for (const fs::path& path : paths) texts.push_back(printable(path.native()));
     return texts.empty() ? std::string(otherwise) : join(texts, ", ");
   };
