@@ -30,6 +30,8 @@ std::string catalogue(std::string_view database) { return fmt::format("{}.backup
 std::string partial(std::string_view key) { return fmt::format("{}{}", kPartialPrefix, key); }
 std::string removed(std::string_view id) { return fmt::format("{}{}", kRemovedPrefix, id); }
 
+std::string report_temporary(int pid) { return fmt::format(".baseline-report-{}", pid); }
+
 std::string run_key(std::string_view id, std::string_view database) {
   // FNV-1a: enough to tell the databases of one directory apart, and base/ has no other hash.
   std::uint32_t hash = 2166136261U;

@@ -31,6 +31,10 @@ std::string removed(std::string_view id);
 /// catalogue, which may serve several databases at once; `database` is the resolved path.
 std::string run_key(std::string_view id, std::string_view database);
 
+/// .baseline-report-PID: a report of --report that is being written, beside its file. Without the
+/// name of the file, which may be as long as the filesystem allows.
+std::string report_temporary(int pid);
+
 inline constexpr std::string_view kPartialPrefix = ".partial-";
 inline constexpr std::string_view kRemovedPrefix = "removed-";
 inline constexpr std::string_view kManifest = "manifest.json";

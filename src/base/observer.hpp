@@ -32,6 +32,8 @@ class Observer {
   virtual void step_finished(Step step, std::chrono::nanoseconds took) = 0;
   /// Bytes done of a long step; may be called often.
   virtual void progress(Step step, std::uint64_t done, std::uint64_t total) = 0;
+  /// Told again and again while the run waits for something outside: "3 checks".
+  virtual void waiting(std::string_view /*what*/) {}
   /// Something worth knowing that is not a problem.
   virtual void note(std::string_view text) = 0;
   /// Something the operator should look at; the run goes on.

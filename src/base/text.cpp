@@ -26,22 +26,23 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
-// C0 and C1 control characters could drive the terminal.
-bool is_control(std::string_view sequence) {
+// C0 and C1 control characters could drive the terminal; XML and YAML have no U+FFFE and U+FFFF.
+bool is_unprintable(std::string_view sequence) {
   const auto first = static_cast<unsigned char>(sequence[0]);
   if (sequence.size() == 1) return first < 0x20 || first == 0x7F;
+  if (sequence == "\xEF\xBF\xBE" || sequence == "\xEF\xBF\xBF") return true;
   return sequence.size() == 2 && first == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0;
 }
 
-}  // namespace
-
-std::string printable(std::string_view text) {
+// `text` with what is not UTF-8, and the characters for which `escapes` holds, as \xNN.
+template <typename Escapes>
+std::string escaped(std::string_view text, Escapes escapes) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);
     const std::string_view sequence = text.substr(0, std::max<std::size_t>(length, 1));
-    if (length == 0 || is_control(sequence)) {
+    if (length == 0 || escapes(sequence)) {
       for (const char c : sequence) {
         out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
       }
@@ -51,6 +52,19 @@ std::string printable(std::string_view text) {
     text.remove_prefix(sequence.size());
   }
   return out;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) { return escaped(text, is_unprintable); }
+
+std::string printable_lines(std::string_view text) {
+  return escaped(
+      text, [](std::string_view sequence) { return sequence != "\n" && is_unprintable(sequence); });
+}
+
+std::string valid_utf8(std::string_view text) {
+  return escaped(text, [](std::string_view) { return false; });
 }
 
 std::size_t utf8_prefix(std::string_view text) {
@@ -239,6 +253,11 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kSpace);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+std::string short_duration(std::chrono::milliseconds time) {
+  return time.count() % 1'000 == 0 ? fmt::format("{}s", time.count() / 1'000)
+                                   : fmt::format("{}ms", time.count());
 }
 
 std::optional<std::int64_t> parse_duration_ms(std::string_view text) {

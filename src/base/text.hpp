@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -9,9 +10,17 @@
 
 namespace baseline {
 
-/// `text` with control characters and bytes that are not UTF-8 written as `\xNN`, fit for a
-/// terminal, a log and JSON. Paths and SQL are passed on as bytes and printed through this.
+/// `text` with control characters, U+FFFE, U+FFFF and bytes that are not UTF-8 written as `\xNN`,
+/// fit for a terminal, a log, JSON and XML. Paths and SQL are passed on as bytes and printed
+/// through this.
 std::string printable(std::string_view text);
+
+/// The same line by line: line feeds stay.
+std::string printable_lines(std::string_view text);
+
+/// `text` with bytes that are not UTF-8 written as `\xNN`; control characters stay. For formats
+/// with an escape of their own for these.
+std::string valid_utf8(std::string_view text);
 
 /// How many bytes at the start of `text` are well-formed UTF-8; all of them when the text is.
 std::size_t utf8_prefix(std::string_view text);
@@ -47,8 +56,14 @@ std::string to_lower(std::string_view text);
 /// `text` without leading and trailing ASCII white space.
 std::string_view trimmed(std::string_view text);
 
+/// 10000 → "10s", 1500 → "1500ms": a duration as suites and options write it.
+std::string short_duration(std::chrono::milliseconds time);
+
 /// Reads "500ms", "30s", "5m" or "2h". The unit is mandatory (except for "0"). Returns
 /// milliseconds, or nothing when the text is not a duration.
 std::optional<std::int64_t> parse_duration_ms(std::string_view text);
+
+/// What such a text looks like, as a regular expression for editors.
+inline constexpr std::string_view kDurationPattern = "^([0-9]+(ms|s|m|h)|0)$";
 
 }  // namespace baseline

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/bytes_json.hpp"
@@ -30,6 +31,7 @@ HistoryLine line_from(const json& in) {
   if (!in.at("unavailable_us").is_null()) {
     line.unavailable_us = in.at("unavailable_us").get<std::int64_t>();
   }
+  if (in.contains("logs")) line.logs = log_positions_from_json(in["logs"]);
   return line;
 }
 
@@ -50,6 +52,7 @@ std::string to_json(const HistoryLine& line) {
   out["host"] = line.host;
   out["unavailable_us"] = line.unavailable_us ? nlohmann::ordered_json(*line.unavailable_us)
                                               : nlohmann::ordered_json(nullptr);
+  if (!line.logs.empty()) out["logs"] = to_json(line.logs);
   return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -70,6 +73,18 @@ History read_history(const std::filesystem::path& catalogue) {
     }
   }
   return history;
+}
+
+std::vector<LogPosition> recorded_logs(const History& history, const std::string& database) {
+  std::vector<LogPosition> out;
+  for (auto line = history.lines.rbegin(); line != history.lines.rend(); ++line) {
+    if (line->database != database) continue;
+    for (const LogPosition& position : line->logs) {
+      const auto same = std::ranges::find(out, position.path, &LogPosition::path);
+      if (same == out.end()) out.push_back(position);
+    }
+  }
+  return out;
 }
 
 void append_history(FileSystem& files, const Directory& catalogue, const HistoryLine& line) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "os/file_system.hpp"
+#include "os/log_position.hpp"
 
 namespace baseline {
 
@@ -25,6 +26,7 @@ struct HistoryLine {
   std::string user;
   std::string host;
   std::optional<std::int64_t> unavailable_us;  ///< length of the window, microseconds
+  std::vector<LogPosition> logs;  ///< where the application's logs ended when the run began
 };
 
 struct History {
@@ -38,6 +40,10 @@ History read_history(const std::filesystem::path& catalogue);
 
 /// Appends a line, durably. A torn last line before it is closed with a newline.
 void append_history(FileSystem& files, const Directory& catalogue, const HistoryLine& line);
+
+/// Where the logs of a database ended when the last run that knows of them began: for each path the
+/// newest record. Whatever came of that run, the application was stopped for it.
+std::vector<LogPosition> recorded_logs(const History& history, const std::string& database);
 
 /// One line of JSON without a newline.
 std::string to_json(const HistoryLine& line);

@@ -18,11 +18,12 @@ bool CheckHead::runs_in(Phase phase) const {
   return false;
 }
 
-RunLimits Deadline::limits() const {
+RunLimits AttemptDeadline::limits() const {
   using std::chrono::milliseconds;
   const auto left = std::chrono::ceil<milliseconds>(end_ - std::chrono::steady_clock::now());
   RunLimits limits;
   limits.timeout = std::max(left, milliseconds(1));
+  limits.whole_time = timeout_;
   return limits;
 }
 
@@ -39,8 +40,14 @@ Verdict not_evaluable(std::string got, std::string_view sql, const Bindings& bin
   return verdict;
 }
 
+Verdict not_evaluable(const SqlFailure& failure, std::string_view sql, const Bindings& bindings) {
+  Verdict verdict = not_evaluable(failure.message, sql, bindings);
+  verdict.busy = failure.kind == SqlFailure::Kind::busy;
+  return verdict;
+}
+
 std::optional<Verdict> run_fixtures(const CheckHead& head, Session& scratch, const Case& values,
-                                    const Deadline& deadline) {
+                                    const AttemptDeadline& deadline) {
   for (const auto& fixture : head.given) {
     const ExecuteOutcome outcome =
         scratch.execute(fixture->sql.text, values.bindings, deadline.limits());

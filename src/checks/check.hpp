@@ -9,6 +9,7 @@
 #include "checks/result.hpp"
 #include "checks/scratch.hpp"
 #include "checks/sql_text.hpp"
+#include "checks/surroundings.hpp"
 #include "yaml/problems.hpp"
 
 namespace baseline {
@@ -58,6 +59,8 @@ struct Verdict {
   std::string sql;
   std::string why;
   std::string note;
+  bool final = false;  ///< status fail: to try again cannot change it
+  bool busy = false;   ///< status error: the database was locked, and may not be the next time
 };
 
 /// What a check may use while it runs.
@@ -65,17 +68,26 @@ struct CheckContext {
   Session& subject;    ///< read-only
   Session& reference;  ///< the baseline
   Scratch& scratch;
+  Phase phase;
+  const Surroundings& surroundings;
 };
 
-/// Hands out what is left of the time for one attempt.
-class Deadline {
+/// Hands out what is left of the time for one attempt. (Deadline is the one of os/clock.hpp.)
+class AttemptDeadline {
  public:
-  explicit Deadline(std::chrono::milliseconds timeout)
-      : end_(std::chrono::steady_clock::now() + timeout) {}
+  explicit AttemptDeadline(std::chrono::milliseconds timeout)
+      : timeout_(timeout), end_(std::chrono::steady_clock::now() + timeout) {}
   RunLimits limits() const;
 
  private:
+  std::chrono::milliseconds timeout_;
   std::chrono::steady_clock::time_point end_;
+};
+
+/// What a check says of a constraint: that it rejects the last of these statements.
+struct ConstraintTest {
+  const ConstraintRef& by;
+  const SqlText& sql;
 };
 
 /// One check of a suite; each kind derives its own (src/checks/kinds/).
@@ -94,16 +106,28 @@ class Check {
   /// Globs of the schema objects that this check leaves alone.
   virtual std::vector<std::string> ignored_objects() const { return {}; }
 
+  /// The files that this check reads as logs; a deploy records where they end.
+  virtual std::vector<std::string> logs() const { return {}; }
+
+  /// Whether it can only pass once the application runs. In the phase `after` of a deploy it does
+  /// not: that is the window, which waits for nothing.
+  virtual bool needs_application() const { return head_.wait.count() > 0; }
+
+  /// The constraint that this check makes reject something, if it is about one.
+  virtual std::optional<ConstraintTest> constraint_test() const { return std::nullopt; }
+
  private:
   CheckHead head_;
 };
 
 /// Runs the fixtures of a check on its scratch copy; a verdict `error` when one of them fails.
 std::optional<Verdict> run_fixtures(const CheckHead& head, Session& scratch, const Case& values,
-                                    const Deadline& deadline);
+                                    const AttemptDeadline& deadline);
 
 /// The verdict for SQL that could not be evaluated.
 Verdict not_evaluable(std::string got, std::string_view sql, const Bindings& bindings);
+/// The same in the engine's words; it tells whether the database was only locked.
+Verdict not_evaluable(const SqlFailure& failure, std::string_view sql, const Bindings& bindings);
 
 /// The failure in one line: "UNIQUE unique_location (a, b)", or the engine's own words.
 std::string in_words(const SqlFailure& failure);

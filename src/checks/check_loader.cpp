@@ -10,6 +10,7 @@
 #include "checks/cases.hpp"
 #include "checks/keys.hpp"
 #include "checks/kinds.hpp"
+#include "checks/remarks.hpp"
 
 namespace baseline {
 namespace {
@@ -31,6 +32,10 @@ std::vector<std::string_view> keys_of(const CheckKind& kind) {
   keys.push_back(kind.name());
   for (const Key& key : kind.keys) keys.push_back(key.name);
   return keys;
+}
+
+bool can_wait(const CheckKind& kind) {
+  return std::ranges::find(kind.keys, kWaitKey, &Key::name) != kind.keys.end();
 }
 
 void report_no_kind(const Node& node, const Reader& reader) {
@@ -164,6 +169,22 @@ void read_given(CheckDraft& draft, const CheckKind& kind) {
   }
 }
 
+// Waiting is for what changes while the application runs.
+void read_wait(CheckDraft& draft, const CheckKind& kind) {
+  const auto entry =
+      std::ranges::find(draft.node.entries, kWaitKey, [](const Entry& e) { return e.key.text; });
+  if (entry == draft.node.entries.end()) return;
+  const bool on_scratch = draft.node.find("given") != nullptr;
+  if (!can_wait(kind) || (on_scratch && find_own(draft, kind, "given") != nullptr)) {
+    const std::string what =
+        can_wait(kind) ? fmt::format("a {} with 'given'", kind.name()) : std::string(kind.name());
+    draft.reader().error(entry->key.place,
+                         fmt::format("'wait' is not for {}: its result cannot change", what));
+    return;
+  }
+  if (const auto wait = draft.reader().duration(entry->value, kWaitKey)) draft.head.wait = *wait;
+}
+
 void read_foreign_keys(CheckDraft& draft, const CheckKind& kind, yaml::Place place) {
   draft.foreign_keys = draft.scope.foreign_keys();
   const Node* const own = find_own(draft, kind, "foreign_keys");
@@ -197,7 +218,9 @@ std::unique_ptr<Check> load_check(const Node& node, SuiteScope& scope, CheckName
   const auto found = kind_of(node, reader);
   if (!found) return nullptr;
   const CheckKind& kind = *found->kind;
-  reader.only_keys(node, keys_of(kind), fmt::format("{} {} check", kind.article, kind.name()));
+  std::vector<std::string_view> known = keys_of(kind);
+  if (node.find(kWaitKey) != nullptr) known.push_back(kWaitKey);  // read_wait() says what is wrong
+  reader.only_keys(node, known, fmt::format("{} {} check", kind.article, kind.name()));
 
   head.suite = scope.suite();
   head.file = scope.file();
@@ -208,12 +231,14 @@ std::unique_ptr<Check> load_check(const Node& node, SuiteScope& scope, CheckName
 
   CheckDraft draft{scope, node, found->entry->value, std::move(head), {}, {}, true};
   read_given(draft, kind);
+  read_wait(draft, kind);
   read_foreign_keys(draft, kind, found->entry->key.place);
   const Node* const cases = find_own(draft, kind, "cases");
   draft.head.cases = read_cases(draft, cases);
   demand_assertion(draft, kind);
   std::unique_ptr<Check> check = kind.make(draft);
   match_parameters(draft, cases);
+  remark_on_check(draft, kind);
   return check;
 }
 

@@ -27,6 +27,11 @@ std::string_view label_of(Status status) {
   return {};
 }
 
+// What was run: SQL, but in the kinds that look beyond the database.
+std::string_view label_of_source(const CheckResult& result) {
+  return result.kind == "command" || result.kind == "log" ? std::string_view(result.kind) : "sql";
+}
+
 // One "key  value" of the block; nothing when there is no value. More lines are indented below it.
 std::string field(std::string_view key, std::string_view value) {
   std::string out;
@@ -54,9 +59,10 @@ std::string failure_block(const CheckResult& result) {
                   printable(result.name), printable(label), place);
   out += field("expected", result.expected);
   out += field("got", result.got);
-  out += field("sql", result.sql);
+  out += field(label_of_source(result), result.sql);
   out += field("why", result.why);
   out += field("note", result.note);
+  if (result.attempts > 1) out += field("attempts", fmt::format("{}", result.attempts));
   out += field("hint", result.hint);
   out += field("rerun", result.rerun);
   return out;

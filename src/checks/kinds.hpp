@@ -28,6 +28,9 @@ struct CheckDraft {
   std::optional<SqlText> compile(const yaml::Node& sql, std::string_view key);
 };
 
+/// A kind with this key can be tried again until it passes (docs/checks.md, "Waiting").
+inline constexpr std::string_view kWaitKey = "wait";
+
 /// One kind of check. Adding one is a file in kinds/ and a row in kinds/table.cpp.
 struct CheckKind {
   std::string_view article;   ///< "a" or "an", for messages
@@ -47,7 +50,11 @@ std::span<const CheckKind> check_kinds();
 
 std::unique_ptr<Check> make_schema(CheckDraft& draft);
 std::unique_ptr<Check> make_query(CheckDraft& draft);
+std::unique_ptr<Check> make_column(CheckDraft& draft);
 std::unique_ptr<Check> make_accepts(CheckDraft& draft);
 std::unique_ptr<Check> make_rejects(CheckDraft& draft);
+std::unique_ptr<Check> make_cost(CheckDraft& draft);
+std::unique_ptr<Check> make_log(CheckDraft& draft);
+std::unique_ptr<Check> make_command(CheckDraft& draft);
 
 }  // namespace baseline

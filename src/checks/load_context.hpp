@@ -14,7 +14,9 @@ struct LoadContext {
   const ApplyMigration& apply;
   const SuiteOptions& options;
   std::vector<std::string> warnings = {};  ///< whole lines, each with its place
+  std::vector<std::string> remarks = {};   ///< the same, for `checks lint` only
   std::set<std::string> vars = {};         ///< that the files declare
+  std::vector<std::string> commands = {};  ///< the checks that run one: "a.yaml:9:5 (NAME)"
 };
 
 }  // namespace baseline

@@ -33,8 +33,6 @@ std::partial_ordering order(const Value& a, const Value& b) {
   return std::partial_ordering::unordered;
 }
 
-constexpr std::string_view kTypes[] = {"integer", "real", "text", "blob"};
-
 std::string literals(const std::vector<Value>& values) {
   std::vector<std::string> out;
   out.reserve(values.size());
@@ -51,11 +49,15 @@ bool is_count(const Value& value) {
 
 std::span<const Matcher::Operator> Matcher::operators() {
   static constexpr Operator kOperators[] = {
-      {"lt", Op::lt},        {"le", Op::le},
-      {"gt", Op::gt},        {"ge", Op::ge},
-      {"in", Op::in},        {"matches", Op::matches},
-      {"type", Op::type},    {"contains", Op::contains},
-      {"not", Op::negation},
+      {"lt", Op::lt, "less than"},
+      {"le", Op::le, "at most"},
+      {"gt", Op::gt, "greater than"},
+      {"ge", Op::ge, "at least"},
+      {"in", Op::in, "one of these values"},
+      {"matches", Op::matches, "text in which this regular expression (RE2) is found somewhere"},
+      {"type", Op::type, "of this storage class"},
+      {"contains", Op::contains, "text in which this text is found"},
+      {"not", Op::negation, "anything but what this matches"},
   };
   return kOperators;
 }
@@ -118,6 +120,15 @@ std::optional<Matcher> Matcher::read(const yaml::Node& node, std::string_view ke
   return matcher;
 }
 
+std::optional<Matcher> Matcher::read_count(const yaml::Node& node, std::string_view key,
+                                           const yaml::Reader& reader) {
+  auto matcher = read(node, key, reader);
+  if (!matcher || matcher->fits_count()) return matcher;
+  reader.error(node.place,
+               fmt::format("'{}' is a count: compare it with whole numbers from 0", key));
+  return std::nullopt;
+}
+
 std::optional<Matcher> Matcher::read_operator(Op op, const yaml::Entry& entry,
                                               const yaml::Reader& reader) {
   const yaml::Node& node = entry.value;
@@ -160,7 +171,7 @@ std::optional<Matcher> Matcher::read_operator(Op op, const yaml::Entry& entry,
       return out;
     }
     case Op::type:
-      if (!reader.choice(node, key, kTypes)) return std::nullopt;
+      if (!reader.choice(node, key, kStorageClasses)) return std::nullopt;
       out.operand_ = node.text;
       return out;
     case Op::negation: {
@@ -241,6 +252,7 @@ std::string Matcher::describe() const {
   return {};
 }
 
+// Whether all that it compares with can be counts.
 bool Matcher::fits_count() const {
   switch (op_) {
     case Op::equal:
@@ -258,6 +270,31 @@ bool Matcher::fits_count() const {
     case Op::negation:
     case Op::all:
       return std::ranges::all_of(parts_, &Matcher::fits_count);
+  }
+  return false;
+}
+
+bool Matcher::fits_text() const {
+  const auto is_text = [](const Value& value) {
+    return std::holds_alternative<std::string>(value);
+  };
+  switch (op_) {
+    case Op::equal:
+    case Op::lt:
+    case Op::le:
+    case Op::gt:
+    case Op::ge:
+      return is_text(operand_);
+    case Op::in:
+      return std::ranges::all_of(choices_, is_text);
+    case Op::matches:
+    case Op::contains:
+      return true;
+    case Op::type:
+      return false;
+    case Op::negation:
+    case Op::all:
+      return std::ranges::all_of(parts_, &Matcher::fits_text);
   }
   return false;
 }

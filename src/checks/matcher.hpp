@@ -16,6 +16,9 @@ class RE2;
 
 namespace baseline {
 
+/// What the operator `type` may say.
+inline constexpr std::string_view kStorageClasses[] = {"integer", "real", "text", "blob"};
+
 /// The value that a scalar of a suite stands for: true is 1, as SQL has it.
 Value value_of(const yaml::Scalar& scalar);
 
@@ -28,9 +31,22 @@ bool regex_found(const re2::RE2& regex, std::string_view text);
 /// What a value must be (docs/checks.md, "Matchers"): equal to a scalar, or all operators of a map.
 class Matcher {
  public:
+  enum class Op { equal, lt, le, gt, ge, in, matches, contains, type, negation, all };
+  /// An operator that a map may hold: what the loader knows, and what editors complete.
+  struct Operator {
+    std::string_view name;
+    Op op;
+    std::string_view meaning;  ///< one sentence for people, without a full stop
+  };
+  static std::span<const Operator> operators();
+
   /// Nothing, and problems, when the node under `key` is no matcher or matches whatever comes.
   static std::optional<Matcher> read(const yaml::Node& node, std::string_view key,
                                      const yaml::Reader& reader);
+
+  /// The same for a count, which can only be compared with whole numbers from 0.
+  static std::optional<Matcher> read_count(const yaml::Node& node, std::string_view key,
+                                           const yaml::Reader& reader);
 
   bool matches(const Value& value) const;
   /// "'ok'", ">= 1 and <= 5", "not NULL": for people.
@@ -39,15 +55,10 @@ class Matcher {
   const Value* equal_to() const { return op_ == Op::equal ? &operand_ : nullptr; }
   /// Whether all that it compares with are whole numbers from 0, as a count needs it.
   bool fits_count() const;
+  /// Whether all that it compares with are texts: to anything else no text is equal.
+  bool fits_text() const;
 
  private:
-  enum class Op { equal, lt, le, gt, ge, in, matches, contains, type, negation, all };
-  struct Operator {
-    std::string_view name;
-    Op op;
-  };
-  static std::span<const Operator> operators();
-
   static std::optional<Matcher> read_operator(Op op, const yaml::Entry& entry,
                                               const yaml::Reader& reader);
 

@@ -8,6 +8,10 @@ std::size_t SuiteReport::count(Status status) const {
   return static_cast<std::size_t>(std::ranges::count(results, status, &CheckResult::status));
 }
 
+std::size_t SuiteReport::deferred() const {
+  return static_cast<std::size_t>(std::ranges::count(results, true, &CheckResult::deferred));
+}
+
 bool SuiteReport::failed() const {
   return count(Status::fail) + count(Status::error) + (strict ? count(Status::warn) : 0) > 0;
 }

@@ -27,11 +27,13 @@ struct CheckResult {
   // Filled unless the check passed or was skipped:
   std::string expected;
   std::string got;
-  std::string sql;          ///< the statement, on one line, shortened
+  std::string sql;          ///< the statement, on one line, shortened; for kinds without one the
+                            ///< command or the path of the log, as written
   std::string why;          ///< the engine's reason or the differences, may have lines
   std::string note;         ///< may also come with a pass
   std::string hint;         ///< the suite's own
   std::string skip_reason;  ///< status skip
+  bool deferred = false;    ///< status skip: it needs the application, which a deploy has stopped
   std::string rerun;        ///< the command that runs just this check again
 };
 
@@ -43,6 +45,8 @@ struct SuiteReport {
   std::chrono::nanoseconds took{};
 
   std::size_t count(Status status) const;
+  /// How many are skipped because they need the running application; count(skip) has them too.
+  std::size_t deferred() const;
   /// Whether a check failed or could not be evaluated; a warning counts only when strict.
   bool failed() const;
 };

@@ -2,15 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.hpp"
 #include "checks/check.hpp"
+#include "os/signals.hpp"
 
 namespace baseline {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using TimePoint = std::chrono::steady_clock::time_point;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kFirstPause(100);
+constexpr milliseconds kLongestPause(1'000);
 
 CheckResult described(const CheckHead& head, const Case& values) {
   CheckResult result;
@@ -35,56 +41,174 @@ std::string exact_glob(std::string_view name) {
   return out;
 }
 
-CheckResult run_case(const Check& check, const Case& values, const CheckContext& context,
-                     const RunOptions& options) {
-  const CheckHead& head = check.head();
-  CheckResult result = described(head, values);
-  if (head.skip) {
-    result.status = Status::skip;
-    result.skip_reason = *head.skip;
-    return result;
-  }
-  const Clock::time_point start = Clock::now();
-  Verdict verdict = check.run(context, values);
-  result.took = Clock::now() - start;
-  result.note = std::move(verdict.note);
-  result.status = verdict.status;
-  if (verdict.status == Status::pass) return result;
-  if (head.severity == Severity::warn) result.status = Status::warn;
-  result.expected = std::move(verdict.expected);
-  result.got = std::move(verdict.got);
-  result.sql = std::move(verdict.sql);
-  result.why = std::move(verdict.why);
-  result.hint = head.hint;
-  result.rerun = fmt::format("{} --only {}", options.rerun, shell_quoted(exact_glob(head.path())));
-  return result;
+bool may_change(const Verdict& verdict) {
+  if (verdict.status == Status::error) return verdict.busy;
+  return verdict.status == Status::fail && !verdict.final;
 }
 
+/// One check, or one case of it, from its first attempt to its result.
+struct Run {
+  const Check* check;
+  const Case* values;
+  CheckResult result;
+  bool pending = false;              ///< it will be tried again
+  TimePoint start = {};              ///< of the first attempt
+  TimePoint next = {};               ///< pending: when
+  milliseconds pause = kFirstPause;  ///< how long the next attempt is put off
+};
+
+class Runner {
+ public:
+  Runner(Phase phase, Session& subject, Session& reference, const RunOptions& options,
+         const std::function<void(const CheckResult&)>& on_result,
+         const std::function<void()>& interrupted)
+      : options_(options),
+        phase_(phase),
+        scratch_(subject),
+        context_{subject, reference, scratch_, phase, options.surroundings},
+        on_result_(on_result),
+        interrupted_(interrupted) {}
+
+  /// The first attempt.
+  void start(const Check& check, const Case& values) {
+    check_interrupted();
+    Run& run = runs_.emplace_back(Run{&check, &values, described(check.head(), values)});
+    if (check.head().skip) {
+      skip(run, *check.head().skip);
+    } else if (phase_ == Phase::after && !options_.application_runs && check.needs_application()) {
+      skip(run, std::string(kNeedsApplication));
+      run.result.deferred = true;
+    } else {
+      run.start = options_.pace.now();
+      attempt(run);
+    }
+    tell_finished();
+  }
+
+  /// Polls those that are pending until there is none.
+  void poll() {
+    while (Run* const run = next_pending()) {
+      const auto left = run->next - options_.pace.now();
+      if (left.count() > 0) {
+        if (options_.on_wait) options_.on_wait(awaited());
+        options_.pace.sleep(left);
+        check_interrupted();
+        continue;
+      }
+      ++run->result.attempts;
+      attempt(*run);
+      tell_finished();
+    }
+  }
+
+  // A check that was cut short by a signal is no result.
+  void check_interrupted() const {
+    if (interrupted_) interrupted_();
+  }
+
+  std::vector<CheckResult> take_results() {
+    std::vector<CheckResult> out;
+    out.reserve(runs_.size());
+    for (Run& run : runs_) out.push_back(std::move(run.result));
+    return out;
+  }
+
+ private:
+  static void skip(Run& run, std::string reason) {
+    run.result.status = Status::skip;
+    run.result.skip_reason = std::move(reason);
+  }
+
+  void attempt(Run& run) const {
+    Verdict verdict = run.check->run(context_, *run.values);
+    check_interrupted();
+    const TimePoint now = options_.pace.now();
+    run.result.took = now - run.start;
+    const TimePoint end = run.start + run.check->head().wait;
+    run.pending = options_.application_runs && may_change(verdict) && now < end;
+    if (run.pending) {
+      // The last attempt is when the time is over, whatever the pauses come to.
+      run.next = std::min(now + run.pause, end);
+      run.pause = std::min(2 * run.pause, kLongestPause);
+      return;
+    }
+    conclude(run, std::move(verdict));
+  }
+
+  void conclude(Run& run, Verdict verdict) const {
+    const CheckHead& head = run.check->head();
+    CheckResult& result = run.result;
+    result.note = std::move(verdict.note);
+    result.status = verdict.status;
+    if (verdict.status == Status::pass) return;
+    if (head.severity == Severity::warn) result.status = Status::warn;
+    result.expected = std::move(verdict.expected);
+    result.got = std::move(verdict.got);
+    result.sql = std::move(verdict.sql);
+    result.why = std::move(verdict.why);
+    result.hint = head.hint;
+    result.rerun =
+        fmt::format("{} --only {}", options_.rerun, shell_quoted(exact_glob(head.path())));
+  }
+
+  // In the order of the file, so one that is pending holds back those behind it.
+  void tell_finished() {
+    for (; told_ < runs_.size() && !runs_[told_].pending; ++told_) {
+      if (on_result_) on_result_(runs_[told_].result);
+    }
+  }
+
+  // The one that is due first; of several, that which comes first in the files.
+  Run* next_pending() {
+    Run* first = nullptr;
+    for (Run& run : runs_) {
+      if (run.pending && (first == nullptr || run.next < first->next)) first = &run;
+    }
+    return first;
+  }
+
+  std::string awaited() const {
+    const auto count = std::ranges::count(runs_, true, &Run::pending);
+    if (count > 1) return counted(static_cast<std::uint64_t>(count), "check");
+    return std::ranges::find(runs_, true, &Run::pending)->check->head().path();
+  }
+
+  const RunOptions& options_;
+  Phase phase_;
+  Scratch scratch_;
+  CheckContext context_;
+  const std::function<void(const CheckResult&)>& on_result_;
+  const std::function<void()>& interrupted_;
+  std::vector<Run> runs_;
+  std::size_t told_ = 0;
+};
+
 }  // namespace
+
+Pace real_pace() {
+  return {std::chrono::steady_clock::now, [](std::chrono::nanoseconds time) {
+            wait_for_any({}, std::chrono::ceil<milliseconds>(time));
+          }};
+}
 
 SuiteReport run_suites(const Suites& suites, Phase phase, Session& subject, Session& reference,
                        const RunOptions& options,
                        const std::function<void(const CheckResult&)>& on_result,
                        const std::function<void()>& interrupted) {
   demand_selected(suites, options.selection);
-  const Clock::time_point start = Clock::now();
+  const TimePoint start = options.pace.now();
   SuiteReport report;
   report.phase = phase;
   report.strict = options.strict;
-  Scratch scratch(subject);
-  const CheckContext context{subject, reference, scratch};
+  Runner runner(phase, subject, reference, options, on_result, interrupted);
   for (const auto& check : suites.checks()) {
     if (!check->head().runs_in(phase) || !options.selection.takes(*check)) continue;
-    for (const Case& values : check->head().cases) {
-      if (interrupted) interrupted();
-      const CheckResult& result =
-          report.results.emplace_back(run_case(*check, values, context, options));
-      if (on_result) on_result(result);
-    }
+    for (const Case& values : check->head().cases) runner.start(*check, values);
   }
-  // A check that was cut short by a signal is no result.
-  if (interrupted) interrupted();
-  report.took = Clock::now() - start;
+  runner.poll();
+  runner.check_interrupted();
+  report.results = runner.take_results();
+  report.took = options.pace.now() - start;
   return report;
 }
 

@@ -59,11 +59,13 @@ void demand_tags(const Suites& suites, const std::vector<std::string>& tags) {
 
 }  // namespace
 
-bool Selection::takes(const Check& check) const {
-  if (!tags.empty() && !has_any_tag(check, tags)) return false;
-  if (has_any_tag(check, skip_tags)) return false;
-  return only.empty() ||
-         std::ranges::any_of(only, [&](const std::string& glob) { return fits(check, glob); });
+std::string Selection::left_out(const Check& check) const {
+  const auto fitting = [&](const std::string& glob) { return fits(check, glob); };
+  if (!only.empty() && std::ranges::none_of(only, fitting)) return "no --only matches it";
+  if (!tags.empty() && !has_any_tag(check, tags)) return "it has no tag that --tag wants";
+  const auto skipped = [&](const std::string& tag) { return has_tag(check, tag); };
+  const auto tag = std::ranges::find_if(skip_tags, skipped);
+  return tag == skip_tags.end() ? "" : fmt::format("--skip-tag {}", *tag);
 }
 
 void demand_selected(const Suites& suites, const Selection& selection) {

@@ -10,6 +10,7 @@ namespace {
 constexpr std::size_t kLongestSql = 240;
 constexpr std::size_t kLongestRow = 200;
 constexpr std::size_t kShownRows = 5;
+constexpr std::size_t kLongestValue = 60;
 
 bool is_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -80,6 +81,18 @@ std::string shortened(std::string_view text, std::size_t limit) {
   constexpr std::string_view kMore = "…";
   return std::string(text.substr(0, utf8_prefix(text.substr(0, limit - kMore.size())))) +
          std::string(kMore);
+}
+
+std::string short_literal(const Value& value) {
+  // A literal can be four times as long as the value: nobody wants one of 100 MB.
+  if (const auto* text = std::get_if<std::string>(&value); text != nullptr) {
+    return shortened(sql_literal(text->substr(0, kLongestValue)), kLongestValue);
+  }
+  if (const auto* blob = std::get_if<Blob>(&value); blob != nullptr) {
+    const auto size = static_cast<std::ptrdiff_t>(std::min(blob->size(), kLongestValue));
+    return shortened(sql_literal(Blob(blob->begin(), blob->begin() + size)), kLongestValue);
+  }
+  return sql_literal(value);
 }
 
 std::string row_literal(const std::vector<Value>& row) {

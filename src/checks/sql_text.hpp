@@ -26,6 +26,9 @@ std::string shown_sql(std::string_view sql, const Bindings& bindings);
 /// `text` cut to `limit` bytes at most, at the end of a character, with "…" for what is missing.
 std::string shortened(std::string_view text, std::size_t limit);
 
+/// The value as a short literal, however long it is.
+std::string short_literal(const Value& value);
+
 /// "('a', 7), ('b', 8), …": the first five rows.
 std::string first_rows(const std::vector<std::vector<Value>>& rows);
 /// "('a', 7)"

@@ -66,6 +66,13 @@ void demand_declared(const std::map<std::string, std::string>& given,
   }
 }
 
+// "2 checks run commands; allow with --allow-commands: a.yaml:9:5 (the endpoint answers), …".
+std::string commands_refused(const std::vector<std::string>& commands) {
+  return fmt::format("{} {}; allow with --allow-commands: {}", counted(commands.size(), "check"),
+                     commands.size() == 1 ? "runs a command" : "run commands",
+                     join(commands, ", "));
+}
+
 Error wrong_suites(std::vector<std::string> problems) {
   Error error(ErrorCode::usage,
               fmt::format("the suites have {}", counted(problems.size(), "error")),
@@ -110,9 +117,20 @@ Suites Suites::load(const std::vector<SuiteSource>& sources, Session& reference,
     std::ranges::move(checks, std::back_inserter(suites.checks_));
     std::ranges::move(problems.lines(), std::back_inserter(lines));
   }
-  if (!lines.empty()) throw wrong_suites(std::move(lines));
+  // A suite from elsewhere must not run programs because nobody has looked at it.
+  const bool refused = !options.allow_commands && !context.commands.empty();
+  if (!lines.empty()) {
+    Error error = wrong_suites(std::move(lines));
+    if (refused) error.add_note(commands_refused(context.commands));
+    throw error;
+  }
+  if (refused) {
+    throw Error(ErrorCode::usage, commands_refused(context.commands),
+                "look at what they run, then add it; nothing was touched");
+  }
   demand_declared(options.vars, context.vars);
   suites.warnings_ = std::move(context.warnings);
+  suites.remarks_ = std::move(context.remarks);
   if (suites.checks_.empty()) {
     throw Error(ErrorCode::usage, "there is no check to run", "give suites with --checks");
   }
@@ -127,6 +145,14 @@ std::vector<std::string> Suites::ignored_objects() const {
   std::set<std::string> out;
   for (const auto& check : checks_) {
     for (std::string& glob : check->ignored_objects()) out.insert(std::move(glob));
+  }
+  return {out.begin(), out.end()};
+}
+
+std::vector<std::string> Suites::logs() const {
+  std::set<std::string> out;
+  for (const auto& check : checks_) {
+    for (std::string& path : check->logs()) out.insert(std::move(path));
   }
   return {out.begin(), out.end()};
 }

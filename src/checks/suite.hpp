@@ -33,7 +33,7 @@ std::vector<SuiteSource> builtin_suites();
 /// What the command line says about suites.
 struct SuiteOptions {
   std::map<std::string, std::string> vars;  ///< win over the environment and the files
-  bool allow_commands = false;
+  bool allow_commands = false;              ///< false: suites with commands are an error
 };
 
 class Check;  // checks/check.hpp
@@ -52,14 +52,19 @@ class Suites {
 
   /// Globs of schema objects that the `schema` checks ignore, over all suites.
   std::vector<std::string> ignored_objects() const;
+  /// Absolute paths of the files that checks read as logs, each once.
+  std::vector<std::string> logs() const;
 
   const std::vector<std::unique_ptr<Check>>& checks() const { return checks_; }
   const std::vector<std::string>& warnings() const { return warnings_; }
+  /// What a reviewer would ask about: "FILE:LINE:COLUMN: warning: …", by file and place.
+  const std::vector<std::string>& remarks() const { return remarks_; }
 
  private:
   Suites() = default;
   std::vector<std::unique_ptr<Check>> checks_;
   std::vector<std::string> warnings_;
+  std::vector<std::string> remarks_;
 };
 
 }  // namespace baseline

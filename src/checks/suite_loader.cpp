@@ -7,6 +7,7 @@
 
 #include "checks/check_loader.hpp"
 #include "checks/keys.hpp"
+#include "checks/remarks.hpp"
 #include "checks/suite_scope.hpp"
 #include "yaml/parser.hpp"
 
@@ -60,6 +61,8 @@ std::vector<std::unique_ptr<Check>> load_suite(const SuiteSource& source, LoadCo
   for (const yaml::Node& node : checks->items) {
     if (auto check = load_check(node, scope, names)) out.push_back(std::move(check));
   }
+  remark_on_names(names, scope);
+  scope.finish_remarks();
   return out;
 }
 

@@ -37,6 +37,15 @@ SuiteScope::SuiteScope(std::string file, LoadContext& context, yaml::Problems& p
       context_(context),
       reader_(problems) {}
 
+std::filesystem::path SuiteScope::directory() const {
+  return std::filesystem::absolute(file_).lexically_normal().parent_path();
+}
+
+void SuiteScope::add_command(const CheckHead& head) {
+  context_.commands.push_back(printable(
+      fmt::format("{}:{}:{} ({})", head.file, head.place.line, head.place.column, head.name)));
+}
+
 // What --var or else the environment gives.
 std::optional<std::string> SuiteScope::outside(const std::string& name) const {
   const auto& given = context_.options.vars;
@@ -77,6 +86,7 @@ void SuiteScope::read_vars(const yaml::Node& vars) {
       reader_.wrong(entry.value, entry.key.text, "a text or number");
     } else {
       vars_.emplace(entry.key.text, var_value(entry));
+      unused_vars_.emplace(entry.key.text, entry.key.place);
       context_.vars.insert(entry.key.text);
     }
   }
@@ -86,6 +96,7 @@ void SuiteScope::read_fixtures(const yaml::Node& fixtures) {
   if (!reader_.map(fixtures, "'fixtures'")) return;
   for (const yaml::Entry& entry : fixtures.entries) {
     SharedFixture& shared = fixtures_[entry.key.text];
+    shared.place = entry.key.place;
     const auto compiled = compile(entry.value, entry.key.text, false);
     if (!compiled) continue;
     shared.fixture = std::make_shared<const Fixture>(Fixture{entry.key.text, compiled->sql});
@@ -93,10 +104,13 @@ void SuiteScope::read_fixtures(const yaml::Node& fixtures) {
   }
 }
 
-const SuiteScope::SharedFixture* SuiteScope::fixture(const yaml::Node& name) const {
+const SuiteScope::SharedFixture* SuiteScope::fixture(const yaml::Node& name) {
   const auto text = reader_.text(name, "given");
   if (!text) return nullptr;
-  if (const auto found = fixtures_.find(*text); found != fixtures_.end()) return &found->second;
+  if (const auto found = fixtures_.find(*text); found != fixtures_.end()) {
+    found->second.used = true;
+    return &found->second;
+  }
   std::vector<std::string> names;
   for (const auto& [known, shared] : fixtures_) names.push_back(known);
   reader_.error(name.place,
@@ -105,7 +119,7 @@ const SuiteScope::SharedFixture* SuiteScope::fixture(const yaml::Node& name) con
 }
 
 std::optional<CompiledSql> SuiteScope::compile(const yaml::Node& node, std::string_view key,
-                                               bool only_after) const {
+                                               bool only_after) {
   const auto text = reader_.text(node, key);
   if (!text) return std::nullopt;
   CompileOutcome outcome = reference().compile(*text);
@@ -116,8 +130,11 @@ std::optional<CompiledSql> SuiteScope::compile(const yaml::Node& node, std::stri
     const yaml::Place place = node.place_in_text(failure.offset.value_or(0));
     const std::string message = "SQL: " + failure.message;
     if (only_after && failure.message.starts_with("no such table")) {
-      context_.warnings.push_back(yaml::located(file_, place, "warning", message));
+      warn(place, message);
       out.complete = false;
+      std::erase_if(unused_vars_, [&](const auto& var) {
+        return text->find(":" + var.first) != std::string::npos;
+      });
       return out;
     }
     reader_.error(place, message);
@@ -132,14 +149,18 @@ std::optional<CompiledSql> SuiteScope::compile(const yaml::Node& node, std::stri
       const std::size_t found = text->find(":" + name, statement.offset);
       const std::size_t offset = found == std::string::npos ? statement.offset : found;
       out.parameters.push_back({name, node.place_in_text(offset)});
+      unused_vars_.erase(name);
     }
   }
   out.sql.statements = std::move(outcome.statements);
   return out;
 }
 
-std::optional<std::string> SuiteScope::expanded(const yaml::Node& node,
-                                                const std::string& text) const {
+void SuiteScope::warn(yaml::Place place, const std::string& message) const {
+  context_.warnings.push_back(yaml::located(file_, place, "warning", message));
+}
+
+std::optional<std::string> SuiteScope::expanded(const yaml::Node& node, const std::string& text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::string_view rest = std::string_view(text).substr(i);
@@ -166,6 +187,7 @@ std::optional<std::string> SuiteScope::expanded(const yaml::Node& node,
           fmt::format("${{{}}} is not set, neither in the environment nor in 'vars'", name));
       return std::nullopt;
     }
+    unused_vars_.erase(name);
     out += given ? *given : plain_text(var->second);
     i += end;
   }
@@ -175,6 +197,21 @@ std::optional<std::string> SuiteScope::expanded(const yaml::Node& node,
 void SuiteScope::demand_foreign_keys(yaml::Place place) {
   if (std::exchange(foreign_keys_demanded_, true)) return;
   reader_.error(place, "'foreign_keys: on' or 'off' is needed: what does the app's connection do?");
+}
+
+void SuiteScope::remark(yaml::Place place, const std::string& message) {
+  remarks_.emplace(place, yaml::located(file_, place, "warning", message));
+}
+
+void SuiteScope::finish_remarks() {
+  for (const auto& [name, shared] : fixtures_) {
+    if (!shared.used) remark(shared.place, fmt::format("no check uses the fixture '{}'", name));
+  }
+  for (const auto& [name, place] : unused_vars_) {
+    remark(place, fmt::format("nothing uses the var '{}'", name));
+  }
+  for (auto& [place, line] : remarks_) context_.remarks.push_back(std::move(line));
+  remarks_.clear();
 }
 
 }  // namespace baseline

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -42,25 +43,40 @@ class SuiteScope {
   const ApplyMigration& apply() const { return context_.apply; }
   std::optional<bool> foreign_keys() const { return foreign_keys_; }
   const Bindings& vars() const { return vars_; }
+  /// Where the suite file is, absolute: relative paths in it count from here.
+  std::filesystem::path directory() const;
+
+  /// Notes that a check runs a command, which must be allowed for.
+  void add_command(const CheckHead& head);
 
   /// A fixture by the name that the node holds; null, and a problem, when there is none.
   struct SharedFixture {
+    yaml::Place place;
+    bool used = false;
     std::shared_ptr<const Fixture> fixture;  ///< null when its SQL is wrong, which is reported
     std::vector<UsedParameter> parameters;
   };
-  const SharedFixture* fixture(const yaml::Node& name) const;
+  const SharedFixture* fixture(const yaml::Node& name);
 
   /// Compiles the SQL under `key` against the baseline. With `only_after`, a table that is missing
   /// is a warning: the application may make it. Nothing, and a problem, when it is wrong.
-  std::optional<CompiledSql> compile(const yaml::Node& node, std::string_view key,
-                                     bool only_after) const;
+  std::optional<CompiledSql> compile(const yaml::Node& node, std::string_view key, bool only_after);
+
+  /// Records what is doubtful, but no error.
+  void warn(yaml::Place place, const std::string& message) const;
 
   /// `text` with ${NAME} replaced from --var, the environment or else the vars, `$$` by `$`.
   /// Nothing, and a problem, when a name is not defined.
-  std::optional<std::string> expanded(const yaml::Node& node, const std::string& text) const;
+  std::optional<std::string> expanded(const yaml::Node& node, const std::string& text);
 
   /// "'foreign_keys: on' or 'off' is needed" once for the file, at the first check that needs it.
   void demand_foreign_keys(yaml::Place place);
+
+  /// Notes what is no error and yet doubtful, for `checks lint`.
+  void remark(yaml::Place place, const std::string& message);
+  /// Call when all checks of the file were read: hands what was noted, by place, to the context,
+  /// with the fixtures and vars that nothing uses.
+  void finish_remarks();
 
  private:
   void read_vars(const yaml::Node& vars);
@@ -75,7 +91,9 @@ class SuiteScope {
   std::optional<bool> foreign_keys_;
   bool foreign_keys_demanded_ = false;
   Bindings vars_;
+  std::map<std::string, yaml::Place> unused_vars_;
   std::map<std::string, SharedFixture> fixtures_;
+  std::multimap<yaml::Place, std::string> remarks_;
 };
 
 }  // namespace baseline

@@ -8,6 +8,7 @@
 #include "config/settings.hpp"
 #include "pipeline/context.hpp"
 #include "pipeline/reports.hpp"
+#include "report/check_run.hpp"
 #include "report/style.hpp"
 #include "store/store.hpp"
 
@@ -20,6 +21,7 @@ struct Invocation {
   Observer& observer;
   Style out;         ///< for stdout
   bool interactive;  ///< a person can be asked
+  CheckRun& run;     ///< what --report tells of this run
 };
 
 /// A command's whole result: what goes to stdout, and the exit code.
@@ -27,6 +29,9 @@ struct CommandResult {
   std::string output;
   int exit_code = 0;
 };
+
+/// What the user typed, to be typed again in a command that we print.
+TypedOptions typed_options(const Invocation& invocation);
 
 /// The result of a replacement as the settings want it, with its exit code.
 CommandResult rendered(const Invocation& invocation, const ReplaceReport& report);
@@ -42,6 +47,10 @@ CommandResult run_backups_verify(const Invocation& invocation);
 CommandResult run_backups_create(const Invocation& invocation);
 CommandResult run_backups_export(const Invocation& invocation);
 CommandResult run_backups_prune(const Invocation& invocation);
+CommandResult run_checks_list(const Invocation& invocation);
+CommandResult run_checks_lint(const Invocation& invocation);
+CommandResult run_checks_json_schema(const Invocation& invocation);
+CommandResult run_checks_mutate(const Invocation& invocation);
 
 /// The whole program but for main's duties. Returns the exit code; prints the result.
 int run_program(int argc, const char* const* argv);

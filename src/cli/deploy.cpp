@@ -11,7 +11,7 @@ namespace baseline {
 
 CommandResult run_deploy(const Invocation& invocation) {
   Workplace workplace(invocation);
-  const Inputs inputs(invocation, workplace);
+  const Inputs inputs(invocation);
   const Options& options = invocation.options;
   const Settings& settings = invocation.settings;
 
@@ -26,6 +26,7 @@ CommandResult run_deploy(const Invocation& invocation) {
   }
   request.keep = {settings.keep.value, settings.keep_days.value};
   request.wait = settings.wait.value;
+  request.judged = [&](const SuiteReport& results) { invocation.run.phases.push_back(results); };
   if (invocation.interactive && !options.yes) {
     request.confirm = [](const ReplaceReport& plan) {
       if (!plan.old.exists) return true;
@@ -35,7 +36,9 @@ CommandResult run_deploy(const Invocation& invocation) {
           printable(plan.database), human_report::leaving(plan.old), printable(plan.revision)));
     };
   }
-  return rendered(invocation, deploy(request, workplace.context()));
+  const ReplaceReport report = deploy(request, workplace.context());
+  conclude(invocation.run, report);
+  return rendered(invocation, report);
 }
 
 }  // namespace baseline

@@ -36,4 +36,8 @@ int exit_code(ErrorCode code) {
 
 int exit_code(const Interrupted& interrupted) { return 128 + interrupted.signal(); }
 
+int exit_code_without_report(int code, bool only_looks) {
+  return code == 0 && only_looks ? exit_code(ErrorCode::io) : code;
+}
+
 }  // namespace baseline

@@ -43,7 +43,8 @@ Example:
 
 Examples:
   baseline verify --database app.db
-  baseline verify --database app.db --only 'constraints/*')"},
+  baseline verify --database app.db --only 'constraints/*'
+  baseline verify --database app.db --report junit=checks.xml --report github=-)"},
     {"rollback", "Put a backup back; keep the database that it replaces",
      R"(Without --to it puts back what the last deploy or rollback replaced, so that a second
 rollback undoes the first. The backup's SHA-256 is proven on the way.
@@ -105,6 +106,45 @@ one is damaged. When a backup was last found whole is shown by 'backups list'.
 Examples:
   baseline backups verify --database app.db
   baseline backups verify --database app.db 20261121T023558Z-001)"},
+    {"checks", "What the suites of checks are worth",
+     R"(These work on a migration and its suites alone; no database is needed.
+
+Examples:
+  baseline checks list
+  baseline checks lint --checks checks/ -m migrations/1a2b_baseline.sql
+  baseline checks mutate)"},
+    {"checks list", "List the checks that would run, and in which phase",
+     R"(Takes the options with which verify and plan choose checks, and says of what is left out
+why. Nothing is run, and no database is needed.
+
+Examples:
+  baseline checks list
+  baseline checks list --checks checks/ --tag quick --format json)"},
+    {"checks lint", "Find what is wrong or doubtful in the suites, and what they leave untested",
+     R"(Errors end with exit code 2. Warnings, and constraints of the baseline that no check makes
+reject anything, end with 0, or 1 with --strict. Nothing is run, and no database is needed.
+
+Examples:
+  baseline checks lint
+  baseline checks lint --checks checks/ -m migrations/1a2b_baseline.sql --strict)"},
+    {"checks json-schema", "Print the JSON Schema of suites, for editors",
+     R"(An editor with a YAML language server reads it when the first line of a suite is
+  # yaml-language-server: $schema=./baseline-checks-1.schema.json
+
+Example:
+  baseline checks json-schema > checks/baseline-checks-1.schema.json)"},
+    {"checks mutate", "Bend the migration in many small ways; show what the checks do not notice",
+     R"(Each mutant is the migration with one small change: a bound moved by one, a constraint
+dropped, a default changed. The suites are run on each of them, in memory. A mutant that
+passes them all has survived: the migration could be wrong in that place and nobody would
+notice. With -v the killed ones are listed too, each with the check that failed.
+
+The exit code is 0 whatever survives, unless --min demands a share; and 1 when a check
+does not pass on the migration as it is.
+
+Examples:
+  baseline checks mutate
+  baseline checks mutate -m migrations/1a2b_baseline.sql --checks checks/ --min 100)"},
 };
 
 }  // namespace

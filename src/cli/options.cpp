@@ -18,6 +18,10 @@ enum Group : unsigned {
   input_options = 1U << 1U,
   backup_options = 1U << 2U,
   wait_options = 1U << 3U,
+  selection_options = 1U << 4U,  ///< which checks
+  value_options = 1U << 5U,      ///< with what values
+  strict_options = 1U << 6U,     ///< how strictly
+  run_options = 1U << 7U,        ///< commands may run, and there is something to report
 };
 
 struct CommandRow {
@@ -28,11 +32,17 @@ struct CommandRow {
 };
 
 constexpr CommandRow kCommands[] = {
+    // Which checks run cannot be said to deploy: on a part of them it would prove less than it
+    // says.
     {Command::deploy, "deploy", nullptr,
-     database_options | input_options | backup_options | wait_options},
+     database_options | input_options | backup_options | wait_options | value_options |
+         strict_options | run_options},
     {Command::deploy, "plan", nullptr,
-     database_options | input_options | backup_options | wait_options},
-    {Command::verify, "verify", nullptr, database_options | input_options},
+     database_options | input_options | backup_options | wait_options | selection_options |
+         value_options | strict_options | run_options},
+    {Command::verify, "verify", nullptr,
+     database_options | input_options | backup_options | selection_options | value_options |
+         strict_options | run_options},
     {Command::rollback, "rollback", nullptr, database_options | backup_options | wait_options},
     {Command::status, "status", nullptr, database_options | input_options | backup_options},
     {Command::recover, "recover", nullptr, database_options | backup_options | wait_options},
@@ -43,7 +53,22 @@ constexpr CommandRow kCommands[] = {
     {Command::backups_export, "export", "backups", database_options | backup_options},
     {Command::backups_create, "create", "backups",
      database_options | backup_options | wait_options},
+    {Command::checks_list, "list", "checks", input_options | selection_options | value_options},
+    {Command::checks_lint, "lint", "checks", input_options | value_options},
+    {Command::checks_json_schema, "json-schema", "checks", 0},
+    {Command::checks_mutate, "mutate", "checks",
+     input_options | selection_options | value_options | strict_options},
 };
+
+// The command that others belong to, as in `backups list`; made when the first of them needs it.
+CLI::App& group(CLI::App& app, const std::string& name) {
+  const auto found = app.get_subcommands([&](CLI::App* sub) { return sub->get_name() == name; });
+  if (!found.empty()) return *found.front();
+  CLI::App* const made = app.add_subcommand(name, std::string(help::of(name).purpose));
+  made->require_subcommand(1);
+  made->footer(std::string(help::of(name).footer));
+  return *made;
+}
 
 void add_settings(CLI::App& app, unsigned groups, Options& options) {
   RawOptions& raw = options.settings;
@@ -97,22 +122,31 @@ CLI::Option* add_repeatable(CLI::App& app, const char* name, std::vector<std::st
       ->group("Checks");
 }
 
-// Which checks run. Not for deploy: on a part of its checks it would prove less than it says.
-void add_selection(CLI::App& app, Options& options) {
-  add_repeatable(app, "--only", options.only, "GLOB",
-                 "Only the checks whose SUITE/NAME matches; repeatable");
-  add_repeatable(app, "--tag", options.tags, "TAG", "Only the checks with this tag; repeatable");
-  add_repeatable(app, "--skip-tag", options.skip_tags, "TAG",
-                 "Not the checks with this tag; repeatable");
-}
-
-// How checks run.
-void add_checks(CLI::App& app, Options& options) {
-  add_repeatable(app, "--var", options.vars, "NAME=VALUE",
-                 "A value for a var of the suites, before the environment's; repeatable");
-  app.add_flag("--strict", options.strict, "Let warnings fail, too")->group("Checks");
-  app.add_flag("--allow-commands", options.allow_commands, "Let checks run commands")
-      ->group("Checks");
+void add_checks(CLI::App& app, unsigned groups, Options& options) {
+  if ((groups & selection_options) != 0) {
+    add_repeatable(app, "--only", options.only, "GLOB",
+                   "Only the checks whose SUITE/NAME matches; repeatable");
+    add_repeatable(app, "--tag", options.tags, "TAG", "Only the checks with this tag; repeatable");
+    add_repeatable(app, "--skip-tag", options.skip_tags, "TAG",
+                   "Not the checks with this tag; repeatable");
+  }
+  if ((groups & value_options) != 0) {
+    add_repeatable(app, "--var", options.vars, "NAME=VALUE",
+                   "A value for a var of the suites, before the environment's; repeatable");
+  }
+  if ((groups & strict_options) != 0) {
+    app.add_flag("--strict", options.strict, "Let warnings fail, too")->group("Checks");
+  }
+  if ((groups & run_options) != 0) {
+    app.add_flag(
+           "--allow-commands", options.allow_commands,
+           "Let checks run the commands that the suites name; without it such suites are refused")
+        ->group("Checks");
+    add_repeatable(app, "--report", options.reports, "KIND=FILE",
+                   "Write the results as junit, tap, json, prometheus or github, too; - is stdout; "
+                   "repeatable")
+        ->group("Output");
+  }
 }
 
 void add_own(CLI::App& app, const CommandRow& row, Options& options) {
@@ -163,6 +197,13 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
           ->group(group);
       yes();
       break;
+    case Command::checks_mutate:
+      app.add_option("--min", options.min,
+                     "Exit with 1 when the suites kill less than this share of the mutants")
+          ->type_name("PERCENT")
+          ->check(CLI::Range(0.0, 100.0).description(""))
+          ->group(group);
+      break;
     case Command::status:
     case Command::recover:
     case Command::history:
@@ -171,6 +212,12 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
     case Command::backups_create:
     case Command::backups_export:
     case Command::backups_prune:
+    case Command::checks_list:
+    case Command::checks_json_schema:
+      break;
+    case Command::checks_lint:
+      app.add_flag("--strict", options.strict, "Fail on warnings and uncovered constraints, too")
+          ->group("Checks");
       break;
   }
 }
@@ -274,12 +321,8 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
   const auto formatter = std::make_shared<FullUsage>();
   formatter->column_width(kOptionColumn);
   app.formatter(formatter);
-  CLI::App* backups = app.add_subcommand("backups", std::string(help::of("backups").purpose));
-  backups->require_subcommand(1);
-  backups->footer(std::string(help::of("backups").footer));
-
   for (const CommandRow& row : kCommands) {
-    CLI::App& parent = row.parent == nullptr ? app : *backups;
+    CLI::App& parent = row.parent == nullptr ? app : group(app, row.parent);
     const std::string full =
         row.parent == nullptr ? row.name : fmt::format("{} {}", row.parent, row.name);
     const help::CommandHelp& text = help::of(full);
@@ -288,10 +331,13 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
     add_settings(*sub, row.groups, options);
     add_own(*sub, row, options);
     add_backups_options(*sub, row.command, options);
-    if (full == "verify" || full == "plan") add_selection(*sub, options);
-    if (full == "verify" || full == "plan" || full == "deploy") add_checks(*sub, options);
-    add_output(*sub, options);
-    sub->callback([&options, &row] { options.command = row.command; });
+    add_checks(*sub, row.groups, options);
+    // A schema is JSON, and nothing can be said about it.
+    if (row.command != Command::checks_json_schema) add_output(*sub, options);
+    sub->callback([&options, &row] {
+      options.command = row.command;
+      options.runs_suites = (row.groups & run_options) != 0;
+    });
   }
 
   demand_known_command(app, argc, argv, 1);
@@ -308,6 +354,10 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
     throw_usage(app, error);
   }
   if (app.got_subcommand("plan")) options.dry_run = true;
+  // What runs nothing may read suites that run commands.
+  if (options.command == Command::checks_list || options.command == Command::checks_lint) {
+    options.allow_commands = true;
+  }
   return {};
 }
 

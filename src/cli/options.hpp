@@ -21,6 +21,10 @@ enum class Command {
   backups_create,
   backups_export,
   backups_prune,
+  checks_list,
+  checks_lint,
+  checks_json_schema,
+  checks_mutate,
 };
 
 /// The command line, parsed but not yet resolved against environment and defaults.
@@ -30,9 +34,12 @@ struct Options {
   std::vector<std::string> only;
   std::vector<std::string> tags;
   std::vector<std::string> skip_tags;
-  std::vector<std::string> vars;  ///< NAME=VALUE
+  std::vector<std::string> vars;     ///< NAME=VALUE
+  std::vector<std::string> reports;  ///< KIND=FILE
   bool strict = false;
   bool allow_commands = false;
+  bool runs_suites = false;   ///< else commands of checks need no permission, for none runs
+  std::optional<double> min;  ///< share of mutants to kill, in per cent
   bool dry_run = false;
   bool again = false;
   bool move = false;

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/reports.hpp"
 #include "os/signals.hpp"
 #include "report/human.hpp"
 #include "report/human_observer.hpp"
@@ -39,6 +40,14 @@ CommandResult dispatch(const Invocation& invocation) {
       return run_backups_export(invocation);
     case Command::backups_prune:
       return run_backups_prune(invocation);
+    case Command::checks_list:
+      return run_checks_list(invocation);
+    case Command::checks_lint:
+      return run_checks_lint(invocation);
+    case Command::checks_json_schema:
+      return run_checks_json_schema(invocation);
+    case Command::checks_mutate:
+      return run_checks_mutate(invocation);
   }
   return {};
 }
@@ -52,15 +61,31 @@ HumanObserver::Detail detail_of(const Options& options) {
   return options.verbose > 0 ? HumanObserver::Detail::verbose : HumanObserver::Detail::normal;
 }
 
-CommandResult run_command(int argc, const char* const* argv, Options& options) {
+std::string_view command_of(const Options& options) {
+  if (options.command == Command::verify) return "verify";
+  return options.dry_run ? "plan" : "deploy";
+}
+
+// The reports are those of the options, as soon as these are understood: whatever goes wrong from
+// then on is told in them too.
+CommandResult run_command(int argc, const char* const* argv, Options& options, Reports& reports,
+                          CheckRun& run) {
   if (const auto help = parse_options(argc, argv, options)) return {help->text, 0};
+  const auto requests = parse_reports(options.reports);
   const Settings settings = resolve_settings(options.settings, process_environment());
+  run.command = command_of(options);
+  reports = Reports(real_file_system(), requests, settings);
+  reports.start(run);
   const bool terminal = ::isatty(STDERR_FILENO) != 0;
   HumanObserver observer(detail_of(options), terminal,
                          Style(wants_colour(options.colour, STDERR_FILENO)));
-  const Invocation invocation{options, settings, observer,
-                              Style(wants_colour(options.colour, STDOUT_FILENO)),
-                              terminal && ::isatty(STDIN_FILENO) != 0};
+  const Invocation invocation{
+      options,
+      settings,
+      observer,
+      Style(wants_colour(options.colour, reports.on_stdout() ? STDERR_FILENO : STDOUT_FILENO)),
+      terminal && ::isatty(STDIN_FILENO) != 0,
+      run};
   return dispatch(invocation);
 }
 
@@ -72,41 +97,62 @@ int fail(const AnyError& error, const std::string& text, int code, bool json) {
   return code;
 }
 
+// Writes the reports of a run that ends with `code`, and returns the code that it ends with now.
+int write_reports(Reports& reports, const CheckRun& run, int code) {
+  const Reports::Written written = reports.write(run);
+  print(stdout, written.to_stdout);
+  for (const std::string& failure : written.failures) {
+    print(stderr, fmt::format("baseline: warning: a report was not written: {}\n", failure));
+  }
+  if (written.failures.empty()) return code;
+  return exit_code_without_report(code, run.command != "deploy");
+}
+
 }  // namespace
 
 CommandResult rendered(const Invocation& invocation, const ReplaceReport& report) {
   const int code = exit_code(report.outcome);
   return {invocation.settings.format.value == Format::json
               ? json_report::of(report, code)
-              : human_report::of(report, invocation.out, typed_options(invocation.settings)),
+              : human_report::of(report, invocation.out, typed_options(invocation)),
           code};
 }
 
 int run_program(int argc, const char* const* argv) {
   Options options;
+  Reports reports;
+  CheckRun run;
+  run.started = std::chrono::system_clock::now();
+  const auto start = std::chrono::steady_clock::now();
   const bool json = asks_for_json(argc, argv);
   int code = 0;
   try {
-    const CommandResult result = run_command(argc, argv, options);
-    print(stdout, result.output);
+    const CommandResult result = run_command(argc, argv, options, reports, run);
+    print(reports.on_stdout() ? stderr : stdout, result.output);
     code = result.exit_code;
   } catch (const Error& error) {
     const Style style(wants_colour(options.colour, STDERR_FILENO));
     code = fail(error, human_report::of(error, style), exit_code(error.code()), json);
+    conclude(run, error);
   } catch (const Interrupted& interrupted) {
     const bool changes = options.command == Command::deploy ||
                          options.command == Command::rollback ||
                          options.command == Command::recover;
     const std::string text = changes && !options.dry_run
-                                 ? "baseline: interrupted; the old database is in place\n"
-                                 : "baseline: interrupted; nothing was changed\n";
-    code = fail(interrupted, text, exit_code(interrupted), json);
+                                 ? "interrupted; the old database is in place"
+                                 : "interrupted; nothing was changed";
+    code = fail(interrupted, "baseline: " + text + "\n", exit_code(interrupted), json);
+    conclude(run, interrupted, text);
   } catch (const std::exception& error) {
     const Error unexpected(ErrorCode::io, fmt::format("unexpected: {}", error.what()),
                            "this is a bug in baseline; baseline status tells where things stand");
     code = fail(unexpected, human_report::of(unexpected, Style(false)), exit_code(ErrorCode::io),
                 json);
+    conclude(run, unexpected);
   }
+  run.exit_code = code;
+  run.took = std::chrono::steady_clock::now() - start;
+  code = write_reports(reports, run, code);
   // A result that nobody could read must not look like success; the database is as it is, though.
   if (std::fflush(stdout) != 0 && errno != EPIPE && code == 0) {
     print(stderr, "baseline: warning: the result could not be written to stdout\n");

@@ -9,7 +9,7 @@ namespace baseline {
 
 CommandResult run_status(const Invocation& invocation) {
   Workplace workplace(invocation);
-  const Inputs inputs(invocation, workplace);
+  const Inputs inputs(invocation);
   const StatusReport report =
       status(workplace.context(), inputs.migration(), inputs.reference(), inputs.suites());
   const std::vector<SettingLine> settings = describe(invocation.settings);

@@ -1,3 +1,4 @@
+#include "catalogue/history.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
@@ -9,12 +10,23 @@ namespace baseline {
 
 CommandResult run_verify(const Invocation& invocation) {
   Workplace workplace(invocation);
-  const Inputs inputs(invocation, workplace);
-  const VerifyReport report = verify(workplace.context(), inputs.migration(), inputs.judge());
+  const Inputs inputs(invocation);
+  const Context& context = workplace.context();
+  std::vector<LogPosition> logs;
+  if (!inputs.suites().logs().empty()) {
+    logs = recorded_logs(read_history(context.catalogue.directory()), context.store.location());
+  }
+  // A verification may end in an error after its checks, such as when all of them were skipped.
+  const Judge judge = [&, run = inputs.judge_running(std::move(logs))](Phase phase,
+                                                                       Session& subject) {
+    return invocation.run.phases.emplace_back(run(phase, subject));
+  };
+  const VerifyReport report = verify(context, inputs.migration(), judge);
+  conclude(invocation.run, report);
   const int code = exit_code(report.outcome);
   return {invocation.settings.format.value == Format::json
               ? json_report::of(report, code)
-              : human_report::of(report, invocation.out, typed_options(invocation.settings)),
+              : human_report::of(report, invocation.out, typed_options(invocation)),
           code};
 }
 

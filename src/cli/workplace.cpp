@@ -9,12 +9,15 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/signals.hpp"
+#include "store/sqlite/sqlite_engine.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace baseline {
 namespace {
 
-// The one place that knows which engine a database belongs to.
+// The one place that knows which engine a database belongs to: these two.
+std::unique_ptr<Engine> open_engine() { return std::make_unique<sqlite::SqliteEngine>(); }
+
 std::unique_ptr<Store> open_store(const std::filesystem::path& database) {
   return std::make_unique<sqlite::SqliteStore>(real_file_system(), database);
 }
@@ -42,17 +45,15 @@ std::map<std::string, std::string> vars_of(const Options& options) {
   return out;
 }
 
-Suites load_suites(const Invocation& invocation, Workplace& workplace, const Migration& migration,
-                   Session& reference) {
-  const Settings& settings = invocation.settings;
-  const auto apply = [&](const Migration& other) { return workplace.store().apply(other); };
-  const SuiteOptions options{vars_of(invocation.options), invocation.options.allow_commands};
-  const auto& paths = settings.checks.value;
-  if (!paths.empty()) return Suites::load(read_suites(paths), reference, apply, options);
+Suites load_suites(const Settings& settings, const Engine& engine, const Migration& migration,
+                   Session& reference, const std::vector<SuiteSource>& sources,
+                   const SuiteOptions& options) {
+  const auto apply = [&](const Migration& other) { return engine.apply(other); };
   try {
-    return Suites::load(builtin_suites(), reference, apply, options);
+    return Suites::load(sources, reference, apply, options);
   } catch (const Error& error) {
-    if (settings.migration.value.empty() || error.problems().empty()) throw;
+    const bool builtin = settings.checks.value.empty();
+    if (!builtin || settings.migration.value.empty() || error.problems().empty()) throw;
     // The built-in suites are those of the built-in migration's application.
     Error misfit(ErrorCode::usage,
                  fmt::format("the built-in checks do not fit {} ({})", printable(migration.file),
@@ -63,42 +64,73 @@ Suites load_suites(const Invocation& invocation, Workplace& workplace, const Mig
   }
 }
 
-RunOptions run_options(const Invocation& invocation) {
+RunOptions run_options_of(const Invocation& invocation) {
   const Options& options = invocation.options;
-  RunOptions run{{options.only, options.tags, options.skip_tags},
-                 options.strict,
-                 typed_options(invocation.settings).checks};
-  for (const std::string& var : options.vars) run.rerun += " --var " + shell_quoted(var);
-  if (options.strict) run.rerun += " --strict";
-  if (options.allow_commands) run.rerun += " --allow-commands";
-  return run;
+  return {{options.only, options.tags, options.skip_tags},
+          options.strict,
+          typed_options(invocation).checks};
 }
 
 }  // namespace
+
+TypedOptions typed_options(const Invocation& invocation) {
+  const Options& options = invocation.options;
+  TypedOptions typed = typed_options(invocation.settings);
+  std::string checks;
+  for (const std::string& var : options.vars) checks += " --var " + shell_quoted(var);
+  if (options.strict) checks += " --strict";
+  if (options.allow_commands) checks += " --allow-commands";
+  typed.all += checks;
+  typed.checks += checks;
+  return typed;
+}
 
 Workplace::Workplace(const Invocation& invocation)
     : store_(open_store(require_database(invocation.settings))),
       catalogue_(real_file_system(), catalogue_path(invocation.settings, *store_)),
       context_{*store_, catalogue_, real_file_system(), invocation.observer,
-               [] { return std::chrono::system_clock::now(); }} {}
+               [] { return std::chrono::system_clock::now(); }} {
+  invocation.run.database = store_->location();
+  invocation.run.engine = store_->engine();
+}
 
-Inputs::Inputs(const Invocation& invocation, Workplace& workplace)
-    : migration_(invocation.settings.migration.value.empty()
+Inputs::Inputs(const Invocation& invocation)
+    : engine_(open_engine()),
+      migration_(invocation.settings.migration.value.empty()
                      ? builtin_migration()
                      : load_migration(invocation.settings.migration.value)),
-      reference_(workplace.store().apply(migration_)),
-      suites_(load_suites(invocation, workplace, migration_, *reference_)),
-      run_(run_options(invocation)) {
+      reference_(engine_->apply(migration_)),
+      suite_options_{vars_of(invocation.options),
+                     invocation.options.allow_commands || !invocation.options.runs_suites},
+      sources_(invocation.settings.checks.value.empty()
+                   ? builtin_suites()
+                   : read_suites(invocation.settings.checks.value)),
+      suites_(load_suites(invocation.settings, *engine_, migration_, *reference_, sources_,
+                          suite_options_)),
+      observer_(invocation.observer),
+      run_(run_options_of(invocation)) {
+  run_.surroundings.database = invocation.run.database;  // empty where none is needed
+  // lint has warnings for its result.
+  if (invocation.options.command == Command::checks_lint) return;
   for (const std::string& warning : suites_.warnings()) invocation.observer.warning(warning);
 }
 
+SuiteReport Inputs::run(Phase phase, Session& subject, RunOptions options) const {
+  // What failed on the live database is run again there, what failed before in a plan.
+  options.rerun.insert(0, phase == Phase::after ? "baseline verify" : "baseline plan");
+  return run_suites(suites_, phase, subject, *reference_, options, nullptr, stop_if_interrupted);
+}
+
 Judge Inputs::judge() const {
-  return [this](Phase phase, Session& subject) {
-    // What failed on the live database is run again there, what failed before in a plan.
-    RunOptions options = run_;
-    options.rerun.insert(0, phase == Phase::after ? "baseline verify" : "baseline plan");
-    return run_suites(suites_, phase, subject, *reference_, options, nullptr, stop_if_interrupted);
-  };
+  return [this](Phase phase, Session& subject) { return run(phase, subject, run_); };
+}
+
+Judge Inputs::judge_running(std::vector<LogPosition> logs) const {
+  RunOptions options = run_;
+  options.application_runs = true;
+  options.surroundings.logs = std::move(logs);
+  options.on_wait = [this](std::string_view what) { observer_.waiting(what); };
+  return [this, options](Phase phase, Session& subject) { return run(phase, subject, options); };
 }
 
 bool ask(const std::string& question) {

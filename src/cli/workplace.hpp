@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "pipeline/context.hpp"
 #include "pipeline/deploy.hpp"
+#include "store/engine.hpp"
 #include "store/migration.hpp"
 
 namespace baseline {
@@ -27,21 +28,35 @@ class Workplace {
 };
 
 /// The migration and the suites that the settings name, read and validated: every input error
-/// surfaces here, before the disk is touched.
+/// surfaces here, before the disk is touched. They need no database.
 class Inputs {
  public:
-  Inputs(const Invocation& invocation, Workplace& workplace);
+  explicit Inputs(const Invocation& invocation);
 
+  const Engine& engine() const { return *engine_; }
   const Migration& migration() const { return migration_; }
   Session& reference() const { return *reference_; }
   const Suites& suites() const { return suites_; }
-  /// Runs the suites; the results go into the report.
+  /// What the suites were loaded from, and how.
+  const std::vector<SuiteSource>& sources() const { return sources_; }
+  const SuiteOptions& suite_options() const { return suite_options_; }
+  const RunOptions& run_options() const { return run_; }
+  /// Runs the suites while the application is stopped: what needs it is skipped.
   Judge judge() const;
+  /// Runs them while it runs, and waits for what is still to come. `logs`: where the logs ended
+  /// when the last deploy began.
+  Judge judge_running(std::vector<LogPosition> logs) const;
 
  private:
+  std::unique_ptr<Engine> engine_;
   Migration migration_;
   std::unique_ptr<Session> reference_;
+  SuiteOptions suite_options_;
+  std::vector<SuiteSource> sources_;
   Suites suites_;
+  SuiteReport run(Phase phase, Session& subject, RunOptions options) const;
+
+  Observer& observer_;
   RunOptions run_;
 };
 

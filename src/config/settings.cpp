@@ -184,7 +184,7 @@ TypedOptions typed_options(const Settings& settings) {
       inputs += fmt::format(" --checks {}", shell_quoted(path.native()));
     }
   }
-  return {database + inputs + backups, database + backups, database + inputs};
+  return {database + inputs + backups, database + backups, database + inputs + backups};
 }
 
 std::vector<SettingLine> describe(const Settings& settings) {

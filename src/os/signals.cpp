@@ -1,10 +1,10 @@
 #include "os/signals.hpp"
 
-#include <poll.h>
-
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 
 #include "base/error.hpp"
 
@@ -35,22 +35,38 @@ void watch_signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-bool wait_for_input(int descriptor) {
+int wait_for_any(std::span<struct pollfd> descriptors,
+                 std::optional<std::chrono::milliseconds> timeout) {
+  using SteadyClock = std::chrono::steady_clock;
+  using std::chrono::nanoseconds;
+  const SteadyClock::time_point end =
+      SteadyClock::now() + timeout.value_or(std::chrono::milliseconds(0));
   sigset_t watched;
   sigset_t before;
   ::sigemptyset(&watched);
   for (const int signal : kWatched) ::sigaddset(&watched, signal);
   // Only ppoll() lets them in: one that came just before it would otherwise not end it.
   ::sigprocmask(SIG_BLOCK, &watched, &before);
+  int ready = 0;
+  do {
+    if (stop_requested()) {
+      ready = 0;
+      break;
+    }
+    const auto left = std::max(nanoseconds(end - SteadyClock::now()), nanoseconds(0));
+    const timespec time{static_cast<time_t>(left / std::chrono::seconds(1)),
+                        static_cast<long>((left % std::chrono::seconds(1)).count())};
+    ready = ::ppoll(descriptors.data(), descriptors.size(), timeout ? &time : nullptr, &before);
+  } while (ready < 0 && errno == EINTR);
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  return std::max(ready, 0);
+}
+
+bool wait_for_input(int descriptor) {
   struct pollfd input {
     descriptor, POLLIN, 0
   };
-  int ready = 0;
-  do {
-    ready = pending != 0 ? 0 : ::ppoll(&input, 1, nullptr, &before);
-  } while (ready < 0 && errno == EINTR);
-  ::sigprocmask(SIG_SETMASK, &before, nullptr);
-  return ready > 0 && pending == 0;
+  return wait_for_any({&input, 1}, std::nullopt) > 0 && pending == 0;
 }
 
 int pending_signal() { return pending; }

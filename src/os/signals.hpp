@@ -1,10 +1,23 @@
 #pragma once
 
+#include <poll.h>
+
+#include <chrono>
+#include <optional>
+#include <span>
+
 namespace baseline {
 
 /// Makes SIGINT, SIGTERM and SIGHUP ask the run to stop instead of ending the process, and SIGPIPE
 /// harmless. Called once by main.
 void watch_signals();
+
+/// Waits until one of the descriptors is ready as its `events` say, and fills in `revents`. Returns
+/// how many are ready: 0 when the time is over, without which it waits for ever, or when
+/// stop_requested(). A negative descriptor is passed over; with none at all this is a sleep that a
+/// signal ends.
+int wait_for_any(std::span<struct pollfd> descriptors,
+                 std::optional<std::chrono::milliseconds> timeout);
 
 /// Waits until a descriptor can be read from or is at its end. False: a watched signal has come.
 bool wait_for_input(int descriptor);

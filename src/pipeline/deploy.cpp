@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/signals.hpp"
@@ -90,12 +92,24 @@ ReplaceReport dry_run(const DeployRequest& request, const Context& context) {
   if (!is_wanted(request, context, report)) return report;
   const StepScope step(context.observer, Step::check_candidate);
   report.before = request.judge(Phase::before, request.reference);
+  if (request.judged) request.judged(*report.before);
   if (report.before->results.empty()) {
     throw Error(ErrorCode::usage, "no check runs on the new database before the swap",
                 "those that were selected run on the live one: baseline verify");
   }
   report.outcome = report.before->failed() ? Outcome::checks_failed : Outcome::would_do;
   return report;
+}
+
+// A deploy must not look as if checks had judged the live database when all of them wait for the
+// application. (What was added is the engine's own look at the file.)
+void warn_if_unproven(ReplaceReport& report) {
+  if (report.outcome != Outcome::done || !report.after || report.after->deferred() == 0) return;
+  const auto judged = [](const CheckResult& result) {
+    return result.status != Status::skip && result.kind != kIntegrityKind;
+  };
+  if (std::ranges::any_of(report.after->results, judged)) return;
+  report.warnings.push_back("no check of the suites has judged the live database yet");
 }
 
 }  // namespace
@@ -148,6 +162,7 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
   steps.keep_on_failure = request.keep_on_failure;
   steps.intent.revision = request.migration.revision;
   if (report.old.exists) steps.intent.also = request.also;
+  steps.intent.logs = positions_now(request.suites.logs());
 
   // Build the new database beside the old one, where nobody can see it, and judge it before it goes
   // live. A failed suite costs nothing.
@@ -160,6 +175,7 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
     const auto candidate = staged.open_candidate();
     report.before = request.judge(Phase::before, *candidate);
     add_integrity_check(*report.before, *candidate, Session::Depth::full);
+    if (request.judged) request.judged(*report.before);
     return !report.before->failed();
   };
 
@@ -168,11 +184,13 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
     const auto live = context.store.open_live();
     report.after = request.judge(Phase::after, *live);
     add_integrity_check(*report.after, *live, Session::Depth::quick);
+    if (request.judged) request.judged(*report.after);
     return !report.after->failed();
   };
 
   // Freeze the old, exchange, judge the live, file and seal the backup.
   replace(steps, context, *replacement, report);
+  warn_if_unproven(report);
   copy_after(context, report);
   prune_after(request, context, report);
   return report;

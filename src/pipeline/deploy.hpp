@@ -35,6 +35,9 @@ struct DeployRequest {
   std::chrono::milliseconds wait{0};
   /// Asked once what will leave, before anything is changed; false stops the run.
   std::function<bool(const ReplaceReport& plan)> confirm = {};
+  /// Told the results of each phase as soon as they are there: a run that ends in an Error later
+  /// has no report to look them up in.
+  std::function<void(const SuiteReport&)> judged = {};
 };
 
 /// Replaces the database by the baseline (docs/ARCHITECTURE.md, "The way of a deploy"). Throws

@@ -84,6 +84,15 @@ Manifest draft_manifest(const Context& context, const std::string& id, const std
   return manifest;
 }
 
+std::vector<LogPosition> positions_now(const std::vector<std::string>& logs) {
+  std::vector<LogPosition> out;
+  for (const std::string& path : logs) {
+    // Without a record the check reads the whole log and says so: that stops no deploy.
+    if (auto position = log_position(path)) out.push_back(*std::move(position));
+  }
+  return out;
+}
+
 Intent make_intent(const Context& context, const std::string& command, const std::string& started,
                    const DatabaseFacts& old, const BackupPlan& plan) {
   Intent intent;
@@ -183,6 +192,7 @@ void record(const Context& context, const Intent& intent, const RunEnd& end) {
     line.unavailable_us =
         std::chrono::duration_cast<std::chrono::microseconds>(*end.unavailable).count();
   }
+  line.logs = intent.logs;
   Catalogue catalogue = catalogue_of(context, intent);
   append_history(context.files, catalogue.open(), line);
 }

@@ -13,6 +13,10 @@ namespace baseline {
 Manifest draft_manifest(const Context& context, const std::string& id, const std::string& reason,
                         const std::string& run, const DatabaseFacts& facts);
 
+/// Where these logs end now. Taken when the application has let go of the database and is therefore
+/// stopped: what it writes on its way down belongs to its former life.
+std::vector<LogPosition> positions_now(const std::vector<std::string>& logs);
+
 /// An intent with everything but what is the command's own.
 Intent make_intent(const Context& context, const std::string& command, const std::string& started,
                    const DatabaseFacts& old, const BackupPlan& plan);

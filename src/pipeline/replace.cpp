@@ -123,7 +123,7 @@ void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth d
   CheckResult result;
   result.suite = "baseline";
   result.name = depth == Session::Depth::full ? "integrity_check" : "quick_check";
-  result.kind = "integrity";
+  result.kind = kIntegrityKind;
   const auto problem = subject.integrity_problem(depth);
   if (problem) {
     result.status = Status::fail;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <string_view>
 
 #include "pipeline/context.hpp"
 #include "pipeline/reports.hpp"
@@ -36,6 +37,9 @@ void look_at_live(const Context& context, bool holders, BackupChoice backup, Rep
 /// Brings in what a crashed writer left, so that the old database is one file and can be looked at.
 /// False, where `as_found` allows it: it cannot be done, because what is there is no database.
 bool settled(Replacement& replacement, const Deadline& deadline, bool as_found);
+
+/// The kind of the result that add_integrity_check() adds.
+inline constexpr std::string_view kIntegrityKind = "integrity";
 
 /// Adds the engine's own integrity check, as a check among the others.
 void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth depth);

@@ -50,6 +50,17 @@ CatalogueEntry choose(const RollbackRequest& request, const Context& context) {
   return context.catalogue.find(newest->id);
 }
 
+// The logs that the last runs have recorded: the suites are not at hand here, but after a rollback
+// the application begins a new life, too.
+std::vector<std::string> known_logs(const Context& context) {
+  const History history = read_history(context.catalogue.directory());
+  std::vector<std::string> out;
+  for (LogPosition& position : recorded_logs(history, context.store.location())) {
+    out.push_back(std::move(position.path));
+  }
+  return out;
+}
+
 void require_restorable(const CatalogueEntry& entry) {
   require_data(entry);
   const Payload& payload = entry.manifest->payload;
@@ -164,6 +175,7 @@ ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
   steps.intent.revision = report.revision;
   steps.intent.source_id = report.source_id;
   steps.intent.source_consumed = request.move;
+  steps.intent.logs = positions_now(known_logs(context));
 
   // Build the candidate from the backup.
   steps.stage = [&](Replacement& staged) {

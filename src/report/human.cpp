@@ -80,6 +80,14 @@ std::string window_text(const ReplaceReport& report) {
   return text + "\n";
 }
 
+// The checks that the window did not wait for.
+std::string deferred_text(const ReplaceReport& report) {
+  const std::size_t count = report.after ? report.after->deferred() : 0;
+  if (count == 0) return {};
+  return fmt::format("\n  {:<12} {} for the application", "",
+                     counted(count, "check waits", "checks wait"));
+}
+
 // The next command to type.
 std::string next_text(const ReplaceReport& report, const TypedOptions& typed) {
   const std::string undo = line("undo", "baseline rollback" + typed.backups);
@@ -88,7 +96,8 @@ std::string next_text(const ReplaceReport& report, const TypedOptions& typed) {
       if (report.command == "rollback") {
         return line("next", "start the application") + (report.backup ? undo : "");
       }
-      return line("next", "start the application, then: baseline verify" + typed.checks) +
+      return line("next", fmt::format("start the application, then: baseline verify{}{}",
+                                      typed.checks, deferred_text(report))) +
              (report.backup ? undo : "");
     case Outcome::would_do:
       return line("next", fmt::format("baseline {}{}", report.command,

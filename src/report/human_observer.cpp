@@ -79,6 +79,22 @@ void HumanObserver::progress(Step step, std::uint64_t done, std::uint64_t total)
                     human_size(static_cast<std::uint64_t>(rate)), left));
 }
 
+void HumanObserver::waiting(std::string_view what) {
+  using namespace std::chrono_literals;
+  // Drawn when it changes and not at each look, so that nothing flickers.
+  if (!terminal_ || detail_ == Detail::quiet || steady_clock::now() - started_ < 500ms ||
+      (bar_shown_ && awaited_ == what)) {
+    return;
+  }
+  // On one line of a narrow terminal: a longer one could not be wiped.
+  constexpr std::size_t kWidth = 56;
+  awaited_ = what;
+  bar_shown_ = true;
+  std::string text = printable(what);
+  if (text.size() > kWidth) text = text.substr(0, utf8_prefix(text.substr(0, kWidth))) + "…";
+  print(fmt::format("\r\x1b[K  waiting for {}", text));
+}
+
 void HumanObserver::note(std::string_view text) {
   clear_bar();
   if (detail_ != Detail::quiet) print(fmt::format("{} {}\n", style_(Tone::strong, "note:"), text));

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 #include "base/observer.hpp"
 #include "report/style.hpp"
@@ -9,7 +10,8 @@
 namespace baseline {
 
 /// Tells on stderr what a run does: notes and warnings always, the steps with their times when
-/// asked to, and a progress bar for what takes longer than half a second, on a terminal only.
+/// asked to; and, on a terminal only, a progress bar for what takes longer than half a second, and
+/// what is waited for.
 class HumanObserver final : public Observer {
  public:
   enum class Detail { quiet, normal, verbose };
@@ -20,6 +22,7 @@ class HumanObserver final : public Observer {
   void step_started(Step step) override;
   void step_finished(Step step, std::chrono::nanoseconds took) override;
   void progress(Step step, std::uint64_t done, std::uint64_t total) override;
+  void waiting(std::string_view what) override;
   void note(std::string_view text) override;
   void warning(std::string_view text) override;
 
@@ -30,6 +33,7 @@ class HumanObserver final : public Observer {
   bool terminal_;
   Style style_;
   bool bar_shown_ = false;
+  std::string awaited_;  ///< what the line on the screen says that is waited for
   std::chrono::steady_clock::time_point started_;
   std::chrono::steady_clock::time_point drawn_;
 };

@@ -6,6 +6,9 @@
 
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "report/check_json.hpp"
+#include "report/check_run.hpp"
+#include "report/json_document.hpp"
 #include "report/json_parts.hpp"
 
 namespace baseline::json_report {
@@ -16,42 +19,8 @@ Json optional_ms(const std::optional<std::chrono::nanoseconds>& time) {
   return std::chrono::duration<double, std::milli>(*time).count();
 }
 
-Json of_result(const CheckResult& result) {
-  Json json;
-  json["suite"] = result.suite;
-  json["name"] = result.name;
-  json["case"] = optional_text(result.case_label);
-  json["kind"] = result.kind;
-  json["severity"] = to_string(result.severity);
-  json["tags"] = result.tags;
-  json["status"] = to_string(result.status);
-  json["file"] = optional_text(result.file);
-  json["line"] = result.line;
-  json["column"] = result.column;
-  json["duration_ms"] = optional_ms(result.took);
-  json["attempts"] = result.attempts;
-  json["expected"] = optional_text(result.expected);
-  json["got"] = optional_text(result.got);
-  json["sql"] = optional_text(result.sql);
-  json["why"] = optional_text(result.why);
-  json["note"] = optional_text(result.note);
-  json["hint"] = optional_text(result.hint);
-  json["skip_reason"] = optional_text(result.skip_reason);
-  return json;
-}
-
 Json of_suite(const std::optional<SuiteReport>& report) {
-  if (!report) return nullptr;
-  Json json;
-  json["phase"] = to_string(report->phase);
-  json["duration_ms"] = optional_ms(report->took);
-  for (const Status status :
-       {Status::pass, Status::fail, Status::error, Status::warn, Status::skip}) {
-    json["summary"][std::string(to_string(status))] = report->count(status);
-  }
-  json["results"] = Json::array();
-  for (const CheckResult& result : report->results) json["results"].push_back(of_result(result));
-  return json;
+  return report ? suite_report_json(*report) : Json(nullptr);
 }
 
 Json of_holders(const std::vector<Holder>& holders) {
@@ -118,6 +87,7 @@ std::string_view word_of(Position position) {
 Json of_line(const HistoryLine& line) {
   Json json = Json::parse(to_json(line));
   json["database"] = shown(line.database);
+  json.erase("logs");  // of use to the program only
   return json;
 }
 

@@ -1,5 +1,7 @@
 // The documents of the commands on the catalogue of backups.
+#include "report/check_run.hpp"
 #include "report/json.hpp"
+#include "report/json_document.hpp"
 #include "report/json_parts.hpp"
 
 namespace baseline::json_report {

@@ -15,14 +15,7 @@ using Json = nlohmann::ordered_json;
 
 /// JSON text is UTF-8; a path that is not is shown as people see it.
 Json shown(const std::string& bytes);
-/// Null when it is empty.
-Json optional_text(const std::string& text);
-/// What every document begins with.
-Json header(std::string_view command, int exit_code);
-/// The document as text.
-std::string finished(const Json& json);
 
-std::string_view word_of(Outcome outcome);
 Json of_copies(const std::vector<CopyRecord>& copies);
 Json of_pruned(const PruneReport& report);
 Json of_tables(const std::vector<TableRows>& tables);

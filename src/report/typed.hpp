@@ -8,7 +8,7 @@ namespace baseline {
 struct TypedOptions {
   std::string all;      ///< "--database app.db --migration x.sql --checks checks --backups b"
   std::string backups;  ///< only what commands on backups take: "--database app.db --backups b"
-  std::string checks;   ///< only what `verify` takes: "--database app.db --migration x.sql …"
+  std::string checks;   ///< only what `verify` takes: the same as `all`, today
 };
 
 }  // namespace baseline

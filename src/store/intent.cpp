@@ -37,6 +37,7 @@ std::string to_json(const Intent& intent) {
   }
   json["source_id"] = intent.source_id;
   json["source_consumed"] = intent.source_consumed;
+  if (!intent.logs.empty()) json["logs"] = to_json(intent.logs);
   return json.dump();
 }
 
@@ -60,6 +61,7 @@ Intent intent_from_json(const std::string& text) {
     }
     intent.source_id = json.at("source_id").get<std::string>();
     intent.source_consumed = json.at("source_consumed").get<bool>();
+    if (json.contains("logs")) intent.logs = log_positions_from_json(json["logs"]);
     return intent;
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorCode::needs_person,

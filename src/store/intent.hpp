@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "os/log_position.hpp"
+
 namespace baseline {
 
 /// How the old database becomes a backup.
@@ -32,6 +34,8 @@ struct Intent {
 
   std::string source_id;         ///< rollback: the backup, or the file, that goes live
   bool source_consumed = false;  ///< rollback --move: the backup itself goes live
+
+  std::vector<LogPosition> logs;  ///< where the application's logs ended when the run began
 };
 
 /// Where an interrupted run stands.

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -63,11 +65,44 @@ struct ExecuteOutcome {
   std::optional<SqlFailure> failure;
 };
 
+/// Takes one row of a result as it comes.
+using RowVisitor = std::function<void(const std::vector<Value>&)>;
+
+/// A table or view, as far as one must know it to name its columns and rows.
+struct TableInfo {
+  std::string name;                  ///< as the schema spells it
+  std::vector<std::string> columns;  ///< likewise, in their order
+  /// The columns that tell its rows apart: the primary key, or else the engine's row number under a
+  /// name that no column has. Empty for a view.
+  std::vector<std::string> key;
+};
+
+/// What one statement costs, in counts that are the same in each run on the same data.
+struct CostOutcome {
+  std::uint64_t scanned = 0;  ///< rows visited by full scans, those that fill a passing index too
+  std::uint64_t sorted = 0;   ///< sorts that no index saved
+  std::uint64_t steps = 0;    ///< of the engine's own machine
+  std::vector<std::string> uses;       ///< of Session::index_names(), in the order of the plan
+  std::vector<std::string> plan;       ///< the engine's plan in its own words, for people only
+  std::chrono::nanoseconds fastest{};  ///< of the timed runs, if there were any
+  std::string engine;                  ///< "SQLite 3.40.1": steps depend on it
+  std::optional<SqlFailure> failure;
+};
+
 /// Which constraint a `rejects` check names (docs/checks.md, "by").
 struct ConstraintRef {
   enum class Kind { name, not_null, unique, primary_key, foreign_key, check, trigger, type };
   Kind kind = Kind::name;
   std::string text;  ///< as written: valid_latitude, t.c, t(a, b), t, a > 0, or a regex (trigger)
+};
+
+/// A constraint or unique index that a database declares; triggers and types are none.
+struct ConstraintInfo {
+  std::string table;
+  std::string name;        ///< declared, or the unique index's; may be empty
+  std::string display;     ///< for people: "UNIQUE unique_location (a, b)"
+  bool can_reject = true;  ///< false where the engine itself sees to it: NOT NULL on a rowid, or
+                           ///< ON CONFLICT REPLACE
 };
 
 /// What became of statements of which the last should be rejected.
@@ -91,6 +126,8 @@ struct Rejection {
 struct RunLimits {
   std::chrono::milliseconds timeout{10'000};
   std::size_t max_rows = 10'000;
+  /// What the timeout is the rest of, which messages name; 0 when that is the timeout itself.
+  std::chrono::milliseconds whole_time{0};
 };
 
 /// Row count of one table; nothing when the time for counting was over.
@@ -117,6 +154,15 @@ class Session {
   virtual QueryOutcome query(std::string_view sql, const Bindings& bindings,
                              const RunLimits& limits) = 0;
 
+  /// Runs one read-only statement and hands each row to `visit`, however many there are and however
+  /// large; none is kept. Bindings and failures are as in query().
+  virtual std::optional<SqlFailure> scan(std::string_view sql, const Bindings& bindings,
+                                         const RunLimits& limits, const RowVisitor& visit) = 0;
+
+  /// The table or view of this name; nothing when there is none. A view that cannot be read has no
+  /// columns.
+  virtual std::optional<TableInfo> table(std::string_view name) = 0;
+
   /// Runs all statements in order, stopping at the first failure. Rows that violate a deferred
   /// foreign key at the end are a failure of kind constraint on the last statement. Scratch only.
   virtual ExecuteOutcome execute(std::string_view sql, const Bindings& bindings,
@@ -126,6 +172,15 @@ class Session {
   /// one. Leaves the transaction as it was before the call. Scratch only, inside begin().
   virtual Rejection reject(std::string_view sql, const Bindings& bindings, const ConstraintRef& by,
                            const RunLimits& limits) = 0;
+
+  /// Runs one statement to its end and counts what that takes, then `timed_runs` times more against
+  /// the clock. What it writes is undone after each run. Scratch only, inside begin().
+  virtual CostOutcome measure(std::string_view sql, const Bindings& bindings,
+                              const RunLimits& limits, unsigned timed_runs) = 0;
+
+  /// What CostOutcome::uses can hold: the names of indexes and of UNIQUE and PRIMARY KEY
+  /// constraints, and t(a, b) for such a constraint without a name. Sorted, each once.
+  virtual std::vector<std::string> index_names() = 0;
 
   /// Starts the transaction of one check, with foreign keys enforced or not. Scratch only.
   virtual void begin(bool foreign_keys) = 0;
@@ -137,6 +192,16 @@ class Session {
   /// A private copy that may be written: of a candidate or reference with its rows; of the live
   /// database only its schema, so that the cost does not depend on the data (docs/checks.md).
   virtual std::unique_ptr<Session> scratch() = 0;
+
+  /// Writes the whole database as a new, private file that any program of the engine can open.
+  /// Throws Error{io}. Not for a live database: it may be large.
+  virtual void save(const std::filesystem::path& file) = 0;
+
+  /// The constraints that a `rejects` check can name, in the order of their tables.
+  virtual std::vector<ConstraintInfo> constraints() = 0;
+
+  /// Which of constraints() `by` names, as indexes, just as reject() understands it.
+  virtual std::vector<std::size_t> resolve(const ConstraintRef& by) = 0;
 
   /// The schema without the engine's own tables.
   virtual Schema schema() = 0;

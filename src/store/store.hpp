@@ -11,7 +11,6 @@
 #include "os/clock.hpp"
 #include "os/holders.hpp"
 #include "store/intent.hpp"
-#include "store/migration.hpp"
 #include "store/replacement.hpp"
 #include "store/session.hpp"
 
@@ -60,9 +59,9 @@ struct RunIdentity {
   std::string started;  ///< RFC 3339
 };
 
-/// What a database engine must offer the pipeline. SQLite is the first; a database server would be
-/// the second, with a candidate database beside the live one. tests/store/conformance.hpp says in
-/// code what an engine must keep.
+/// What a database engine must offer the pipeline for one database (what needs none: Engine).
+/// SQLite is the first; a database server would be the second, with a candidate database beside the
+/// live one. tests/store/conformance.hpp says in code what an engine must keep.
 class Store {
  public:
   virtual ~Store() = default;
@@ -101,8 +100,6 @@ class Store {
   /// locks until the deadline. Throws Error{in_use}, Error{refused}, Error{io}.
   virtual Payload back_up(const Directory& entry, const Deadline& deadline,
                           const OnProgress& on_progress) = 0;
-  /// The migration applied in private. Throws Error{usage} with FILE:LINE:COLUMN.
-  virtual std::unique_ptr<Session> apply(const Migration& migration) = 0;
 
   /// How the old database would be kept. Throws Error{refused} when what was asked for is
   /// impossible.

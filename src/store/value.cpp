@@ -46,6 +46,15 @@ std::string sql_literal(const Value& value) {
   return std::visit(Printer{}, value);
 }
 
+std::string quoted_identifier(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
 std::string storage_class(const Value& value) {
   constexpr std::string_view kNames[] = {"null", "integer", "real", "text", "blob"};
   return std::string(kNames[value.index()]);

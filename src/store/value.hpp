@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -15,6 +16,9 @@ using Value = std::variant<std::monostate, std::int64_t, double, std::string, Bl
 
 /// The value as an SQL literal: 'it''s', 5, 1.5, NULL, x'00ff'. Always valid text for people.
 std::string sql_literal(const Value& value);
+
+/// "x" with every `"` in it doubled: safe in SQL whatever the name is.
+std::string quoted_identifier(std::string_view name);
 
 /// "null", "integer", "real", "text", "blob".
 std::string storage_class(const Value& value);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.hpp"
 
@@ -27,9 +28,10 @@ std::vector<std::string> Problems::lines() const {
   std::ranges::stable_sort(sorted,
                            [](const Entry& a, const Entry& b) { return a.place < b.place; });
   std::vector<std::string> out;
+  std::set<std::string> seen;
   for (Entry& entry : sorted) {
     // The same SQL may be read twice through an alias; once is enough for a person.
-    if (std::ranges::find(out, entry.line) == out.end()) out.push_back(std::move(entry.line));
+    if (seen.insert(entry.line).second) out.push_back(std::move(entry.line));
   }
   return out;
 }

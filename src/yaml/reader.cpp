@@ -61,7 +61,9 @@ std::optional<std::string> Reader::text(const Node& node, std::string_view key) 
 }
 
 std::optional<std::string> Reader::word(const Node& node, std::string_view key) const {
-  if (!node.is_scalar() || node.empty) {
+  const bool number = std::holds_alternative<std::int64_t>(node.scalar) ||
+                      std::holds_alternative<double>(node.scalar);
+  if (!node.is_scalar() || (!number && node.as_text() == nullptr)) {
     wrong(node, key, "text");
     return std::nullopt;
   }

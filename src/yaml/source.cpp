@@ -86,12 +86,16 @@ std::string_view Source::line_at(std::size_t line) const {
 
 Place Source::place_of(std::size_t offset) const {
   const std::size_t line = line_number(offset);
-  const std::string_view before =
-      std::string_view(text_).substr(starts_[line], offset - starts_[line]);
+  const bool onwards = static_cast<int>(line) + 1 == known_.place.line && offset >= known_.offset;
+  if (!onwards) known_ = {starts_[line], {static_cast<int>(line) + 1, 1}};
+  const std::string_view passed =
+      std::string_view(text_).substr(known_.offset, offset - known_.offset);
   // Bytes that continue a UTF-8 sequence do not start a character.
   const auto characters = std::ranges::count_if(
-      before, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
-  return {static_cast<int>(line) + 1, static_cast<int>(characters) + 1};
+      passed, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  known_.place.column += static_cast<int>(characters);
+  known_.offset = offset;
+  return known_.place;
 }
 
 }  // namespace baseline::yaml

@@ -37,6 +37,13 @@ class Source {
 
   std::string text_;
   std::vector<std::size_t> starts_;
+  /// The place that was asked for last. A reader asks for one after the other, and a line may be as
+  /// long as the file: to count each from the start of its line would take quadratic time.
+  struct Known {
+    std::size_t offset = 0;
+    Place place;
+  };
+  mutable Known known_;
 };
 
 }  // namespace baseline::yaml

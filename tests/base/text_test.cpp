@@ -12,8 +12,15 @@ TEST_CASE("printable escapes what could drive a terminal and keeps UTF-8", "[tex
   CHECK(printable("/srv/ä app.db") == "/srv/ä app.db");
   CHECK(printable("a\nb\x1b[31m") == "a\\x0ab\\x1b[31m");
   CHECK(printable("\xff\xc3") == "\\xff\\xc3");
-  CHECK(printable("\xc2\x9b") == "\\xc2\\x9b");           // C1 control sequence introducer
+  CHECK(printable("\xc2\x9b") == "\\xc2\\x9b");  // C1 control sequence introducer
+  CHECK(printable("\xef\xbf\xbd \xef\xbf\xbe") == "\xef\xbf\xbd \\xef\\xbf\\xbe");
   CHECK(printable("\xe0\x80\xaf") == "\\xe0\\x80\\xaf");  // overlong
+}
+
+TEST_CASE("text of several lines keeps its lines, and text for JSON its control characters",
+          "[text]") {
+  CHECK(printable_lines("a\nb\r\n\x1b") == "a\nb\\x0d\n\\x1b");
+  CHECK(valid_utf8("a\nb\x1b ä\xff\xe0\x80") == "a\nb\x1b ä\\xff\\xe0\\x80");
 }
 
 TEST_CASE("did_you_mean suggests only near words", "[text]") {

@@ -1,6 +1,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/error.hpp"
 #include "os/sha256.hpp"
 #include "support/catch.hpp"
 #include "support/suites.hpp"
@@ -90,6 +91,15 @@ TEST_CASE("schema takes an SQL file beside the suite", "[checks][schema]") {
   }
   ::unsetenv("MODELS_OF_TEST");
   CHECK_THROWS_WITH(load("broken.sql"), ContainsSubstring("the suites have "));
+  std::ofstream(dir.path() / "empty.sql") << "SELECT 1;";
+  try {
+    load("empty.sql");
+    FAIL("a reference without a schema was taken");
+  } catch (const Error& error) {
+    CHECK(error.problems() ==
+          std::vector<std::string>{(dir.path() / "s.yaml").string() +
+                                   ":4:23: error: empty.sql makes nothing to compare with"});
+  }
 }
 
 }  // namespace

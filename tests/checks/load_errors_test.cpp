@@ -70,16 +70,18 @@ TEST_CASE("errors in the keys of every check", "[checks][load]") {
        "s1.yaml:4:12: error: 'name' must be on one line"},
       {kGood + kGood, "s1.yaml:5:12: error: name 'good' is already used at 4:12"},
       {"  - name: x\n",
-       "s1.yaml:4:5: error: check has no kind; add one of schema, query, accepts, rejects"},
+       "s1.yaml:4:5: error: check has no kind; add one of schema, query, column, accepts, rejects, "
+       "cost, log, command"},
       {"  - {name: x, qeury: SELECT 1, value: 1}\n",
-       "s1.yaml:4:5: error: check has no kind; add one of schema, query, accepts, rejects\n"
+       "s1.yaml:4:5: error: check has no kind; add one of schema, query, column, accepts, rejects, "
+       "cost, log, command\n"
        "s1.yaml:4:15: error: unknown key 'qeury' in a check; did you mean 'query'?"},
       {"  - name: x\n    accepts: DELETE FROM item\n    rejects: DELETE FROM item\n",
        "s1.yaml:4:5: error: check has two kinds, 'accepts' (5:5) and 'rejects' (6:5); split it"},
       {"  - {name: x, rejects: DELETE FROM item, by: a, severty: warn}\n",
        "s1.yaml:4:49: error: unknown key 'severty' in a rejects check; did you mean 'severity'?"},
       {"  - {name: x, accepts: DELETE FROM item, wait: 5s}\n",
-       "s1.yaml:4:42: error: unknown key 'wait' in an accepts check"},
+       "s1.yaml:4:42: error: 'wait' is not for accepts: its result cannot change"},
       {"  - {name: x, schema: baseline, given: a}\n",
        "s1.yaml:4:33: error: unknown key 'given' in a schema check"},
       {"  - {name: x, query: SELECT 1, value: 1, skip: true}\n",
@@ -144,6 +146,16 @@ TEST_CASE("errors in the SQL and the expectations", "[checks][load]") {
        "s1.yaml:4:46: error: 'type' must be integer, real, text or blob; got 'int'"},
       {"  - {name: x, query: SELECT 1, result: []}\n",
        "s1.yaml:4:40: error: 'result' is empty; for no rows write rows: 0"},
+      {"  - {name: x, query: SELECT 1, result: 1}\n",
+       "s1.yaml:4:40: error: 'result' must be a list of rows; got a number"},
+      {"  - {name: x, query: SELECT 1, value: {lt: null}}\n",
+       "s1.yaml:4:44: error: 'lt' must be a number or text; got nothing"},
+      {"  - {name: x, query: SELECT 1, value: {in: [1, [2]]}}\n",
+       "s1.yaml:4:48: error: 'in' must be a list of values; got a list"},
+      {"  - {name: x, query: SELECT 1, value: {contains: 5}}\n",
+       "s1.yaml:4:50: error: 'contains' must be text; got a number"},
+      {"  - {name: x, query: SELECT 1, value: {not: {}}}\n",
+       "s1.yaml:4:45: error: 'not' must be a value or a map of operators; got an empty map"},
       {"  - {name: x, query: SELECT 1, result: [1]}\n",
        "s1.yaml:4:41: error: a row of 'result' must be a list of values like [a, 1]"},
       {"  - {name: x, query: SELECT 1, result: [[1], [1, 2]]}\n",
@@ -191,7 +203,7 @@ TEST_CASE("errors in 'by'", "[checks][load]") {
       {", by: {foreign_key: item(shop_id)}",
        "s1.yaml:4:46: error: foreign_keys is off here, as you say the app has it, so no foreign "
        "key "
-       "can reject; set it on for this check or query pragma_foreign_key_check"},
+       "can reject; set it on for this check or use 'column … references'"},
   };
   for (const WrongSuite& wrong : cases) {
     INFO(wrong.text);
@@ -225,6 +237,8 @@ TEST_CASE("errors in cases, fixtures and parameters", "[checks][load]") {
        "s1.yaml:6:56: error: 'a' must be a value; got a list"},
       {"  - {name: x, query: 'SELECT :a', rows: 1, cases: [{a: 1}, {a: 1}]}\n",
        "s1.yaml:6:60: error: case 2 gives the same values as case 1"},
+      {"  - {name: x, query: 'SELECT :a, :b', rows: 1, cases: [{a: 1, b: 2}, {b: 2, a: 1}]}\n",
+       "s1.yaml:6:70: error: case 2 gives the same values as case 1"},
       {"  - {name: x, given: chanel, query: SELECT 1, rows: 1}\n",
        "s1.yaml:6:22: error: unknown fixture 'chanel'; did you mean 'channel'?"},
       {"  - {name: x, given: [channel, channel], query: SELECT 1, rows: 1, cases: [{id: 1}]}\n",
@@ -237,6 +251,30 @@ TEST_CASE("errors in cases, fixtures and parameters", "[checks][load]") {
   for (const WrongSuite& wrong : cases) {
     INFO(wrong.text);
     CHECK(load_errors({head + wrong.text}) == wrong.errors);
+  }
+}
+
+TEST_CASE("what YAML would take silently is an error of the suite", "[checks][load]") {
+  const WrongSuite cases[] = {
+      {"version: 1\nchecks: [5\n", "s1.yaml:3:1: error: YAML: end of sequence flow not found"},
+      {"version: 1\nchecks:\n" + kGood + "checks:\n" + kGood,
+       "s1.yaml:4:1: error: duplicate key 'checks' (first at 2:1); YAML would keep only one"},
+      {suite_of("  - {name: x, <<: {rows: 0}, query: SELECT 1, value: 1}\n"),
+       "s1.yaml:4:15: error: '<<' is not YAML 1.2; repeat the keys (an alias to a text is fine)"},
+      {suite_of("  - {name: x, query: SELECT 1, value: &x {ge: 1}}\n"
+                "  - {name: y, query: SELECT 1, value: *x}\n"),
+       "s1.yaml:5:39: error: alias '*x' names a map or list; an alias may only name a scalar"},
+      {suite_of(kGood) + "---\n" + suite_of(kGood),
+       "s1.yaml:5:1: error: a second YAML document starts here; use a second file"},
+      {suite_of("  - {name: x, accepts: DELETE FROM item, by: a}\n"),
+       "s1.yaml:4:42: error: unknown key 'by' in an accepts check"},
+      {suite_of("  - {name: x, query: SELECT 1, value: 1, tags: [null]}\n"),
+       "s1.yaml:4:49: error: 'tags' must be text; got nothing"},
+      {"", "s1.yaml:1:1: error: the file is empty"},
+  };
+  for (const WrongSuite& wrong : cases) {
+    INFO(wrong.text);
+    CHECK(load_errors({wrong.text}) == wrong.errors);
   }
 }
 

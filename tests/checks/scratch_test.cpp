@@ -24,6 +24,15 @@ class CountingSession final : public Session {
                    const RunLimits&) override {
     return {};
   }
+  std::optional<SqlFailure> scan(std::string_view, const Bindings&, const RunLimits&,
+                                 const RowVisitor&) override {
+    return {};
+  }
+  std::optional<TableInfo> table(std::string_view) override { return {}; }
+  CostOutcome measure(std::string_view, const Bindings&, const RunLimits&, unsigned) override {
+    return {};
+  }
+  std::vector<std::string> index_names() override { return {}; }
   void begin(bool) override {}
   bool rollback() override {
     if (answer_ == Rollback::throws) throw std::runtime_error("disk I/O error");
@@ -33,6 +42,9 @@ class CountingSession final : public Session {
     ++copies_;
     return std::make_unique<CountingSession>(copies_, answer_);
   }
+  void save(const std::filesystem::path&) override {}
+  std::vector<ConstraintInfo> constraints() override { return {}; }
+  std::vector<std::size_t> resolve(const ConstraintRef&) override { return {}; }
   Schema schema() override { return {}; }
   std::optional<std::string> revision() override { return {}; }
   std::vector<TableRows> count_rows(std::chrono::milliseconds) override { return {}; }

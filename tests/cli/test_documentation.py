@@ -20,6 +20,8 @@ import unittest
 import support
 
 DATABASE = "pinball_bot.db"
+PAGES = ["README.md", "DEPLOYMENT.md", "docs/migration.md", "docs/mutate.md",
+         "docs/reports.md"]
 EXAMPLE_ID = "20261121T023558Z-001"
 BLOCK = re.compile(r"(?:^ *<!-- (?P<comment>[^\n]*) -->\n)?^ *```sh\n(?P<text>.*?)^ *```$",
                    re.MULTILINE | re.DOTALL)
@@ -84,15 +86,21 @@ class Commands(support.Case):
     def test_migration(self):
         self.assertGreater(self.run_page("docs/migration.md"), 0)
 
+    def test_reports(self):
+        self.assertGreater(self.run_page("docs/reports.md"), 2)
+
+    def test_mutate(self):
+        self.assertGreater(self.run_page("docs/mutate.md"), 1)
+
     def test_a_comment_is_one_of_the_known(self):
-        for page in ["README.md", "DEPLOYMENT.md", "docs/migration.md"]:
+        for page in PAGES:
             for line, comment, _ in blocks(page):
                 with self.subTest(page=page, line=line):
                     self.assertRegex(comment, r"^(|fresh|exit \d+|not run: .+)$")
 
 
     def test_no_block_is_overlooked(self):
-        for page in ["README.md", "DEPLOYMENT.md", "docs/migration.md"]:
+        for page in PAGES:
             text = (support.PROJECT / page).read_text()
             self.assertEqual(len(blocks(page)), text.count("```sh\n"), page)
 
@@ -149,6 +157,8 @@ class Json(support.Case):
         newest = self.backups(database)[-1].name
         yield self.json("backups", "export", "--database", database, newest, "exported.db")
         yield self.json("backups", "list", "--database", database)
+        yield self.json("checks", "list")
+        yield self.json("checks", "lint")
         yield self.json("deploy", code=2)
 
     def interrupted(self):
@@ -171,8 +181,8 @@ class Json(support.Case):
 
     def test_every_described_key_is_in_the_program(self):
         """Keys are the first column of the tables of docs/json.md."""
-        source = "".join(path.read_text()
-                         for path in sorted((support.PROJECT / "src/report").glob("json*.cpp")))
+        source = "".join(path.read_text() for path in sorted((support.PROJECT / "src/report").glob("*.cpp"))
+                         if "json" in path.name)
         source += (support.PROJECT / "src/catalogue/history.cpp").read_text()
         source += (support.PROJECT / "src/checks/result.hpp").read_text()
         page = (support.PROJECT / "docs/json.md").read_text()

@@ -10,7 +10,7 @@ import unittest
 import support
 
 COMMANDS = [["deploy"], ["plan"], ["verify"], ["rollback"], ["status"], ["recover"], ["history"],
-            ["backups"], ["backups", "list"]]
+            ["backups"], ["backups", "list"], ["checks"], ["checks", "mutate"]]
 
 
 class Help(support.Case):

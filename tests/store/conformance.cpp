@@ -32,7 +32,7 @@ std::unique_ptr<Replacement> hold(Store& store) { return store.hold({"deploy", "
 // what the replacement has to notice.
 std::unique_ptr<Replacement> ready_to_swap(EngineUnderTest& engine, Store& store, bool has_old) {
   auto replacement = hold(store);
-  const auto migrated = store.apply(engine.migration());
+  const auto migrated = engine.engine().apply(engine.migration());
   replacement->require_unused(kNow);
   replacement->prepare(intent_for(engine, has_old));
   replacement->stage(*migrated);
@@ -204,10 +204,9 @@ void tells_where_an_interrupted_run_stands(EngineUnderTest& engine) {
 }
 
 void refuses_a_bad_migration(EngineUnderTest& engine) {
-  const auto store = engine.open();
   Migration bad = engine.migration();
   bad.sql += "\nCRAETE TABLE x (a INTEGER);";
-  CHECK(code_of([&] { store->apply(bad); }) == ErrorCode::usage);
+  CHECK(code_of([&] { engine.engine().apply(bad); }) == ErrorCode::usage);
   CHECK(engine.live() == "missing");
 }
 

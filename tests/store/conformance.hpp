@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "store/engine.hpp"
 #include "store/store.hpp"
 
 /// What any engine has to give the pipeline, as tests. A new engine brings an EngineUnderTest and
@@ -16,6 +17,8 @@ class EngineUnderTest {
  public:
   virtual ~EngineUnderTest() = default;
 
+  /// What needs no database.
+  virtual const Engine& engine() const = 0;
   /// A store for the one database of this object. May be called again: a second run.
   virtual std::unique_ptr<Store> open() = 0;
   /// Makes the old database live.

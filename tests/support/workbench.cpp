@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "pipeline/recover.hpp"
+#include "store/sqlite/sessions.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 using namespace baseline;  // NOLINT(google-build-using-namespace): test support
@@ -79,7 +80,7 @@ Workbench::Workbench(FileSystem& files, const std::filesystem::path& database,
                [] { return std::chrono::system_clock::time_point{}; }} {}
 
 ReplaceReport Workbench::deploy(const std::function<void(DeployRequest&)>& adjust) {
-  const auto reference = store_->apply(small_migration());
+  const auto reference = sqlite::apply_migration(small_migration());
   const Suites suites = Suites::load({kSuite}, *reference, nullptr);
   DeployRequest request{small_migration(), *reference, suites, [this](Phase phase, Session&) {
                           return verdict(phase,

@@ -157,7 +157,8 @@ TEST_CASE("a bomb of aliases is an error", "[yaml]") {
   CHECK_THAT(problems_of(bomb), ContainsSubstring("alias '*a' names a map or list"));
   std::string copies = "a: &a " + std::string(500'000, 'x') + "\nb: [";
   for (int i = 0; i < 1000; ++i) copies += "*a, ";
-  CHECK_THAT(problems_of(copies + "x]\n"), ContainsSubstring("aliases repeat more than 1 MiB"));
+  CHECK(problems_of(copies + "x]\n") ==
+        "f.yaml:2:13: error: aliases repeat more than 1 MiB of text");
 }
 
 }  // namespace

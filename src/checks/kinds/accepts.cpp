@@ -24,7 +24,7 @@ class AcceptsCheck final : public Check {
   AcceptsCheck(CheckHead head, SqlText sql) : Check(std::move(head)), sql_(std::move(sql)) {}
 
   Verdict run(const CheckContext& context, const Case& values) const override {
-    const Deadline deadline(head().timeout);
+    const AttemptDeadline deadline(head().timeout);
     const Scratch::Use use(context.scratch, head().foreign_keys);
     if (auto verdict = run_fixtures(head(), use.session(), values, deadline)) return *verdict;
     const ExecuteOutcome outcome =

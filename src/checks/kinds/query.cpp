@@ -111,7 +111,7 @@ class QueryCheck final : public Check {
       : Check(std::move(head)), sql_(std::move(sql)), expectation_(std::move(expectation)) {}
 
   Verdict run(const CheckContext& context, const Case& values) const override {
-    const Deadline deadline(head().timeout);
+    const AttemptDeadline deadline(head().timeout);
     if (head().given.empty()) return judge(context.subject, values, deadline);
     const Scratch::Use use(context.scratch, head().foreign_keys);
     if (auto verdict = run_fixtures(head(), use.session(), values, deadline)) return *verdict;
@@ -119,10 +119,10 @@ class QueryCheck final : public Check {
   }
 
  private:
-  Verdict judge(Session& session, const Case& values, const Deadline& deadline) const {
+  Verdict judge(Session& session, const Case& values, const AttemptDeadline& deadline) const {
     const QueryOutcome outcome = session.query(sql_.text, values.bindings, deadline.limits());
     if (outcome.failure) {
-      Verdict verdict = not_evaluable(outcome.failure->message, sql_.text, values.bindings);
+      Verdict verdict = not_evaluable(*outcome.failure, sql_.text, values.bindings);
       verdict.expected = expected();
       return verdict;
     }
@@ -194,12 +194,9 @@ std::optional<Expectation> read_expectation(const CheckDraft& draft) {
   const bool good_value = read_part(value, out.value, [&](const yaml::Node& node) {
     return Matcher::read(node, "value", reader);
   });
-  bool good_rows = read_part(
-      rows, out.rows, [&](const yaml::Node& node) { return Matcher::read(node, "rows", reader); });
-  if (out.rows && !out.rows->fits_count()) {
-    reader.error(rows->place, "'rows' is a count: compare it with whole numbers from 0");
-    good_rows = false;
-  }
+  const bool good_rows = read_part(rows, out.rows, [&](const yaml::Node& node) {
+    return Matcher::read_count(node, "rows", reader);
+  });
   const bool good_result = read_part(
       result, out.result, [&](const yaml::Node& node) { return read_result(node, reader); });
   if (!good_value || !good_rows || !good_result) return std::nullopt;

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <iterator>
@@ -7,50 +8,20 @@
 #include "base/text.hpp"
 #include "checks/kinds.hpp"
 #include "checks/matcher.hpp"
+#include "checks/reference_forms.hpp"
 
 namespace baseline {
 namespace {
 
 using RefKind = ConstraintRef::Kind;
 
-/// A constraint without a name, by what it is.
-struct RefForm {
-  std::string_view key;
-  RefKind kind;
-  std::string_view words;  ///< for people
-  std::string_view form;   ///< how it is written
-};
-
-constexpr RefForm kForms[] = {
-    {"not_null", RefKind::not_null, "NOT NULL", "table.column"},
-    {"unique", RefKind::unique, "UNIQUE", "table(column, …)"},
-    {"primary_key", RefKind::primary_key, "PRIMARY KEY", "table"},
-    {"foreign_key", RefKind::foreign_key, "FOREIGN KEY", "table(column, …)"},
-    {"check", RefKind::check, "CHECK", "its expression"},
-    {"trigger", RefKind::trigger, "trigger", "a regular expression for its message"},
-    {"type", RefKind::type, "type of", "table.column"},
-};
-
-bool well_formed(RefKind kind, std::string_view text) {
-  switch (kind) {
-    case RefKind::not_null:
-    case RefKind::type:
-      return text.find('.') != std::string_view::npos;
-    case RefKind::unique:
-    case RefKind::foreign_key:
-      return text.find('(') != std::string_view::npos && text.ends_with(')');
-    case RefKind::name:
-    case RefKind::primary_key:
-    case RefKind::check:
-    case RefKind::trigger:
-      return true;
-  }
-  return true;
+bool well_formed(const ReferenceForm& form, std::string_view text) {
+  return form.pattern.empty() || regex_found(re2::RE2(std::string(form.pattern)), text);
 }
 
 std::string in_words(const ConstraintRef& by) {
-  const auto* const form = std::ranges::find(kForms, by.kind, &RefForm::kind);
-  return form == std::end(kForms) ? by.text : fmt::format("{} {}", form->words, by.text);
+  const auto* const form = std::ranges::find(kReferenceForms, by.kind, &ReferenceForm::kind);
+  return form == std::end(kReferenceForms) ? by.text : fmt::format("{} {}", form->words, by.text);
 }
 
 // A name says little about what should reject; the baseline knows of which kind it is.
@@ -76,7 +47,7 @@ class RejectsCheck final : public Check {
         expected_(std::move(expected)) {}
 
   Verdict run(const CheckContext& context, const Case& values) const override {
-    const Deadline deadline(head().timeout);
+    const AttemptDeadline deadline(head().timeout);
     const Scratch::Use use(context.scratch, head().foreign_keys);
     if (auto verdict = run_fixtures(head(), use.session(), values, deadline)) return *verdict;
     const Rejection rejection =
@@ -89,6 +60,10 @@ class RejectsCheck final : public Check {
     verdict.expected = expected_;
     verdict.sql = shown_sql(sql_.statement(number), values.bindings);
     return verdict;
+  }
+
+  std::optional<ConstraintTest> constraint_test() const override {
+    return ConstraintTest{by_, sql_};
   }
 
  private:
@@ -144,7 +119,7 @@ class RejectsCheck final : public Check {
 
 std::optional<ConstraintRef> read_form(const yaml::Node& node, const yaml::Reader& reader) {
   std::vector<std::string_view> keys;
-  std::ranges::transform(kForms, std::back_inserter(keys), &RefForm::key);
+  std::ranges::transform(kReferenceForms, std::back_inserter(keys), &ReferenceForm::key);
   reader.only_keys(node, keys, "'by'");
   if (node.entries.size() != 1) {
     reader.error(node.place, fmt::format("'by' names one constraint; got {}",
@@ -152,14 +127,14 @@ std::optional<ConstraintRef> read_form(const yaml::Node& node, const yaml::Reade
     return std::nullopt;
   }
   const yaml::Entry& entry = node.entries.front();
-  const auto* const form = std::ranges::find(kForms, entry.key.text, &RefForm::key);
-  if (form == std::end(kForms)) return std::nullopt;
+  const auto* const form = std::ranges::find(kReferenceForms, entry.key.text, &ReferenceForm::key);
+  if (form == std::end(kReferenceForms)) return std::nullopt;
   if (form->kind == RefKind::trigger && !read_regex(entry.value, form->key, reader)) {
     return std::nullopt;
   }
   const auto text = reader.text(entry.value, form->key);
   if (!text) return std::nullopt;
-  if (!well_formed(form->kind, trimmed(*text))) {
+  if (!well_formed(*form, trimmed(*text))) {
     reader.error(entry.value.place, fmt::format("'{}' is written as {}; got '{}'", form->key,
                                                 form->form, shortened(*text, 60)));
     return std::nullopt;
@@ -183,7 +158,7 @@ std::optional<ConstraintRef> read_by(const CheckDraft& draft) {
   if (by && by->kind == RefKind::foreign_key && draft.foreign_keys == false) {
     reader.error(node->place,
                  "foreign_keys is off here, as you say the app has it, so no foreign key can "
-                 "reject; set it on for this check or query pragma_foreign_key_check");
+                 "reject; set it on for this check or use 'column … references'");
     return std::nullopt;
   }
   return by;

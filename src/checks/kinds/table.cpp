@@ -9,6 +9,9 @@ constexpr Key kCases = {"cases", KeyType::cases,
 constexpr Key kForeignKeys = {"foreign_keys", KeyType::choice,
                               "whether foreign keys are enforced in this check", false, kOnOff};
 
+constexpr Key kWait = {kWaitKey, KeyType::duration,
+                       "how long a check that fails is tried again, by baseline verify"};
+
 constexpr Key kSchemaKeys[] = {
     {"ignore", KeyType::texts, "globs of tables, views and triggers that are left out"},
 };
@@ -19,14 +22,45 @@ constexpr Key kQueryKeys[] = {
     kGiven,
     kCases,
     kForeignKeys,
+    kWait,
 };
 constexpr std::string_view kQueryAsserts[] = {"value", "rows", "result"};
+constexpr Key kColumnKeys[] = {
+    {"each", KeyType::matcher, "what each value is, NULLs left out"},
+    {"not_null", KeyType::truth, "no value is NULL"},
+    {"unique", KeyType::truth, "no value occurs twice, NULLs left out"},
+    {"references", KeyType::column, "a column that has each of the values, NULLs left out"},
+};
+constexpr std::string_view kColumnAsserts[] = {"each", "not_null", "unique", "references"};
 constexpr Key kAcceptsKeys[] = {kGiven, kCases, kForeignKeys};
 constexpr Key kRejectsKeys[] = {
     {"by", KeyType::by, "the constraint that by itself rejects the last statement", true},
     kGiven,
     kCases,
     kForeignKeys,
+};
+constexpr Key kCostKeys[] = {
+    {"uses", KeyType::names, "indexes, or UNIQUE or PRIMARY KEY constraints, that the plan uses"},
+    {"scanned", KeyType::count, "how many rows full scans visit"},
+    {"sorted", KeyType::count, "how many sorts no index saves"},
+    {"steps", KeyType::count, "how many steps SQLite's virtual machine takes"},
+    {"time", KeyType::duration, "how long the fastest of five runs may take"},
+    kGiven,
+    kCases,
+    kForeignKeys,
+};
+constexpr std::string_view kCostAsserts[] = {"uses", "scanned", "sorted", "steps", "time"};
+constexpr Key kLogKeys[] = {
+    {"expect", KeyType::regexes, "each is found in some line"},
+    {"forbid", KeyType::regexes, "none is found in any line"},
+    kWait,
+};
+constexpr std::string_view kLogAsserts[] = {"expect", "forbid"};
+constexpr Key kCommandKeys[] = {
+    {"exit", KeyType::count, "the exit code, 0 unless said"},
+    {"stdout", KeyType::matcher, "what it writes to stdout, without the final newline"},
+    {"stderr", KeyType::matcher, "what it writes to stderr, without the final newline"},
+    kWait,
 };
 
 constexpr CheckKind kKinds[] = {
@@ -44,6 +78,13 @@ constexpr CheckKind kKinds[] = {
      When::both,
      false,
      make_query},
+    {"a",
+     {"column", KeyType::column, "table.column: what its values are, read where they are"},
+     kColumnKeys,
+     kColumnAsserts,
+     When::both,
+     false,
+     make_column},
     {"an",
      {"accepts", KeyType::sql, "statements that must all succeed"},
      kAcceptsKeys,
@@ -58,6 +99,27 @@ constexpr CheckKind kKinds[] = {
      When::both,
      true,
      make_rejects},
+    {"a",
+     {"cost", KeyType::sql, "one statement, on a scratch copy with the rows of its fixtures"},
+     kCostKeys,
+     kCostAsserts,
+     When::both,
+     false,
+     make_cost},
+    {"a",
+     {"log", KeyType::path, "a file that the application writes its log to"},
+     kLogKeys,
+     kLogAsserts,
+     When::after,
+     false,
+     make_log},
+    {"a",
+     {"command", KeyType::argv, "a program and its arguments, run without a shell"},
+     kCommandKeys,
+     {},
+     When::after,
+     false,
+     make_command},
 };
 
 }  // namespace

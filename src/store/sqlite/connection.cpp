@@ -175,13 +175,11 @@ SQLite::Database copy_of(SQLite::Database& source) {
   return target;
 }
 
-std::string quoted_identifier(std::string_view name) {
-  std::string out = "\"";
-  for (const char c : name) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
+void copy_to_file(SQLite::Database& source, const fs::path& file) {
+  SQLite::Database target = opened(file.native(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  // It is a copy to look at: nobody misses it after a crash.
+  target.exec("PRAGMA synchronous = OFF");
+  copy_pages(source, target);
 }
 
 std::string file_uri(const fs::path& path, std::string_view parameters) {

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "store/value.hpp"
+
 namespace baseline::sqlite {
 
 /// Opens a file read-only as docs/checks.md, "Isolation and phases" says: never writing it, waiting
@@ -27,8 +29,10 @@ SQLite::Database open_temporary();
 /// A private copy of `source`: in memory up to 64 MiB, else in a temporary file.
 SQLite::Database copy_of(SQLite::Database& source);
 
-/// "x" with every `"` in it doubled: safe in SQL whatever the name is.
-std::string quoted_identifier(std::string_view name);
+/// A copy of `source` as a new file. Not synced.
+void copy_to_file(SQLite::Database& source, const std::filesystem::path& file);
+
+using baseline::quoted_identifier;
 
 /// The file URI of an absolute path, any byte of it allowed (https://www.sqlite.org/uri.html).
 std::string file_uri(const std::filesystem::path& path, std::string_view parameters);

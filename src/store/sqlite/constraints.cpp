@@ -345,6 +345,10 @@ std::vector<Constraint> named_by(const std::vector<Constraint>& all, const Const
   return out;
 }
 
+std::string name_or_columns(const Constraint& constraint) {
+  return constraint.name.empty() ? table_and_columns(constraint) : constraint.name;
+}
+
 std::vector<std::string> available_for(const std::vector<Constraint>& all, RefKind kind) {
   std::vector<std::string> out;
   const std::optional<Kind> wanted = constraint_kind(kind);

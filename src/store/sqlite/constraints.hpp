@@ -58,6 +58,9 @@ std::string describe_rejection(const std::vector<Constraint>& all, int code,
 /// The constraints that a check names.
 std::vector<Constraint> named_by(const std::vector<Constraint>& all, const ConstraintRef& by);
 
+/// The name of the constraint; t(a, b) when it has none.
+std::string name_or_columns(const Constraint& constraint);
+
 /// What `by` could have said: the names, columns or expressions of its kind in this database.
 std::vector<std::string> available_for(const std::vector<Constraint>& all,
                                        ConstraintRef::Kind kind);

@@ -118,14 +118,15 @@ int Guard::authorize(void* guard, int action, const char* first, const char* sec
   return SQLITE_OK;
 }
 
-int Guard::tick(void* guard) {
-  Guard& self = *static_cast<Guard*>(guard);
+int Guard::tick(void* guard) { return static_cast<Guard*>(guard)->must_stop() ? 1 : 0; }
+
+bool Guard::must_stop() {
   // Ctrl-C ends a long statement, our own too; whoever ran it asks stop_if_interrupted().
-  if (stop_requested()) return 1;
-  if (self.rules_ == Rules::none) return 0;
-  if (!self.deadline_ || std::chrono::steady_clock::now() < *self.deadline_) return 0;
-  self.timed_out_ = true;
-  return 1;
+  if (stop_requested()) return true;
+  if (rules_ == Rules::none) return false;
+  if (!deadline_ || std::chrono::steady_clock::now() < *deadline_) return false;
+  timed_out_ = true;
+  return true;
 }
 
 void Guard::lift_length_limit() {

@@ -34,6 +34,10 @@ class Guard {
   /// The time of the current scope was over.
   bool timed_out() const { return timed_out_; }
 
+  /// Whether the time is over, or Ctrl-C was pressed. SQLite asks by itself, but not reliably while
+  /// it hands out rows: whoever reads many of them asks too.
+  bool must_stop();
+
   /// Allows values of any size until the current scope ends.
   void lift_length_limit();
 

@@ -1,6 +1,7 @@
 // The questions that status, verify and reports ask a database beside its schema.
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <array>
@@ -32,7 +33,48 @@ bool has_table(SQLite::Database& database, const char* name) {
   return statement.executeStep();
 }
 
+std::vector<std::string> strings(SQLite::Database& database, const char* sql,
+                                 const std::string& table) {
+  SQLite::Statement statement(database, sql);
+  statement.bind(1, table);
+  std::vector<std::string> out;
+  while (statement.executeStep()) out.push_back(statement.getColumn(0).getString());
+  return out;
+}
+
+// The row number has three names, each of which a column can take.
+std::vector<std::string> row_number(const std::vector<std::string>& columns) {
+  for (const char* name : {"rowid", "_rowid_", "oid"}) {
+    const auto is_it = [&](const std::string& column) { return to_lower(column) == name; };
+    if (std::ranges::none_of(columns, is_it)) return {name};
+  }
+  return {};
+}
+
 }  // namespace
+
+std::optional<TableInfo> SqliteSession::table(std::string_view name) {
+  return translated([&]() -> std::optional<TableInfo> {
+    SQLite::Statement list(
+        database_,
+        "SELECT name, type = 'view', wr FROM pragma_table_list(?) WHERE schema = 'main'");
+    list.bind(1, std::string(name));
+    if (!list.executeStep()) return std::nullopt;
+    TableInfo out{list.getColumn(0).getString(), {}, {}};
+    const bool has_rows_numbered =
+        list.getColumn(1).getInt() == 0 && list.getColumn(2).getInt() == 0;
+    try {
+      out.columns = strings(database_, "SELECT name FROM pragma_table_xinfo(?, 'main')", out.name);
+    } catch (const SQLite::Exception& exception) {
+      if (exception.getErrorCode() != SQLITE_ERROR) throw;
+      return out;  // a view of what is no longer there
+    }
+    out.key = strings(
+        database_, "SELECT name FROM pragma_table_xinfo(?, 'main') WHERE pk ORDER BY pk", out.name);
+    if (out.key.empty() && has_rows_numbered) out.key = row_number(out.columns);
+    return out;
+  });
+}
 
 std::optional<std::string> SqliteSession::revision() {
   return translated([&]() -> std::optional<std::string> {

@@ -387,7 +387,7 @@ class Judge {
   }
 
   SqlFailure explain(const StatementReader& reader, const Statement& statement, int code) {
-    return explained(cache_, guard_, reader, statement, code, limits_.timeout);
+    return explained(cache_, guard_, reader, statement, code, limits_);
   }
 
   Run run_once(const StatementReader& reader, const Statement& statement) {

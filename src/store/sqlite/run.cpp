@@ -4,18 +4,11 @@
 
 #include <string>
 
+#include "base/text.hpp"
 #include "store/sqlite/constraints.hpp"
 #include "store/sqlite/errors.hpp"
 
 namespace baseline::sqlite {
-namespace {
-
-std::string in_words(std::chrono::milliseconds time) {
-  return time.count() % 1'000 == 0 ? fmt::format("{}s", time.count() / 1'000)
-                                   : fmt::format("{}ms", time.count());
-}
-
-}  // namespace
 
 int run_to_end(const Statement& statement, const Bindings& bindings) {
   bind(statement.handle.get(), bindings);
@@ -25,11 +18,14 @@ int run_to_end(const Statement& statement, const Bindings& bindings) {
 }
 
 SqlFailure explained(ConstraintCache& constraints, Guard& guard, const StatementReader& reader,
-                     const Statement& statement, int code, std::chrono::milliseconds timeout) {
+                     const Statement& statement, int code, const RunLimits& limits) {
   SqlFailure failure = reader.run_failure(statement, code);
   if (guard.timed_out()) {
     failure.kind = SqlFailure::Kind::timeout;
-    failure.message = fmt::format("took longer than {} and was stopped", in_words(timeout));
+    failure.message =
+        fmt::format("took longer than {} and was stopped",
+                    short_duration(limits.whole_time.count() == 0 ? limits.timeout
+                                                                : limits.whole_time));
   }
   if (failure.kind == SqlFailure::Kind::constraint) {
     const Guard::Pause pause(guard);

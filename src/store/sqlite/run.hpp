@@ -19,7 +19,7 @@ int run_to_end(const Statement& statement, const Bindings& bindings);
 /// The failure of a statement that returned `code`, with the time limit in words and, for a
 /// constraint, who rejected it.
 SqlFailure explained(ConstraintCache& constraints, Guard& guard, const StatementReader& reader,
-                     const Statement& statement, int code, std::chrono::milliseconds timeout);
+                     const Statement& statement, int code, const RunLimits& limits);
 
 /// Whether rows violate a foreign key that is checked only at COMMIT.
 bool has_deferred_violations(sqlite3* database);

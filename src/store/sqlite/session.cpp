@@ -7,8 +7,11 @@
 #include <variant>
 
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/constraint_infos.hpp"
 #include "store/sqlite/errors.hpp"
 #include "store/sqlite/foreign_keys.hpp"
+#include "store/sqlite/indexes.hpp"
+#include "store/sqlite/measure.hpp"
 #include "store/sqlite/rejection.hpp"
 #include "store/sqlite/run.hpp"
 #include "store/sqlite/schema_clone.hpp"
@@ -52,51 +55,72 @@ CompileOutcome SqliteSession::compile(std::string_view sql) {
   return outcome;
 }
 
-QueryOutcome SqliteSession::query(std::string_view sql, const Bindings& bindings,
-                                  const RunLimits& limits) {
-  sqlite3* const handle = database_.getHandle();
+std::optional<SqlFailure> SqliteSession::step_through(
+    std::string_view sql, const Bindings& bindings, const RunLimits& limits, bool any_length,
+    const Columns& columns, const std::function<bool(sqlite3_stmt*)>& visit) {
   const Guard::Scope scope(guard_, Guard::Rules::check, limits.timeout);
-  StatementReader reader(handle, guard_, sql);
-  QueryOutcome outcome;
+  StatementReader reader(database_.getHandle(), guard_, sql);
   const std::optional<Statement> statement = reader.next();
-  if (!statement) {
-    outcome.failure = reader.failure() ? *reader.failure() : not_one_query();
-    return outcome;
-  }
-  if (!statement->info.read_only || !reader.at_end()) {
-    outcome.failure = not_one_query();
-    return outcome;
-  }
-  // PRAGMA integrity_check reads whole rows, and those of the application may be larger than what
-  // a check may make.
-  if (is_pragma(sql)) guard_.lift_length_limit();
-
+  if (!statement) return reader.failure() ? *reader.failure() : not_one_query();
+  if (!statement->info.read_only || !reader.at_end()) return not_one_query();
+  if (any_length) guard_.lift_length_limit();
   sqlite3_stmt* const running = statement->handle.get();
   bind(running, bindings);
-  const int columns = sqlite3_column_count(running);
-  for (int i = 0; i < columns; ++i) outcome.columns.emplace_back(sqlite3_column_name(running, i));
-  std::size_t bytes = 0;
+  columns(running);
   int code = sqlite3_step(running);
-  for (; code == SQLITE_ROW; code = sqlite3_step(running)) {
-    if (outcome.rows.size() == limits.max_rows) {
-      outcome.truncated = true;
-      return outcome;
-    }
+  for (std::size_t row = 1; code == SQLITE_ROW; ++row) {
+    if (!visit(running)) return std::nullopt;
+    // With a whole number of steps for each row, SQLite's own look at the clock may never come.
+    constexpr std::size_t kRowsBetweenLooks = 64;
+    const bool stop = row % kRowsBetweenLooks == 0 && guard_.must_stop();
+    code = stop ? SQLITE_INTERRUPT : sqlite3_step(running);
+  }
+  if (code == SQLITE_DONE) return std::nullopt;
+  return explained(constraints_, guard_, reader, *statement, code, limits);
+}
+
+QueryOutcome SqliteSession::query(std::string_view sql, const Bindings& bindings,
+                                  const RunLimits& limits) {
+  QueryOutcome outcome;
+  std::size_t bytes = 0;
+  std::optional<SqlFailure> too_large;
+  int columns = 0;
+  const auto name_columns = [&](sqlite3_stmt* statement) {
+    columns = sqlite3_column_count(statement);
+    for (int i = 0; i < columns; ++i)
+      outcome.columns.emplace_back(sqlite3_column_name(statement, i));
+  };
+  const auto keep = [&](sqlite3_stmt* statement) {
+    outcome.truncated = outcome.rows.size() == limits.max_rows;
+    if (outcome.truncated) return false;
     std::vector<Value>& row = outcome.rows.emplace_back();
-    for (int i = 0; i < columns; ++i) bytes += size_of(row.emplace_back(column_value(running, i)));
-    if (bytes > kMaxResultBytes) {
-      outcome.failure = SqlFailure{SqlFailure::Kind::limit,
-                                   "the result is larger than 64 MiB",
-                                   statement->info.offset,
-                                   1,
-                                   {}};
-      return outcome;
+    for (int i = 0; i < columns; ++i) {
+      bytes += size_of(row.emplace_back(column_value(statement, i)));
     }
-  }
-  if (code != SQLITE_DONE) {
-    outcome.failure = explained(constraints_, guard_, reader, *statement, code, limits.timeout);
-  }
+    if (bytes <= kMaxResultBytes) return true;
+    too_large = SqlFailure{SqlFailure::Kind::limit, "the result is larger than 64 MiB", 0, 1, {}};
+    return false;
+  };
+  // PRAGMA integrity_check reads whole rows, and those of the application may be larger than what
+  // a check may make.
+  outcome.failure = step_through(sql, bindings, limits, is_pragma(sql), name_columns, keep);
+  if (too_large) outcome.failure = std::move(too_large);
   return outcome;
+}
+
+std::optional<SqlFailure> SqliteSession::scan(std::string_view sql, const Bindings& bindings,
+                                              const RunLimits& limits, const RowVisitor& visit) {
+  std::vector<Value> row;
+  const auto count = [&](sqlite3_stmt* statement) {
+    row.resize(static_cast<std::size_t>(sqlite3_column_count(statement)));
+  };
+  return step_through(sql, bindings, limits, true, count, [&](sqlite3_stmt* statement) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      row[i] = column_value(statement, static_cast<int>(i));
+    }
+    visit(row);
+    return true;
+  });
 }
 
 ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bindings,
@@ -109,7 +133,7 @@ ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bind
   while (std::optional<Statement> statement = reader.next()) {
     const ChangeCounter counter(handle);
     if (const int code = run_to_end(*statement, bindings); code != SQLITE_DONE) {
-      outcome.failure = explained(constraints_, guard_, reader, *statement, code, limits.timeout);
+      outcome.failure = explained(constraints_, guard_, reader, *statement, code, limits);
       return outcome;
     }
     ++outcome.statements_run;
@@ -150,11 +174,34 @@ bool SqliteSession::rollback() {
   return true;
 }
 
+CostOutcome SqliteSession::measure(std::string_view sql, const Bindings& bindings,
+                                   const RunLimits& limits, unsigned timed_runs) {
+  return translated([&] {
+    return measured(database_, guard_, constraints_, {sql, bindings, limits, timed_runs});
+  });
+}
+
+std::vector<std::string> SqliteSession::index_names() {
+  return translated([&] { return Indexes(database_, constraints_.current()).names(); });
+}
+
 std::unique_ptr<Session> SqliteSession::scratch() {
   return translated([&] {
     return std::make_unique<SqliteSession>(
         role_ == Role::live ? schema_clone(database_) : copy_of(database_), Role::scratch);
   });
+}
+
+void SqliteSession::save(const std::filesystem::path& file) {
+  translated([&] { copy_to_file(database_, file); });
+}
+
+std::vector<ConstraintInfo> SqliteSession::constraints() {
+  return translated([&] { return constraint_infos(database_); });
+}
+
+std::vector<std::size_t> SqliteSession::resolve(const ConstraintRef& by) {
+  return translated([&] { return resolved(read_constraints(database_), by); });
 }
 
 Schema SqliteSession::schema() {

@@ -28,13 +28,22 @@ class SqliteSession final : public Session {
   CompileOutcome compile(std::string_view sql) override;
   QueryOutcome query(std::string_view sql, const Bindings& bindings,
                      const RunLimits& limits) override;
+  std::optional<SqlFailure> scan(std::string_view sql, const Bindings& bindings,
+                                 const RunLimits& limits, const RowVisitor& visit) override;
+  std::optional<TableInfo> table(std::string_view name) override;
   ExecuteOutcome execute(std::string_view sql, const Bindings& bindings,
                          const RunLimits& limits) override;
   Rejection reject(std::string_view sql, const Bindings& bindings, const ConstraintRef& by,
                    const RunLimits& limits) override;
+  CostOutcome measure(std::string_view sql, const Bindings& bindings, const RunLimits& limits,
+                      unsigned timed_runs) override;
+  std::vector<std::string> index_names() override;
   void begin(bool foreign_keys) override;
   bool rollback() override;
   std::unique_ptr<Session> scratch() override;
+  void save(const std::filesystem::path& file) override;
+  std::vector<ConstraintInfo> constraints() override;
+  std::vector<std::size_t> resolve(const ConstraintRef& by) override;
   Schema schema() override;
   std::optional<std::string> revision() override;
   std::vector<TableRows> count_rows(std::chrono::milliseconds budget) override;
@@ -43,6 +52,13 @@ class SqliteSession final : public Session {
   SQLite::Database& database() { return database_; }
 
  private:
+  /// Steps through one read-only statement until `visit` says false. `columns` is told first.
+  using Columns = std::function<void(sqlite3_stmt*)>;
+  std::optional<SqlFailure> step_through(std::string_view sql, const Bindings& bindings,
+                                         const RunLimits& limits, bool any_length,
+                                         const Columns& columns,
+                                         const std::function<bool(sqlite3_stmt*)>& visit);
+
   SQLite::Database database_;
   Guard guard_;  // after the database: it must go first
   ConstraintCache constraints_{database_};

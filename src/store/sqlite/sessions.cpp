@@ -20,6 +20,13 @@ std::unique_ptr<Session> open_immutable(const std::filesystem::path& path) {
   });
 }
 
+std::unique_ptr<Session> live_copy(Session& reference) {
+  return translated([&] {
+    return std::make_unique<SqliteSession>(
+        copy_of(dynamic_cast<SqliteSession&>(reference).database()), SqliteSession::Role::live);
+  });
+}
+
 std::string serialized(Session& reference) {
   sqlite3* const database = dynamic_cast<SqliteSession&>(reference).database().getHandle();
   sqlite3_int64 size = 0;

@@ -22,6 +22,9 @@ std::unique_ptr<Session> open_immutable(const std::filesystem::path& path);
 /// FILE:LINE:COLUMN when a statement fails, is not allowed, or there is none.
 std::unique_ptr<Session> apply_migration(const Migration& migration);
 
+/// A copy of `reference` (from apply_migration) that is a live database to its users.
+std::unique_ptr<Session> live_copy(Session& reference);
+
 /// The bytes of the database file that `reference` (from apply_migration) would be.
 std::string serialized(Session& reference);
 

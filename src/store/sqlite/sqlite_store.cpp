@@ -186,10 +186,6 @@ Payload SqliteStore::back_up(const Directory& entry, const Deadline& deadline,
   return payload;
 }
 
-std::unique_ptr<Session> SqliteStore::apply(const Migration& migration) {
-  return apply_migration(migration);
-}
-
 BackupPlan SqliteStore::plan_backup(BackupChoice choice, const fs::path& catalogue) {
   const fs::path directory = existing_part(catalogue);
   const auto status = target_.directory.status(target_.name);

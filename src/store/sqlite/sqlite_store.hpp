@@ -30,7 +30,6 @@ class SqliteStore final : public Store {
   DatabaseFacts look_at(const std::filesystem::path& file, const LookOptions& options) override;
   Payload back_up(const Directory& entry, const Deadline& deadline,
                   const OnProgress& on_progress) override;
-  std::unique_ptr<Session> apply(const Migration& migration) override;
   BackupPlan plan_backup(BackupChoice choice, const std::filesystem::path& catalogue) override;
   std::unique_ptr<Replacement> hold(const RunIdentity& identity, const Deadline& deadline) override;
 

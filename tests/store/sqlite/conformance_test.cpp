@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "os/file_system.hpp"
+#include "store/sqlite/sqlite_engine.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 class SqliteUnderTest final : public conformance::EngineUnderTest {
  public:
+  const Engine& engine() const override { return engine_; }
   std::unique_ptr<Store> open() override {
     return std::make_unique<sqlite::SqliteStore>(real_file_system(), database_);
   }
@@ -36,6 +38,7 @@ class SqliteUnderTest final : public conformance::EngineUnderTest {
   }
 
  private:
+  sqlite::SqliteEngine engine_;
   TempDir dir_;
   std::filesystem::path database_ = dir_.path() / "app.db";
 };

@@ -1,0 +1,98 @@
+#include "checks/column_name.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace baseline {
+namespace {
+
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '$' || static_cast<unsigned char>(c) >= 0x80;
+}
+
+// Takes a name, quoted or not, from the start of `text`; nothing when there is none.
+std::optional<std::string> take_name(std::string_view& text) {
+  constexpr std::string_view kOpening = "\"`[";
+  std::string out;
+  if (text.empty() || kOpening.find(text.front()) == std::string_view::npos) {
+    const auto end = std::ranges::find_if_not(text, is_plain);
+    out.assign(text.begin(), end);
+    text.remove_prefix(out.size());
+    return out.empty() ? std::nullopt : std::optional(out);
+  }
+  const char closing = text.front() == '[' ? ']' : text.front();
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] != closing) {
+      out += text[i];
+    } else if (closing != ']' && i + 1 < text.size() && text[i + 1] == closing) {
+      out += text[i++];  // doubled: one of its own
+    } else {
+      text.remove_prefix(i + 1);
+      return out;
+    }
+  }
+  return std::nullopt;  // not closed
+}
+
+std::vector<std::string> tables_of(Session& reference) {
+  std::vector<std::string> out;
+  for (const SchemaObject& object : reference.schema().objects) {
+    if (object.kind == "table" || object.kind == "view") out.push_back(object.name);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<ColumnName> parse_column(std::string_view text) {
+  std::string_view rest = text;
+  const auto table = take_name(rest);
+  if (!table || !rest.starts_with('.')) return std::nullopt;
+  rest.remove_prefix(1);
+  const std::size_t offset = text.size() - rest.size();
+  const auto column = take_name(rest);
+  if (!column || !rest.empty()) return std::nullopt;
+  return ColumnName{*table, *column, offset};
+}
+
+std::optional<ColumnName> read_column(const CheckDraft& draft, const yaml::Node& node,
+                                      std::string_view key) {
+  const yaml::Reader& reader = draft.reader();
+  const auto text = reader.text(node, key);
+  if (!text) return std::nullopt;
+  const auto name = parse_column(*text);
+  if (!name) {
+    reader.error(node.place,
+                 fmt::format("'{}' is written as table.column, with \"…\" around a name that is "
+                             "more than letters, digits and _; got '{}'",
+                             key, shortened(*text, 60)));
+    return std::nullopt;
+  }
+  Session& reference = draft.scope.reference();
+  const auto table = reference.table(name->table);
+  if (!table) {
+    const std::string message = fmt::format("no table '{}' in the baseline{}", name->table,
+                                            yaml::suggestion(name->table, tables_of(reference)));
+    if (draft.head.when == When::after) {
+      draft.scope.warn(node.place, message);
+      return name;
+    }
+    reader.error(node.place, message);
+    return std::nullopt;
+  }
+  const auto is_it = [&](const std::string& column) {
+    return to_lower(column) == to_lower(name->column);
+  };
+  if (std::ranges::any_of(table->columns, is_it)) return name;
+  reader.error(node.place_in_text(name->column_offset),
+               fmt::format("'{}' has no column '{}'{}", table->name, name->column,
+                           yaml::suggestion(name->column, table->columns)));
+  return std::nullopt;
+}
+
+}  // namespace baseline

@@ -1,0 +1,269 @@
+#include "checks/json_schema.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/text.hpp"
+#include "checks/kinds.hpp"
+#include "checks/matcher.hpp"
+#include "checks/reference_forms.hpp"
+
+namespace baseline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A text that is not blank.
+constexpr std::string_view kNotBlank = "\\S";
+
+Json reference(std::string_view definition) {
+  return {{"$ref", fmt::format("#/definitions/{}", definition)}};
+}
+
+Json text_like(std::string_view pattern) { return {{"type", "string"}, {"pattern", pattern}}; }
+
+Json list_of(Json items) {
+  return {{"type", "array"}, {"minItems", 1}, {"items", std::move(items)}};
+}
+
+Json choice_of(std::span<const std::string_view> words) {
+  Json json = {{"type", "string"}, {"enum", Json::array()}};
+  for (const std::string_view word : words) json["enum"].push_back(word);
+  return json;
+}
+
+// What a key of this type may hold. Beside a `$ref` draft-07 ignores all other keywords, so a
+// property may have a description there, which editors show all the same, and nothing else.
+Json of_type(const Key& key) {
+  switch (key.type) {
+    case KeyType::version:
+      return {{"type", "integer"}, {"enum", {1}}};
+    case KeyType::text:
+    case KeyType::sql:
+    case KeyType::path:
+      return text_like(kNotBlank);
+    case KeyType::texts:
+      return list_of(reference("word"));
+    case KeyType::argv:
+      return list_of(reference("value"));  // `true` is a program
+    case KeyType::choice:
+      return choice_of(key.choices);
+    case KeyType::duration:
+      return reference("duration");
+    case KeyType::truth:
+      return {{"type", "boolean"}, {"enum", {true}}};
+    case KeyType::regexes:
+      return list_of(text_like(kNotBlank));
+    case KeyType::matcher:
+      return reference("matcher");
+    case KeyType::count:
+      return reference("count");
+    case KeyType::rows:
+      return list_of(list_of(reference("value")));
+    case KeyType::column:
+      return text_like("^.+[.].+$");
+    case KeyType::by:
+      return reference("by");
+    case KeyType::names:
+    case KeyType::fixtures: {
+      Json several = list_of(text_like(kNotBlank));
+      several["uniqueItems"] = true;
+      return {{"anyOf", {text_like(kNotBlank), several}}};
+    }
+    case KeyType::cases: {
+      Json cases = list_of(
+          {{"type", "object"}, {"minProperties", 1}, {"additionalProperties", reference("value")}});
+      cases["uniqueItems"] = true;
+      return cases;
+    }
+    case KeyType::values:
+      return {{"type", "object"},
+              {"propertyNames", {{"pattern", "^[A-Za-z_][A-Za-z0-9_]*$"}}},
+              {"additionalProperties", reference("value")}};
+    case KeyType::named_sql:
+      return {{"type", "object"}, {"additionalProperties", text_like(kNotBlank)}};
+    case KeyType::checks:
+      return list_of(reference("check"));
+  }
+  return {};
+}
+
+Json property(const Key& key) {
+  Json json = {{"description", key.meaning}};
+  json.update(of_type(key));
+  return json;
+}
+
+void add_properties(Json& properties, std::span<const Key> keys) {
+  for (const Key& key : keys) properties[std::string(key.name)] = property(key);
+}
+
+void add_required(Json& required, std::span<const Key> keys) {
+  for (const Key& key : keys) {
+    if (key.required) required.push_back(key.name);
+  }
+}
+
+Json has(std::string_view key) { return {{"required", {key}}}; }
+
+// A map of these keys and no other.
+Json object_of(std::string_view description, std::span<const Key> keys) {
+  Json json = {{"description", description}, {"type", "object"}, {"required", Json::array()}};
+  add_required(json["required"], keys);
+  add_properties(json["properties"], keys);
+  json["additionalProperties"] = false;
+  return json;
+}
+
+Json of_kind(const CheckKind& kind) {
+  Json json = object_of(kind.value.meaning, common_keys());
+  json["required"].push_back(kind.name());
+  add_required(json["required"], kind.keys);
+  json["properties"][std::string(kind.name())] = property(kind.value);
+  add_properties(json["properties"], kind.keys);
+  for (const std::string_view key : kind.asserts) json["anyOf"].push_back(has(key));
+  return json;
+}
+
+std::string definition_of(const CheckKind& kind) { return fmt::format("{}-check", kind.name()); }
+
+// The kind's key decides which keys are looked for: an editor then complains about the one key that
+// is wrong, once, and not about every kind that the check is not.
+Json of_check() {
+  Json json = {{"description", "one check"}, {"type", "object"}, {"required", {"name"}}};
+  Json one_kind = Json::array();
+  Json by_kind = Json::array();
+  Json names = Json::array();
+  const auto add_name = [&](std::string_view name) {
+    if (std::ranges::find(names, Json(name)) == names.end()) names.push_back(name);
+  };
+  const auto explain = [&](const Key& key) {
+    json["properties"][std::string(key.name)] = {{"description", key.meaning}};
+    add_name(key.name);
+  };
+  for (const Key& key : common_keys()) explain(key);
+  for (const CheckKind& kind : check_kinds()) {
+    explain(kind.value);
+    one_kind.push_back(has(kind.name()));
+    by_kind.push_back({{"if", has(kind.name())}, {"then", reference(definition_of(kind))}});
+    for (const Key& key : kind.keys) add_name(key.name);
+  }
+  json["propertyNames"] = {{"enum", names}};
+  json["oneOf"] = one_kind;
+  json["allOf"] = by_kind;
+  return json;
+}
+
+Json of_by() {
+  Json forms = {{"type", "object"}, {"minProperties", 1}, {"maxProperties", 1}};
+  for (const ReferenceForm& form : kReferenceForms) {
+    Json& json = forms["properties"][std::string(form.key)];
+    json = text_like(form.pattern.empty() ? kNotBlank : form.pattern);
+    json["description"] = fmt::format("{}, written as {}", form.words, form.form);
+  }
+  forms["additionalProperties"] = false;
+  return {{"anyOf", {text_like(kNotBlank), forms}}};
+}
+
+Json of_operand(Matcher::Op op) {
+  switch (op) {
+    case Matcher::Op::lt:
+    case Matcher::Op::le:
+    case Matcher::Op::gt:
+    case Matcher::Op::ge:
+      return {{"type", {"number", "string", "boolean"}}};
+    case Matcher::Op::in:
+      return list_of(reference("value"));
+    case Matcher::Op::matches:
+    case Matcher::Op::contains:
+      return text_like(kNotBlank);
+    case Matcher::Op::type:
+      return choice_of(kStorageClasses);
+    case Matcher::Op::negation:
+      return reference("matcher");
+    case Matcher::Op::equal:
+    case Matcher::Op::all:
+      break;  // no operators: a scalar, and the map itself
+  }
+  return {};
+}
+
+Json of_matcher() {
+  Json operators = {{"type", "object"}, {"minProperties", 1}};
+  for (const Matcher::Operator& row : Matcher::operators()) {
+    Json& json = operators["properties"][std::string(row.name)];
+    json = {{"description", row.meaning}};
+    json.update(of_operand(row.op));
+  }
+  operators["additionalProperties"] = false;
+  return {{"anyOf", {reference("value"), operators}}};
+}
+
+// A matcher whose operands are whole numbers from 0.
+Json of_count() {
+  const Json number = {{"type", "integer"}, {"minimum", 0}};
+  Json operators = {{"type", "object"}, {"minProperties", 1}};
+  for (const Matcher::Operator& row : Matcher::operators()) {
+    Json& json = operators["properties"][std::string(row.name)];
+    json = {{"description", row.meaning}};
+    switch (row.op) {
+      case Matcher::Op::lt:
+      case Matcher::Op::le:
+      case Matcher::Op::gt:
+      case Matcher::Op::ge:
+        json.update(number);
+        break;
+      case Matcher::Op::in:
+        json.update(list_of(number));
+        break;
+      case Matcher::Op::negation:
+        json.update(reference("count"));
+        break;
+      case Matcher::Op::matches:
+      case Matcher::Op::contains:
+      case Matcher::Op::type:
+      case Matcher::Op::equal:
+      case Matcher::Op::all:
+        operators["properties"].erase(std::string(row.name));
+        break;
+    }
+  }
+  operators["additionalProperties"] = false;
+  return {{"anyOf", {number, operators}}};
+}
+
+// "'foreign_keys: on' or 'off' is needed" unless every check that needs it says it by itself.
+Json foreign_keys_rule() {
+  Json needing = Json::array();
+  for (const CheckKind& kind : check_kinds()) {
+    if (kind.needs_foreign_keys) needing.push_back(has(kind.name()));
+  }
+  const Json undecided = {{"anyOf", needing}, {"not", has("foreign_keys")}};
+  return {
+      {"if", {{"required", {"checks"}}, {"properties", {{"checks", {{"contains", undecided}}}}}}},
+      {"then", has("foreign_keys")}};
+}
+
+}  // namespace
+
+std::string suite_json_schema() {
+  Json json = {{"$schema", "http://json-schema.org/draft-07/schema#"},
+               {"title", "A suite of checks for baseline, version 1"}};
+  json.update(object_of("what must be true of a database", file_keys()));
+  json.update(foreign_keys_rule());
+  Json& definitions = json["definitions"];
+  definitions["check"] = of_check();
+  for (const CheckKind& kind : check_kinds()) definitions[definition_of(kind)] = of_kind(kind);
+  definitions["by"] = of_by();
+  definitions["matcher"] = of_matcher();
+  definitions["count"] = of_count();
+  definitions["duration"] = text_like(kDurationPattern);
+  definitions["word"] = {{"type", {"string", "number"}}};
+  definitions["value"] = {{"type", {"string", "number", "boolean", "null"}}};
+  return json.dump(2) + "\n";
+}
+
+}  // namespace baseline

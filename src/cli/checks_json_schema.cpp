@@ -1,0 +1,8 @@
+#include "checks/json_schema.hpp"
+#include "cli/commands.hpp"
+
+namespace baseline {
+
+CommandResult run_checks_json_schema(const Invocation&) { return {suite_json_schema(), 0}; }
+
+}  // namespace baseline

@@ -1,0 +1,106 @@
+#include "report/check_json.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "base/version.hpp"
+#include "os/clock.hpp"
+#include "report/report_kinds.hpp"
+
+namespace baseline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double ms(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double, std::milli>(time).count();
+}
+
+Json optional_text(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(valid_utf8(text));
+}
+
+Json texts(const std::vector<std::string>& all) {
+  Json json = Json::array();
+  for (const std::string& text : all) json.push_back(valid_utf8(text));
+  return json;
+}
+
+Json of_result(const CheckResult& result) {
+  Json json;
+  json["suite"] = valid_utf8(result.suite);
+  json["name"] = valid_utf8(result.name);
+  json["case"] = optional_text(result.case_label);
+  json["kind"] = result.kind;
+  json["severity"] = to_string(result.severity);
+  json["tags"] = texts(result.tags);
+  json["status"] = to_string(result.status);
+  json["file"] = optional_text(result.file);
+  json["line"] = result.line;
+  json["column"] = result.column;
+  json["duration_ms"] = ms(result.took);
+  json["attempts"] = result.attempts;
+  json["expected"] = optional_text(result.expected);
+  json["got"] = optional_text(result.got);
+  json["sql"] = optional_text(result.sql);
+  json["why"] = optional_text(result.why);
+  json["note"] = optional_text(result.note);
+  json["hint"] = optional_text(result.hint);
+  json["skip_reason"] = optional_text(result.skip_reason);
+  return json;
+}
+
+Json of_problem(const std::optional<RunProblem>& problem) {
+  if (!problem) return nullptr;
+  Json json;
+  json["kind"] = problem->kind;
+  json["message"] = valid_utf8(problem->message);
+  json["hint"] = optional_text(problem->hint);
+  json["problems"] = texts(problem->problems);
+  json["notes"] = texts(problem->notes);
+  return json;
+}
+
+constexpr Status kStatuses[] = {Status::pass, Status::fail, Status::error, Status::warn,
+                                Status::skip};
+
+}  // namespace
+
+Json suite_report_json(const SuiteReport& report) {
+  Json json;
+  json["phase"] = to_string(report.phase);
+  json["strict"] = report.strict;
+  json["duration_ms"] = ms(report.took);
+  for (const Status status : kStatuses) {
+    json["summary"][std::string(to_string(status))] = report.count(status);
+  }
+  json["results"] = Json::array();
+  for (const CheckResult& result : report.results) json["results"].push_back(of_result(result));
+  return json;
+}
+
+std::string json_check_report(const CheckRun& run) {
+  Json json;
+  json["version"] = 1;
+  json["tool"] = fmt::format("baseline {}", version());
+  json["engine"] = optional_text(run.engine);
+  json["command"] = run.command;
+  json["database"] = optional_text(printable(run.database));
+  json["started"] = rfc3339(run.started);
+  json["duration_ms"] = ms(run.took);
+  json["outcome"] = run.outcome;
+  json["exit_code"] = run.exit_code ? Json(*run.exit_code) : Json(nullptr);
+  json["error"] = of_problem(run.problem);
+  for (const Status status : kStatuses) {
+    std::size_t count = 0;
+    for (const SuiteReport& report : run.phases) count += report.count(status);
+    json["summary"][std::string(to_string(status))] = count;
+  }
+  json["phases"] = Json::array();
+  for (const SuiteReport& report : run.phases) json["phases"].push_back(suite_report_json(report));
+  return json.dump(2) + "\n";
+}
+
+}  // namespace baseline

@@ -1,0 +1,25 @@
+#include "report/json_document.hpp"
+
+#include <fmt/format.h>
+
+#include "base/version.hpp"
+
+namespace baseline::json_report {
+
+nlohmann::ordered_json header(std::string_view command, int exit_code) {
+  return {{"version", 1},
+          {"tool", fmt::format("baseline {}", version())},
+          {"command", command},
+          {"exit_code", exit_code}};
+}
+
+std::string finished(const nlohmann::ordered_json& json) {
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+nlohmann::ordered_json optional_text(const std::string& text) {
+  if (text.empty()) return nullptr;
+  return text;
+}
+
+}  // namespace baseline::json_report

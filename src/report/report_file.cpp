@@ -1,0 +1,80 @@
+#include "report/report_file.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+#include "os/whole_file.hpp"
+
+namespace baseline {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error unwritable(const std::string& file, const std::string& why, const std::string& hint = {}) {
+  return {ErrorCode::usage, fmt::format("cannot write the report {}: {}", printable(file), why),
+          hint};
+}
+
+fs::path resolved(const std::string& file) {
+  const fs::path path = fs::absolute(file);
+  const std::string name = path.filename();
+  if (name.empty() || name == "." || name == "..") throw unwritable(file, "it is a directory");
+  std::error_code error;
+  const fs::path parent = fs::canonical(path.parent_path(), error);
+  if (error) {
+    throw unwritable(file,
+                     fmt::format("{}: {}", printable(path.parent_path().native()), error.message()),
+                     "make the directory first");
+  }
+  return parent / name;
+}
+
+Directory opened(const std::string& file, const fs::path& directory) {
+  try {
+    return Directory::open(directory);
+  } catch (const Error& error) {
+    throw unwritable(file, error.what());
+  }
+}
+
+}  // namespace
+
+ReportFile::ReportFile(FileSystem& files, const ReportKind& kind, const std::string& file)
+    : files_(files),
+      kind_(kind),
+      file_(file),
+      path_(resolved(file)),
+      directory_(opened(file, path_.parent_path())) {
+  const auto status = directory_.status(path_.filename());
+  if (!status || S_ISREG(status->st_mode)) return;
+  if (S_ISDIR(status->st_mode)) throw unwritable(file, "it is a directory");
+  throw unwritable(file, "it is not a regular file",
+                   fmt::format("to write to stdout: --report {}=-", kind.name));
+}
+
+void ReportFile::put(const std::string& text) {
+  write_whole(files_, directory_, path_.filename(), names::report_temporary(::getpid()), text);
+}
+
+void ReportFile::start(const CheckRun& run) {
+  try {
+    if (kind_.from_the_start) {
+      put(kind_.render(unfinished(run)));
+    } else {
+      const std::string temporary = names::report_temporary(::getpid());
+      files_.unlink(directory_, temporary);
+      files_.create(directory_, temporary, 0600);
+      files_.unlink(directory_, temporary);
+    }
+  } catch (const Error& error) {
+    throw unwritable(file_, error.what(), error.hint());
+  }
+  started_ = true;
+}
+
+void ReportFile::write(const CheckRun& run) { put(kind_.render(run)); }
+
+}  // namespace baseline

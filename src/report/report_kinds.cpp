@@ -1,0 +1,20 @@
+#include "report/report_kinds.hpp"
+
+namespace baseline {
+namespace {
+
+constexpr ReportKind kKinds[] = {
+    {"junit", junit_report, true},
+    {"tap", tap_report, true},
+    {"json", json_check_report, true},
+    // A scrape in the middle of a run would see all checks gone. A run that was cut off shows by
+    // its time stamp, which gets old.
+    {"prometheus", prometheus_report, false},
+    {"github", github_report, true},
+};
+
+}  // namespace
+
+std::span<const ReportKind> report_kinds() { return kKinds; }
+
+}  // namespace baseline

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "store/migration.hpp"
+#include "store/mutant.hpp"
+#include "store/session.hpp"
+
+namespace baseline {
+
+/// What an engine can do without a database: the part of the seam that needs no path. Commands that
+/// work on a migration alone, such as those of `baseline checks`, need no more.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  /// The migration applied in private. Throws Error{usage} with FILE:LINE:COLUMN.
+  virtual std::unique_ptr<Session> apply(const Migration& migration) const = 0;
+
+  /// What apply() made as the live database that a deploy leaves: its scratch copies have the
+  /// schema and no rows.
+  virtual std::unique_ptr<Session> deployed(Session& reference) const = 0;
+
+  /// The small changes that can be made to the migration, in the order of their places. What one
+  /// of them makes of it may not apply, or may be the same() as before.
+  virtual std::vector<Mutant> mutants(const Migration& migration) const = 0;
+
+  /// Whether two databases that apply() made declare the same and hold the same rows.
+  virtual bool same(Session& a, Session& b) const = 0;
+};
+
+}  // namespace baseline

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <memory>
+
+#include "store/engine.hpp"
+
+namespace baseline::sqlite {
+
+/// What SQLite can do without a database file: everything happens in private databases.
+class SqliteEngine final : public Engine {
+ public:
+  std::unique_ptr<Session> apply(const Migration& migration) const override;
+  std::unique_ptr<Session> deployed(Session& reference) const override;
+  std::vector<Mutant> mutants(const Migration& migration) const override;
+  bool same(Session& a, Session& b) const override;
+};
+
+}  // namespace baseline::sqlite
