@@ -53,6 +53,9 @@ std::string shell_quoted(std::string_view text);
 /// ASCII lower case.
 std::string to_lower(std::string_view text);
 
+/// Equal but for ASCII case, as SQL compares names.
+bool same_name(std::string_view a, std::string_view b);
+
 /// `text` without leading and trailing ASCII white space.
 std::string_view trimmed(std::string_view text);
 

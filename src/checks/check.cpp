@@ -27,6 +27,20 @@ RunLimits AttemptDeadline::limits() const {
   return limits;
 }
 
+CheckResult named_result(const CheckHead& head, const Case& values) {
+  CheckResult result;
+  result.suite = head.suite;
+  result.name = head.name;
+  result.case_label = values.label;
+  result.kind = head.kind;
+  result.severity = head.severity;
+  result.tags = head.tags;
+  result.file = head.file;
+  result.line = head.place.line;
+  result.column = head.place.column;
+  return result;
+}
+
 std::string in_words(const SqlFailure& failure) {
   const bool rejected = failure.kind == SqlFailure::Kind::constraint;
   return rejected && !failure.rejected_by.empty() ? failure.rejected_by : failure.message;

@@ -51,6 +51,9 @@ struct CheckHead {
   std::string path() const { return suite + "/" + name; }
 };
 
+/// A result that names the check and its case, and has no verdict yet.
+CheckResult named_result(const CheckHead& head, const Case& values);
+
 /// What became of one case of a check. Status is pass, fail or error.
 struct Verdict {
   Status status = Status::pass;

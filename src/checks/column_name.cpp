@@ -39,9 +39,9 @@ std::optional<std::string> take_name(std::string_view& text) {
   return std::nullopt;  // not closed
 }
 
-std::vector<std::string> tables_of(Session& reference) {
+std::vector<std::string> tables_of(const Schema& schema) {
   std::vector<std::string> out;
-  for (const SchemaObject& object : reference.schema().objects) {
+  for (const SchemaObject& object : schema.objects) {
     if (object.kind == "table" || object.kind == "view") out.push_back(object.name);
   }
   return out;
@@ -76,8 +76,9 @@ std::optional<ColumnName> read_column(const CheckDraft& draft, const yaml::Node&
   Session& reference = draft.scope.reference();
   const auto table = reference.table(name->table);
   if (!table) {
-    const std::string message = fmt::format("no table '{}' in the baseline{}", name->table,
-                                            yaml::suggestion(name->table, tables_of(reference)));
+    const std::string message =
+        fmt::format("no table '{}' in the baseline{}", name->table,
+                    yaml::suggestion(name->table, tables_of(draft.scope.schema())));
     if (draft.head.when == When::after) {
       draft.scope.warn(node.place, message);
       return name;
@@ -85,9 +86,7 @@ std::optional<ColumnName> read_column(const CheckDraft& draft, const yaml::Node&
     reader.error(node.place, message);
     return std::nullopt;
   }
-  const auto is_it = [&](const std::string& column) {
-    return to_lower(column) == to_lower(name->column);
-  };
+  const auto is_it = [&](const std::string& column) { return same_name(column, name->column); };
   if (std::ranges::any_of(table->columns, is_it)) return name;
   reader.error(node.place_in_text(name->column_offset),
                fmt::format("'{}' has no column '{}'{}", table->name, name->column,

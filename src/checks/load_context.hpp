@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ struct LoadContext {
   std::vector<std::string> warnings = {};  ///< whole lines, each with its place
   std::vector<std::string> remarks = {};   ///< the same, for `checks lint` only
   std::set<std::string> vars = {};         ///< that the files declare
+  std::optional<Schema> schema = {};       ///< of the reference, once somebody asked for it
   std::vector<std::string> commands = {};  ///< the checks that run one: "a.yaml:9:5 (NAME)"
 };
 

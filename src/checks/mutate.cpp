@@ -18,24 +18,18 @@ using Clock = std::chrono::steady_clock;
 // These look at what is outside of a database: at a file and a program that a mutant does not have.
 bool looks_outside(const CheckHead& head) { return head.kind == "log" || head.kind == "command"; }
 
-CheckResult result_of(const CheckHead& head, const Case& values, Verdict verdict) {
-  CheckResult result;
-  result.suite = head.suite;
-  result.name = head.name;
-  result.case_label = values.label;
-  result.kind = head.kind;
-  result.severity = head.severity;
-  result.tags = head.tags;
+// No check that runs here asks where it is.
+const Surroundings kNowhere;
+
+CheckResult result_of(const Check& check, const Case& values, Verdict verdict) {
+  CheckResult result = named_result(check.head(), values);
   result.status = verdict.status;
-  result.file = head.file;
-  result.line = head.place.line;
-  result.column = head.place.column;
   result.expected = std::move(verdict.expected);
   result.got = std::move(verdict.got);
   result.sql = std::move(verdict.sql);
   result.why = std::move(verdict.why);
   result.note = std::move(verdict.note);
-  result.hint = head.hint;
+  result.hint = check.head().hint;
   return result;
 }
 
@@ -89,7 +83,7 @@ class Trial {
       Verdict verdict = check.run(context, values);
       if (verdict.status == Status::pass) continue;
       stop_if_asked();  // what a signal cut short is no result
-      return result_of(check.head(), values, std::move(verdict));
+      return result_of(check, values, std::move(verdict));
     }
     return std::nullopt;
   }
@@ -100,13 +94,13 @@ class Trial {
     Session& reference = request_.reference;
     Scratch candidate(reference);
     for (const Check* check : before_) {
-      auto result = failure(*check, {reference, reference, candidate});
+      auto result = failure(*check, {reference, reference, candidate, Phase::before, kNowhere});
       if (result) report_.unfit.push_back(*std::move(result));
     }
     const auto live = request_.engine.deployed(reference);
     Scratch clone(*live);
     std::erase_if(after_, [&](const Check* check) {
-      const auto result = failure(*check, {*live, reference, clone});
+      const auto result = failure(*check, {*live, reference, clone, Phase::after, kNowhere});
       if (!result) return false;
       report_.left_out.push_back(
           {check->head().path(), "does not pass right after a deploy: " + result->got});
@@ -135,8 +129,8 @@ class Trial {
   }
 
   std::string killer_of(Session& reference) const {
-    if (const auto killer = first_killer(before_, reference, reference)) return *killer;
-    if (const auto killer = first_killer(after_, *request_.engine.deployed(reference), reference)) {
+    if (const auto killer = first_killer(Phase::before, reference, reference)) return *killer;
+    if (const auto killer = first_killer(Phase::after, *request_.engine.deployed(reference), reference)) {
       return *killer;
     }
     // What does not run here must still fit: a suite that does not load stops the deploy.
@@ -150,11 +144,10 @@ class Trial {
     return {};
   }
 
-  std::optional<std::string> first_killer(const Judges& judges, Session& subject,
-                                          Session& reference) const {
+  std::optional<std::string> first_killer(Phase phase, Session& subject, Session& reference) const {
     Scratch scratch(subject);
-    for (const Check* check : judges) {
-      const auto result = failure(*check, {subject, reference, scratch});
+    for (const Check* check : phase == Phase::before ? before_ : after_) {
+      const auto result = failure(*check, {subject, reference, scratch, phase, kNowhere});
       if (result) return title(*result);
     }
     return std::nullopt;

@@ -34,20 +34,20 @@ void remark_on_time(const CheckDraft& draft, const CheckKind& kind) {
 // Only forms of which it is sure: one SELECT without words that could make other numbers of rows.
 void remark_on_vacuous_query(const CheckDraft& draft, const CheckKind& kind) {
   if (kind.name() != "query") return;
-  static const re2::RE2 kAggregate(R"((?is)\s*select\s+(count|sum|total|avg|min|max)\s*\()"
-                                   R"([^(),]*\)\s*from\b.*)");
-  static const re2::RE2 kManyRows(
+  static const re2::RE2 aggregate(R"((?is)\s*select\s+(count|sum|total|avg|min|max)\s*\()"
+                                  R"([^(),]*\)\s*from\b.*)");
+  static const re2::RE2 many_rows(
       R"((?is)\b(group|having|union|except|intersect|over|limit|offset)\b)");
-  static const re2::RE2 kConstant(R"((?is)\s*select\s+[^(]*)");
-  static const re2::RE2 kFrom(R"((?is)\b(from|exists)\b)");
+  static const re2::RE2 constant(R"((?is)\s*select\s+[^(]*)");
+  static const re2::RE2 from(R"((?is)\b(from|exists)\b)");
   const std::string& sql = draft.value.text;
   const bool only_counts =
       draft.node.find("value") == nullptr && draft.node.find("result") == nullptr;
-  if (only_counts && re2::RE2::FullMatch(sql, kAggregate) &&
-      !re2::RE2::PartialMatch(sql, kManyRows)) {
+  if (only_counts && re2::RE2::FullMatch(sql, aggregate) &&
+      !re2::RE2::PartialMatch(sql, many_rows)) {
     draft.scope.remark(draft.value.place,
                        "an aggregate always gives one row, so 'rows' says nothing; use 'value'");
-  } else if (re2::RE2::FullMatch(sql, kConstant) && !re2::RE2::PartialMatch(sql, kFrom)) {
+  } else if (re2::RE2::FullMatch(sql, constant) && !re2::RE2::PartialMatch(sql, from)) {
     draft.scope.remark(draft.value.place, "the query reads nothing of the database");
   }
 }

@@ -18,20 +18,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFirstPause(100);
 constexpr milliseconds kLongestPause(1'000);
 
-CheckResult described(const CheckHead& head, const Case& values) {
-  CheckResult result;
-  result.suite = head.suite;
-  result.name = head.name;
-  result.case_label = values.label;
-  result.kind = head.kind;
-  result.severity = head.severity;
-  result.tags = head.tags;
-  result.file = head.file;
-  result.line = head.place.line;
-  result.column = head.place.column;
-  return result;
-}
-
 // The name as a glob that matches just itself.
 std::string exact_glob(std::string_view name) {
   std::string out;
@@ -72,7 +58,7 @@ class Runner {
   /// The first attempt.
   void start(const Check& check, const Case& values) {
     check_interrupted();
-    Run& run = runs_.emplace_back(Run{&check, &values, described(check.head(), values)});
+    Run& run = runs_.emplace_back(Run{&check, &values, named_result(check.head(), values)});
     if (check.head().skip) {
       skip(run, *check.head().skip);
     } else if (phase_ == Phase::after && !options_.application_runs && check.needs_application()) {

@@ -156,6 +156,11 @@ std::optional<CompiledSql> SuiteScope::compile(const yaml::Node& node, std::stri
   return out;
 }
 
+const Schema& SuiteScope::schema() const {
+  if (!context_.schema) context_.schema = context_.reference.schema();
+  return *context_.schema;
+}
+
 void SuiteScope::warn(yaml::Place place, const std::string& message) const {
   context_.warnings.push_back(yaml::located(file_, place, "warning", message));
 }

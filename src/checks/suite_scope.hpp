@@ -40,6 +40,8 @@ class SuiteScope {
   const std::string& file() const { return file_; }
   const std::string& suite() const { return suite_; }
   Session& reference() const { return context_.reference; }
+  /// The schema of the reference, read once for all suites.
+  const Schema& schema() const;
   const ApplyMigration& apply() const { return context_.apply; }
   std::optional<bool> foreign_keys() const { return foreign_keys_; }
   const Bindings& vars() const { return vars_; }

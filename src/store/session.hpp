@@ -117,7 +117,7 @@ struct Rejection {
   };
   Verdict verdict = Verdict::failed;
   std::string rejected_by;             ///< by_other: who did, for people
-  std::vector<std::string> available;  ///< the names of constraints that this database has
+  std::vector<std::string> available;  ///< unknown_constraint: the names of those that it has
   std::int64_t rows_changed = 0;       ///< accepted: by the last statement
   std::string note;                    ///< more for people, also with by_named
   std::optional<SqlFailure> failure;
@@ -169,7 +169,7 @@ class Session {
                                  const RunLimits& limits) = 0;
 
   /// Runs all statements; all but the last must succeed, and `by` must by itself reject the last
-  /// one. Leaves the transaction as it was before the call. Scratch only, inside begin().
+  /// one. What the statements change stays until rollback(). Scratch only, inside begin().
   virtual Rejection reject(std::string_view sql, const Bindings& bindings, const ConstraintRef& by,
                            const RunLimits& limits) = 0;
 

@@ -53,6 +53,7 @@ void locate_block(Node& node, const Source& source, std::size_t offset) {
     node.lines.push_back({static_cast<int>(first + i) + 1, static_cast<int>(*indent) + 1});
   }
   node.exact = !node.lines.empty();
+  if (node.exact) node.text_start = node.lines.front();
 }
 
 }  // namespace
@@ -71,7 +72,8 @@ void locate(Node& node, const Source& source, std::size_t offset) {
   const std::size_t start = style == '\'' || style == '"' ? offset + 1 : offset;
   // When the file has the very bytes of the value there, nothing was folded or escaped.
   if (text.substr(start, node.text.size()) == node.text) {
-    node.lines.push_back(source.place_of(start));
+    // A quote is one character on the same line.
+    node.text_start = {node.place.line, node.place.column + static_cast<int>(start - offset)};
     node.exact = node.text.find('\n') == std::string::npos;
   }
 }

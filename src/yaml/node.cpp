@@ -5,16 +5,17 @@
 namespace baseline::yaml {
 
 Place Node::place_in_text(std::size_t offset) const {
-  if (!exact || lines.empty()) return place;
+  if (!exact) return place;
   const std::string_view before = std::string_view(text).substr(0, offset);
   const auto line = static_cast<std::size_t>(std::ranges::count(before, '\n'));
-  if (line >= lines.size()) return lines.back();
+  if (!lines.empty() && line >= lines.size()) return lines.back();
   const std::size_t newline = before.rfind('\n');
   const std::string_view in_line =
       newline == std::string_view::npos ? before : before.substr(newline + 1);
   const auto characters = std::ranges::count_if(
       in_line, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
-  return {lines[line].line, lines[line].column + static_cast<int>(characters)};
+  const Place& start = lines.empty() ? text_start : lines[line];
+  return {start.line, start.column + static_cast<int>(characters)};
 }
 
 const Node* Node::find(std::string_view key) const {

@@ -27,10 +27,13 @@ struct Node {
   bool empty = false;  ///< kind scalar: nothing is written there at all
   std::vector<Node> items;
   std::vector<Entry> entries;
-  /// Where each line of `text` starts in the file. One element only when the text is folded or
-  /// escaped, so that places inside are not known and `place` stands for all of them.
+  /// Where `text` starts in the file: behind a quote, or on the line after `|`.
+  Place text_start;
+  /// Where each line of it starts; empty when it has only one.
   std::vector<Place> lines;
-  bool exact = false;  ///< whether `lines` tells the place of each character
+  /// Whether these tell the place of each character. They do not when the text is folded or
+  /// escaped: then `place` stands for all of it.
+  bool exact = false;
 
   bool is_scalar() const { return kind == Kind::scalar; }
   bool is_list() const { return kind == Kind::list; }

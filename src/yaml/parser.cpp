@@ -102,7 +102,8 @@ class TreeBuilder final : public YAML::EventHandler {
  private:
   struct Open {
     Node node;
-    std::optional<Node> key;  // of a map, when its value has not come yet
+    std::optional<Node> key;            // of a map, when its value has not come yet
+    std::map<std::string, Place> keys;  // of a map, once it has many
   };
 
   std::size_t offset(const YAML::Mark& mark) const {
@@ -149,7 +150,7 @@ class TreeBuilder final : public YAML::EventHandler {
     if (!open_.empty() && open_.back().node.is_map() && !open_.back().key) {
       problems_.add(node.place, "a key must be a text; got " + std::string(node.type_name()));
     }
-    open_.push_back({std::move(node), std::nullopt});
+    open_.push_back({std::move(node), std::nullopt, {}});
   }
 
   void close() {
@@ -186,24 +187,37 @@ class TreeBuilder final : public YAML::EventHandler {
                     "'<<' is not YAML 1.2; repeat the keys (an alias to a text is fine)");
       return;
     }
-    std::map<std::string, Place>& seen = keys_[open_.size()];
-    if (parent.node.entries.empty()) seen.clear();
-    const auto [first, is_new] = seen.emplace(key.text, key.place);
-    if (!is_new) {
+    if (const Place* const first = seen(parent, key)) {
       problems_.add(key.place,
                     fmt::format("duplicate key '{}' (first at {}:{}); YAML would keep only one",
-                                shortened(key.text), first->second.line, first->second.column));
+                                shortened(key.text), first->line, first->column));
       return;
     }
     if (value.is_scalar() && value.empty) value.place = key.place;  // else it is the next line's
     parent.node.entries.push_back({std::move(key), std::move(value)});
   }
 
+  // Where the map has this key already; null, and it is remembered, when it has not. An index is
+  // worth its memory only for maps of many keys.
+  static const Place* seen(Open& parent, const Node& key) {
+    constexpr std::size_t kFew = 16;
+    const std::vector<Entry>& entries = parent.node.entries;
+    if (entries.size() < kFew) {
+      const auto found = std::ranges::find_if(
+          entries, [&](const Entry& entry) { return entry.key.text == key.text; });
+      return found == entries.end() ? nullptr : &found->key.place;
+    }
+    if (parent.keys.empty()) {
+      for (const Entry& entry : entries) parent.keys.emplace(entry.key.text, entry.key.place);
+    }
+    const auto [first, is_new] = parent.keys.emplace(key.text, key.place);
+    return is_new ? nullptr : &first->second;
+  }
+
   const Source& source_;
   Problems& problems_;
   std::vector<Open> open_;
-  std::map<std::size_t, std::map<std::string, Place>> keys_;  // by depth: of the map open there
-  std::map<YAML::anchor_t, Node> anchors_;                    // scalars only
+  std::map<YAML::anchor_t, Node> anchors_;  // scalars only
   std::optional<Node> root_;
   std::size_t copied_ = 0;
   int documents_ = 0;

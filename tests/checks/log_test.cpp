@@ -1,7 +1,9 @@
 #include <fmt/format.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 
@@ -196,9 +198,15 @@ TEST_CASE("a log that cannot be read is an error, one that is missing may come",
   }
   SECTION("a FIFO that nobody writes to") {
     REQUIRE(::mkfifo(log.path().c_str(), 0600) == 0);
+    const int opened = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    REQUIRE(::inotify_add_watch(opened, log.path().c_str(), IN_OPEN) >= 0);
     CHECK(log.outcome(kReady) ==
           "error: expected a line that matches 'Bot is ready!', got cannot "
           "read ${LOG_OF_TEST}: it is no regular file");
+    // Not even for a moment: somebody who waits for a reader would take us for one.
+    std::array<char, 4096> events{};
+    CHECK(::read(opened, events.data(), events.size()) == -1);
+    ::close(opened);
   }
   SECTION("a device") {
     fs::create_symlink("/dev/zero", log.path());

@@ -109,8 +109,9 @@ class BeforeTheSwap(ChecksCase):
                 sql = SQL[:start] + SQL[end.end():]
                 self.migration.write_text(re.sub(r",\n\);", "\n);", sql))
                 done = self.baseline("deploy", "-d", self.database, "-m", self.migration)
-                self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
-                self.assertIn(name, done.stdout)
+                # A cost check names the constraint whose index it uses: then the suites do not load.
+                self.assertIn(done.returncode, [1, 2], done.stdout + done.stderr)
+                self.assertIn(name, done.stdout + done.stderr)
 
 
 class AfterTheSwap(ChecksCase):

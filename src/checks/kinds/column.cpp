@@ -66,7 +66,7 @@ class Judge {
       key_columns_ += ", t." + quoted_identifier(column);
     }
     if (!whole_row_) key_order_ = key_columns_;
-    is_key_ = key_.size() == 1 && to_lower(key_.front()) == to_lower(name.column);
+    is_key_ = key_.size() == 1 && same_name(key_.front(), name.column);
   }
 
   /// Nothing when the assertion holds or cannot be evaluated; then failure() tells.

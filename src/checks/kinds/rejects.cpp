@@ -25,10 +25,10 @@ std::string in_words(const ConstraintRef& by) {
 }
 
 // A name says little about what should reject; the baseline knows of which kind it is.
-std::string described(const ConstraintRef& by, Session& reference) {
+std::string described(const ConstraintRef& by, const SuiteScope& scope) {
   if (by.kind != RefKind::name) return in_words(by);
   const std::string start = fmt::format("CONSTRAINT {} ", by.text);
-  for (const SchemaObject& object : reference.schema().objects) {
+  for (const SchemaObject& object : scope.schema().objects) {
     for (const SchemaPart& part : object.parts) {
       if (!to_lower(part.display).starts_with(to_lower(start))) continue;
       const std::string rest = part.display.substr(start.size());
@@ -175,7 +175,7 @@ std::unique_ptr<Check> make_rejects(CheckDraft& draft) {
                          "the last statement only reads, so no constraint can reject it");
     return nullptr;
   }
-  const std::string expected = "rejection by " + described(*by, draft.scope.reference());
+  const std::string expected = "rejection by " + described(*by, draft.scope);
   return std::make_unique<RejectsCheck>(draft.head, *std::move(sql), *by, expected);
 }
 

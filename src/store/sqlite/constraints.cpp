@@ -20,8 +20,6 @@ using RefKind = ConstraintRef::Kind;
 
 constexpr std::string_view kCheckFailed = "CHECK constraint failed: ";
 
-bool same_name(std::string_view a, std::string_view b) { return to_lower(a) == to_lower(b); }
-
 std::string normalised_sql(std::string_view sql) { return normalised(tokenize(sql)); }
 
 // How SQLite writes columns in its messages: t.a, t.b, without quotes whatever the names are.
@@ -157,9 +155,9 @@ void add_unique_indexes(SQLite::Database& database, const std::string& table,
 
 // An unnamed CHECK is reported with the text of its expression. SQLite takes that for a name, so of
 // an expression that begins with a quote only the quoted part is left.
-bool check_reported(const Constraint& constraint, const std::string& message) {
+bool check_reported(const Constraint& constraint, std::string_view message) {
   if (!constraint.name.empty()) return constraint.message == message;
-  const std::string_view text = std::string_view(message).substr(kCheckFailed.size());
+  const std::string_view text = message.substr(kCheckFailed.size());
   const std::optional<Token> first = next_token(constraint.expression, 0);
   if (!first) return false;
   const bool quoted = first->kind == Token::Kind::quoted_name || first->kind == Token::Kind::string;
@@ -243,25 +241,39 @@ std::string reference_text(const Constraint& constraint, RefKind kind) {
   return {};
 }
 
-// SQLite counts it up with every change of the schema, and back when that is rolled back.
-int schema_version(SQLite::Database& database) {
-  SQLite::Statement statement(database, "PRAGMA schema_version");
-  return statement.executeStep() ? statement.getColumn(0).getInt() : 0;
-}
-
 }  // namespace
 
-void ConstraintCache::at_start() {
-  if (!start_version_) start_version_ = schema_version(database_);
+void ConstraintCache::forget() {
+  at_start_.reset();
+  last_asked_.reset();
+  may_leave_rows_.reset();
+}
+
+bool ConstraintCache::may_leave_rows() {
+  if (!is_known()) return true;
+  if (!may_leave_rows_) {
+    SQLite::Statement fail(database_, "SELECT 1 FROM main.sqlite_schema WHERE sql LIKE '%fail%'");
+    may_leave_rows_ = fail.executeStep();
+  }
+  return *may_leave_rows_;
 }
 
 const std::vector<Constraint>& ConstraintCache::current() {
-  if (!start_version_ || schema_version(database_) != *start_version_) {
+  if (!is_known()) {
     changed_ = read_constraints(database_);
     return changed_;
   }
   if (!at_start_) at_start_ = read_constraints(database_);
   return *at_start_;
+}
+
+const std::vector<Constraint>& ConstraintCache::named(const ConstraintRef& by) {
+  const bool same =
+      is_known() && last_asked_ && last_asked_->kind == by.kind && last_asked_->text == by.text;
+  if (same) return last_named_;
+  last_named_ = named_by(current(), by);
+  last_asked_ = is_known() ? std::optional(by) : std::nullopt;
+  return last_named_;
 }
 
 std::vector<Constraint> read_constraints(SQLite::Database& database) {
@@ -279,9 +291,9 @@ std::vector<Constraint> read_constraints(SQLite::Database& database) {
   return out;
 }
 
-std::vector<Constraint> reported(const std::vector<Constraint>& all, int code,
-                                 const std::string& message) {
-  std::vector<Constraint> out;
+std::vector<const Constraint*> reported(const std::vector<Constraint>& all, int code,
+                                        std::string_view message) {
+  std::vector<const Constraint*> out;
   for (const Constraint& constraint : all) {
     bool match = false;
     switch (constraint.kind) {
@@ -302,7 +314,7 @@ std::vector<Constraint> reported(const std::vector<Constraint>& all, int code,
       case Kind::foreign_key:
         break;  // the message does not say which
     }
-    if (match) out.push_back(constraint);
+    if (match) out.push_back(&constraint);
   }
   return out;
 }
@@ -310,8 +322,10 @@ std::vector<Constraint> reported(const std::vector<Constraint>& all, int code,
 std::string describe_rejection(const std::vector<Constraint>& all, int code,
                                const std::string& message) {
   std::vector<std::string> out;
-  for (const Constraint& constraint : reported(all, code, message)) {
-    if (std::ranges::find(out, constraint.display) == out.end()) out.push_back(constraint.display);
+  for (const Constraint* constraint : reported(all, code, message)) {
+    if (std::ranges::find(out, constraint->display) == out.end()) {
+      out.push_back(constraint->display);
+    }
   }
   if (!out.empty()) return join(out, " or ");
   if (code == SQLITE_CONSTRAINT_FOREIGNKEY) return "a FOREIGN KEY";
@@ -322,7 +336,8 @@ std::string describe_rejection(const std::vector<Constraint>& all, int code,
 std::vector<Constraint> named_by(const std::vector<Constraint>& all, const ConstraintRef& by) {
   std::vector<Constraint> out;
   const std::optional<Kind> kind = constraint_kind(by.kind);
-  const std::optional<TableColumns> reference = parse_reference(by.text);
+  const std::optional<TableColumns> reference =
+      by.kind == RefKind::name ? std::nullopt : parse_reference(by.text);
   for (const Constraint& constraint : all) {
     if (by.kind == RefKind::name) {
       if (!constraint.name.empty() && same_name(constraint.name, by.text))

@@ -4,9 +4,11 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "store/session.hpp"
+#include "store/sqlite/guard.hpp"
 #include "store/sqlite/table_definition.hpp"
 
 namespace baseline::sqlite {
@@ -31,25 +33,40 @@ std::vector<Constraint> read_constraints(SQLite::Database& database);
 /// every check leaves the schema as it is: they are kept for the schema that the copy started with.
 class ConstraintCache {
  public:
-  /// `database` must outlive the cache.
-  explicit ConstraintCache(SQLite::Database& database) : database_(database) {}
+  /// Both must outlive the cache.
+  ConstraintCache(SQLite::Database& database, const Guard& guard)
+      : database_(database), guard_(guard) {}
 
   /// Call at the start of a transaction: the schema is the one that every rollback comes back to.
-  void at_start();
-  /// As read_constraints().
+  void at_start() { started_ = true; }
+  /// The schema is another one for good.
+  void forget();
+
+  /// As read_constraints(); good until the next call of a member.
   const std::vector<Constraint>& current();
+  /// As named_by() of them; the cases of a check all ask for the same.
+  const std::vector<Constraint>& named(const ConstraintRef& by);
+  /// Whether ON CONFLICT FAIL or RAISE(FAIL) may be somewhere in the schema: then a statement that
+  /// is rejected can leave rows behind.
+  bool may_leave_rows();
 
  private:
+  bool is_known() const { return started_ && !guard_.schema_may_change(); }
+
   SQLite::Database& database_;
-  std::optional<int> start_version_;
+  const Guard& guard_;
+  bool started_ = false;
   std::optional<std::vector<Constraint>> at_start_;
   std::vector<Constraint> changed_;
+  std::optional<ConstraintRef> last_asked_;
+  std::vector<Constraint> last_named_;
+  std::optional<bool> may_leave_rows_;
 };
 
-/// The constraints that SQLite means by an extended result code and message; several when they
-/// cannot be told apart. Nothing for foreign keys, triggers and types.
-std::vector<Constraint> reported(const std::vector<Constraint>& all, int code,
-                                 const std::string& message);
+/// The constraints of `all` that SQLite means by an extended result code and message; several when
+/// they cannot be told apart. Nothing for foreign keys, triggers and types.
+std::vector<const Constraint*> reported(const std::vector<Constraint>& all, int code,
+                                        std::string_view message);
 
 /// Who rejected it, for people.
 std::string describe_rejection(const std::vector<Constraint>& all, int code,

@@ -66,6 +66,24 @@ bool makes_temporary(int action, const char* database) {
   }
 }
 
+// Reading and writing rows leaves the schema alone, as long as they are not those of the schema.
+bool keeps_schema(int action, const char* table) {
+  switch (action) {
+    case SQLITE_READ:
+    case SQLITE_SELECT:
+    case SQLITE_FUNCTION:
+    case SQLITE_RECURSIVE:
+    case SQLITE_PRAGMA:  // those that are allowed only look
+      return true;
+    case SQLITE_INSERT:
+    case SQLITE_UPDATE:
+    case SQLITE_DELETE:
+      return table == nullptr || !std::string_view(table).starts_with("sqlite_");
+    default:
+      return false;
+  }
+}
+
 void configure(sqlite3* database, int option, int on) {
   sqlite3_db_config(database, option, on, nullptr);
 }
@@ -98,6 +116,7 @@ int Guard::authorize(void* guard, int action, const char* first, const char* sec
                      const char* database, const char* /*trigger*/) {
   Guard& self = *static_cast<Guard*>(guard);
   if (self.rules_ == Rules::none) return SQLITE_OK;
+  if (!keeps_schema(action, first)) self.schema_may_change_ = true;
   const char* const where = self.rules_ == Rules::migration ? "in a migration" : "here";
   // VACUUM INTO attaches too, and under no name that says so.
   if (action == SQLITE_ATTACH) return self.deny(fmt::format("ATTACH is not allowed {}", where));

@@ -38,6 +38,11 @@ class Guard {
   /// it hands out rows: whoever reads many of them asks too.
   bool must_stop();
 
+  /// Whether SQL of users that was compiled since the last expect_schema() may change the schema.
+  bool schema_may_change() const { return schema_may_change_; }
+  /// The schema is known from here on.
+  void expect_schema() { schema_may_change_ = false; }
+
   /// Allows values of any size until the current scope ends.
   void lift_length_limit();
 
@@ -80,6 +85,7 @@ class Guard {
   Rules rules_ = Rules::none;
   std::optional<std::chrono::steady_clock::time_point> deadline_;
   bool timed_out_ = false;
+  bool schema_may_change_ = false;
   std::string denied_;
 };
 

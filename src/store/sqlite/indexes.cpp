@@ -14,8 +14,6 @@ namespace {
 
 using Kind = Constraint::Kind;
 
-bool same_name(std::string_view a, std::string_view b) { return to_lower(a) == to_lower(b); }
-
 bool is_key(const Constraint& constraint) {
   return constraint.kind == Kind::unique || constraint.kind == Kind::primary_key;
 }

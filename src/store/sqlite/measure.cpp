@@ -31,17 +31,20 @@ void reset_counters(sqlite3_stmt* statement) {
 
 class Measurement {
  public:
-  Measurement(SQLite::Database& database, Guard& guard, ConstraintCache& constraints,
-              const MeasureRequest& request)
-      : database_(database), guard_(guard), constraints_(constraints), request_(request) {}
+  Measurement(const Workshop& workshop, const MeasureRequest& request)
+      : database_(workshop.database),
+        guard_(workshop.guard),
+        constraints_(workshop.constraints),
+        own_(workshop.own),
+        request_(request) {}
 
   CostOutcome run() {
     const Guard::Scope scope(guard_, Guard::Rules::check, request_.limits.timeout);
     StatementReader reader(database_.getHandle(), guard_, request_.sql);
     CostOutcome outcome;
     outcome.engine = fmt::format("SQLite {}", sqlite3_libversion());
-    const std::optional<Statement> statement = reader.next();
-    if (!statement || !reader.at_end()) {
+    const Statement* const statement = reader.next();
+    if (statement == nullptr || !reader.at_end()) {
       outcome.failure =
           reader.failure()
               ? *reader.failure()
@@ -63,8 +66,8 @@ class Measurement {
   bool read_plan(CostOutcome& outcome) {
     const std::string sql = fmt::format("EXPLAIN QUERY PLAN {}", request_.sql);
     StatementReader reader(database_.getHandle(), guard_, sql);
-    const std::optional<Statement> plan = reader.next();
-    if (!plan) {
+    const Statement* const plan = reader.next();
+    if (plan == nullptr) {
       outcome.failure = reader.failure();
       return false;
     }
@@ -94,7 +97,7 @@ class Measurement {
   // False, and a failure, when it could not run to its end. What it wrote is undone.
   bool run_once(const StatementReader& reader, const Statement& statement, CostOutcome& outcome) {
     sqlite3_stmt* const running = statement.handle.get();
-    if (!statement.info.read_only) own("SAVEPOINT \"baseline cost\"");
+    if (!statement.info.read_only) own_.run("SAVEPOINT \"baseline cost\"");
     const Clock::time_point start = Clock::now();
     const int code = run_to_end(statement, request_.bindings);
     took_ = Clock::now() - start;
@@ -111,29 +114,24 @@ class Measurement {
     sqlite3_reset(running);
     // OR ROLLBACK has ended the transaction; then there is nothing to go back to.
     if (!statement.info.read_only && sqlite3_get_autocommit(database_.getHandle()) == 0) {
-      own("ROLLBACK TO \"baseline cost\"");
-      own("RELEASE \"baseline cost\"");
+      own_.run("ROLLBACK TO \"baseline cost\"");
+      own_.run("RELEASE \"baseline cost\"");
     }
     return !outcome.failure;
-  }
-
-  void own(const char* sql) {
-    const Guard::Pause pause(guard_);
-    database_.exec(sql);
   }
 
   SQLite::Database& database_;
   Guard& guard_;
   ConstraintCache& constraints_;
+  OwnStatements& own_;
   const MeasureRequest& request_;
   std::chrono::nanoseconds took_{};
 };
 
 }  // namespace
 
-CostOutcome measured(SQLite::Database& database, Guard& guard, ConstraintCache& constraints,
-                     const MeasureRequest& request) {
-  return Measurement(database, guard, constraints, request).run();
+CostOutcome measured(const Workshop& workshop, const MeasureRequest& request) {
+  return Measurement(workshop, request).run();
 }
 
 }  // namespace baseline::sqlite

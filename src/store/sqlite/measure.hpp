@@ -1,12 +1,9 @@
 #pragma once
 
-#include <SQLiteCpp/Database.h>
-
 #include <string_view>
 
 #include "store/session.hpp"
-#include "store/sqlite/constraints.hpp"
-#include "store/sqlite/guard.hpp"
+#include "store/sqlite/workshop.hpp"
 
 namespace baseline::sqlite {
 
@@ -20,7 +17,6 @@ struct MeasureRequest {
 
 /// Session::measure() on a connection with an open transaction. Throws SQLite::Exception when a
 /// statement of our own fails.
-CostOutcome measured(SQLite::Database& database, Guard& guard, ConstraintCache& constraints,
-                     const MeasureRequest& request);
+CostOutcome measured(const Workshop& workshop, const MeasureRequest& request);
 
 }  // namespace baseline::sqlite

@@ -65,7 +65,7 @@ void run_statements(SQLite::Database& database, Guard& guard, const Migration& m
   const Guard::Scope scope(guard, Guard::Rules::migration, std::nullopt);
   StatementReader reader(database.getHandle(), guard, migration.sql);
   std::size_t statements = 0;
-  while (const std::optional<Statement> statement = reader.next()) {
+  while (const Statement* const statement = reader.next()) {
     ++statements;
     if (const int code = run_to_end(*statement, {}); code != SQLITE_DONE) {
       fail(migration, reader.run_failure(*statement, code));

@@ -16,6 +16,7 @@
 #include "base/text.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/constraints.hpp"
+#include "store/sqlite/errors.hpp"
 #include "store/sqlite/foreign_keys.hpp"
 #include "store/sqlite/run.hpp"
 #include "store/sqlite/statements.hpp"
@@ -35,44 +36,46 @@ struct Run {
   int code = SQLITE_DONE;
   std::string message;
   std::int64_t rows_changed = 0;
-  SqlFailure failure;  // when code is not SQLITE_DONE
 
   bool succeeded() const { return code == SQLITE_DONE; }
-  bool rejected() const { return failure.kind == SqlFailure::Kind::constraint && !succeeded(); }
+  bool rejected() const {
+    return !succeeded() && failure_kind(code, message, false) == SqlFailure::Kind::constraint;
+  }
 };
 
-// One question to one database. The transaction of the check has two savepoints meanwhile: `call`
-// before the first statement, `last` before the last one, which may run several times.
+// One question to one database. The last statement may run several times; a savepoint brings back
+// what was before it. Most rejected statements leave nothing behind, and then it is not needed
+// until the statement is to run again.
 class Judge {
  public:
-  Judge(SQLite::Database& database, Guard& guard, ConstraintCache& cache, const Bindings& bindings,
-        const ConstraintRef& by, const RunLimits& limits)
-      : database_(database),
-        guard_(guard),
-        cache_(cache),
+  Judge(const Workshop& workshop, const Bindings& bindings, const ConstraintRef& by,
+        const RunLimits& limits)
+      : database_(workshop.database),
+        guard_(workshop.guard),
+        cache_(workshop.constraints),
+        statements_(workshop.statements),
+        own_(workshop.own),
+        foreign_keys_(workshop.foreign_keys),
         bindings_(bindings),
         by_(by),
         limits_(limits) {}
 
   Rejection judge(std::string_view sql) {
     const Guard::Scope scope(guard_, Guard::Rules::check, limits_.timeout);
-    own("SAVEPOINT \"baseline call\"");
-    Rejection rejection = judge_inside(sql);
-    restore("baseline call");
-    return rejection;
+    return judge_inside(sql);
   }
 
  private:
   Rejection judge_inside(std::string_view sql) {
-    StatementReader reader(database_.getHandle(), guard_, sql);
-    std::optional<Statement> last = reader.next();
-    while (last && !reader.at_end()) {
+    StatementReader reader(database_.getHandle(), guard_, sql, &statements_);
+    const Statement* last = reader.next();
+    while (last != nullptr && !reader.at_end()) {
       if (const int code = run_to_end(*last, bindings_); code != SQLITE_DONE) {
         return with_failure(Verdict::setup_rejected, explain(reader, *last, code));
       }
       last = reader.next();
     }
-    if (!last) return no_last_statement(reader);
+    if (last == nullptr) return no_last_statement(reader);
 
     if (by_.kind == RefKind::trigger) {
       pattern_.emplace(by_.text, re2::RE2::Quiet);
@@ -87,8 +90,8 @@ class Judge {
     }
     {
       const Guard::Pause pause(guard_);
-      constraints_ = cache_.current();
-      wanted_ = named_by(constraints_, by_);
+      wanted_ = &cache_.named(by_);
+      constraints_ = &cache_.current();
     }
     if (!known()) {
       Rejection rejection;
@@ -96,49 +99,47 @@ class Judge {
       rejection.available = available();
       return rejection;
     }
-    own("SAVEPOINT \"baseline last\"");
-    Rejection rejection = judge_last(reader, *last, sql);
-    rejection.available = available();
-    return rejection;
+    if (may_leave_rows(sql)) mark();
+    return judge_last(reader, *last, sql);
   }
 
   Rejection judge_last(const StatementReader& reader, const Statement& last, std::string_view sql) {
-    const std::multiset<Orphan> before = orphans_now();
-    const Run run = run_once(reader, last);
+    const Run run = run_once(last);
     if (run.succeeded()) {
       if (has_deferred_violations(database_.getHandle())) {
-        const std::vector<Constraint> violated = new_violations(before);
+        const std::multiset<Orphan> after = orphans_now();
+        restore();
+        const std::vector<Constraint> violated = violations(orphans_now(), after);
         if (!violated.empty()) return judge_deferred(violated);
       }
       return accepted(run, sql.substr(last.info.offset, last.info.length));
     }
-    if (!run.rejected()) return with_failure(Verdict::failed, run.failure);
-    return judge_rejected(reader, last, run, before);
+    if (!run.rejected()) return could_not_run(reader, last, run);
+    return judge_rejected(reader, last, run);
   }
 
-  Rejection judge_rejected(const StatementReader& reader, const Statement& last, const Run& run,
-                           const std::multiset<Orphan>& before) {
-    const std::vector<Constraint> by = reported(constraints_, run.code, run.message);
+  Rejection judge_rejected(const StatementReader& reader, const Statement& last, const Run& run) {
+    const std::vector<const Constraint*> by = reported(*constraints_, run.code, run.message);
     const auto wanted =
-        std::ranges::count_if(by, [&](const Constraint& c) { return is_wanted(c); });
+        std::ranges::count_if(by, [&](const Constraint* c) { return is_wanted(*c); });
     // Two CHECKs can have the same message; then only the rows tell which one it was. Of two
     // UNIQUEs on the same columns each rejects whatever the other does.
     const bool sure = wanted == std::ssize(by) || run.code != SQLITE_CONSTRAINT_CHECK;
     if (wanted > 0 && sure) return verdict(Verdict::by_named);
-    if (!restore("baseline last")) {
+    if (!restore()) {
       Rejection rejection = by_other(run);
       if (matches_words(run)) return verdict(Verdict::by_named);
       rejection.note = "OR ROLLBACK ended the transaction, so nothing else could be tried";
       return rejection;
     }
     if (run.message == kForeignKeyFailed) {
-      if (std::optional<Rejection> rejection = judge_foreign_key(reader, last, before)) {
+      if (std::optional<Rejection> rejection = judge_foreign_key(reader, last)) {
         return *rejection;
       }
     }
     if (matches_words(run)) return verdict(Verdict::by_named);
     const bool wants_check = std::ranges::any_of(
-        wanted_, [](const Constraint& constraint) { return constraint.kind == Kind::check; });
+        *wanted_, [](const Constraint& constraint) { return constraint.kind == Kind::check; });
     if (wants_check && run.code == SQLITE_CONSTRAINT_CHECK)
       return judge_shadowed(reader, last, run);
     return by_other(run);
@@ -146,15 +147,16 @@ class Judge {
 
   // Which foreign key it was SQLite never says. Put off until COMMIT, none rejects the statement,
   // and the rows without a parent show which it is. That holds for ON DELETE RESTRICT too.
-  std::optional<Rejection> judge_foreign_key(const StatementReader& reader, const Statement& last,
-                                             const std::multiset<Orphan>& before) {
-    const Setting deferred(*this, "defer_foreign_keys");
-    const Run run = run_once(reader, last);
+  std::optional<Rejection> judge_foreign_key(const StatementReader& reader, const Statement& last) {
+    const std::multiset<Orphan> before = orphans_now();
+    const Setting deferred(*this, "PRAGMA defer_foreign_keys = ON",
+                           "PRAGMA defer_foreign_keys = OFF");
+    const Run run = run_once(last);
     std::vector<Constraint> violated;
-    if (run.succeeded()) violated = new_violations(before);
-    restore("baseline last");
+    if (run.succeeded()) violated = violations(before, orphans_now());
+    if (!run.succeeded() && !run.rejected()) return could_not_run(reader, last, run);
+    restore();
     if (!run.succeeded()) {
-      if (!run.rejected()) return with_failure(Verdict::failed, run.failure);
       return run.message == kForeignKeyFailed ? std::nullopt : std::optional(by_other(run));
     }
     // None: a trigger raised an error with the very words of SQLite.
@@ -185,18 +187,21 @@ class Judge {
   Rejection judge_shadowed(const StatementReader& reader, const Statement& last,
                            const Run& reported_run) {
     const std::vector<std::int64_t> before = violators();
-    const Setting unchecked(*this, "ignore_check_constraints");
+    const Setting unchecked(*this, "PRAGMA ignore_check_constraints = ON",
+                            "PRAGMA ignore_check_constraints = OFF");
     // Foreign keys are checked after the CHECKs; they must not stop the counting.
-    const Setting deferred(*this, "defer_foreign_keys");
-    const Run run = run_once(reader, last);
+    const Setting deferred(*this, "PRAGMA defer_foreign_keys = ON",
+                           "PRAGMA defer_foreign_keys = OFF");
+    const Run run = run_once(last);
+    if (!run.succeeded() && !run.rejected()) return could_not_run(reader, last, run);
     const std::vector<std::int64_t> after = run.succeeded() ? violators() : before;
-    restore("baseline last");
+    restore();
 
     const std::string first = who(reported_run);
-    const std::vector<Constraint> by =
-        reported(constraints_, reported_run.code, reported_run.message);
+    const std::vector<const Constraint*> by =
+        reported(*constraints_, reported_run.code, reported_run.message);
     const bool shadowed =
-        std::ranges::none_of(by, [&](const Constraint& c) { return is_wanted(c); });
+        std::ranges::none_of(by, [&](const Constraint* c) { return is_wanted(*c); });
     if (run.succeeded()) {
       for (std::size_t i = 0; i < before.size(); ++i) {
         if (after.at(i) <= before.at(i)) continue;
@@ -207,7 +212,6 @@ class Judge {
       }
       return by_other(reported_run);
     }
-    if (!run.rejected()) return with_failure(Verdict::failed, run.failure);
     Rejection rejection = by_other(reported_run);
     rejection.note =
         fmt::format("{} rejects it too, so {} could not be tried by itself", who(run), by_.text);
@@ -219,7 +223,7 @@ class Judge {
     const Guard::Pause pause(guard_);
     const LegacyQuotes legacy(database_.getHandle());
     std::vector<std::int64_t> counts;
-    for (const Constraint& constraint : wanted_) {
+    for (const Constraint& constraint : *wanted_) {
       if (constraint.kind != Kind::check) continue;
       const std::string sql =
           fmt::format("SELECT count(*) FROM main.{} WHERE NOT ({}\n)",
@@ -234,7 +238,7 @@ class Judge {
   std::multiset<Orphan> orphans_now() {
     const Guard::Pause pause(guard_);
     // Without enforcement nothing is rejected for an orphan, and the pragma reads every table.
-    if (database_.execAndGet("PRAGMA foreign_keys").getInt() == 0) return {};
+    if (!foreign_keys_) return {};
     try {
       return orphans(database_);
     } catch (const SQLite::Exception& exception) {
@@ -244,9 +248,10 @@ class Judge {
     }
   }
 
-  std::vector<Constraint> new_violations(const std::multiset<Orphan>& before) {
+  // The foreign keys of the orphans that were not there before.
+  std::vector<Constraint> violations(const std::multiset<Orphan>& before,
+                                     const std::multiset<Orphan>& now) {
     std::vector<Constraint> out;
-    const std::multiset<Orphan> now = orphans_now();
     std::vector<Orphan> added;
     std::ranges::set_difference(now, before, std::back_inserter(added));
     const Guard::Pause pause(guard_);
@@ -256,7 +261,7 @@ class Judge {
       std::vector<std::string> columns = foreign_key_columns(database_, table, number);
       for (std::string& column : columns) column = quoted_identifier(column);
       key.text = fmt::format("{}({})", quoted_identifier(table), join(columns, ", "));
-      for (Constraint& constraint : named_by(constraints_, key)) {
+      for (Constraint& constraint : named_by(*constraints_, key)) {
         const bool known =
             std::ranges::any_of(out, [&](const Constraint& c) { return same(c, constraint); });
         if (!known) out.push_back(std::move(constraint));
@@ -322,7 +327,7 @@ class Judge {
       return typed_column_.has_value();
     }
     if (by_.kind == RefKind::trigger) return !trigger_names().empty();
-    return !wanted_.empty();
+    return !wanted_->empty();
   }
 
   std::vector<std::string> trigger_names() { return strings("trigger", "s.name", ""); }
@@ -344,7 +349,7 @@ class Judge {
       return strings("table", "s.name || '.' || c.name",
                      ", pragma_table_xinfo(s.name, 'main') AS c");
     }
-    return available_for(constraints_, by_.kind);
+    return available_for(*constraints_, by_.kind);
   }
 
   static bool same(const Constraint& a, const Constraint& b) {
@@ -352,12 +357,12 @@ class Judge {
            a.expression == b.expression;
   }
   bool is_wanted(const Constraint& constraint) const {
-    return std::ranges::any_of(wanted_,
+    return std::ranges::any_of(*wanted_,
                                [&](const Constraint& wanted) { return same(wanted, constraint); });
   }
 
   std::string who(const Run& run) const {
-    return describe_rejection(constraints_, run.code, run.message);
+    return describe_rejection(*constraints_, run.code, run.message);
   }
 
   static Rejection verdict(Verdict verdict) {
@@ -390,72 +395,89 @@ class Judge {
     return explained(cache_, guard_, reader, statement, code, limits_);
   }
 
-  Run run_once(const StatementReader& reader, const Statement& statement) {
+  Rejection could_not_run(const StatementReader& reader, const Statement& statement,
+                          const Run& run) {
+    // The words are still those of the run: SQLite keeps them until the next call that fails.
+    return with_failure(Verdict::failed, explain(reader, statement, run.code));
+  }
+
+  Run run_once(const Statement& statement) {
     sqlite3_reset(statement.handle.get());
     const ChangeCounter counter(database_.getHandle());
     Run run;
     run.code = run_to_end(statement, bindings_);
     run.rows_changed = counter.changed();
-    if (!run.succeeded()) {
-      run.message = sqlite3_errmsg(database_.getHandle());
-      run.failure = explain(reader, statement, run.code);
-    }
+    if (!run.succeeded()) run.message = sqlite3_errmsg(database_.getHandle());
     sqlite3_reset(statement.handle.get());
     return run;
-  }
-
-  void own(const char* sql) {
-    const Guard::Pause pause(guard_);
-    database_.exec(sql);
   }
 
   /// A pragma that is on for its lifetime. Changing it makes SQLite compile the statement anew,
   /// which is needed: both pragmas used here change the code of a statement.
   class Setting {
    public:
-    Setting(Judge& judge, const char* pragma) : judge_(judge), pragma_(pragma) {
-      judge.own(fmt::format("PRAGMA {} = ON", pragma).c_str());
+    Setting(Judge& judge, const char* on, const char* off) : judge_(judge), off_(off) {
+      judge.own_.run(on);
     }
     ~Setting() {
       // Without SQLiteCpp, which would throw out of a destructor.
       const Guard::Pause pause(judge_.guard_);
-      sqlite3_exec(judge_.database_.getHandle(), fmt::format("PRAGMA {} = OFF", pragma_).c_str(),
-                   nullptr, nullptr, nullptr);
+      sqlite3_exec(judge_.database_.getHandle(), off_, nullptr, nullptr, nullptr);
     }
     Setting(const Setting&) = delete;
     Setting& operator=(const Setting&) = delete;
 
    private:
     Judge& judge_;
-    const char* pragma_;
+    const char* off_;
   };
 
-  // Back to a savepoint, which stays open only for `last`. False when the transaction is gone.
-  bool restore(const std::string& savepoint) {
+  // Whether the last statement can change something and yet be rejected: by FAIL, which keeps the
+  // rows before the bad one, or by a foreign key that is checked later.
+  bool may_leave_rows(std::string_view sql) {
+    const Guard::Pause pause(guard_);
+    return foreign_keys_ || cache_.may_leave_rows() ||
+           to_lower(sql).find("fail") != std::string::npos;
+  }
+
+  // What is now is what restore() brings back.
+  void mark() {
+    own_.run("SAVEPOINT \"baseline last\"");
+    marked_ = true;
+  }
+
+  // Back to before the last statement. False when the transaction is gone.
+  bool restore() {
     if (sqlite3_get_autocommit(database_.getHandle()) != 0) return false;
-    own(fmt::format("ROLLBACK TO \"{}\"", savepoint).c_str());
-    if (savepoint == "baseline call") own("RELEASE \"baseline call\"");
+    if (marked_) {
+      own_.run("ROLLBACK TO \"baseline last\"");
+    } else {
+      mark();
+    }
     return true;
   }
 
   SQLite::Database& database_;
   Guard& guard_;
   ConstraintCache& cache_;
+  StatementCache& statements_;
+  OwnStatements& own_;
+  bool foreign_keys_;
   const Bindings& bindings_;
   const ConstraintRef& by_;
   const RunLimits& limits_;
-  std::vector<Constraint> constraints_;
-  std::vector<Constraint> wanted_;
+  bool marked_ = false;
+  const std::vector<Constraint>* constraints_ = nullptr;
+  const std::vector<Constraint>* wanted_ = nullptr;
   std::optional<TypedColumn> typed_column_;
   std::optional<re2::RE2> pattern_;
 };
 
 }  // namespace
 
-Rejection judge_rejection(SQLite::Database& database, Guard& guard, ConstraintCache& constraints,
-                          std::string_view sql, const Bindings& bindings, const ConstraintRef& by,
-                          const RunLimits& limits) {
-  return Judge(database, guard, constraints, bindings, by, limits).judge(sql);
+Rejection judge_rejection(const Workshop& workshop, std::string_view sql, const Bindings& bindings,
+                          const ConstraintRef& by, const RunLimits& limits) {
+  return Judge(workshop, bindings, by, limits).judge(sql);
 }
 
 }  // namespace baseline::sqlite

@@ -48,8 +48,8 @@ CompileOutcome SqliteSession::compile(std::string_view sql) {
   const Guard::Scope scope(guard_, Guard::Rules::check, std::nullopt);
   StatementReader reader(database_.getHandle(), guard_, sql);
   CompileOutcome outcome;
-  while (std::optional<Statement> statement = reader.next()) {
-    outcome.statements.push_back(std::move(statement->info));
+  while (const Statement* const statement = reader.next()) {
+    outcome.statements.push_back(statement->info);
   }
   outcome.failure = reader.failure();
   return outcome;
@@ -59,9 +59,9 @@ std::optional<SqlFailure> SqliteSession::step_through(
     std::string_view sql, const Bindings& bindings, const RunLimits& limits, bool any_length,
     const Columns& columns, const std::function<bool(sqlite3_stmt*)>& visit) {
   const Guard::Scope scope(guard_, Guard::Rules::check, limits.timeout);
-  StatementReader reader(database_.getHandle(), guard_, sql);
-  const std::optional<Statement> statement = reader.next();
-  if (!statement) return reader.failure() ? *reader.failure() : not_one_query();
+  StatementReader reader(database_.getHandle(), guard_, sql, cache());
+  const Statement* const statement = reader.next();
+  if (statement == nullptr) return reader.failure() ? *reader.failure() : not_one_query();
   if (!statement->info.read_only || !reader.at_end()) return not_one_query();
   if (any_length) guard_.lift_length_limit();
   sqlite3_stmt* const running = statement->handle.get();
@@ -127,10 +127,10 @@ ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bind
                                       const RunLimits& limits) {
   sqlite3* const handle = database_.getHandle();
   const Guard::Scope scope(guard_, Guard::Rules::check, limits.timeout);
-  StatementReader reader(handle, guard_, sql);
+  StatementReader reader(handle, guard_, sql, cache());
   ExecuteOutcome outcome;
-  std::optional<Statement> last;
-  while (std::optional<Statement> statement = reader.next()) {
+  const Statement* last = nullptr;
+  while (const Statement* const statement = reader.next()) {
     const ChangeCounter counter(handle);
     if (const int code = run_to_end(*statement, bindings); code != SQLITE_DONE) {
       outcome.failure = explained(constraints_, guard_, reader, *statement, code, limits);
@@ -138,10 +138,10 @@ ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bind
     }
     ++outcome.statements_run;
     outcome.rows_changed = counter.changed();
-    last = std::move(statement);
+    last = statement;
   }
   outcome.failure = reader.failure();
-  if (!outcome.failure && last && has_deferred_violations(handle)) {
+  if (!outcome.failure && last != nullptr && has_deferred_violations(handle)) {
     // The transaction is never committed, where the application's would be rejected.
     const Guard::Pause pause(guard_);
     outcome.failure =
@@ -151,34 +151,61 @@ ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bind
   return outcome;
 }
 
+Workshop SqliteSession::workshop() {
+  return {database_, guard_, constraints_, statements_, own_, foreign_keys_.value_or(false)};
+}
+
 Rejection SqliteSession::reject(std::string_view sql, const Bindings& bindings,
                                 const ConstraintRef& by, const RunLimits& limits) {
-  return translated(
-      [&] { return judge_rejection(database_, guard_, constraints_, sql, bindings, by, limits); });
+  return translated([&] { return judge_rejection(workshop(), sql, bindings, by, limits); });
 }
 
 void SqliteSession::begin(bool foreign_keys) {
   if (role_ != Role::scratch)
     throw std::logic_error("begin() on a session that is no scratch copy");
   translated([&] {
-    // Inside a transaction this pragma does nothing, so it comes first.
-    database_.exec(foreign_keys ? "PRAGMA foreign_keys = ON" : "PRAGMA foreign_keys = OFF");
-    database_.exec("BEGIN");
+    // Outside of a transaction the schema was changed for good.
+    if (guard_.schema_may_change()) {
+      constraints_.forget();
+      statements_.clear();
+      guard_.expect_schema();
+    }
+    // One transaction of SQLite's stays open over all checks, each of which has a savepoint in it:
+    // to begin and end it each time would cost more than what a check does. Inside of it the pragma
+    // does nothing, so it comes first.
+    if (foreign_keys_ != foreign_keys) {
+      if (is_in_transaction()) own_.run("ROLLBACK");
+      own_.run(foreign_keys ? "PRAGMA foreign_keys = ON" : "PRAGMA foreign_keys = OFF");
+      foreign_keys_ = foreign_keys;
+    }
+    if (!is_in_transaction()) own_.run("BEGIN");
+    own_.run("SAVEPOINT \"baseline check\"");
     constraints_.at_start();
   });
 }
 
 bool SqliteSession::rollback() {
-  if (sqlite3_get_autocommit(database_.getHandle()) != 0) return false;
-  translated([&] { database_.exec("ROLLBACK"); });
+  if (!is_in_transaction()) return false;
+  translated([&] {
+    if (guard_.schema_may_change()) {
+      // SQLite would read the schema anew after each savepoint until the transaction ends.
+      own_.run("ROLLBACK");
+    } else {
+      own_.run("ROLLBACK TO \"baseline check\"");
+      own_.run("RELEASE \"baseline check\"");
+    }
+  });
+  guard_.expect_schema();
   return true;
+}
+
+bool SqliteSession::is_in_transaction() {
+  return sqlite3_get_autocommit(database_.getHandle()) == 0;
 }
 
 CostOutcome SqliteSession::measure(std::string_view sql, const Bindings& bindings,
                                    const RunLimits& limits, unsigned timed_runs) {
-  return translated([&] {
-    return measured(database_, guard_, constraints_, {sql, bindings, limits, timed_runs});
-  });
+  return translated([&] { return measured(workshop(), {sql, bindings, limits, timed_runs}); });
 }
 
 std::vector<std::string> SqliteSession::index_names() {

@@ -11,6 +11,9 @@
 #include "store/session.hpp"
 #include "store/sqlite/constraints.hpp"
 #include "store/sqlite/guard.hpp"
+#include "store/sqlite/own_statements.hpp"
+#include "store/sqlite/statements.hpp"
+#include "store/sqlite/workshop.hpp"
 
 namespace baseline::sqlite {
 
@@ -59,9 +62,17 @@ class SqliteSession final : public Session {
                                          const Columns& columns,
                                          const std::function<bool(sqlite3_stmt*)>& visit);
 
+  bool is_in_transaction();
+  /// What only a scratch copy has use for.
+  Workshop workshop();
+  StatementCache* cache() { return role_ == Role::scratch ? &statements_ : nullptr; }
+
   SQLite::Database database_;
   Guard guard_;  // after the database: it must go first
-  ConstraintCache constraints_{database_};
+  ConstraintCache constraints_{database_, guard_};
+  StatementCache statements_{guard_};
+  OwnStatements own_{database_, guard_};
+  std::optional<bool> foreign_keys_;  // as begin() set it
   Role role_;
 };
 

@@ -16,8 +16,10 @@ namespace {
 // SQLite does not call `PRAGMA journal_mode` read-only, because with an argument it is not; the
 // authorizer lets it pass only without one.
 bool asks_journal_mode(std::string_view sql) {
+  const std::optional<Token> first = next_token(sql, 0);
+  if (!first || !is_keyword(*first, "pragma")) return false;
   const std::vector<Token> tokens = tokenize(sql);
-  return tokens.size() >= 2 && is_keyword(tokens[0], "pragma") &&
+  return tokens.size() >= 2 &&
          std::ranges::none_of(
              tokens, [](const Token& t) { return is_symbol(t, "=") || is_symbol(t, "("); }) &&
          std::ranges::any_of(tokens, [](const Token& t) { return is_keyword(t, "journal_mode"); });
@@ -35,8 +37,16 @@ std::vector<std::string> parameters(sqlite3_stmt* statement) {
   return names;
 }
 
+constexpr std::size_t kMostKept = 16;
+
 // The length of the first statement of `sql` without its semicolon and what surrounds it.
 std::size_t trimmed_length(std::string_view sql) {
+  // Without comments, which most statements have none of, the end can be seen without reading it
+  // all.
+  if (sql.find("--") == std::string_view::npos && sql.find("/*") == std::string_view::npos) {
+    const std::size_t last = sql.find_last_not_of("; \t\n\r\f");
+    return last == std::string_view::npos ? 0 : last + 1;
+  }
   std::vector<Token> tokens = tokenize(sql);
   while (!tokens.empty() && is_symbol(tokens.back(), ";")) tokens.pop_back();
   return tokens.empty() ? 0 : tokens.back().end();
@@ -83,13 +93,66 @@ std::string with_suggestion(sqlite3* database, const std::string& message) {
   return near ? fmt::format("{}; did you mean '{}'?", message, *near) : message;
 }
 
+StatementCache::Entry* StatementCache::lend(std::string_view sql) {
+  if (guard_.schema_may_change()) return nullptr;
+  const auto found = std::ranges::find(entries_, sql, &Entry::sql);
+  if (found == entries_.end() || found->lent) return nullptr;
+  entries_.splice(entries_.begin(), entries_, found);
+  found->lent = true;
+  return &*found;
+}
+
+void StatementCache::give_back(Entry& entry) {
+  for (const Statement& statement : entry.statements) {
+    sqlite3_reset(statement.handle.get());
+    sqlite3_clear_bindings(statement.handle.get());
+  }
+  entry.lent = false;
+}
+
+void StatementCache::keep(std::string sql, Statements statements) {
+  // More than the fixtures of a check and its own text are not used at a time.
+  constexpr std::size_t kMostTexts = 16;
+  if (guard_.schema_may_change()) return;
+  entries_.push_front({std::move(sql), std::move(statements)});
+  give_back(entries_.front());
+  if (entries_.size() > kMostTexts && !entries_.back().lent) entries_.pop_back();
+}
+
+StatementReader::StatementReader(sqlite3* database, const Guard& guard, std::string_view sql,
+                                 StatementCache* cache)
+    : database_(database), guard_(guard), cache_(cache) {
+  if (cache != nullptr) kept_ = cache->lend(sql);
+  if (kept_ != nullptr) {
+    next_kept_ = kept_->statements.begin();
+    return;
+  }
+  sql_ = sql;
+  nul_ = sql_.find('\0');
+}
+
+StatementReader::~StatementReader() {
+  if (kept_ != nullptr) {
+    StatementCache::give_back(*kept_);
+  } else if (cache_ != nullptr && !failure_ && !statements_.empty() && at_end()) {
+    cache_->keep(std::move(sql_), std::move(statements_));
+  }
+}
+
+const Statement* StatementReader::next() {
+  if (kept_ == nullptr) return compile_next();
+  return next_kept_ == kept_->statements.end() ? nullptr : &*next_kept_++;
+}
+
 std::size_t StatementReader::next_start() const {
   std::optional<Token> token = next_token(sql_, position_);
   while (token && is_symbol(*token, ";")) token = next_token(sql_, token->end());
   return token ? token->offset : sql_.size();
 }
 
-bool StatementReader::at_end() const { return next_start() == sql_.size(); }
+bool StatementReader::at_end() const {
+  return kept_ != nullptr ? next_kept_ == kept_->statements.end() : next_start() == sql_.size();
+}
 
 SqlFailure StatementReader::failed(int code, std::size_t start, bool while_compiling,
                                    std::size_t number) const {
@@ -106,14 +169,14 @@ SqlFailure StatementReader::failed(int code, std::size_t start, bool while_compi
   return failure;
 }
 
-std::optional<Statement> StatementReader::next() {
+const Statement* StatementReader::compile_next() {
   const std::size_t start = next_start();
-  if (failure_ || start == sql_.size()) return std::nullopt;
+  if (failure_ || start == sql_.size()) return nullptr;
   ++count_;
   // SQLite would take a NUL for the end of the text and silently leave out the rest.
   if (nul_ != std::string::npos) {
     failure_ = SqlFailure{SqlFailure::Kind::syntax, "a NUL character in the SQL", nul_, count_, {}};
-    return std::nullopt;
+    return nullptr;
   }
   sqlite3_stmt* raw = nullptr;
   const char* tail = nullptr;
@@ -125,7 +188,7 @@ std::optional<Statement> StatementReader::next() {
     if (failure_->kind == SqlFailure::Kind::missing_object) {
       failure_->message = with_suggestion(database_, failure_->message);
     }
-    return std::nullopt;
+    return nullptr;
   }
   const auto length = static_cast<std::size_t>(tail - text);
   const std::string_view written = std::string_view(sql_).substr(start, length);
@@ -134,7 +197,10 @@ std::optional<Statement> StatementReader::next() {
   statement.info.read_only = sqlite3_stmt_readonly(raw) != 0 || asks_journal_mode(written);
   statement.info.parameters = parameters(raw);
   position_ = start + length;
-  return statement;
+  // A long text is not worth its memory.
+  if (count_ > kMostKept) cache_ = nullptr;
+  if (cache_ == nullptr) statements_.clear();
+  return &statements_.emplace_back(std::move(statement));
 }
 
 SqlFailure StatementReader::run_failure(const Statement& statement, int code) const {

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <cstddef>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,16 +27,51 @@ struct Statement {
   std::size_t number = 1;  ///< which of the text
 };
 
+/// The statements of a text in their order; the list keeps their places.
+using Statements = std::list<Statement>;
+
+/// The compiled statements of the texts that a connection ran last: a check runs the same texts for
+/// each of its cases, and all that share a fixture run that. SQLite compiles them anew by itself
+/// when a pragma changed what they must do.
+class StatementCache {
+ public:
+  struct Entry {
+    std::string sql;
+    Statements statements;
+    bool lent = false;
+  };
+
+  explicit StatementCache(const Guard& guard) : guard_(guard) {}
+
+  /// The statements of the text, to be given back; null when they are not kept, or when the schema
+  /// may no longer be the one that they were compiled for.
+  Entry* lend(std::string_view sql);
+  /// Takes back what was lent, ready to be bound and run again.
+  static void give_back(Entry& entry);
+  /// Keeps the statements of another text for the next time.
+  void keep(std::string sql, Statements statements);
+  void clear() { entries_.clear(); }
+
+ private:
+  const Guard& guard_;
+  std::list<Entry> entries_;  // the latest first
+};
+
 /// Compiles the statements of an SQL text one after the other, each only when it is asked for, so
 /// that it sees what those before it made.
 class StatementReader {
  public:
-  /// `guard` belongs to the connection and tells why something was refused.
-  StatementReader(sqlite3* database, const Guard& guard, std::string_view sql)
-      : database_(database), guard_(guard), sql_(sql), nul_(sql_.find('\0')) {}
+  /// `guard` belongs to the connection and tells why something was refused. Statements come out of
+  /// `cache`, if there is one, and go there.
+  StatementReader(sqlite3* database, const Guard& guard, std::string_view sql,
+                  StatementCache* cache = nullptr);
+  ~StatementReader();
+  StatementReader(const StatementReader&) = delete;
+  StatementReader& operator=(const StatementReader&) = delete;
 
-  /// The next statement; nothing at the end of the text or after a failure.
-  std::optional<Statement> next();
+  /// The next statement, which lives until the one after it is asked for; null at the end of the
+  /// text or after a failure.
+  const Statement* next();
 
   /// Why the last next() gave nothing, if it was not the end.
   const std::optional<SqlFailure>& failure() const { return failure_; }
@@ -48,12 +84,17 @@ class StatementReader {
 
  private:
   std::size_t next_start() const;
+  const Statement* compile_next();
   SqlFailure failed(int code, std::size_t start, bool while_compiling, std::size_t number) const;
 
   sqlite3* database_;
   const Guard& guard_;
+  StatementCache* cache_;
   std::string sql_;  // a copy, because SQLite wants a NUL at the end
-  std::size_t nul_;
+  std::size_t nul_ = std::string::npos;
+  Statements statements_;  // without a cache only the current one
+  StatementCache::Entry* kept_ = nullptr;
+  Statements::const_iterator next_kept_;
   std::size_t position_ = 0;
   std::size_t count_ = 0;
   std::optional<SqlFailure> failure_;

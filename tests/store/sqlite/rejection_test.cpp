@@ -224,7 +224,7 @@ TEST_CASE("what is no rejection is an error, not a proof", "[rejection]") {
                 "positive") == "failed: integer overflow");
 }
 
-TEST_CASE("reject leaves the transaction as it was", "[rejection]") {
+TEST_CASE("what reject changes is undone by rollback", "[rejection]") {
   const auto session = scratch_of(kT);
   session->begin(false);
   REQUIRE_FALSE(session->execute("INSERT INTO t (a) VALUES (1)", {}, {}).failure);
@@ -232,13 +232,77 @@ TEST_CASE("reject leaves the transaction as it was", "[rejection]") {
             ->reject("INSERT INTO t (a) VALUES (2); INSERT INTO t (a) VALUES (0)", {},
                      {Kind::name, "positive"}, {})
             .verdict == Verdict::by_named);
+  CHECK(session->rollback());
   CHECK(session->query("SELECT count(*) FROM t", {}, {}).rows.at(0).at(0) ==
-        Value(std::int64_t{1}));
+        Value(std::int64_t{0}));
+  session->begin(false);
   CHECK(session
             ->reject("INSERT OR ROLLBACK INTO t (a) VALUES (:a)", {{"a", std::int64_t{0}}},
                      {Kind::check, "b < 100"}, {})
             .note == "OR ROLLBACK ended the transaction, so nothing else could be tried");
   CHECK_FALSE(session->rollback());
+}
+
+// With FAIL the rows before the bad one stay, and must not be there when the statement runs again.
+TEST_CASE("a statement that leaves rows is judged by what it did itself", "[rejection]") {
+  const char* const two = "INSERT INTO t VALUES (1, 50), (3, 500)";
+  const char* const table =
+      "CREATE TABLE t (a INT PRIMARY KEY, b INT, CONSTRAINT small CHECK (b < 100),"
+      " CONSTRAINT tiny CHECK (b < 10));";
+  const auto judge = [&](const std::string& schema, const std::string& sql) {
+    const auto session = scratch_of(schema);
+    const Rejection rejection = reject(*session, sql, {Kind::name, "tiny"});
+    CHECK(session->query("SELECT count(*) FROM t", {}, {}).rows.at(0).at(0) ==
+          Value(std::int64_t{0}));
+    return rejection;
+  };
+  for (const std::string& sql : {std::string(two), "INSERT OR FAIL" + std::string(two).substr(6)}) {
+    INFO(sql);
+    CHECK(judge(table, sql).verdict == Verdict::by_named);
+  }
+  // Run again on top of its own first row, it would be the key that rejects it.
+  const Rejection shadowed = judge(
+      "CREATE TABLE t (a INT PRIMARY KEY, b INT, CONSTRAINT small CHECK (b < 100),"
+      " CONSTRAINT tiny CHECK (b < 90));",
+      "INSERT OR FAIL INTO t VALUES (1, 50), (3, 500)");
+  CHECK(shadowed.verdict == Verdict::by_named);
+  CHECK(shadowed.note == "CHECK small is reported first; tiny rejects it too");
+  const Rejection by_schema = judge(
+      "CREATE TABLE t (a INT PRIMARY KEY, b INT, CONSTRAINT small CHECK (b < 100),"
+      " CONSTRAINT tiny CHECK (b < 90));"
+      "CREATE TRIGGER g AFTER INSERT ON t WHEN new.a = 3 BEGIN SELECT RAISE(FAIL, 'three'); END;",
+      "INSERT INTO t VALUES (1, 50), (3, 5)");
+  CHECK(by_schema.verdict == Verdict::by_other);
+  CHECK(by_schema.rejected_by == "a trigger: three");
+}
+
+TEST_CASE("a schema that changes in a check is another one for the next", "[rejection]") {
+  const auto session = scratch_of("CREATE TABLE t (a INT CONSTRAINT positive CHECK (a > 0))");
+  const auto rows = [&] {
+    session->begin(false);
+    const ExecuteOutcome outcome = session->execute("INSERT INTO t VALUES (1)", {}, {});
+    CHECK(session->rollback());
+    return outcome.failure ? outcome.failure->message : std::to_string(outcome.rows_changed);
+  };
+  CHECK(rows() == "1");
+  session->begin(false);
+  CHECK_FALSE(session->execute("ALTER TABLE t RENAME TO u; CREATE TABLE t (a, b)", {}, {}).failure);
+  const ExecuteOutcome other = session->execute("INSERT INTO t VALUES (1)", {}, {});
+  REQUIRE(other.failure);
+  CHECK(other.failure->kind == SqlFailure::Kind::syntax);
+  CHECK(session->rollback());
+  CHECK(rows() == "1");
+  // Foreign keys on and off again: the statements are compiled for each.
+  session->begin(true);
+  CHECK_FALSE(session->execute("INSERT INTO t VALUES (1)", {}, {}).failure);
+  CHECK(session->rollback());
+  CHECK(rows() == "1");
+  // A user's statement with the words of one of ours has none of its rights.
+  session->begin(false);
+  CHECK(session->execute("SAVEPOINT \"baseline check\"", {}, {}).failure->kind ==
+        SqlFailure::Kind::denied);
+  CHECK(session->execute("ROLLBACK", {}, {}).failure->kind == SqlFailure::Kind::denied);
+  CHECK(session->rollback());
 }
 
 TEST_CASE("an endless statement is stopped in reject too", "[rejection]") {

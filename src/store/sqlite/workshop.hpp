@@ -1,0 +1,22 @@
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+
+#include "store/sqlite/constraints.hpp"
+#include "store/sqlite/guard.hpp"
+#include "store/sqlite/own_statements.hpp"
+#include "store/sqlite/statements.hpp"
+
+namespace baseline::sqlite {
+
+/// A scratch copy and what a session keeps for it between checks.
+struct Workshop {
+  SQLite::Database& database;
+  Guard& guard;
+  ConstraintCache& constraints;
+  StatementCache& statements;
+  OwnStatements& own;
+  bool foreign_keys = false;  ///< enforced in the open transaction
+};
+
+}  // namespace baseline::sqlite
