@@ -18,6 +18,8 @@ std::string restoring(std::string_view database) {
   return fmt::format(".{}.baseline-restoring", database);
 }
 
+std::string exporting(std::string_view file) { return fmt::format(".{}.baseline-export", file); }
+
 std::string wal(std::string_view database) { return fmt::format("{}-wal", database); }
 std::string shared_memory(std::string_view database) { return fmt::format("{}-shm", database); }
 std::string rollback_journal(std::string_view database) {
@@ -26,6 +28,7 @@ std::string rollback_journal(std::string_view database) {
 
 std::string catalogue(std::string_view database) { return fmt::format("{}.backups", database); }
 std::string partial(std::string_view key) { return fmt::format("{}{}", kPartialPrefix, key); }
+std::string removed(std::string_view id) { return fmt::format("{}{}", kRemovedPrefix, id); }
 
 std::string report_temporary(int pid) { return fmt::format(".baseline-report-{}", pid); }
 

@@ -13,6 +13,9 @@ std::string journal_temporary(std::string_view database);  ///< .NAME.baseline-j
 std::string candidate(std::string_view database);          ///< .NAME.baseline-candidate
 std::string restoring(std::string_view database);          ///< .NAME.baseline-restoring
 
+/// .NAME.baseline-export: what an export writes until it is complete.
+std::string exporting(std::string_view file);
+
 /// SQLite's own companions of a database file.
 std::string wal(std::string_view database);               ///< NAME-wal
 std::string shared_memory(std::string_view database);     ///< NAME-shm
@@ -22,6 +25,8 @@ std::string rollback_journal(std::string_view database);  ///< NAME-journal
 std::string catalogue(std::string_view database);
 /// .partial-KEY: a backup being written. The key is that of the run, run_key().
 std::string partial(std::string_view key);
+/// removed-ID: the key of a finished backup that is being removed.
+std::string removed(std::string_view id);
 /// "20261121T023558Z-001-1a2b3c4d": one run on one database. `id` is the next free one of the
 /// catalogue, which may serve several databases at once; `database` is the resolved path.
 std::string run_key(std::string_view id, std::string_view database);
@@ -31,8 +36,10 @@ std::string run_key(std::string_view id, std::string_view database);
 std::string report_temporary(int pid);
 
 inline constexpr std::string_view kPartialPrefix = ".partial-";
+inline constexpr std::string_view kRemovedPrefix = "removed-";
 inline constexpr std::string_view kManifest = "manifest.json";
 inline constexpr std::string_view kChecksums = "SHA256SUMS";
+inline constexpr std::string_view kRecord = "baseline-record";
 inline constexpr std::string_view kHistory = "history.jsonl";
 
 }  // namespace baseline::names

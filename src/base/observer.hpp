@@ -18,6 +18,10 @@ enum class Step {
   check_live,       ///< judge the live database
   swap_back,        ///< undo the exchange
   seal,             ///< hash the old database and put it into the catalogue
+  back_up,          ///< copy a database that may be in use
+  export_backup,    ///< write a backup into a file elsewhere
+  second_copy,      ///< copy a sealed backup to another disk
+  verify_backups,   ///< compare backups with their seals
 };
 
 /// Whom the core tells what it does. Nothing below report/ prints.

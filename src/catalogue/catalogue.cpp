@@ -11,7 +11,7 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
-#include "os/copy.hpp"
+#include "catalogue/seal.hpp"
 
 namespace baseline {
 namespace {
@@ -35,27 +35,6 @@ std::optional<Directory> open_if_there(const fs::path& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return {};
   return Directory::open(path);
-}
-
-// The files of an entry as sha256sum(1) wants them. A name with a newline or backslash has it
-// escaped and a backslash before the sum.
-std::string checksum_line(const std::string& name, const std::string& sha256) {
-  std::string escaped;
-  for (const char c : name) {
-    if (c == '\\') escaped += "\\\\";
-    if (c == '\n') escaped += "\\n";
-    if (c != '\\' && c != '\n') escaped += c;
-  }
-  return fmt::format("{}{}  {}\n", escaped == name ? "" : "\\", sha256, escaped);
-}
-
-std::string checksums(const Directory& entry, const Payload& payload) {
-  std::string text = checksum_line(payload.name, payload.sha256);
-  for (const std::string& companion : payload.companions) {
-    const auto file = entry.open_file(companion, false);
-    if (file) text += checksum_line(companion, hash_file(*file, nullptr));
-  }
-  return text;
 }
 
 }  // namespace
@@ -116,6 +95,8 @@ CatalogueEntry Catalogue::read_entry(const Directory& catalogue, const std::stri
       throw Error(ErrorCode::refused, fmt::format("its manifest is of {}", printable(manifest.id)));
     }
     entry.manifest = std::move(manifest);
+    entry.record = read_record(*directory);
+    entry.sealed = directory->contains(std::string(names::kChecksums));
     if (!entry.manifest->restored.empty()) return entry;
     const auto data = directory->status(entry.manifest->payload.name);
     if (!data || !S_ISREG(data->st_mode)) {
@@ -138,7 +119,7 @@ bool Catalogue::contains(const std::string& id) const {
   return catalogue && sequence_of(id) && catalogue->contains(id);
 }
 
-CatalogueEntry Catalogue::find(const std::string& id) const {
+CatalogueEntry Catalogue::look_at(const std::string& id) const {
   const auto catalogue = open_if_present();
   if (!catalogue || !sequence_of(id) || !catalogue->contains(id)) {
     throw Error(
@@ -146,7 +127,11 @@ CatalogueEntry Catalogue::find(const std::string& id) const {
         fmt::format("there is no backup {} in {}", printable(id), printable(directory_.native())),
         "baseline backups list shows what there is");
   }
-  CatalogueEntry entry = read_entry(*catalogue, id);
+  return read_entry(*catalogue, id);
+}
+
+CatalogueEntry Catalogue::find(const std::string& id) const {
+  CatalogueEntry entry = look_at(id);
   if (!entry.damage.empty()) {
     throw Error(ErrorCode::refused,
                 fmt::format("the backup {} cannot be used: {}", printable(id), entry.damage),
@@ -235,8 +220,9 @@ void Catalogue::commit(Manifest& manifest) {
     const std::string time = manifest.id.substr(0, manifest.id.rfind('-'));
     manifest.id = fmt::format("{}-{:03}", time, sequence_of(manifest.id).value_or(0) + 1);
   }
-  write_file(entry, names::kManifest, to_json(manifest), kReadOnly);
-  write_file(entry, names::kChecksums, checksums(entry, manifest.payload), kReadOnly);
+  const std::string text = to_json(manifest);
+  write_file(entry, names::kManifest, text, kReadOnly);
+  write_file(entry, names::kChecksums, checksums(entry, manifest, text), kReadOnly);
   files_.sync_directory(entry);
   files_.rename_new(catalogue, names::partial(manifest.run), catalogue, manifest.id);
   files_.sync_directory(catalogue);
@@ -256,6 +242,20 @@ void Catalogue::remove(const CatalogueEntry& entry) {
   files_.rename_new(catalogue, entry.id, catalogue, names::partial(run));
   files_.sync_directory(catalogue);
   discard_unfinished(run);
+}
+
+void Catalogue::give_up(const CatalogueEntry& entry) {
+  const Directory catalogue = Directory::open(directory_);
+  const std::string key = names::removed(entry.id);
+  files_.rename_new(catalogue, entry.id, catalogue, names::partial(key));
+  files_.sync_directory(catalogue);
+  discard_unfinished(key);
+}
+
+void Catalogue::finish_removals() {
+  for (const std::string& key : unfinished()) {
+    if (key.rfind(names::kRemovedPrefix, 0) == 0) discard_unfinished(key);
+  }
 }
 
 void Catalogue::mark_restored(const std::string& id, const std::string& when) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "catalogue/manifest.hpp"
+#include "catalogue/record.hpp"
 #include "os/clock.hpp"
 #include "os/file_system.hpp"
 
@@ -16,7 +17,9 @@ struct CatalogueEntry {
   std::string id;
   std::filesystem::path directory;
   std::optional<Manifest> manifest;
-  std::string damage;  ///< why it cannot be used, or empty
+  EntryRecord record;   ///< what became of it since
+  bool sealed = false;  ///< it has its SHA256SUMS
+  std::string damage;   ///< why it cannot be used, as far as a look without reading tells, or empty
 
   bool usable() const { return damage.empty() && manifest && manifest->restored.empty(); }
 };
@@ -36,6 +39,8 @@ class Catalogue {
   std::vector<std::string> unfinished() const;
   /// Throws Error{usage} when there is no such entry, Error{refused} when it is damaged.
   CatalogueEntry find(const std::string& id) const;
+  /// As find(), but a damaged entry is returned as such.
+  CatalogueEntry look_at(const std::string& id) const;
   bool contains(const std::string& id) const;
 
   /// "20261121T023558Z-001": the time for people, the number for the order. `after` is an id that
@@ -66,6 +71,11 @@ class Catalogue {
   void discard_unfinished(const std::string& run);
   /// Removes a finished entry: it becomes unfinished first, so that no half entry is ever seen.
   void remove(const CatalogueEntry& entry);
+  /// Removes a finished entry for good: in one step it is none any more, and what is left of it
+  /// bears a name that finish_removals() knows.
+  void give_up(const CatalogueEntry& entry);
+  /// Removes what interrupted calls of give_up() left, of whichever database.
+  void finish_removals();
   /// Records that the data of an entry went back into place (`rollback --move`) and removes it.
   void mark_restored(const std::string& id, const std::string& when);
 

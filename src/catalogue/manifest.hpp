@@ -13,7 +13,7 @@ namespace baseline {
 /// What a backup is, beside its data: `manifest.json` (docs/file-formats.md).
 struct Manifest {
   std::string id;      ///< "20261121T023558Z-001"
-  std::string reason;  ///< "deploy", "rollback", "failed-deploy"
+  std::string reason;  ///< "deploy", "rollback", "failed-deploy", "failed-rollback", "manual"
   std::string when;    ///< RFC 3339: when it stopped being live
   std::string run;     ///< names::run_key() of the run that made it
   std::string host;

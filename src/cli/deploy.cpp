@@ -21,6 +21,10 @@ CommandResult run_deploy(const Invocation& invocation) {
   request.as_found = !options.old_unreadable.empty();
   request.keep_on_failure = settings.on_failure.value == OnFailure::keep;
   request.backup = settings.backup.value;
+  for (const std::filesystem::path& directory : settings.also.value) {
+    request.also.push_back(std::filesystem::absolute(directory).lexically_normal());
+  }
+  request.keep = {settings.keep.value, settings.keep_days.value};
   request.wait = settings.wait.value;
   request.judged = [&](const SuiteReport& results) { invocation.run.phases.push_back(results); };
   if (invocation.interactive && !options.yes) {

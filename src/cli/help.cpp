@@ -51,7 +51,8 @@ rollback undoes the first. The backup's SHA-256 is proven on the way.
 
 Examples:
   baseline rollback --database app.db
-  baseline rollback --database app.db --to 20261121T023558Z-001)"},
+  baseline rollback --database app.db --to 20261121T023558Z-001
+  baseline rollback --database app.db --from /mnt/old.db.zst)"},
     {"status", "Show what is at the path now: revision, drift, who uses it, backups",
      R"(Read-only. With -v it shows where the value of each setting came from.
 
@@ -69,10 +70,42 @@ Example:
      R"(Example:
   baseline backups list --database app.db)"},
     {"backups list", "List the backups, newest last",
-     R"(A backup can be used without this program: copy the database file out of its directory.
+     R"(KEPT: the old file itself (move) or a copy. STATE: sealed with its SHA-256, or when it was
+last verified. A backup can be used without this program: copy the database file out of its
+directory.
 
 Example:
   baseline backups list --database app.db)"},
+    {"backups create", "Make a backup of the live database while the application uses it",
+     R"(The copy is of one moment, and filed and sealed like any other backup, with the reason
+'manual'. The application goes on. A database that is not in WAL mode is copied in slices, and a
+write in between makes the copy begin again; after ten times it gives up with exit code 3.
+
+Example:
+  baseline backups create --database app.db)"},
+    {"backups prune", "Remove the backups that need not be kept, and say what that frees",
+     R"(A backup stays when --keep or --keep-days says so. Never removed are the newest one of a
+deploy, what 'rollback' would put back, the one that was verified last, what an interrupted run
+needs, what is damaged, and what is of another database. With BASELINE_KEEP or BASELINE_KEEP_DAYS,
+or the options, 'deploy' prunes by itself when it has succeeded.
+
+Examples:
+  baseline backups prune --database app.db --keep 10 --dry-run
+  baseline backups prune --database app.db --keep 10 --keep-days 30)"},
+    {"backups export", "Write a backup's database into a file elsewhere, proving it on the way",
+     R"(The file appears complete or not at all; one that exists is not replaced without --force. A
+backup that is damaged ends with exit code 4. 'rollback --from FILE' puts such a file back.
+
+Examples:
+  baseline backups export --database app.db 20261121T023558Z-001 /mnt/old.db
+  baseline backups export -d app.db 20261121T023558Z-001 - --zstd | ssh backup 'cat > old.db.zst')"},
+    {"backups verify", "Read backups from the disk and compare every bit with their seals",
+     R"(Each file's SHA-256, the sizes, the manifest, and SQLite's integrity check. Exit code 1 when
+one is damaged. When a backup was last found whole is shown by 'backups list'.
+
+Examples:
+  baseline backups verify --database app.db
+  baseline backups verify --database app.db 20261121T023558Z-001)"},
     {"checks", "What the suites of checks are worth",
      R"(These work on a migration and its suites alone; no database is needed.
 

@@ -48,6 +48,11 @@ constexpr CommandRow kCommands[] = {
     {Command::recover, "recover", nullptr, database_options | backup_options | wait_options},
     {Command::history, "history", nullptr, database_options | backup_options},
     {Command::backups_list, "list", "backups", database_options | backup_options},
+    {Command::backups_verify, "verify", "backups", database_options | backup_options},
+    {Command::backups_prune, "prune", "backups", database_options | backup_options | wait_options},
+    {Command::backups_export, "export", "backups", database_options | backup_options},
+    {Command::backups_create, "create", "backups",
+     database_options | backup_options | wait_options},
     {Command::checks_list, "list", "checks", input_options | selection_options | value_options},
     {Command::checks_lint, "lint", "checks", input_options | value_options},
     {Command::checks_generate, "generate", "checks", 0},
@@ -179,8 +184,15 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
       app.add_option("--to", options.to, "The backup to put back [the one made last]")
           ->type_name("ID")
           ->group(group);
+      app.add_option("--from", options.from,
+                     "A database file from elsewhere to put back, also packed with zstd; it stays "
+                     "as it is")
+          ->type_name("FILE")
+          ->excludes("--to")
+          ->group(group);
       app.add_flag("--move", options.move,
                    "Move the backup itself into place: constant time, the backup is used up")
+          ->excludes("--from")
           ->group(group);
       app.add_flag("--dry-run", options.dry_run, "Show what would happen; change nothing")
           ->group(group);
@@ -211,6 +223,10 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
     case Command::recover:
     case Command::history:
     case Command::backups_list:
+    case Command::backups_verify:
+    case Command::backups_create:
+    case Command::backups_export:
+    case Command::backups_prune:
     case Command::checks_list:
     case Command::checks_json_schema:
       break;
@@ -329,6 +345,7 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
     sub->footer(std::string(text.footer));
     add_settings(*sub, row.groups, options);
     add_own(*sub, row, options);
+    add_backups_options(*sub, row.command, options);
     add_checks(*sub, row.groups, options);
     // A schema is JSON, and nothing can be said about it.
     if (row.command != Command::checks_json_schema) add_output(*sub, options);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/backups_options.hpp"
 #include "config/settings.hpp"
 
 namespace baseline {
@@ -16,6 +17,10 @@ enum class Command {
   recover,
   history,
   backups_list,
+  backups_verify,
+  backups_create,
+  backups_export,
+  backups_prune,
   checks_list,
   checks_lint,
   checks_generate,
@@ -41,8 +46,10 @@ struct Options {
   bool move = false;
   bool yes = false;
   std::string to;
+  std::string from;
   std::string old_unreadable;
   std::string output;  ///< a directory
+  BackupsOptions backups;
   bool quiet = false;
   int verbose = 0;
   std::string colour = "auto";

@@ -32,6 +32,14 @@ CommandResult dispatch(const Invocation& invocation) {
       return run_history(invocation);
     case Command::backups_list:
       return run_backups_list(invocation);
+    case Command::backups_verify:
+      return run_backups_verify(invocation);
+    case Command::backups_create:
+      return run_backups_create(invocation);
+    case Command::backups_export:
+      return run_backups_export(invocation);
+    case Command::backups_prune:
+      return run_backups_prune(invocation);
     case Command::checks_list:
       return run_checks_list(invocation);
     case Command::checks_lint:

@@ -16,6 +16,7 @@ CommandResult run_rollback(const Invocation& invocation) {
 
   RollbackRequest request;
   request.to = options.to;
+  request.from = options.from;
   request.move = options.move;
   request.dry_run = options.dry_run;
   request.wait = settings.wait.value;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <cstdlib>
 
 #include "base/error.hpp"
@@ -78,18 +79,19 @@ std::string word_of(T value, const Choices& choices) {
 
 Setting<fs::path> path_of(const Text& text) { return {text.value, text.origin, text.source}; }
 
-Setting<std::vector<fs::path>> checks_of(const RawOptions& options,
-                                         const Environment& environment) {
+// Paths of a repeatable option; the variable names one.
+Setting<std::vector<fs::path>> paths_of(const std::vector<std::string>& options, const char* name,
+                                        const char* variable, const Environment& environment) {
   Setting<std::vector<fs::path>> setting;
   setting.source = "built in";
-  if (!options.checks.empty()) {
-    setting.value.assign(options.checks.begin(), options.checks.end());
+  if (!options.empty()) {
+    setting.value.assign(options.begin(), options.end());
     setting.origin = Origin::option;
-    setting.source = "--checks";
-  } else if (const auto value = environment("BASELINE_CHECKS")) {
+    setting.source = name;
+  } else if (const auto value = environment(variable)) {
     setting.value.emplace_back(*value);
     setting.origin = Origin::environment;
-    setting.source = "BASELINE_CHECKS";
+    setting.source = variable;
   }
   return setting;
 }
@@ -107,8 +109,28 @@ Setting<std::chrono::milliseconds> wait_of(const Text& text) {
   return setting;
 }
 
+Setting<std::optional<std::uint64_t>> count_of(const Text& text) {
+  Setting<std::optional<std::uint64_t>> setting{{}, text.origin, text.source};
+  if (text.origin == Origin::builtin) return setting;
+  std::uint64_t number = 0;
+  const char* const end = text.value.data() + text.value.size();
+  const auto [last, error] = std::from_chars(text.value.data(), end, number);
+  // An age in days that a clock cannot count is no age.
+  constexpr std::uint64_t kMost = 100'000;
+  if (error != std::errc() || last != end || number == 0 || number > kMost) {
+    throw Error(ErrorCode::usage, fmt::format("{} must be a whole number from 1 to {}; got '{}'",
+                                              text.source, kMost, printable(text.value)));
+  }
+  setting.value = number;
+  return setting;
+}
+
 std::string text_or(const fs::path& path, std::string_view otherwise) {
   return path.empty() ? std::string(otherwise) : printable(path.native());
+}
+
+std::string count_or(const std::optional<std::uint64_t>& count, std::string_view otherwise) {
+  return count ? fmt::format("{}", *count) : std::string(otherwise);
 }
 
 }  // namespace
@@ -128,11 +150,14 @@ Settings resolve_settings(const RawOptions& options, const Environment& environm
   Settings settings;
   settings.database = path_of(text(options.database, "--database", "DATABASE_PATH"));
   settings.migration = path_of(text(options.migration, "--migration", "BASELINE_MIGRATION"));
-  settings.checks = checks_of(options, environment);
+  settings.checks = paths_of(options.checks, "--checks", "BASELINE_CHECKS", environment);
   settings.backups = path_of(text(options.backups, "--backups", "BASELINE_BACKUPS"));
   settings.backup = chosen(text(options.backup, "--backup", "BASELINE_BACKUP"), kBackupChoices);
   settings.on_failure =
       chosen(text(options.on_failure, "--on-failure", "BASELINE_ON_FAILURE"), kOnFailure);
+  settings.also = paths_of(options.also, "--also", "BASELINE_ALSO", environment);
+  settings.keep = count_of(text(options.keep, "--keep", "BASELINE_KEEP"));
+  settings.keep_days = count_of(text(options.keep_days, "--keep-days", "BASELINE_KEEP_DAYS"));
   settings.wait = wait_of(text(options.wait, "--wait", "BASELINE_WAIT"));
   settings.format = chosen(text(options.format, "--format", "BASELINE_FORMAT"), kFormats);
   return settings;
@@ -163,15 +188,22 @@ TypedOptions typed_options(const Settings& settings) {
 }
 
 std::vector<SettingLine> describe(const Settings& settings) {
-  std::vector<std::string> checks;
-  for (const fs::path& path : settings.checks.value) checks.push_back(printable(path.native()));
+  const auto listed = [](const std::vector<fs::path>& paths, const char* otherwise) {
+    std::vector<std::string> texts;
+    texts.reserve(paths.size());
+    for (const fs::path& path : paths) texts.push_back(printable(path.native()));
+    return texts.empty() ? std::string(otherwise) : join(texts, ", ");
+  };
   return {
       {"database", text_or(settings.database.value, "none"), settings.database.source},
       {"migration", text_or(settings.migration.value, "built in"), settings.migration.source},
-      {"checks", checks.empty() ? "built in" : join(checks, ", "), settings.checks.source},
+      {"checks", listed(settings.checks.value, "built in"), settings.checks.source},
       {"backups", text_or(settings.backups.value, "beside the database"), settings.backups.source},
       {"backup", word_of(settings.backup.value, kBackupChoices), settings.backup.source},
       {"on-failure", word_of(settings.on_failure.value, kOnFailure), settings.on_failure.source},
+      {"also", listed(settings.also.value, "nowhere"), settings.also.source},
+      {"keep", count_or(settings.keep.value, "all backups"), settings.keep.source},
+      {"keep-days", count_or(settings.keep_days.value, "not asked"), settings.keep_days.source},
       {"wait", fmt::format("{}ms", settings.wait.value.count()), settings.wait.source},
       {"format", word_of(settings.format.value, kFormats), settings.format.source},
   };

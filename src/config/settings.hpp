@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -36,6 +37,9 @@ struct Settings {
   Setting<std::filesystem::path> backups;              ///< empty: beside the database
   Setting<BackupChoice> backup;
   Setting<OnFailure> on_failure;
+  Setting<std::vector<std::filesystem::path>> also;  ///< where second copies of backups are made
+  Setting<std::optional<std::uint64_t>> keep;        ///< nothing: prune by itself does not count
+  Setting<std::optional<std::uint64_t>> keep_days;   ///< the same for their age
   Setting<std::chrono::milliseconds> wait;
   Setting<Format> format;
 };
@@ -48,6 +52,9 @@ struct RawOptions {
   std::string backups;
   std::string backup;
   std::string on_failure;
+  std::vector<std::string> also;
+  std::string keep;
+  std::string keep_days;
   std::string wait;
   std::string format;
 };

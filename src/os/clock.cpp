@@ -22,6 +22,17 @@ std::string rfc3339(std::chrono::system_clock::time_point time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", utc(time));
 }
 
+std::optional<std::chrono::system_clock::time_point> parse_rfc3339(const std::string& text) {
+  std::tm parts{};
+  const char* const end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  if (end == nullptr || *end != '\0') return {};
+  using std::chrono::system_clock;
+  // What lies beyond the clock's reach is as good as its end; it must not wrap around.
+  const auto last = std::chrono::floor<std::chrono::seconds>(system_clock::time_point::max());
+  const std::chrono::seconds seconds(::timegm(&parts));
+  return system_clock::time_point(std::min(seconds, last.time_since_epoch()));
+}
+
 std::string compact_time(std::chrono::system_clock::time_point time) {
   return fmt::format("{:%Y%m%dT%H%M%S}Z", utc(time));
 }

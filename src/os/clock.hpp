@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace baseline {
@@ -11,6 +12,9 @@ using Clock = std::function<std::chrono::system_clock::time_point()>;
 
 /// "2026-11-21T02:35:58Z" (RFC 3339, UTC).
 std::string rfc3339(std::chrono::system_clock::time_point time);
+
+/// The time that rfc3339() wrote, or nothing when the text is not one.
+std::optional<std::chrono::system_clock::time_point> parse_rfc3339(const std::string& text);
 
 /// "20261121T023558Z", for names of files.
 std::string compact_time(std::chrono::system_clock::time_point time);

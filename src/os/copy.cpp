@@ -32,6 +32,12 @@ std::string read_through(const File& file, const OnProgress& on_progress, Use us
 
 }  // namespace
 
+std::string read_file(const File& file, const OnProgress& on_progress,
+                      const std::function<void(std::string_view)>& take) {
+  return read_through(file, on_progress,
+                      [&](std::string_view bytes, std::uint64_t) { take(bytes); });
+}
+
 std::string hash_file(const File& file, const OnProgress& on_progress) {
   return read_through(file, on_progress, [](std::string_view, std::uint64_t) {});
 }

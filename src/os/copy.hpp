@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "os/file_system.hpp"
 
@@ -10,6 +11,11 @@ namespace baseline {
 
 /// Told the bytes done and the total; called about once per MiB. May throw to stop.
 using OnProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
+/// Reads the whole file once from front to end, hands each block to `take`, and returns the SHA-256
+/// of all, in hex. Throws Error{io}.
+std::string read_file(const File& file, const OnProgress& on_progress,
+                      const std::function<void(std::string_view bytes)>& take);
 
 /// The SHA-256 of the whole file, in hex. Throws Error{io}.
 std::string hash_file(const File& file, const OnProgress& on_progress);

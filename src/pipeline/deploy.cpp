@@ -7,7 +7,9 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/signals.hpp"
+#include "pipeline/copies.hpp"
 #include "pipeline/filing.hpp"
+#include "pipeline/prune.hpp"
 #include "pipeline/recover.hpp"
 #include "pipeline/replace.hpp"
 
@@ -46,9 +48,33 @@ bool is_wanted(const DeployRequest& request, const Context& context, ReplaceRepo
 
 void look_at_old(const DeployRequest& request, const Context& context, ReplaceReport& report) {
   look_at_live(context, request.dry_run, request.backup, report);
+  for (std::string& warning : warnings_about_copies(request.also, context)) {
+    report.warnings.push_back(std::move(warning));
+  }
   if (!report.old.unreadable.empty() && !request.as_found) {
     throw Error(ErrorCode::refused, report.old.unreadable,
                 "repair it, or keep it as it is with --old-unreadable backup");
+  }
+}
+
+// After the window, still under the lock.
+void copy_after(const Context& context, ReplaceReport& report) {
+  if (!report.backup) return;
+  CatalogueEntry entry = context.catalogue.look_at(report.backup->manifest.id);
+  make_copies(entry, context, report.warnings);
+  report.copies = entry.record.copies;
+  report.late_signal = pending_signal();
+}
+
+// After the window, still under the lock. The deploy has succeeded whatever becomes of this.
+void prune_after(const DeployRequest& request, const Context& context, ReplaceReport& report) {
+  if (!request.keep.says_anything() || report.outcome != Outcome::done || !report.backup) return;
+  try {
+    report.pruned = prune_now(request.keep, context);
+  } catch (const Error& error) {
+    report.warnings.push_back(fmt::format("old backups could not be pruned: {}", error.what()));
+  } catch (const Interrupted&) {
+    report.late_signal = pending_signal();
   }
 }
 
@@ -135,6 +161,7 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
   steps.as_found = request.as_found && (report.old.unsettled || !report.old.unreadable.empty());
   steps.keep_on_failure = request.keep_on_failure;
   steps.intent.revision = request.migration.revision;
+  if (report.old.exists) steps.intent.also = request.also;
   steps.intent.logs = positions_now(request.suites.logs());
 
   // Build the new database beside the old one, where nobody can see it, and judge it before it goes
@@ -164,6 +191,8 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
   // Freeze the old, exchange, judge the live, file and seal the backup.
   replace(steps, context, *replacement, report);
   warn_if_unproven(report);
+  copy_after(context, report);
+  prune_after(request, context, report);
   return report;
 }
 

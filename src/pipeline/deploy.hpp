@@ -1,10 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "catalogue/keep_rule.hpp"
 #include "checks/runner.hpp"
 #include "checks/suite.hpp"
 #include "pipeline/context.hpp"
@@ -27,6 +30,8 @@ struct DeployRequest {
   bool keep_on_failure = false;  ///< a failed `after` check leaves the new database in place
   bool as_found = false;         ///< keep an old database that cannot be read as it is
   BackupChoice backup = BackupChoice::automatic;
+  std::vector<std::filesystem::path> also = {};  ///< where to make second copies of the backup
+  KeepRule keep = {};  ///< which backups to keep after a deploy that succeeded; says nothing: all
   std::chrono::milliseconds wait{0};
   /// Asked once what will leave, before anything is changed; false stops the run.
   std::function<bool(const ReplaceReport& plan)> confirm = {};

@@ -37,6 +37,16 @@ std::string old_revision(const Intent& intent) {
 // What users wrote into a new database that failed is a backup of its own.
 std::string failed_run_of(const Intent& intent) { return intent.run + "-failed"; }
 
+// With what the run has still to do for the backup, so that no crash can lose it.
+void place_record(const Context& context, const Directory& entry, const Intent& intent) {
+  if (intent.also.empty()) return;
+  EntryRecord record;
+  for (const std::filesystem::path& directory : intent.also) {
+    record.copies.push_back({directory.native(), {}, {}});
+  }
+  write_record(context.files, entry, record);
+}
+
 FiledBackup commit(Catalogue& catalogue, Manifest manifest, Payload payload) {
   payload.mode = manifest.payload.mode;
   manifest.payload = std::move(payload);
@@ -115,6 +125,7 @@ void copy_backup(const Context& context, Replacement& replacement, const Intent&
     stop_if_interrupted();
     context.observer.progress(Step::copy, done, total);
   });
+  place_record(context, entry, intent);
   commit(catalogue, manifest_of(intent), std::move(payload));
 }
 
@@ -130,6 +141,7 @@ std::optional<FiledBackup> file_backup(const Context& context, Replacement& repl
   }
   const Directory entry = catalogue.open_unfinished(intent.run);
   Payload payload = replacement.file_old(entry, progress_of(context, Step::seal));
+  place_record(context, entry, intent);
   return commit(catalogue, manifest_of(intent), std::move(payload));
 }
 

@@ -36,6 +36,23 @@ struct RecoveryReport {
   std::optional<FiledBackup> backup;
 };
 
+/// A backup that `backups prune` removed, or kept.
+struct PrunedBackup {
+  CatalogueEntry entry;
+  std::string why_kept;     ///< empty: it was removed
+  std::uint64_t bytes = 0;  ///< that it took
+};
+
+/// What `backups prune` did or, with --dry-run, would do.
+struct PruneReport {
+  std::filesystem::path directory;
+  Outcome outcome = Outcome::done;
+  std::vector<PrunedBackup> removed;  ///< oldest first
+  std::vector<PrunedBackup> kept;     ///< oldest first
+  std::size_t others = 0;             ///< entries of other databases, or whose manifest is damaged
+  std::uint64_t freed = 0;            ///< bytes
+};
+
 /// What `deploy` or `rollback` did or, with --dry-run, would do.
 struct ReplaceReport {
   std::string command;  ///< "deploy", "rollback"
@@ -49,6 +66,8 @@ struct ReplaceReport {
   std::optional<SuiteReport> before;
   std::optional<SuiteReport> after;
   std::optional<FiledBackup> backup;         ///< of the old database
+  std::vector<CopyRecord> copies;            ///< second copies of it
+  std::optional<PruneReport> pruned;         ///< where the settings say which backups to keep
   std::optional<FiledBackup> failed_backup;  ///< of a new database that somebody wrote to
   std::optional<std::chrono::nanoseconds> unavailable;  ///< the window
   bool swapped_back = false;
@@ -78,6 +97,43 @@ struct StatusReport {
   std::filesystem::path catalogue;
   std::vector<CatalogueEntry> backups;
   std::optional<HistoryLine> last;
+};
+
+/// What `backups list` shows.
+struct BackupsListReport {
+  std::filesystem::path directory;
+  std::vector<CatalogueEntry> backups;  ///< oldest first
+  std::vector<std::string> unfinished;
+  std::chrono::system_clock::time_point now;  ///< what ages are counted from
+};
+
+/// What `backups create` made.
+struct BackupsCreateReport {
+  std::string database;
+  std::optional<FiledBackup> backup;
+  std::vector<std::string> warnings;
+};
+
+/// What `backups export` wrote.
+struct ExportReport {
+  FiledBackup backup;
+  std::filesystem::path file;  ///< empty: stdout
+  bool packed = false;
+  std::uint64_t written = 0;  ///< bytes
+};
+
+/// What `backups verify` found of one backup.
+struct VerifiedBackup {
+  CatalogueEntry entry;
+  std::vector<std::string> problems;  ///< empty: every bit is as it was sealed
+  bool restored = false;              ///< its data went back into place: there is nothing to verify
+};
+
+struct BackupsVerifyReport {
+  std::filesystem::path directory;
+  std::vector<VerifiedBackup> backups;
+  std::vector<std::string> warnings;
+  Outcome outcome = Outcome::done;
 };
 
 }  // namespace baseline

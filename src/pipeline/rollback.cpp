@@ -7,21 +7,14 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/signals.hpp"
+#include "pipeline/backup_file.hpp"
+#include "pipeline/entries.hpp"
 #include "pipeline/filing.hpp"
 #include "pipeline/recover.hpp"
 #include "pipeline/replace.hpp"
 
 namespace baseline {
 namespace {
-
-// A catalogue may serve several databases. The one beside a database is its own, though the path
-// may read differently there (in a container, after a move).
-bool is_of(const CatalogueEntry& entry, const Context& context) {
-  const std::filesystem::path database = context.store.location();
-  if (entry.manifest->database == database.native()) return true;
-  return context.catalogue.directory() == context.store.default_catalogue() &&
-         entry.manifest->payload.name == database.filename().native();
-}
 
 bool replaced_by_us(const CatalogueEntry& entry, const Context& context) {
   return is_of(entry, context) &&
@@ -69,38 +62,78 @@ std::vector<std::string> known_logs(const Context& context) {
 }
 
 void require_restorable(const CatalogueEntry& entry) {
-  const Manifest& manifest = *entry.manifest;
-  const std::string id = printable(entry.id);
-  if (!manifest.restored.empty()) {
+  require_data(entry);
+  const Payload& payload = entry.manifest->payload;
+  if (!payload.companions.empty()) {
     throw Error(ErrorCode::refused,
-                fmt::format("the backup {} went back into place at {}, so there is nothing left in "
-                            "it",
-                            id, manifest.restored),
-                "choose another with --to; baseline backups list shows them");
-  }
-  if (!manifest.payload.companions.empty()) {
-    throw Error(
-        ErrorCode::refused,
-        fmt::format("the backup {} is of a database that SQLite could not read, kept with "
-                    "its companion files; baseline does not put such a thing back",
-                    id),
-        fmt::format("stop the application and copy them by hand: cp {}/{}* …",
-                    shell_quoted(entry.directory.native()), shell_quoted(manifest.payload.name)));
+                fmt::format("the backup {} is of a database that SQLite could not read, kept with "
+                            "its companion files; baseline does not put such a thing back",
+                            printable(entry.id)),
+                fmt::format("stop the application and copy them by hand: cp {}/{}* …",
+                            shell_quoted(entry.directory.native()), shell_quoted(payload.name)));
   }
 }
 
+// Where the database that goes live comes from: the catalogue, or a file from elsewhere.
+struct Source {
+  CatalogueEntry entry;
+  std::optional<BackupFile> file;
+};
+
 void plan(const RollbackRequest& request, const Context& context, ReplaceReport& report,
-          CatalogueEntry& entry) {
+          Source& source) {
   look_at_live(context, request.dry_run, BackupChoice::automatic, report);
-  entry = choose(request, context);
-  require_restorable(entry);
-  report.source_id = entry.id;
-  report.revision = entry.manifest->revision.value_or("");
-  if (!request.move) {
-    require_space(entry.manifest->payload.size, report.old.space_free, "the database's directory");
+  std::uint64_t needed = 0;
+  if (!request.from.empty()) {
+    source.file.emplace(request.from, context);
+    report.source_id = printable(source.file->path().native());
+    report.revision = source.file->revision().value_or("");
+    needed = source.file->size();
+  } else {
+    source.entry = choose(request, context);
+    require_restorable(source.entry);
+    report.source_id = source.entry.id;
+    report.revision = source.entry.manifest->revision.value_or("");
+    if (!request.move) needed = source.entry.manifest->payload.size;
   }
+  require_space(needed, report.old.space_free, "the database's directory");
   require_space(report.plan.space_needed, report.plan.space_free,
                 printable(context.catalogue.directory().native()));
+}
+
+// Makes the backup the candidate, proving its hash on the way, and judges it.
+bool stage_entry(const RollbackRequest& request, const CatalogueEntry& entry,
+                 const Context& context, Replacement& staged, ReplaceReport& report) {
+  staged.stage_backup(Directory::open(entry.directory), entry.manifest->payload, request.move,
+                      [&](std::uint64_t done, std::uint64_t total) {
+                        stop_if_interrupted();
+                        context.observer.progress(Step::stage, done, total);
+                      });
+  if (!entry.manifest->unreadable.empty()) return true;
+  report.before.emplace();
+  add_integrity_check(*report.before, *staged.open_candidate(), Session::Depth::quick);
+  return !report.before->failed();
+}
+
+// The same for a file that nobody has sealed: all of it is checked, and only then is it known what
+// a packed one holds.
+bool stage_file(const BackupFile& file, const Context& context, Replacement& staged,
+                ReplaceReport& report) {
+  file.stage(staged, context.observer);
+  try {
+    const auto candidate = staged.open_candidate();
+    report.revision = candidate->revision().value_or("");
+    report.before.emplace();
+    add_integrity_check(*report.before, *candidate, Session::Depth::full);
+    stop_if_interrupted();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::refused) throw;
+    throw Error(
+        ErrorCode::refused,
+        fmt::format("{} holds no database that SQLite can read", printable(file.path().native())),
+        "name another file with --from");
+  }
+  return !report.before->failed();
 }
 
 }  // namespace
@@ -111,9 +144,9 @@ ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
   ReplaceReport report;
   report.command = "rollback";
   report.database = context.store.location();
-  CatalogueEntry entry;
+  Source source;
   if (request.dry_run) {
-    plan(request, context, report, entry);
+    plan(request, context, report, source);
     report.outcome = Outcome::would_do;
     return report;
   }
@@ -125,10 +158,10 @@ ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
   if (report.recovered) context.store.require_replaceable();
 
   replacement->require_unused(deadline);
-  plan(request, context, report, entry);
+  plan(request, context, report, source);
   if (report.old.unsettled) {
     report.recovered_crash = settled(*replacement, deadline, true);
-    plan(request, context, report, entry);
+    plan(request, context, report, source);
   }
   report.recovered_crash = report.recovered_crash || report.old.wal_size > 0;
   if (request.confirm && !request.confirm(report)) {
@@ -140,28 +173,22 @@ ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
   ReplaceSteps steps{make_intent(context, "rollback", started, report.old, report.plan), deadline};
   steps.as_found = report.old.unsettled || !report.old.unreadable.empty();
   steps.intent.revision = report.revision;
-  steps.intent.source_id = entry.id;
+  steps.intent.source_id = report.source_id;
   steps.intent.source_consumed = request.move;
   steps.intent.logs = positions_now(known_logs(context));
-  const bool readable = entry.manifest->unreadable.empty();
 
-  // Build the candidate from the backup, proving its hash on the way.
+  // Build the candidate from the backup.
   steps.stage = [&](Replacement& staged) {
     const StepScope step(context.observer, Step::stage);
-    staged.stage_backup(Directory::open(entry.directory), entry.manifest->payload, request.move,
-                        [&](std::uint64_t done, std::uint64_t total) {
-                          stop_if_interrupted();
-                          context.observer.progress(Step::stage, done, total);
-                        });
-    if (!readable) return true;
-    report.before.emplace();
-    add_integrity_check(*report.before, *staged.open_candidate(), Session::Depth::quick);
-    return !report.before->failed();
+    if (!source.file) return stage_entry(request, source.entry, context, staged, report);
+    const bool good = stage_file(*source.file, context, staged, report);
+    steps.intent.revision = report.revision;
+    return good;
   };
   // The same bytes were judged before the window; a second look costs time for nothing.
   steps.judge_live = [] { return true; };
   steps.conclude = [&] {
-    if (request.move) context.catalogue.mark_restored(entry.id, rfc3339(context.now()));
+    if (request.move) context.catalogue.mark_restored(source.entry.id, rfc3339(context.now()));
   };
   replace(steps, context, *replacement, report);
   return report;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <string>
 
@@ -12,6 +13,8 @@ namespace baseline {
 /// Which backup to put back, and how.
 struct RollbackRequest {
   std::string to;  ///< id, or empty: what the last deploy or rollback replaced
+  /// A file from elsewhere instead of an entry of the catalogue; not with `to` or `move`.
+  std::filesystem::path from = {};
   bool move =
       false;  ///< the backup itself goes live: no copy, constant time, the backup is used up
   bool dry_run = false;

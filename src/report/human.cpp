@@ -181,6 +181,13 @@ std::string of(const ReplaceReport& report, const Style& style, const TypedOptio
   }
   if (report.backup) text += line("backup", backup_text(*report.backup));
   if (report.failed_backup) text += line("failed one", backup_text(*report.failed_backup));
+  for (const CopyRecord& copy : report.copies) {
+    if (copy.problem.empty()) text += line("copy", printable(copy.directory));
+  }
+  if (report.pruned && !report.pruned->removed.empty()) {
+    text += line("pruned", fmt::format("{}, {}", counted(report.pruned->removed.size(), "backup"),
+                                       human_size(report.pruned->freed)));
+  }
   text += next_text(report, typed);
   for (const std::string& warning : report.warnings) {
     text += fmt::format("  {} {}\n", style(Tone::caution, "warning:"), warning);

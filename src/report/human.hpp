@@ -19,12 +19,17 @@ std::string of(const StatusReport& report, const Style& style,
                const std::vector<SettingLine>& settings);
 std::string of(const std::optional<RecoveryReport>& report, const std::string& database);
 std::string of(const History& history);
-std::string of(const std::vector<CatalogueEntry>& entries,
-               const std::vector<std::string>& unfinished, const std::string& catalogue);
+std::string of(const BackupsListReport& report, const Style& style);
+std::string of(const BackupsVerifyReport& report, const Style& style);
+std::string of(const BackupsCreateReport& report, const Style& style);
+std::string of(const ExportReport& report, const Style& style);
+std::string of(const PruneReport& report, const Style& style);
 
 /// "baseline: error: …", the problems before it, notes and hint after it.
 std::string of(const Error& error, const Style& style);
 
+/// What leaves the catalogue, a line a backup.
+std::string leaving(const PruneReport& report);
 /// What leaves when the database is replaced: "4 tables with 9 732 rows", and a line a table.
 std::string leaving(const DatabaseFacts& facts);
 

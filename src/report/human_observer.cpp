@@ -41,6 +41,14 @@ std::string_view words_for(Step step) {
       return "swap back";
     case Step::seal:
       return "seal the backup";
+    case Step::back_up:
+      return "copy the database";
+    case Step::export_backup:
+      return "export the backup";
+    case Step::second_copy:
+      return "make the second copy";
+    case Step::verify_backups:
+      return "verify backups";
   }
   return "?";
 }

@@ -1,4 +1,4 @@
-// The human texts of the commands that only look: status, history, backups list.
+// The human texts of the commands that only look: status, history.
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -60,21 +60,6 @@ std::string interruption_text(const Interruption& interruption, const Style& sty
                                                           printable(intent.started), text)));
 }
 
-std::string state_of(const CatalogueEntry& entry) {
-  if (!entry.damage.empty()) return "DAMAGED: " + entry.damage;
-  if (!entry.manifest->restored.empty()) return "moved back into place " + entry.manifest->restored;
-  return entry.manifest->payload.moved ? "sealed" : "sealed (copy)";
-}
-
-std::string rows_of(const Manifest& manifest) {
-  std::uint64_t rows = 0;
-  for (const TableRows& table : manifest.tables) {
-    if (!table.rows) return "?";
-    rows += *table.rows;
-  }
-  return human_count(rows);
-}
-
 }  // namespace
 
 std::string of(const StatusReport& report, const Style& style,
@@ -125,30 +110,6 @@ std::string of(const History& history) {
   if (history.unreadable > 0) {
     text += fmt::format("{} could not be read (a power cut may tear the last line)\n",
                         counted(history.unreadable, "line"));
-  }
-  return text;
-}
-
-std::string of(const std::vector<CatalogueEntry>& entries,
-               const std::vector<std::string>& unfinished, const std::string& catalogue) {
-  if (entries.empty() && unfinished.empty()) {
-    return fmt::format("no backups in {}\n", printable(catalogue));
-  }
-  std::string text = fmt::format("{:<22} {:<15} {:<14} {:>9} {:>11}  {}\n", "ID", "REASON",
-                                 "REVISION", "SIZE", "ROWS", "STATE");
-  for (const CatalogueEntry& entry : entries) {
-    if (!entry.manifest) {
-      text += fmt::format("{:<22} {:<15} {:<14} {:>9} {:>11}  {}\n", printable(entry.id), "?", "?",
-                          "?", "?", state_of(entry));
-      continue;
-    }
-    const Manifest& manifest = *entry.manifest;
-    text += fmt::format("{:<22} {:<15} {:<14} {:>9} {:>11}  {}\n", printable(entry.id),
-                        printable(manifest.reason), printable(manifest.revision.value_or("-")),
-                        human_size(manifest.payload.size), rows_of(manifest), state_of(entry));
-  }
-  for (const std::string& id : unfinished) {
-    text += fmt::format("{:<22} unfinished: a run was cut off, or is under way\n", printable(id));
   }
   return text;
 }

@@ -9,14 +9,10 @@
 #include "report/check_json.hpp"
 #include "report/check_run.hpp"
 #include "report/json_document.hpp"
+#include "report/json_parts.hpp"
 
 namespace baseline::json_report {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-// JSON text is UTF-8; a path that is not is shown as people see it.
-Json shown(const std::string& bytes) { return printable(bytes); }
 
 Json optional_ms(const std::optional<std::chrono::nanoseconds>& time) {
   if (!time) return nullptr;
@@ -25,15 +21,6 @@ Json optional_ms(const std::optional<std::chrono::nanoseconds>& time) {
 
 Json of_suite(const std::optional<SuiteReport>& report) {
   return report ? suite_report_json(*report) : Json(nullptr);
-}
-
-Json of_tables(const std::vector<TableRows>& tables) {
-  Json json = Json::array();
-  for (const TableRows& table : tables) {
-    json.push_back(
-        {{"name", shown(table.table)}, {"rows", table.rows ? Json(*table.rows) : Json(nullptr)}});
-  }
-  return json;
 }
 
 Json of_holders(const std::vector<Holder>& holders) {
@@ -56,23 +43,6 @@ Json of_facts(const DatabaseFacts& facts) {
   json["owner"] = facts.owner;
   json["mode"] = fmt::format("{:04o}", facts.mode);
   json["holders"] = of_holders(facts.holders);
-  return json;
-}
-
-Json of_manifest(const Manifest& manifest, const std::filesystem::path& directory) {
-  Json json;
-  json["id"] = manifest.id;
-  json["reason"] = manifest.reason;
-  json["when"] = manifest.when;
-  json["database"] = shown(manifest.database);
-  json["directory"] = shown(directory.native());
-  json["file"] = shown(manifest.payload.name);
-  json["revision"] = manifest.revision ? Json(*manifest.revision) : Json(nullptr);
-  json["size"] = manifest.payload.size;
-  json["sha256"] = manifest.payload.sha256;
-  json["strategy"] = manifest.payload.moved ? "move" : "copy";
-  json["tables"] = of_tables(manifest.tables);
-  json["restored"] = optional_text(manifest.restored);
   return json;
 }
 
@@ -142,6 +112,8 @@ std::string of(const ReplaceReport& report, int exit_code) {
   json["unavailable_ms"] = optional_ms(report.unavailable);
   json["backup"] = of_backup(report.backup);
   json["failed_backup"] = of_backup(report.failed_backup);
+  json["copies"] = of_copies(report.copies);
+  json["pruned"] = report.pruned ? of_pruned(*report.pruned) : Json(nullptr);
   json["warnings"] = report.warnings;
   return finished(json);
 }
@@ -204,21 +176,6 @@ std::string of(const History& history, const std::string& catalogue) {
   json["unreadable_lines"] = history.unreadable;
   json["lines"] = Json::array();
   for (const HistoryLine& line : history.lines) json["lines"].push_back(of_line(line));
-  return finished(json);
-}
-
-std::string of(const std::vector<CatalogueEntry>& entries,
-               const std::vector<std::string>& unfinished, const std::string& catalogue) {
-  Json json = header("backups list", 0);
-  json["directory"] = shown(catalogue);
-  json["backups"] = Json::array();
-  for (const CatalogueEntry& entry : entries) {
-    Json one =
-        entry.manifest ? of_manifest(*entry.manifest, entry.directory) : Json{{"id", entry.id}};
-    one["damage"] = optional_text(entry.damage);
-    json["backups"].push_back(one);
-  }
-  json["unfinished"] = unfinished;
   return finished(json);
 }
 

@@ -15,8 +15,11 @@ std::string of(const VerifyReport& report, int exit_code);
 std::string of(const StatusReport& report, const std::vector<SettingLine>& settings);
 std::string of(const std::optional<RecoveryReport>& report, const std::string& database);
 std::string of(const History& history, const std::string& catalogue);
-std::string of(const std::vector<CatalogueEntry>& entries,
-               const std::vector<std::string>& unfinished, const std::string& catalogue);
+std::string of(const BackupsListReport& report);
+std::string of(const BackupsVerifyReport& report, int exit_code);
+std::string of(const BackupsCreateReport& report);
+std::string of(const ExportReport& report);
+std::string of(const PruneReport& report, int exit_code);
 std::string of(const Error& error, int exit_code);
 std::string of(const Interrupted& interrupted, int exit_code);
 

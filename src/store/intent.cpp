@@ -31,6 +31,10 @@ std::string to_json(const Intent& intent) {
   json["catalogue"] = bytes_to_json(intent.catalogue.native());
   json["strategy"] = to_string(intent.strategy);
   json["manifest"] = intent.manifest;
+  json["also"] = nlohmann::json::array();
+  for (const auto& directory : intent.also) {
+    json["also"].emplace_back(bytes_to_json(directory.native()));
+  }
   json["source_id"] = intent.source_id;
   json["source_consumed"] = intent.source_consumed;
   if (!intent.logs.empty()) json["logs"] = to_json(intent.logs);
@@ -52,6 +56,9 @@ Intent intent_from_json(const std::string& text) {
     intent.strategy = json.at("strategy").get<std::string>() == "copy" ? BackupStrategy::copy
                                                                        : BackupStrategy::move;
     intent.manifest = json.at("manifest").get<std::string>();
+    for (const auto& directory : json.at("also")) {
+      intent.also.emplace_back(bytes_from_json(directory));
+    }
     intent.source_id = json.at("source_id").get<std::string>();
     intent.source_consumed = json.at("source_consumed").get<bool>();
     if (json.contains("logs")) intent.logs = log_positions_from_json(json["logs"]);

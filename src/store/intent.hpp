@@ -30,7 +30,9 @@ struct Intent {
   BackupStrategy strategy = BackupStrategy::move;
   std::string manifest;  ///< JSON, as far as it is known before the old database is hashed
 
-  std::string source_id;         ///< rollback: the backup that goes live
+  std::vector<std::filesystem::path> also;  ///< directories for second copies of that backup
+
+  std::string source_id;         ///< rollback: the backup, or the file, that goes live
   bool source_consumed = false;  ///< rollback --move: the backup itself goes live
 
   std::vector<LogPosition> logs;  ///< where the application's logs ended when the run began

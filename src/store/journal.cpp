@@ -6,30 +6,9 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "os/sha256.hpp"
+#include "os/checked_line.hpp"
 
 namespace baseline {
-namespace {
-
-constexpr std::size_t kChecksumLength = 16;
-
-std::string checksum(std::string_view record) {
-  return sha256_hex(record).substr(0, kChecksumLength);
-}
-
-std::string line_of(const std::string& record) {
-  return fmt::format("{} {}\n", checksum(record), record);
-}
-
-// The record of a line, or nothing when the line is torn.
-std::optional<std::string> record_of(std::string_view line) {
-  if (line.size() <= kChecksumLength || line[kChecksumLength] != ' ') return {};
-  const std::string_view record = line.substr(kChecksumLength + 1);
-  if (line.substr(0, kChecksumLength) != checksum(record)) return {};
-  return std::string(record);
-}
-
-}  // namespace
 
 Journal::Journal(FileSystem& files, const Directory& directory, std::string name,
                  std::string temporary)
@@ -45,7 +24,7 @@ std::vector<std::string> Journal::read() const {
   for (std::size_t start = 0; start < text->size();) {
     const std::size_t end = text->find('\n', start);
     if (end == std::string::npos) break;
-    const auto record = record_of(std::string_view(*text).substr(start, end - start));
+    const auto record = unchecked_line(std::string_view(*text).substr(start, end - start));
     if (!record) break;
     records.push_back(*record);
     start = end + 1;
@@ -62,7 +41,7 @@ std::vector<std::string> Journal::read() const {
 
 void Journal::start(const std::string& record) {
   const File file = files_.create(directory_, temporary_, 0600);
-  files_.write(file, line_of(record), 0);
+  files_.write(file, checked_line(record), 0);
   files_.sync(file);
   files_.rename(directory_, temporary_, directory_, name_);
 }
@@ -70,10 +49,10 @@ void Journal::start(const std::string& record) {
 void Journal::append(const std::string& record) {
   // A torn line of an earlier crash is overwritten, so that what follows it can be read.
   std::uint64_t end = 0;
-  for (const std::string& known : read()) end += line_of(known).size();
+  for (const std::string& known : read()) end += checked_line(known).size();
   const File file = files_.open_or_create(directory_, name_, 0600);
   if (static_cast<std::uint64_t>(file.status().st_size) > end) files_.truncate(file, end);
-  files_.write(file, line_of(record), end);
+  files_.write(file, checked_line(record), end);
   files_.sync(file);
 }
 

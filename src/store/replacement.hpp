@@ -64,6 +64,11 @@ class Replacement {
   virtual void stage_backup(const Directory& entry, const Payload& payload, bool consume,
                             const OnProgress& on_progress) = 0;
 
+  /// Builds it from bytes that come from anywhere: `give` is called once, and hands them over. What
+  /// they are is for the caller to judge.
+  virtual void stage_bytes(
+      const std::function<void(const std::function<void(std::string_view bytes)>& take)>& give) = 0;
+
   /// The candidate, read-only, from where it will go live.
   virtual std::unique_ptr<Session> open_candidate() = 0;
 

@@ -90,6 +90,16 @@ class Store {
 
   /// The live database, read-only.
   virtual std::unique_ptr<Session> open_live() = 0;
+  /// A finished backup or any other database file that nobody can be writing, read-only; nothing
+  /// appears beside it. Throws Error{refused} when the engine cannot read it.
+  virtual std::unique_ptr<Session> open_backup(const std::filesystem::path& file) = 0;
+  /// The facts of such a file. That it cannot be read is a fact, too.
+  virtual DatabaseFacts look_at(const std::filesystem::path& file, const LookOptions& options) = 0;
+  /// Copies the live database, which may be in use, into the directory of a backup: as of one
+  /// moment, durable and hashed, with neither readers nor writers kept waiting for long. Waits for
+  /// locks until the deadline. Throws Error{in_use}, Error{refused}, Error{io}.
+  virtual Payload back_up(const Directory& entry, const Deadline& deadline,
+                          const OnProgress& on_progress) = 0;
 
   /// How the old database would be kept. Throws Error{refused} when what was asked for is
   /// impossible.

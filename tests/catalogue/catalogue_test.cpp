@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/error.hpp"
+#include "os/sha256.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
@@ -121,7 +122,9 @@ TEST_CASE("the catalogue is private and its files are read-only", "[catalogue]")
   CHECK(mode(entry) == 0700);
   CHECK(mode(entry / "manifest.json") == 0400);
   CHECK(mode(entry / "SHA256SUMS") == 0400);
-  CHECK(bytes_of(entry / "SHA256SUMS") == kSha256 + "  app.db\n");
+  CHECK(bytes_of(entry / "SHA256SUMS") == kSha256 + "  app.db\n" +
+                                              sha256_hex(bytes_of(entry / "manifest.json")) +
+                                              "  manifest.json\n");
 }
 
 TEST_CASE("damage is listed with its reason and refused by find", "[catalogue]") {

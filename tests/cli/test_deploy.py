@@ -90,7 +90,8 @@ class Legacy(support.Case):
         database = self.legacy()
         self.succeeds("deploy", "--database", database)
         done = self.command("sha256sum", "-c", "SHA256SUMS", cwd=self.only_backup(database))
-        self.assertEqual((done.returncode, done.stdout), (0, "app.db: OK\n"), done.stderr)
+        self.assertEqual((done.returncode, done.stdout), (0, "app.db: OK\nmanifest.json: OK\n"),
+                         done.stderr)
 
     def test_the_backup_can_be_put_back_without_the_tool(self):
         database = self.legacy()

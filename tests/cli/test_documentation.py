@@ -144,12 +144,18 @@ class Json(support.Case):
         with support.Holder(database):
             yield self.json("status", "--database", database)
             yield self.json("deploy", "--database", database, code=3)
-        yield self.json("deploy", "--database", database)
+        (self.dir / "also").mkdir()
+        yield self.json("deploy", "--database", database, "--also", self.dir / "also")
         yield self.json("deploy", "--database", database)
         yield self.json("verify", "--database", database)
         yield self.json("rollback", "--database", database)
         yield self.json("recover", "--database", database)
         yield self.json("history", "--database", database)
+        yield self.json("backups", "create", "--database", database)
+        yield self.json("backups", "verify", "--database", database)
+        yield self.json("backups", "prune", "--keep", "1", "--database", database)
+        newest = self.backups(database)[-1].name
+        yield self.json("backups", "export", "--database", database, newest, "exported.db")
         yield self.json("backups", "list", "--database", database)
         yield self.json("checks", "list")
         yield self.json("checks", "lint")
@@ -175,9 +181,8 @@ class Json(support.Case):
 
     def test_every_described_key_is_in_the_program(self):
         """Keys are the first column of the tables of docs/json.md."""
-        source = "".join((support.PROJECT / f"src/report/{name}.cpp").read_text()
-                         for name in ["json", "json_document", "check_json", "lint_json",
-                                      "listing_json"])
+        source = "".join(path.read_text() for path in sorted((support.PROJECT / "src/report").glob("*.cpp"))
+                         if "json" in path.name)
         source += (support.PROJECT / "src/catalogue/history.cpp").read_text()
         source += (support.PROJECT / "src/checks/result.hpp").read_text()
         page = (support.PROJECT / "docs/json.md").read_text()

@@ -93,7 +93,8 @@ class Json(support.Case):
         database = self.legacy()
         self.json("plan", "-d", database)
         for words in ["deploy"], ["verify"], ["status"], ["rollback", "--dry-run"], ["rollback"], \
-                     ["recover"], ["history"], ["backups", "list"]:
+                     ["recover"], ["history"], ["backups", "list"], ["backups", "create"], \
+                     ["backups", "verify"]:
             with self.subTest(words):
                 document = self.json(*words, "-d", database)
                 self.assertEqual((document["version"], document["exit_code"]), (1, 0))

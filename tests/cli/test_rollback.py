@@ -217,7 +217,7 @@ class Move(RollbackCase):
     def test_the_catalogue_tells(self):
         self.succeeds("rollback", "-d", self.database, "--move")
         self.assertRegex(self.succeeds("backups", "list", "-d", self.database),
-                         rf"{self.backup.name} +deploy .* moved back into place 2\d+-.*Z\n")
+                         rf"\n{self.backup.name} moved back into place 2\d+-.*Z\n")
 
     def test_a_damaged_one_does_not_go_live(self):
         """Its bytes are read for this, which is not constant time but safe; or the database's own

@@ -120,6 +120,17 @@ std::vector<Scenario> all_scenarios() {
          bench.deploy([](DeployRequest& request) { request.as_found = true; });
        },
        [](Workbench& bench) { bench.rollback(); }, "new", "unreadable: file is not a database"},
+      {"rollback --from a file",
+       [](const fs::path& database) {
+         make_old(database.native() + ".elsewhere");
+         run_sql(database, small_migration().sql);
+       },
+       [](Workbench& bench) {
+         bench.rollback([&](RollbackRequest& request) {
+           request.from = bench.store().location() + ".elsewhere";
+         });
+       },
+       "new", "old"},
       {"deploy by an ordinary user", old, [](Workbench& bench) { bench.deploy(); }, "old", "new",
        true},
       {"rollback by an ordinary user", deployed, [](Workbench& bench) { bench.rollback(); }, "new",

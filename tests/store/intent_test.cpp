@@ -18,6 +18,7 @@ TEST_CASE("an intent survives the journal, with paths that are not UTF-8", "[int
   intent.catalogue = "/srv/\xff backups";
   intent.strategy = BackupStrategy::copy;
   intent.manifest = "{\"a\": \"\\n\"}";
+  intent.also = {"/mnt/\xfe", "/mnt/two"};
   intent.source_id = "20261120T000000Z-000";
   intent.source_consumed = true;
   const Intent back = intent_from_json(to_json(intent));
@@ -25,6 +26,7 @@ TEST_CASE("an intent survives the journal, with paths that are not UTF-8", "[int
   CHECK(back.catalogue == intent.catalogue);
   CHECK(back.strategy == BackupStrategy::copy);
   CHECK(back.manifest == intent.manifest);
+  CHECK(back.also == intent.also);
   CHECK(back.source_consumed);
 }
 

@@ -13,6 +13,7 @@
 #include "os/process.hpp"
 #include "store/journal.hpp"
 #include "store/sqlite/freeze.hpp"
+#include "store/sqlite/online_backup.hpp"
 #include "store/sqlite/run_lock.hpp"
 #include "store/sqlite/sessions.hpp"
 #include "store/sqlite/swap_record.hpp"
@@ -137,6 +138,53 @@ bool SqliteStore::has_leftovers() {
 std::optional<std::string> SqliteStore::running() { return RunLock::holder(target_); }
 
 std::unique_ptr<Session> SqliteStore::open_live() { return sqlite::open_live(target_.resolved); }
+
+std::unique_ptr<Session> SqliteStore::open_backup(const fs::path& file) {
+  return open_immutable(file);
+}
+
+DatabaseFacts SqliteStore::look_at(const fs::path& file, const LookOptions& options) {
+  DatabaseFacts facts;
+  const Directory directory = Directory::open(file.parent_path());
+  const auto status = directory.status(file.filename().native());
+  if (!status) return facts;
+  facts.exists = true;
+  facts.size = static_cast<std::uint64_t>(status->st_size);
+  facts.owner = owner_name(status->st_uid, status->st_gid);
+  facts.mode = status->st_mode & kPermissions;
+  try {
+    describe_content(*open_backup(file), options, facts);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::refused) throw;
+    facts.unreadable = error.what();
+  }
+  return facts;
+}
+
+Payload SqliteStore::back_up(const Directory& entry, const Deadline& deadline,
+                             const OnProgress& on_progress) {
+  constexpr mode_t kPrivate = 0600;
+  constexpr mode_t kSealed = 0400;
+  // All descriptors of the live file are closed before SQLite opens it: closing one later would
+  // drop SQLite's locks on it.
+  if (!has_database_header(target_)) {
+    throw Error(ErrorCode::refused, fmt::format("SQLite cannot read {}: file is not a database",
+                                                printable(target_.resolved.native())));
+  }
+  files_.create(entry, target_.name, kPrivate);
+  online_backup(target_.resolved, entry / target_.name, deadline, on_progress);
+  const auto copy = entry.open_file(target_.name, true);
+  if (!copy) throw_errno("open", (entry / target_.name).native());
+  files_.set_mode(*copy, kSealed);
+  files_.sync(*copy);
+  // From the disk, not from memory.
+  ::posix_fadvise(copy->fd(), 0, 0, POSIX_FADV_DONTNEED);
+  Payload payload;
+  payload.name = target_.name;
+  payload.size = static_cast<std::uint64_t>(copy->status().st_size);
+  payload.sha256 = hash_file(*copy, on_progress);
+  return payload;
+}
 
 BackupPlan SqliteStore::plan_backup(BackupChoice choice, const fs::path& catalogue) {
   const fs::path directory = existing_part(catalogue);

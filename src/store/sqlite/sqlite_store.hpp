@@ -26,6 +26,10 @@ class SqliteStore final : public Store {
   bool has_leftovers() override;
   std::optional<std::string> running() override;
   std::unique_ptr<Session> open_live() override;
+  std::unique_ptr<Session> open_backup(const std::filesystem::path& file) override;
+  DatabaseFacts look_at(const std::filesystem::path& file, const LookOptions& options) override;
+  Payload back_up(const Directory& entry, const Deadline& deadline,
+                  const OnProgress& on_progress) override;
   BackupPlan plan_backup(BackupChoice choice, const std::filesystem::path& catalogue) override;
   std::unique_ptr<Replacement> hold(const RunIdentity& identity, const Deadline& deadline) override;
 

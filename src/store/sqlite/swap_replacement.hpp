@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "os/attributes.hpp"
 #include "os/file_system.hpp"
+#include "os/zstd.hpp"
 #include "store/journal.hpp"
 #include "store/replacement.hpp"
 #include "store/sqlite/exclusive.hpp"
@@ -31,6 +32,7 @@ class SwapReplacement final : public Replacement {
   void stage(Session& migrated) override;
   void stage_backup(const Directory& entry, const Payload& payload, bool consume,
                     const OnProgress& on_progress) override;
+  void stage_bytes(const std::function<void(const TakeBytes& take)>& give) override;
   std::unique_ptr<Session> open_candidate() override;
   void announce() override;
   void freeze(const Deadline& deadline, bool as_found) override;

@@ -1,0 +1,110 @@
+#include "pipeline/backup_file.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+#include "os/signals.hpp"
+#include "os/zstd.hpp"
+
+namespace baseline {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path found(const fs::path& given) {
+  std::error_code error;
+  fs::path path = fs::canonical(given, error);
+  if (!error && fs::is_regular_file(path)) return path;
+  throw Error(ErrorCode::usage,
+              fmt::format("--from {}: {}", printable(given.native()),
+                          error ? "there is no such file" : "it is not a regular file"),
+              "name the file of a database");
+}
+
+// The size of a packed file's content, proving on the way that all of it can be unpacked.
+std::uint64_t unpacked_size(const File& file, Observer& observer) {
+  std::uint64_t size = 0;
+  const StepScope step(observer, Step::look);
+  unpack(
+      file, [&](std::string_view bytes) { size += bytes.size(); },
+      [&](std::uint64_t done, std::uint64_t total) {
+        stop_if_interrupted();
+        observer.progress(Step::look, done, total);
+      });
+  return size;
+}
+
+}  // namespace
+
+BackupFile::BackupFile(const fs::path& file, const Context& context) : path_(found(file)) {
+  const Directory directory = Directory::open(path_.parent_path());
+  auto opened = directory.open_file(path_.filename().native(), false);
+  if (!opened) throw_errno("open", path_.native());
+  file_ = std::move(*opened);
+  status_ = file_.status();
+  packed_ = is_packed(file_);
+  const std::string shown = printable(path_.native());
+  if (path_ == context.store.location()) {
+    throw Error(ErrorCode::usage, fmt::format("--from {} is the live database itself", shown),
+                "name a backup of it");
+  }
+  require_complete(context);
+  size_ = packed_ ? unpacked_size(file_, context.observer)
+                  : static_cast<std::uint64_t>(status_.st_size);
+  if (size_ == 0) {
+    throw Error(ErrorCode::refused, fmt::format("{} is empty", shown), "name a backup that is not");
+  }
+  if (packed_) return;
+  LookOptions options;
+  options.count_rows_for = std::chrono::milliseconds(0);
+  const DatabaseFacts facts = context.store.look_at(path_, options);
+  if (!facts.unreadable.empty()) throw Error(ErrorCode::refused, facts.unreadable);
+  revision_ = facts.revision;
+}
+
+// What lies beside a database belongs to it, and would stay behind.
+void BackupFile::require_complete(const Context& context) const {
+  if (packed_) return;
+  const Directory directory = Directory::open(path_.parent_path());
+  for (const std::string& name : {names::wal(path_.filename().native()),
+                                  names::rollback_journal(path_.filename().native())}) {
+    const auto beside = directory.status(name);
+    if (!beside || beside->st_size == 0) continue;
+    throw Error(ErrorCode::refused,
+                fmt::format("{} is not complete in itself: {} lies beside it",
+                            printable(path_.native()), printable(name)),
+                fmt::format("let {} bring it in first: sqlite3 {} 'PRAGMA "
+                            "wal_checkpoint(TRUNCATE)'",
+                            context.store.engine(), shell_quoted(path_.native())));
+  }
+}
+
+void BackupFile::require_unchanged() const {
+  const struct stat now = file_.status();
+  if (now.st_size == status_.st_size && now.st_mtim.tv_sec == status_.st_mtim.tv_sec &&
+      now.st_mtim.tv_nsec == status_.st_mtim.tv_nsec) {
+    return;
+  }
+  throw Error(ErrorCode::refused,
+              fmt::format("{} was changed while it was read", printable(path_.native())),
+              "find out who writes there, then try again");
+}
+
+void BackupFile::stage(Replacement& replacement, Observer& observer) const {
+  const auto progress = [&](std::uint64_t done, std::uint64_t total) {
+    stop_if_interrupted();
+    observer.progress(Step::stage, done, total);
+  };
+  replacement.stage_bytes([&](const TakeBytes& take) {
+    if (packed_) {
+      unpack(file_, take, progress);
+    } else {
+      read_file(file_, progress, take);
+    }
+  });
+  require_unchanged();
+}
+
+}  // namespace baseline

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "os/file.hpp"
+#include "pipeline/context.hpp"
+
+namespace baseline {
+
+/// A database file from elsewhere that `rollback --from` makes live: exported, also packed with
+/// zstd, copied by hand, restored by another tool. It is read, and never moved or changed.
+class BackupFile {
+ public:
+  /// Looks at the file as closely as can be done without unpacking it anywhere. Throws Error{usage}
+  /// when there is no such file or it is the live database, Error{refused} when it is no database,
+  /// does not unpack, or is not complete in itself.
+  BackupFile(const std::filesystem::path& file, const Context& context);
+
+  /// Absolute, symbolic links followed.
+  const std::filesystem::path& path() const { return path_; }
+  /// Bytes of the database; those that it has when it is unpacked.
+  std::uint64_t size() const { return size_; }
+  /// The revision that it is stamped with; nothing also when it has to be unpacked to tell.
+  const std::optional<std::string>& revision() const { return revision_; }
+
+  /// Makes it the candidate. Throws Error{refused} when the file changed meanwhile.
+  void stage(Replacement& replacement, Observer& observer) const;
+
+ private:
+  void require_complete(const Context& context) const;
+  void require_unchanged() const;
+
+  std::filesystem::path path_;
+  File file_;
+  struct stat status_ {};
+  bool packed_ = false;
+  std::uint64_t size_ = 0;
+  std::optional<std::string> revision_;
+};
+
+}  // namespace baseline

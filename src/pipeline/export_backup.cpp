@@ -1,0 +1,190 @@
+#include "pipeline/export_backup.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+#include "os/copy.hpp"
+#include "os/signals.hpp"
+#include "os/zstd.hpp"
+#include "pipeline/entries.hpp"
+
+namespace baseline {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr mode_t kPrivate = 0600;
+
+CatalogueEntry exportable(const std::string& id, const Context& context) {
+  CatalogueEntry entry = context.catalogue.find(id);
+  require_data(entry);
+  if (!entry.manifest->payload.companions.empty()) {
+    throw Error(
+        ErrorCode::refused,
+        fmt::format("the backup {} is of a database that SQLite could not read, kept with "
+                    "its companion files, and one file cannot hold it",
+                    printable(entry.id)),
+        fmt::format("copy its directory by hand: {}", shell_quoted(entry.directory.native())));
+  }
+  return entry;
+}
+
+// Streams the data of an entry, packed or not, and compares it with the seal.
+void stream(const CatalogueEntry& entry, bool zstd, const Context& context, const TakeBytes& take) {
+  const Payload& payload = entry.manifest->payload;
+  const auto source = Directory::open(entry.directory).open_file(payload.name, false);
+  if (!source) throw_errno("open", (entry.directory / payload.name).native());
+  std::optional<ZstdPacker> packer;
+  if (zstd) packer.emplace(payload.size, take);
+  const StepScope step(context.observer, Step::export_backup);
+  const std::string sha256 = read_file(
+      *source,
+      [&](std::uint64_t done, std::uint64_t total) {
+        stop_if_interrupted();
+        context.observer.progress(Step::export_backup, done, total);
+      },
+      [&](std::string_view bytes) { packer ? packer->add(bytes) : take(bytes); });
+  if (sha256 != payload.sha256) {
+    throw Error(ErrorCode::refused,
+                fmt::format("the backup {} is damaged: its SHA-256 is not the one it was sealed "
+                            "with",
+                            printable(entry.id)),
+                "export another; baseline backups verify tells which are whole");
+  }
+  if (packer) packer->finish();
+}
+
+// The file that is to be made: beside nothing that would be read into it, and nobody's but ours.
+class ExportTarget {
+ public:
+  ExportTarget(const ExportRequest& request, const Context& context)
+      : path_(fs::absolute(request.file).lexically_normal()),
+        directory_(open_parent(path_)),
+        name_(path_.filename().native()),
+        temporary_(names::exporting(name_)),
+        force_(request.force),
+        files_(context.files) {
+    require_free(request, context);
+  }
+
+  const fs::path& path() const { return path_; }
+
+  void write(const std::function<void(const TakeBytes& take)>& give) {
+    files_.unlink(directory_, temporary_);
+    const File file = files_.create(directory_, temporary_, kPrivate);
+    try {
+      give([&](std::string_view bytes) {
+        files_.write(file, bytes, written_);
+        written_ += bytes.size();
+      });
+      files_.sync(file);
+      finish(file);
+    } catch (Error& error) {
+      remove_noting(file, error);
+      throw;
+    } catch (const Interrupted&) {
+      if (is_ours(file)) files_.unlink(directory_, temporary_);
+      throw;
+    }
+  }
+
+  std::uint64_t written() const { return written_; }
+
+ private:
+  static Directory open_parent(const fs::path& path) {
+    std::error_code error;
+    if (path.has_filename() && fs::is_directory(path.parent_path(), error)) {
+      return Directory::open(path.parent_path());
+    }
+    throw Error(
+        ErrorCode::usage,
+        fmt::format("the directory {} does not exist", printable(path.parent_path().native())),
+        "create it, or correct the path of the file");
+  }
+
+  void require_free(const ExportRequest& request, const Context& context) const {
+    const std::string shown = printable(path_.native());
+    std::error_code error;
+    if (fs::equivalent(path_, context.store.location(), error)) {
+      throw Error(ErrorCode::refused, fmt::format("{} is the live database", shown),
+                  "baseline rollback --to puts a backup in its place");
+    }
+    const auto status = directory_.status(name_);
+    if (status && !S_ISREG(status->st_mode)) {
+      throw Error(ErrorCode::usage, fmt::format("{} is not a regular file", shown),
+                  "name a file that does not exist yet");
+    }
+    if (status && !force_) {
+      throw Error(ErrorCode::refused, fmt::format("{} exists already", shown),
+                  "name another file, or replace it with --force");
+    }
+    if (request.zstd) return;
+    for (const std::string& name : {names::wal(name_), names::rollback_journal(name_)}) {
+      if (!directory_.contains(name)) continue;
+      throw Error(ErrorCode::refused,
+                  fmt::format("{} lies there, and would be read into {}", printable(name), shown),
+                  "find out whose it is and move it away, or name another file");
+    }
+  }
+
+  // Another export to the same file may have taken the name over.
+  bool is_ours(const File& file) const {
+    const auto named = directory_.status(temporary_);
+    return named && named->st_ino == file.status().st_ino;
+  }
+
+  void remove_noting(const File& file, Error& error) {
+    try {
+      if (is_ours(file)) files_.unlink(directory_, temporary_);
+    } catch (const Error& second) {
+      error.add_note(second.what());
+    }
+  }
+
+  void finish(const File& file) {
+    if (!is_ours(file)) {
+      throw Error(ErrorCode::in_use,
+                  fmt::format("another export to {} is under way", printable(path_.native())),
+                  "wait until it has finished, or name another file");
+    }
+    if (force_) {
+      files_.rename(directory_, temporary_, directory_, name_);
+    } else {
+      files_.rename_new(directory_, temporary_, directory_, name_);
+    }
+    files_.sync_directory(directory_);
+  }
+
+  fs::path path_;
+  Directory directory_;
+  std::string name_;
+  std::string temporary_;
+  bool force_;
+  FileSystem& files_;
+  std::uint64_t written_ = 0;
+};
+
+}  // namespace
+
+ExportReport export_backup(const ExportRequest& request, const Context& context) {
+  const CatalogueEntry entry = exportable(request.id, context);
+  ExportReport report;
+  report.backup = {*entry.manifest, entry.directory};
+  report.packed = request.zstd;
+  if (request.file.empty()) {
+    stream(entry, request.zstd, context, [&](std::string_view bytes) {
+      request.out(bytes);
+      report.written += bytes.size();
+    });
+    return report;
+  }
+  ExportTarget target(request, context);
+  target.write([&](const TakeBytes& take) { stream(entry, request.zstd, context, take); });
+  report.file = target.path();
+  report.written = target.written();
+  return report;
+}
+
+}  // namespace baseline

@@ -1,0 +1,99 @@
+#include "pipeline/verify_backups.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "catalogue/seal.hpp"
+#include "os/signals.hpp"
+#include "pipeline/copies.hpp"
+
+namespace baseline {
+namespace {
+
+std::vector<CatalogueEntry> chosen(const std::vector<std::string>& ids, const Context& context) {
+  if (ids.empty()) return context.catalogue.entries();
+  std::vector<CatalogueEntry> entries;
+  entries.reserve(ids.size());
+  for (const std::string& id : ids) entries.push_back(context.catalogue.look_at(id));
+  return entries;
+}
+
+// One that was kept because the engine could not read it is only what it was sealed as.
+void check_content(const CatalogueEntry& entry, const Context& context,
+                   std::vector<std::string>& problems) {
+  if (!entry.manifest->unreadable.empty()) return;
+  try {
+    const auto session = context.store.open_backup(entry.directory / entry.manifest->payload.name);
+    const auto problem = session->integrity_problem(Session::Depth::full);
+    stop_if_interrupted();
+    if (problem) problems.push_back(fmt::format("its database is damaged: {}", *problem));
+  } catch (const Error& error) {
+    problems.emplace_back(error.what());
+  }
+}
+
+std::vector<std::string> problems_of(const CatalogueEntry& entry, const Context& context,
+                                     const OnProgress& on_progress) {
+  if (!entry.damage.empty()) return {entry.damage};
+  std::vector<std::string> problems =
+      seal_problems(Directory::open(entry.directory), *entry.manifest, on_progress);
+  // What is not as it was sealed need not be looked into.
+  if (problems.empty()) check_content(entry, context, problems);
+  if (entry.record.unreadable) problems.emplace_back("its record was damaged, and is made anew");
+  return problems;
+}
+
+// What was found is noted for `backups list` and `prune`. The verdict stands without it.
+void note(VerifiedBackup& backup, const Context& context, std::vector<std::string>& warnings) {
+  // A record that cannot be read has no part in the backup's own soundness.
+  EntryRecord& record = backup.entry.record;
+  const bool only_record = record.unreadable && backup.problems.size() == 1;
+  const bool sound = backup.problems.empty() || only_record;
+  record.unreadable = false;
+  record.checked = rfc3339(context.now());
+  record.damage = sound ? "" : join(backup.problems, "; ");
+  if (sound) record.verified = record.checked;
+  try {
+    write_record(context.files, Directory::open(backup.entry.directory), record);
+  } catch (const Error& error) {
+    warnings.push_back(fmt::format("it could not be noted that {} was verified: {}",
+                                   printable(backup.entry.id), error.what()));
+  }
+}
+
+}  // namespace
+
+BackupsVerifyReport verify_backups(const std::vector<std::string>& ids, const Context& context) {
+  BackupsVerifyReport report;
+  report.directory = context.catalogue.directory();
+  std::vector<CatalogueEntry> entries = chosen(ids, context);
+  std::uint64_t total = 0;
+  for (const CatalogueEntry& entry : entries) {
+    if (entry.usable()) total += entry.manifest->payload.size;
+  }
+  const StepScope step(context.observer, Step::verify_backups);
+  std::uint64_t before = 0;
+  for (CatalogueEntry& entry : entries) {
+    // Another run may have pruned it meanwhile.
+    if (!context.catalogue.contains(entry.id)) continue;
+    VerifiedBackup backup;
+    backup.entry = std::move(entry);
+    backup.restored = backup.entry.damage.empty() && !backup.entry.usable();
+    if (!backup.restored) {
+      backup.problems = problems_of(backup.entry, context, [&](std::uint64_t done, std::uint64_t) {
+        stop_if_interrupted();
+        context.observer.progress(Step::verify_backups, before + done, total);
+      });
+      if (!backup.problems.empty()) report.outcome = Outcome::checks_failed;
+      // A copy is made of nothing but what has just been proven.
+      if (backup.problems.empty()) verify_copies(backup.entry, context, report.warnings);
+      if (backup.entry.manifest) note(backup, context, report.warnings);
+      if (backup.entry.usable()) before += backup.entry.manifest->payload.size;
+    }
+    report.backups.push_back(std::move(backup));
+  }
+  return report;
+}
+
+}  // namespace baseline
