@@ -23,7 +23,7 @@ std::string result_with(const std::map<std::string, std::string>& vars) {
   }
 }
 
-TEST_CASE("--var wins over the environment, and that over the file", "[checks][vars]") {
+TEST_CASE("the option --var wins over the environment, and that over the file", "[checks][vars]") {
   CHECK(result_with({}) == "fail: expected 'no', got 'integer1'");
   ::setenv("VAR_OF_TEST", "2", 1);
   CHECK(result_with({}) == "fail: expected 'no', got 'integer2'");
