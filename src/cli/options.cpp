@@ -329,7 +329,8 @@ bool asks_for_json(int argc, const char* const* argv) {
 
 std::optional<HelpText> parse_options(int argc, const char* const* argv, Options& options) {
   CLI::App app{std::string(help::purpose()), "baseline"};
-  app.set_version_flag("--version", fmt::format("baseline {}", version()));
+  app.set_version_flag("--version", std::string(version()),
+                       "Version, commit and SQLite, also with --format json");
   app.footer(std::string(help::footer()));
   app.require_subcommand(1);
   constexpr std::size_t kOptionColumn = 30;
@@ -359,13 +360,13 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    return HelpText{deepest(app).help()};
+    return HelpText{deepest(app).help(), false};
   } catch (const CLI::CallForAllHelp&) {
-    return HelpText{app.help("", CLI::AppFormatMode::All)};
-  } catch (const CLI::CallForVersion& version_text) {
-    return HelpText{fmt::format("{}\n", version_text.what())};
+    return HelpText{app.help("", CLI::AppFormatMode::All), false};
+  } catch (const CLI::CallForVersion&) {
+    return HelpText{{}, true};
   } catch (const CLI::ParseError& error) {
-    if (argc == 1) return HelpText{app.help()};
+    if (argc == 1) return HelpText{app.help(), false};
     throw_usage(app, error);
   }
   if (app.got_subcommand("plan")) options.dry_run = true;

@@ -58,9 +58,10 @@ struct Options {
 /// What parsing ended with, when it is not a command to run.
 struct HelpText {
   std::string text;
+  bool version = false;  ///< the version was asked for; there is no text
 };
 
-/// Parses the arguments. Returns help or version text instead when that was asked for. Throws
+/// Parses the arguments. Returns help instead when that, or the version, was asked for. Throws
 /// Error{usage} on anything that is not understood.
 std::optional<HelpText> parse_options(int argc, const char* const* argv, Options& options);
 

@@ -8,10 +8,12 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/reports.hpp"
+#include "cli/workplace.hpp"
 #include "os/signals.hpp"
 #include "report/human.hpp"
 #include "report/human_observer.hpp"
 #include "report/json.hpp"
+#include "report/version_text.hpp"
 
 namespace baseline {
 namespace {
@@ -72,7 +74,10 @@ std::string_view command_of(const Options& options) {
 // then on is told in them too.
 CommandResult run_command(int argc, const char* const* argv, Options& options, Reports& reports,
                           CheckRun& run) {
-  if (const auto help = parse_options(argc, argv, options)) return {help->text, 0};
+  if (const auto help = parse_options(argc, argv, options)) {
+    if (!help->version) return {help->text, 0};
+    return {version_text(open_engine()->facts(), asks_for_json(argc, argv)), 0};
+  }
   const auto requests = parse_reports(options.reports);
   const Settings settings = resolve_settings(options.settings, process_environment());
   run.command = command_of(options);

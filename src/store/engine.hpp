@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "store/migration.hpp"
@@ -9,11 +10,21 @@
 
 namespace baseline {
 
+/// The library that does an engine's work, for those who have to reproduce what it did.
+struct EngineFacts {
+  std::string name;                  ///< "SQLite"
+  std::string version;               ///< that is loaded now, not the one compiled against
+  std::string source;                ///< what the library says it was made from
+  std::vector<std::string> options;  ///< it was compiled with, and that change what it does
+};
+
 /// What an engine can do without a database: the part of the seam that needs no path. Commands that
 /// work on a migration alone, such as those of `baseline checks`, need no more.
 class Engine {
  public:
   virtual ~Engine() = default;
+
+  virtual EngineFacts facts() const = 0;
 
   /// The migration applied in private. Throws Error{usage} with FILE:LINE:COLUMN.
   virtual std::unique_ptr<Session> apply(const Migration& migration) const = 0;

@@ -4,6 +4,8 @@ sentence with a hint, and with --format json exactly one document."""
 import datetime
 import json
 import os
+import re
+import sqlite3
 import subprocess
 import unittest
 
@@ -41,7 +43,21 @@ class Help(support.Case):
             self.assertIn(f"({variable})", out)
 
     def test_version(self):
-        self.assertRegex(self.succeeds("--version"), r"^baseline \d+\.\d+\.\d+\n$")
+        out = self.succeeds("--version")
+        release = re.search(r"project\(baseline VERSION ([0-9.]+)",
+                            (support.PROJECT / "CMakeLists.txt").read_text())[1]
+        self.assertRegex(out, rf"\Abaseline {re.escape(release)}( \(commit [0-9a-f]{{12}}\+?\))?\n"
+                              rf"SQLite [0-9.]+ \(.+\)\n(  [A-Z0-9_=]+\n)+\Z")
+        document = json.loads(self.succeeds("--version", "--format", "json"))
+        self.assertEqual(document["release"], release)
+        self.assertEqual(document["command"], "version")
+        self.assertIn(f"(commit {document['commit']})" if document["commit"] else release, out)
+        engine = document["engine"]
+        with sqlite3.connect(":memory:") as memory:
+            compiled = {row[0] for row in memory.execute("PRAGMA compile_options")}
+        self.assertIn("THREADSAFE=1", engine["options"])
+        if engine["version"] == sqlite3.sqlite_version:  # Python's SQLite is the same library
+            self.assertLessEqual(set(engine["options"]), compiled)
 
 
 class Usage(support.Case):

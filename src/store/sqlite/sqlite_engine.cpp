@@ -1,10 +1,49 @@
 #include "store/sqlite/sqlite_engine.hpp"
 
+#include <sqlite3.h>
+
+#include <string_view>
+
 #include "store/sqlite/mutants.hpp"
 #include "store/sqlite/same_content.hpp"
 #include "store/sqlite/sessions.hpp"
 
 namespace baseline::sqlite {
+
+namespace {
+
+// Of some fifty options those that change which databases can be opened, what SQL means, or what
+// is durable.
+bool matters(std::string_view option) {
+  constexpr std::string_view kPrefixes[] = {"DEFAULT_AUTOVACUUM",
+                                            "DEFAULT_PAGE_SIZE",
+                                            "DEFAULT_SYNCHRONOUS",
+                                            "DEFAULT_WAL_SYNCHRONOUS",
+                                            "DQS",
+                                            "ENABLE_FTS",
+                                            "ENABLE_GEOPOLY",
+                                            "ENABLE_ICU",
+                                            "ENABLE_RTREE",
+                                            "OMIT_",
+                                            "SECURE_DELETE",
+                                            "THREADSAFE",
+                                            "USE_URI"};
+  for (const std::string_view prefix : kPrefixes) {
+    if (option.substr(0, prefix.size()) == prefix) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+EngineFacts SqliteEngine::facts() const {
+  EngineFacts facts{"SQLite", sqlite3_libversion(), sqlite3_sourceid(), {}};
+  for (int i = 0;; ++i) {
+    const char* const option = sqlite3_compileoption_get(i);
+    if (option == nullptr) return facts;
+    if (matters(option)) facts.options.emplace_back(option);
+  }
+}
 
 std::unique_ptr<Session> SqliteEngine::apply(const Migration& migration) const {
   return apply_migration(migration);

@@ -9,6 +9,7 @@ namespace baseline::sqlite {
 /// What SQLite can do without a database file: everything happens in private databases.
 class SqliteEngine final : public Engine {
  public:
+  EngineFacts facts() const override;
   std::unique_ptr<Session> apply(const Migration& migration) const override;
   std::unique_ptr<Session> deployed(Session& reference) const override;
   std::vector<Mutant> mutants(const Migration& migration) const override;
