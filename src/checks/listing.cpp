@@ -7,12 +7,6 @@
 namespace baseline {
 namespace {
 
-// What the application does is there only while it runs, and a deploy is over before that.
-bool needs_application(const CheckHead& head) {
-  return head.runs_in(Phase::after) &&
-         (head.kind == "log" || head.kind == "command" || head.wait.count() > 0);
-}
-
 ListedCheck described(const Check& check, const Selection& selection) {
   const CheckHead& head = check.head();
   ListedCheck out;
@@ -26,7 +20,8 @@ ListedCheck described(const Check& check, const Selection& selection) {
   out.cases = head.cases.size();
   out.before = head.runs_in(Phase::before);
   out.after = head.runs_in(Phase::after);
-  out.verify_only = needs_application(head);
+  // What the application does is there only while it runs, and a deploy is over before that.
+  out.verify_only = out.after && check.needs_application();
   out.skip_reason = head.skip.value_or("");
   out.left_out = selection.left_out(check);
   return out;

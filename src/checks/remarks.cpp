@@ -23,14 +23,6 @@ void remark_on_wait(const CheckDraft& draft) {
   draft.scope.remark(wait->place, "'wait' is in vain before the swap: nothing changes meanwhile");
 }
 
-// A time on one machine says nothing of another.
-void remark_on_time(const CheckDraft& draft, const CheckKind& kind) {
-  const yaml::Node* const time = draft.node.find("time");
-  if (kind.name() != "cost" || time == nullptr || draft.head.severity == Severity::warn) return;
-  draft.scope.remark(time->place,
-                     "'time' depends on the machine; give 'severity: warn', or count 'steps'");
-}
-
 // Only forms of which it is sure: one SELECT without words that could make other numbers of rows.
 void remark_on_vacuous_query(const CheckDraft& draft, const CheckKind& kind) {
   if (kind.name() != "query") return;
@@ -57,7 +49,6 @@ void remark_on_vacuous_query(const CheckDraft& draft, const CheckKind& kind) {
 void remark_on_check(const CheckDraft& draft, const CheckKind& kind) {
   remark_on_skip(draft);
   remark_on_wait(draft);
-  remark_on_time(draft, kind);
   remark_on_vacuous_query(draft, kind);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "checks/check.hpp"
 #include "os/signals.hpp"
@@ -105,8 +106,23 @@ class Runner {
     run.result.skip_reason = std::move(reason);
   }
 
+  // What looks at the whole database (its schema, a copy of it) reports a lock as an Error.
+  Verdict verdict_of(const Run& run) const {
+    try {
+      return run.check->run(context_, *run.values);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::in_use) throw;
+      Verdict verdict;
+      verdict.status = Status::error;
+      verdict.expected = "a database that can be read";
+      verdict.got = "database is locked";
+      verdict.busy = true;
+      return verdict;
+    }
+  }
+
   void attempt(Run& run) const {
-    Verdict verdict = run.check->run(context_, *run.values);
+    Verdict verdict = verdict_of(run);
     check_interrupted();
     const TimePoint now = options_.pace.now();
     run.result.took = now - run.start;

@@ -46,11 +46,11 @@ inline constexpr std::string_view kNeedsApplication =
 /// soon at first, then each second, all of them in turn, so that together they take as long as the
 /// longest (docs/checks.md, "Waiting"). Results are told in file order all the same. Only where the
 /// application runs is anything waited for.
-/// Nothing that a check
-/// does can change the subject: what writes runs on scratch copies (docs/checks.md, "Isolation").
-/// Throws Error{usage} when nothing is selected in either phase, Error{io} or Error{in_use} when
-/// the database cannot be used at all. `interrupted` is asked between checks and after each sleep;
-/// it may throw.
+/// Nothing that a check does can change the subject: what writes runs on scratch copies
+/// (docs/checks.md, "Isolation"). Throws Error{usage} when nothing is selected in either phase,
+/// Error{io} when the database cannot be used at all; a locked one is a result of status `error`,
+/// and tried again where the check waits. `interrupted` is asked between checks and after each
+/// sleep; it may throw.
 SuiteReport run_suites(const Suites& suites, Phase phase, Session& subject, Session& reference,
                        const RunOptions& options,
                        const std::function<void(const CheckResult&)>& on_result,

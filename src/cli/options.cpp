@@ -62,6 +62,13 @@ constexpr CommandRow kCommands[] = {
 };
 
 // The command that others belong to, as in `backups list`; made when the first of them needs it.
+// CLI::Range would let "nan" pass, which is neither too small nor too large.
+std::string percentage(const std::string& text) {
+  double share = -1;
+  const bool good = CLI::detail::lexical_cast(text, share) && share >= 0 && share <= 100;
+  return good ? std::string() : fmt::format("'{}' is no share from 0 to 100", printable(text));
+}
+
 CLI::App& group(CLI::App& app, const std::string& name) {
   const auto found = app.get_subcommands([&](CLI::App* sub) { return sub->get_name() == name; });
   if (!found.empty()) return *found.front();
@@ -202,7 +209,7 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
       app.add_option("--min", options.min,
                      "Exit with 1 when the suites kill less than this share of the mutants")
           ->type_name("PERCENT")
-          ->check(CLI::Range(0.0, 100.0).description(""))
+          ->check(percentage)
           ->group(group);
       break;
     case Command::checks_generate:

@@ -1,9 +1,5 @@
-#include <fmt/format.h>
-
-#include <nlohmann/json.hpp>
-
 #include "base/text.hpp"
-#include "base/version.hpp"
+#include "report/json_document.hpp"
 #include "report/mutation.hpp"
 
 namespace baseline::json_report {
@@ -20,14 +16,14 @@ Json of_mutant(const MutantResult& result) {
   json["effect"] = to_string(result.mutant.effect);
   json["element"] = printable(result.mutant.element);
   json["change"] = printable(result.mutant.change);
-  json["killer"] = result.killed() ? Json(printable(result.killer)) : Json(nullptr);
+  json["killer"] = optional_text(printable(result.killer));
   return json;
 }
 
 Json of_unfit(const CheckResult& result) {
   return {{"suite", result.suite},
           {"name", result.name},
-          {"case", result.case_label.empty() ? Json(nullptr) : Json(result.case_label)},
+          {"case", optional_text(result.case_label)},
           {"status", to_string(result.status)},
           {"file", result.file},
           {"line", result.line},
@@ -38,18 +34,15 @@ Json of_unfit(const CheckResult& result) {
 }  // namespace
 
 std::string of(const MutationReport& report, int exit_code) {
-  Json json = {{"version", 1},
-               {"tool", fmt::format("baseline {}", version())},
-               {"command", "checks mutate"},
-               {"exit_code", exit_code},
-               {"migration", printable(report.migration)},
-               {"revision", report.revision},
-               {"killed", report.killed()},
-               {"survived", report.results.size() - report.killed()},
-               {"share", report.share()},
-               {"min", report.demanded ? Json(*report.demanded) : Json(nullptr)},
-               {"not_applied", report.stillborn},
-               {"equivalent", report.equivalent}};
+  Json json = header("checks mutate", exit_code);
+  json["migration"] = printable(report.migration);
+  json["revision"] = report.revision;
+  json["killed"] = report.killed();
+  json["survived"] = report.results.size() - report.killed();
+  json["share"] = report.share();
+  json["min"] = report.demanded ? Json(*report.demanded) : Json(nullptr);
+  json["not_applied"] = report.stillborn;
+  json["equivalent"] = report.equivalent;
   json["duration_ms"] = std::chrono::duration<double, std::milli>(report.took).count();
   json["kinds"] = Json::array();
   for (const auto& [kind, count] : report.by_kind()) {
@@ -64,7 +57,7 @@ std::string of(const MutationReport& report, int exit_code) {
   }
   json["unfit"] = Json::array();
   for (const CheckResult& result : report.unfit) json["unfit"].push_back(of_unfit(result));
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return finished(json);
 }
 
 }  // namespace baseline::json_report

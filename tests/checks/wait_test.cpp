@@ -154,7 +154,9 @@ TEST_CASE("a database that is locked is tried again", "[checks][wait]") {
   SQLite::Database writer(live.string(), SQLite::OPEN_READWRITE);
   writer.exec("BEGIN EXCLUSIVE");
   Simulation simulation;
-  simulation.on_sleep = [&](long) { writer.exec("ROLLBACK"); };
+  simulation.on_sleep = [&](long now) {
+    if (now == 300) writer.exec("ROLLBACK");
+  };
   // Opened before it is locked, as the live database of a verify is.
   const auto reference = database_of(kShop);
   writer.exec("ROLLBACK");
@@ -163,14 +165,37 @@ TEST_CASE("a database that is locked is tried again", "[checks][wait]") {
   const Suites suites =
       Suites::load({{"s1.yaml",
                      "version: 1\nchecks:\n"
-                     "  - {name: a, query: SELECT count(*) FROM shop, value: 0, wait: 60s}\n"}},
+                     "  - {name: a, query: SELECT count(*) FROM shop, value: 0, wait: 60s, "
+                     "timeout: 20ms}\n"
+                     "  - {name: b, column: shop.name, not_null: true, wait: 60s, "
+                     "timeout: 20ms}\n"}},
                    *reference, sqlite::apply_migration);
   RunOptions options = running();
   options.pace = simulation.pace();
   const auto results =
       run_suites(suites, Phase::after, *subject, *reference, options, nullptr, nullptr).results;
-  CHECK(summary_of(results) == "pass");
-  CHECK(results[0].attempts == 2);
+  CHECK(summary_of(results) == "pass\npass");
+  CHECK(results[0].attempts == 3);
+  CHECK(results[1].attempts == 3);
+}
+
+TEST_CASE("a database that stays locked is an error, and no failure", "[checks][wait]") {
+  const TempDir dir;
+  const auto live = dir.path() / "app.db";
+  run_sql(live, kShop);
+  const auto subject = sqlite::open_live(live);
+  SQLite::Database writer(live.string(), SQLite::OPEN_READWRITE);
+  writer.exec("BEGIN EXCLUSIVE");
+  const LoadedSuites loaded =
+      load_texts({"version: 1\nchecks:\n"
+                  "  - {name: a, query: SELECT count(*) FROM shop, value: 1, timeout: 20ms}\n"
+                  "  - {name: b, column: shop.name, each: a, not_null: true, timeout: 20ms}\n"});
+  const auto results = run_suites(loaded.suites, Phase::after, *subject, *loaded.reference,
+                                  running(), nullptr, nullptr)
+                           .results;
+  CHECK(summary_of(results) ==
+        "error: expected 1, got database is locked\n"
+        "error: expected each value: 'a', got database is locked");
 }
 
 TEST_CASE("a warning is waited for like any other", "[checks][wait]") {

@@ -70,7 +70,7 @@ class Text(MutateCase):
         done = self.baseline(*self.words("--min", "41"))
         self.assertEqual((done.returncode, done.stderr), (1, ""))
         self.assertTrue(done.stdout.endswith("\nless than the 41 % that --min demands\n"))
-        for wrong in "101", "-1", "many":
+        for wrong in "101", "-1", "many", "nan":
             done = self.baseline(*self.words("--min", wrong))
             self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
 

@@ -56,6 +56,9 @@ class Judge {
         deadline_(deadline),
         table_(quoted_identifier(name.table)),
         column_("t." + quoted_identifier(name.column)) {
+    // What follows would wait for a locked database longer than the check may take.
+    scan("SELECT 1 FROM sqlite_schema LIMIT 1", [](const Row&) {});
+    if (failure_) return;
     const auto info = session.table(name.table);
     if (!info) return;  // the statements will say so
     // A row of a view has no key: all of it tells which it is.
@@ -221,9 +224,11 @@ class ColumnCheck final : public Check {
     std::optional<Verdict> error;
     const auto ask = [&](const std::string& expected, const auto& question) {
       if (error) return;
-      if (auto finding = question()) findings.push_back(*std::move(finding));
+      if (!judge.failure()) {
+        if (auto finding = question()) findings.push_back(*std::move(finding));
+      }
       if (!judge.failure()) return;
-      error = not_evaluable(judge.failure()->message, {}, {});
+      error = not_evaluable(*judge.failure(), {}, {});
       error->expected = expected;
     };
     const Expectation& all = expectation_;

@@ -30,6 +30,7 @@ constexpr Key kColumnKeys[] = {
     {"not_null", KeyType::truth, "no value is NULL"},
     {"unique", KeyType::truth, "no value occurs twice, NULLs left out"},
     {"references", KeyType::column, "a column that has each of the values, NULLs left out"},
+    kWait,
 };
 constexpr std::string_view kColumnAsserts[] = {"each", "not_null", "unique", "references"};
 constexpr Key kAcceptsKeys[] = {kGiven, kCases, kForeignKeys};

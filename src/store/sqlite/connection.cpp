@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <fstream>
@@ -22,7 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kBusyTimeoutMs = 5'000;
 constexpr std::int64_t kMaxInMemory = std::int64_t{64} << 20;
 
 // The limit is one for the whole process; a check that wants more memory fails alone.
@@ -34,7 +34,7 @@ void limit_memory() {
 
 SQLite::Database opened(const std::string& name, int flags) {
   limit_memory();
-  SQLite::Database database(name, flags, kBusyTimeoutMs);
+  SQLite::Database database(name, flags, static_cast<int>(kBusyTimeout.count()));
   sqlite3_extended_result_codes(database.getHandle(), 1);
   return database;
 }
@@ -123,8 +123,7 @@ void copy_pages(SQLite::Database& source, SQLite::Database& target) {
       sqlite3_backup_init(target.getHandle(), "main", source.getHandle(), "main"),
       &sqlite3_backup_finish);
   if (backup == nullptr) throw SQLite::Exception(target.getHandle());
-  const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::milliseconds(kBusyTimeoutMs);
+  const auto deadline = std::chrono::steady_clock::now() + kBusyTimeout;
   int code = SQLITE_OK;
   do {
     code = sqlite3_backup_step(backup.get(), -1);
@@ -180,6 +179,16 @@ void copy_to_file(SQLite::Database& source, const fs::path& file) {
   // It is a copy to look at: nobody misses it after a crash.
   target.exec("PRAGMA synchronous = OFF");
   copy_pages(source, target);
+}
+
+ShortPatience::ShortPatience(sqlite3* database, std::chrono::milliseconds timeout)
+    : database_(database) {
+  const auto patience = std::clamp(timeout, std::chrono::milliseconds(0), kBusyTimeout);
+  sqlite3_busy_timeout(database, static_cast<int>(patience.count()));
+}
+
+ShortPatience::~ShortPatience() {
+  sqlite3_busy_timeout(database_, static_cast<int>(kBusyTimeout.count()));
 }
 
 std::string file_uri(const fs::path& path, std::string_view parameters) {

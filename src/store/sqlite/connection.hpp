@@ -2,12 +2,15 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "store/value.hpp"
+
+struct sqlite3;
 
 namespace baseline::sqlite {
 
@@ -33,6 +36,21 @@ SQLite::Database copy_of(SQLite::Database& source);
 void copy_to_file(SQLite::Database& source, const std::filesystem::path& file);
 
 using baseline::quoted_identifier;
+
+/// How long a statement waits for a locked database, unless it has less time.
+inline constexpr std::chrono::milliseconds kBusyTimeout(5'000);
+
+/// Lets the statements of a connection wait no longer than `timeout` for its lifetime.
+class ShortPatience {
+ public:
+  ShortPatience(sqlite3* database, std::chrono::milliseconds timeout);
+  ~ShortPatience();
+  ShortPatience(const ShortPatience&) = delete;
+  ShortPatience& operator=(const ShortPatience&) = delete;
+
+ private:
+  sqlite3* database_;
+};
 
 /// The file URI of an absolute path, any byte of it allowed (https://www.sqlite.org/uri.html).
 std::string file_uri(const std::filesystem::path& path, std::string_view parameters);

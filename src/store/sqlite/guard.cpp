@@ -13,14 +13,18 @@
 namespace baseline::sqlite {
 namespace {
 
-constexpr int kOpsBetweenTicks = 1'000;
+// A step that calls a function can take 0.2 s for texts of 16 MiB.
+constexpr int kOpsBetweenTicks = 100;
+// One LIKE or GLOB of a text and pattern of the largest size takes 1 to 2 s.
+constexpr int kOpsBetweenPatternTicks = 10;
+constexpr int kMostMatched = 1 << 20;
 
 struct Limit {
   int category;
   int value;
 };
 // The limits of user SQL; those of our own statements stay SQLite's, for a row of the application
-// may well be larger. A LIKE pattern costs up to length ^ wildcards between two ticks.
+// may well be larger. The time of LIKE and GLOB is the product of text and pattern.
 constexpr std::array<Limit, 3> kLimits = {{{SQLITE_LIMIT_LENGTH, 16 << 20},
                                            {SQLITE_LIMIT_SQL_LENGTH, 1 << 20},
                                            {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1'000}}};
@@ -108,7 +112,7 @@ bool json_is_innocuous() {
 
 }  // namespace
 
-Guard::Guard(sqlite3* database) : database_(database) {
+Guard::Guard(sqlite3* database) : database_(database), functions_(database, *this) {
   configure(database, SQLITE_DBCONFIG_DEFENSIVE, 1);
   configure(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, json_is_innocuous() ? 0 : 1);
   configure(database, SQLITE_DBCONFIG_DQS_DML, 0);
@@ -143,7 +147,9 @@ int Guard::authorize(void* guard, int action, const char* first, const char* sec
     return self.deny(fmt::format("{} is not allowed {}", first, where));
   if (action == SQLITE_SAVEPOINT)
     return self.deny(fmt::format("SAVEPOINT is not allowed {}", where));
-  if (action == SQLITE_FUNCTION && to_lower(second) == "load_extension") {
+  const std::string function = action == SQLITE_FUNCTION ? to_lower(second) : std::string();
+  if (function == "like" || function == "glob") self.matches_patterns_ = true;
+  if (function == "load_extension") {
     return self.deny(fmt::format("load_extension is not allowed {}", where));
   }
   if (action == SQLITE_PRAGMA && !pragma_allowed(self.rules_, first, second)) {
@@ -171,12 +177,21 @@ void Guard::lift_length_limit() {
   sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, std::numeric_limits<int>::max());
 }
 
+bool Guard::limit_patterns() {
+  if (rules_ != Rules::check || !matches_patterns_) return false;
+  sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, kMostMatched);
+  sqlite3_progress_handler(database_, kOpsBetweenPatternTicks, &Guard::tick, this);
+  return true;
+}
+
 Guard::Scope::Scope(Guard& guard, Rules rules, std::optional<std::chrono::milliseconds> timeout)
     : guard_(guard), previous_(std::exchange(guard.rules_, rules)) {
   guard.denied_.clear();
   guard.timed_out_ = false;
+  guard.matches_patterns_ = false;
   if (timeout) {
     guard.deadline_ = std::chrono::steady_clock::now() + *timeout;
+    patience_.emplace(guard.database_, *timeout);
   }
   for (std::size_t i = 0; i < kLimits.size(); ++i) {
     // A migration is ours to trust with size: load_migration() has bounded it.
@@ -186,6 +201,9 @@ Guard::Scope::Scope(Guard& guard, Rules rules, std::optional<std::chrono::millis
 }
 
 Guard::Scope::~Scope() {
+  if (std::exchange(guard_.matches_patterns_, false)) {
+    sqlite3_progress_handler(guard_.database_, kOpsBetweenTicks, &Guard::tick, &guard_);
+  }
   guard_.rules_ = previous_;
   guard_.deadline_.reset();
   for (std::size_t i = 0; i < kLimits.size(); ++i) {

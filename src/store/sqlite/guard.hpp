@@ -8,6 +8,9 @@
 #include <optional>
 #include <string>
 
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/slow_functions.hpp"
+
 namespace baseline::sqlite {
 
 /// What the SQL of users may do on one connection (docs/checks.md, "Security and limits"): an
@@ -31,6 +34,9 @@ class Guard {
   /// What the authorizer refused in the current scope, as in "ATTACH is not allowed here".
   const std::string& denied() const { return denied_; }
 
+  /// Whether SQL of a suite runs, and no statement of our own.
+  bool judges_suites() const { return rules_ == Rules::check; }
+
   /// The time of the current scope was over.
   bool timed_out() const { return timed_out_; }
 
@@ -46,6 +52,11 @@ class Guard {
   /// Allows values of any size until the current scope ends.
   void lift_length_limit();
 
+  /// LIKE and GLOB cannot be interrupted either, and a replacement would cost SQLite's use of
+  /// indexes for them. Until the scope ends, SQL that was compiled in it and matches such patterns
+  /// gets smaller values and a closer look at the clock. Returns whether there is any.
+  bool limit_patterns();
+
   /// Puts user SQL under rules for its lifetime; after `timeout` it is interrupted.
   class Scope {
    public:
@@ -58,6 +69,7 @@ class Guard {
     Guard& guard_;
     Rules previous_;
     std::array<int, 3> limits_{};
+    std::optional<ShortPatience> patience_;
   };
 
   /// Lets statements of our own run in the middle of a Scope, without rules and clock.
@@ -86,7 +98,9 @@ class Guard {
   std::optional<std::chrono::steady_clock::time_point> deadline_;
   bool timed_out_ = false;
   bool schema_may_change_ = false;
+  bool matches_patterns_ = false;
   std::string denied_;
+  SlowFunctions functions_;
 };
 
 /// Legacy schemas may hold "text" where they mean 'text'; our own statements that repeat parts of

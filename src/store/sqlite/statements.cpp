@@ -52,9 +52,9 @@ std::size_t trimmed_length(std::string_view sql) {
   return tokens.empty() ? 0 : tokens.back().end();
 }
 
-std::vector<std::string> column_strings(sqlite3* database, const char* sql) {
+std::vector<std::string> column_strings(sqlite3* database, const std::string& sql) {
   sqlite3_stmt* raw = nullptr;
-  sqlite3_prepare_v2(database, sql, -1, &raw, nullptr);
+  sqlite3_prepare_v2(database, sql.c_str(), -1, &raw, nullptr);
   const StatementPtr statement(raw);
   std::vector<std::string> out;
   while (raw != nullptr && sqlite3_step(raw) == SQLITE_ROW) {
@@ -71,7 +71,7 @@ std::string with_suggestion(sqlite3* database, const std::string& message) {
   constexpr std::string_view kColumn = "no such column: ";
   constexpr std::string_view kNamed = " has no column named ";
   std::string_view missing;
-  const char* candidates =
+  std::string candidates =
       "SELECT DISTINCT c.name FROM sqlite_schema AS s, pragma_table_xinfo(s.name) AS c "
       "WHERE s.type IN ('table', 'view')";
   if (message.starts_with(kTable)) {
@@ -81,6 +81,12 @@ std::string with_suggestion(sqlite3* database, const std::string& message) {
     missing = std::string_view(message).substr(kColumn.size());
   } else if (const std::size_t found = message.find(kNamed); found != std::string::npos) {
     missing = std::string_view(message).substr(found + kNamed.size());
+    const std::string_view table = std::string_view(message).substr(0, found);
+    constexpr std::string_view kOf = "table ";
+    if (table.starts_with(kOf)) {
+      candidates = fmt::format("SELECT name FROM pragma_table_xinfo({})",
+                               sql_literal(Value(std::string(table.substr(kOf.size())))));
+    }
   }
   // Newer versions of SQLite write `no such column: "x" - should this be a string literal …`.
   if (missing.starts_with('"')) missing = missing.substr(1, missing.find('"', 1) - 1);
@@ -119,7 +125,7 @@ void StatementCache::keep(std::string sql, Statements statements) {
   if (entries_.size() > kMostTexts && !entries_.back().lent) entries_.pop_back();
 }
 
-StatementReader::StatementReader(sqlite3* database, const Guard& guard, std::string_view sql,
+StatementReader::StatementReader(sqlite3* database, Guard& guard, std::string_view sql,
                                  StatementCache* cache)
     : database_(database), guard_(guard), cache_(cache) {
   if (cache != nullptr) kept_ = cache->lend(sql);
@@ -162,6 +168,14 @@ SqlFailure StatementReader::failed(int code, std::size_t start, bool while_compi
   failure.statement = number;
   const int offset = while_compiling ? sqlite3_error_offset(database_) : -1;
   failure.offset = start + static_cast<std::size_t>(std::max(offset, 0));
+  // SQLite's "string or blob too big" says neither how big nor who says so.
+  if (!while_compiling && (code & 0xFF) == SQLITE_TOOBIG) {
+    const int limit = sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, -1);
+    failure.message =
+        fmt::format("a value is larger than {}, the most that a check makes or reads{}",
+                    human_size(static_cast<std::uint64_t>(limit)),
+                    guard_.limit_patterns() ? " where LIKE or GLOB is used" : "");
+  }
   if (!guard_.denied().empty()) {
     failure.kind = SqlFailure::Kind::denied;
     failure.message = guard_.denied();
@@ -187,6 +201,13 @@ const Statement* StatementReader::compile_next() {
     failure_ = failed(code, start, true, count_);
     if (failure_->kind == SqlFailure::Kind::missing_object) {
       failure_->message = with_suggestion(database_, failure_->message);
+      // SQLite's shell takes "text" for 'text' when there is no such column; a check does not.
+      const std::size_t at = failure_->offset.value_or(0);
+      const bool in_double_quotes = at < sql_.size() && sql_[at] == '"';
+      if (in_double_quotes && failure_->message.find(';') == std::string::npos &&
+          failure_->message.find("single-quotes") == std::string::npos) {
+        failure_->message += "; a text stands in single quotes";
+      }
     }
     return nullptr;
   }
@@ -197,8 +218,9 @@ const Statement* StatementReader::compile_next() {
   statement.info.read_only = sqlite3_stmt_readonly(raw) != 0 || asks_journal_mode(written);
   statement.info.parameters = parameters(raw);
   position_ = start + length;
-  // A long text is not worth its memory.
-  if (count_ > kMostKept) cache_ = nullptr;
+  // A long text is not worth its memory; one that matches patterns has limits of its own, which
+  // compiling it finds out.
+  if (guard_.limit_patterns() || count_ > kMostKept) cache_ = nullptr;
   if (cache_ == nullptr) statements_.clear();
   return &statements_.emplace_back(std::move(statement));
 }

@@ -63,7 +63,7 @@ class StatementReader {
  public:
   /// `guard` belongs to the connection and tells why something was refused. Statements come out of
   /// `cache`, if there is one, and go there.
-  StatementReader(sqlite3* database, const Guard& guard, std::string_view sql,
+  StatementReader(sqlite3* database, Guard& guard, std::string_view sql,
                   StatementCache* cache = nullptr);
   ~StatementReader();
   StatementReader(const StatementReader&) = delete;
@@ -88,7 +88,7 @@ class StatementReader {
   SqlFailure failed(int code, std::size_t start, bool while_compiling, std::size_t number) const;
 
   sqlite3* database_;
-  const Guard& guard_;
+  Guard& guard_;
   StatementCache* cache_;
   std::string sql_;  // a copy, because SQLite wants a NUL at the end
   std::size_t nul_ = std::string::npos;

@@ -143,6 +143,21 @@ TEST_CASE("compile tells each statement's place and parameters", "[session]") {
   CHECK(session->compile(nul).failure->message == "a NUL character in the SQL");
 }
 
+TEST_CASE("a suggestion is of the table that was meant, and of what was meant", "[session]") {
+  const auto session =
+      reference_of("CREATE TABLE book (isbn, title); CREATE TABLE loan (id, due);");
+  const auto message = [&](const std::string& sql) {
+    return session->compile(sql).failure->message;
+  };
+  CHECK(message("INSERT INTO book (titel) VALUES (1)") ==
+        "table book has no column named titel; did you mean 'title'?");
+  CHECK(message("INSERT INTO book (id) VALUES (1)") == "table book has no column named id");
+  CHECK(message("SELECT dux FROM loan") == "no such column: dux; did you mean 'due'?");
+  CHECK_THAT(
+      message("SELECT * FROM book WHERE title = \"Emma\""),
+      Catch::Matchers::StartsWith("no such column: ") && Catch::Matchers::Contains("single"));
+}
+
 TEST_CASE("endless, huge and long results are stopped", "[session][guard]") {
   const auto session = reference_of(kPoints);
   const SqlFailure endless = query_failure(
