@@ -1,0 +1,55 @@
+"""scripts/manual: a page for every command, made from its help, that man and mandoc take."""
+
+import re
+import subprocess
+import unittest
+
+import support
+
+
+class Pages(support.Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.made = support.tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.made.cleanup)
+        cls.directory = support.Path(cls.made.name)
+        subprocess.run([support.PROJECT / "scripts/manual", support.BINARY, cls.directory],
+                       check=True)
+        cls.pages = sorted(cls.directory.iterdir())
+
+    def rendered(self, name):
+        done = subprocess.run(["mandoc", "-Tascii", self.directory / name], check=True,
+                              capture_output=True, text=True)
+        return re.sub(".\b", "", done.stdout)
+
+    def test_every_command_has_one(self):
+        names = {page.name for page in self.pages}
+        help_text = self.succeeds("--help")
+        commands = re.findall(r"(?m)^  ([a-z]+)  ", re.search(r"(?s)Subcommands:\n(.*?)\n\n",
+                                                             help_text)[1])
+        self.assertGreater(len(commands), 7)
+        for command in commands:
+            self.assertIn(f"baseline-{command}.1", names)
+        self.assertLessEqual({"baseline.1", "baseline-backups-list.1", "baseline-checks.5",
+                              "baseline.yaml.5"}, names)
+
+    def test_nothing_in_them_is_doubtful(self):
+        done = subprocess.run(["mandoc", "-Tlint", "-Wall", *self.pages], capture_output=True,
+                              text=True)
+        self.assertEqual(done.stdout + done.stderr, "")
+
+    def test_every_option_of_the_help_is_there(self):
+        page = self.rendered("baseline-deploy.1")
+        for option in re.findall(r"(?m)^  (?:-\w,)?(--[\w-]+)", self.succeeds("deploy", "--help")):
+            self.assertIn(option, page)
+        self.assertRegex(page, r"DATABASE_PATH\n +the same as --database\n")
+        self.assertIn("baseline deploy --database app.db --wait 30s --yes", page)
+
+    def test_a_line_of_text_is_no_macro(self):
+        page = self.rendered("baseline-checks.5")
+        self.assertIn("'ignore'", page.replace("‘", "'").replace("’", "'"))
+
+
+if __name__ == "__main__":
+    unittest.main()
