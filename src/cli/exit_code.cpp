@@ -34,6 +34,15 @@ int exit_code(ErrorCode code) {
   return 5;
 }
 
+int exit_code(const StatusReport& report) {
+  if (report.interruption) {
+    const bool decidable = report.interruption->position != Position::undecidable;
+    return decidable ? exit_code(Outcome::checks_failed) : exit_code(ErrorCode::needs_person);
+  }
+  if (report.at_baseline && report.drift.empty()) return 0;
+  return report.running ? 0 : exit_code(Outcome::checks_failed);
+}
+
 int exit_code(const Interrupted& interrupted) { return 128 + interrupted.signal(); }
 
 int exit_code_without_report(int code, bool only_looks) {

@@ -8,6 +8,9 @@ namespace baseline {
 /// The exit codes of the program (docs/exit-codes.md), computed here and nowhere else.
 int exit_code(Outcome outcome);
 int exit_code(ErrorCode code);
+/// Of `status --exit-code`: 0 when the database is at the baseline and no run was interrupted, 6
+/// when an interrupted run cannot be decided, else 1. A run that is under way is no failure.
+int exit_code(const StatusReport& report);
 /// 128 + the signal, as shells have it.
 int exit_code(const Interrupted& interrupted);
 

@@ -56,8 +56,9 @@ Examples:
     {"status", "Show what is at the path now: revision, drift, who uses it, backups",
      R"(Read-only. With -v it shows where the value of each setting came from.
 
-Example:
-  baseline status --database app.db)"},
+Examples:
+  baseline status --database app.db
+  baseline status --database app.db --exit-code    for health checks)"},
     {"recover", "Finish or undo an interrupted run",
      R"(Every command that writes does this first by itself.
 

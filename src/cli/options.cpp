@@ -227,6 +227,10 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
           ->group(group);
       break;
     case Command::status:
+      app.add_flag("--exit-code", options.exit_code,
+                   "Exit with 1 unless the database is at the baseline and nothing was interrupted")
+          ->group(group);
+      break;
     case Command::recover:
     case Command::history:
     case Command::backups_list:

@@ -44,6 +44,7 @@ struct Options {
   bool dry_run = false;
   bool again = false;
   bool move = false;
+  bool exit_code = false;  ///< status tells with its exit code, too
   bool yes = false;
   std::string to;
   std::string from;

@@ -127,8 +127,9 @@ std::string of(const VerifyReport& report, int exit_code) {
   return finished(json);
 }
 
-std::string of(const StatusReport& report, const std::vector<SettingLine>& settings) {
-  Json json = header("status", 0);
+std::string of(const StatusReport& report, const std::vector<SettingLine>& settings,
+               int exit_code) {
+  Json json = header("status", exit_code);
   json["database"] = shown(report.database);
   json["facts"] = of_facts(report.facts);
   json["baseline"] = {{"revision", report.baseline_revision},

@@ -21,7 +21,7 @@ import support
 
 DATABASE = "pinball_bot.db"
 PAGES = ["README.md", "DEPLOYMENT.md", "docs/migration.md", "docs/mutate.md",
-         "docs/reports.md"]
+         "docs/reports.md", "docs/containers.md"]
 EXAMPLE_ID = "20261121T023558Z-001"
 BLOCK = re.compile(r"(?:^ *<!-- (?P<comment>[^\n]*) -->\n)?^ *```sh\n(?P<text>.*?)^ *```$",
                    re.MULTILINE | re.DOTALL)
@@ -88,6 +88,9 @@ class Commands(support.Case):
 
     def test_reports(self):
         self.assertGreater(self.run_page("docs/reports.md"), 2)
+
+    def test_containers(self):
+        self.assertGreater(self.run_page("docs/containers.md"), 3)
 
     def test_mutate(self):
         self.assertGreater(self.run_page("docs/mutate.md"), 1)

@@ -1,6 +1,7 @@
 """The commands that only look: status, history, backups list. They change nothing, whatever there
 is to look at, not even by making SQLite's -wal or -shm."""
 
+import json
 import os
 import shutil
 import unittest
@@ -71,6 +72,24 @@ class Status(StatusCase):
         database = self.dir / "app.db"
         database.touch()
         self.assertEqual(self.status(database)["facts"]["tables"], [])
+
+    def test_the_exit_code_tells_when_asked(self):
+        def code(database):
+            with self.unchanged():
+                done = self.baseline("status", "-d", database, "--exit-code", "--format", "json")
+            self.assertEqual(json.loads(done.stdout)["exit_code"], done.returncode)
+            return done.returncode
+
+        database = self.fresh()
+        self.assertEqual(code(database), 0)
+        (self.dir / ".app.db.baseline-journal").write_bytes(b"no journal of ours")
+        self.assertEqual(code(database), 6)
+        (self.dir / ".app.db.baseline-journal").unlink()
+        query(database, "CREATE INDEX extra ON seen_submissions (seen_at)")
+        self.assertEqual(code(database), 1)
+        self.assertEqual(code(self.legacy("old.db")), 1)
+        self.assertEqual(code(self.dir / "missing.db"), 1)
+        self.human(self.dir / "missing.db")  # succeeds: nobody asked
 
     def test_names_who_has_it_open(self):
         for journal_mode in "DELETE", "WAL":

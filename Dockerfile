@@ -1,0 +1,31 @@
+# The program in a small image of its own, without the application:
+#
+#   docker build -t baseline .
+#   docker run --rm -v bot-data:/data -e DATABASE_PATH=/data/pinball_bot.db baseline status
+#
+# An application's image takes the program from it; see examples/container/.
+#
+#   COPY --from=baseline /usr/local/bin/baseline /usr/local/bin/entrypoint /usr/local/bin/
+
+FROM debian:12-slim AS build
+WORKDIR /src
+COPY scripts/setup scripts/common.sh scripts/
+RUN scripts/setup
+COPY . .
+ARG BASELINE_COMMIT=
+RUN cmake --preset release -DBASELINE_COMMIT="$BASELINE_COMMIT" -DBASELINE_STATIC=ON \
+ && cmake --build --preset release \
+ && cmake --install build/release --prefix /out
+
+FROM debian:12-slim
+COPY --from=build /out/bin/baseline /usr/local/bin/baseline
+COPY --from=build /src/scripts/entrypoint /usr/local/bin/entrypoint
+# The directory of the database is the volume, never the file: a mounted file cannot be renamed.
+RUN useradd --system --uid 10001 --home-dir /data --create-home baseline
+USER baseline
+WORKDIR /data
+VOLUME /data
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
+  CMD ["baseline", "status", "--exit-code"]
+ENTRYPOINT ["entrypoint"]
+CMD ["--help"]
