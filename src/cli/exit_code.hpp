@@ -1,5 +1,6 @@
 #pragma once
 
+#include "announce/send.hpp"
 #include "base/error.hpp"
 #include "pipeline/reports.hpp"
 
@@ -8,6 +9,8 @@ namespace baseline {
 /// The exit codes of the program (docs/exit-codes.md), computed here and nowhere else.
 int exit_code(Outcome outcome);
 int exit_code(ErrorCode code);
+/// 1 when somebody has not got the message.
+int exit_code(const SendReport& report);
 /// 128 + the signal, as shells have it.
 int exit_code(const Interrupted& interrupted);
 

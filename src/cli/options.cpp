@@ -53,6 +53,7 @@ constexpr CommandRow kCommands[] = {
     {Command::backups_export, "export", "backups", database_options | backup_options},
     {Command::backups_create, "create", "backups",
      database_options | backup_options | wait_options},
+    {Command::announce, "announce", nullptr, database_options | backup_options},
     {Command::checks_list, "list", "checks", input_options | selection_options | value_options},
     {Command::checks_lint, "lint", "checks", input_options | value_options},
     {Command::checks_generate, "generate", "checks", 0},
@@ -219,6 +220,9 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
           ->required()
           ->group(group);
       break;
+    case Command::announce:
+      add_announce_options(app, options);
+      break;
     case Command::status:
     case Command::recover:
     case Command::history:
@@ -320,6 +324,7 @@ const CLI::App& deepest(const CLI::App& app) {
 bool asks_for_json(int argc, const char* const* argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
+    if (word == "--") break;  // what follows are the words of another command
     if (word == "--format=json") return true;
     if (word == "--format" && i + 1 < argc && std::string_view(argv[i + 1]) == "json") return true;
   }
