@@ -120,6 +120,18 @@ Examples:
   baseline announce --database app.db
   baseline announce --database app.db --markdown > notice.md
   baseline announce -d app.db --send -- ./send-to-channel {recipient})"},
+    {"init", "Write a configuration, a migration and suites for an application",
+     R"(Writes baseline.yaml, baseline/REVISION_baseline.sql and checks/ (as 'checks generate' does)
+into an empty directory or one that has none of these files: nothing is written over.
+
+From a database the migration is its schema without the rows, but with the records of Alembic,
+Django, Rails, dbmate, golang-migrate, Flyway, Prisma, Knex or sqlx: to the application's own
+migrator the new database is as migrated as the old one. The database is not changed and may be in
+use.
+
+Examples:
+  baseline init --database app.db
+  baseline init --migration 1a2b_baseline.sql -o deployment/)"},
     {"checks", "What the suites of checks are worth",
      R"(These work on a migration and its suites alone; no database is needed.
 

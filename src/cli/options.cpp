@@ -54,6 +54,7 @@ constexpr CommandRow kCommands[] = {
     {Command::backups_create, "create", "backups",
      database_options | backup_options | wait_options},
     {Command::announce, "announce", nullptr, database_options | backup_options},
+    {Command::init, "init", nullptr, 0},
     {Command::checks_list, "list", "checks", input_options | selection_options | value_options},
     {Command::checks_lint, "lint", "checks", input_options | value_options},
     {Command::checks_generate, "generate", "checks", 0},
@@ -218,6 +219,19 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
       app.add_option("-o,--output", options.output, "The directory for the suites; made if missing")
           ->type_name("DIR")
           ->required()
+          ->group(group);
+      break;
+    case Command::init:
+      app.add_option("-d,--database", raw.database,
+                     "The application's database; it is only read, and may be in use")
+          ->type_name("PATH")
+          ->group(group);
+      app.add_option("-m,--migration", raw.migration, "Or the SQL that makes it, REVISION_slug.sql")
+          ->type_name("FILE")
+          ->group(group);
+      app.add_option("-o,--output", options.output, "The directory to write into; made if missing")
+          ->type_name("DIR")
+          ->default_str(".")
           ->group(group);
       break;
     case Command::announce:

@@ -28,6 +28,7 @@ enum class Command {
   checks_mutate,
   checks_json_schema,
   announce,
+  init,
 };
 
 /// The command line, parsed but not yet resolved against environment and defaults.
