@@ -33,12 +33,12 @@ class FileReader {
  public:
   explicit FileReader(const yaml::Reader& reader) : reader_(reader) {}
 
-  ParsedAnnouncement read(const yaml::Node& root) {
-    ParsedAnnouncement out;
+  ParsedNoticePlan read(const yaml::Node& root) {
+    ParsedNoticePlan out;
     if (!reader_.map(root, "an announcement")) return out;
     reader_.only_keys(root, kFileKeys, "an announcement");
     read_version(root);
-    Announcement& announcement = out.announcement;
+    NoticePlan& announcement = out.announcement;
     if (const yaml::Node* const node = demanded(root, "notice", "the file with the general text")) {
       out.notice_file = reader_.text(*node, "notice").value_or("");
     }
@@ -80,7 +80,7 @@ class FileReader {
     return static_cast<std::size_t>(limit.value_or(kDefaultLimit));
   }
 
-  void read_headings(const yaml::Node& root, Announcement& out) const {
+  void read_headings(const yaml::Node& root, NoticePlan& out) const {
     const yaml::Node* const node =
         demanded(root, "headings", "what stands above the commands, and above what is lost");
     if (node == nullptr || !reader_.map(*node, "'headings'")) return;
@@ -93,7 +93,7 @@ class FileReader {
     read("lost", out.lost_heading);
   }
 
-  void read_entries(const yaml::Node& root, Announcement& out) const {
+  void read_entries(const yaml::Node& root, NoticePlan& out) const {
     const yaml::Node* const node =
         demanded(root, "entries", "an announcement without entries finds nothing");
     if (node == nullptr) return;
@@ -108,10 +108,10 @@ class FileReader {
     }
   }
 
-  std::optional<AnnouncementEntry> read_entry(const yaml::Node& node) const {
+  std::optional<NoticeEntry> read_entry(const yaml::Node& node) const {
     if (!reader_.map(node, "an entry")) return std::nullopt;
     reader_.only_keys(node, kEntryKeys, "an entry");
-    AnnouncementEntry entry;
+    NoticeEntry entry;
     if (const yaml::Node* const needs = node.find("needs")) read_needs(*needs, entry);
     const yaml::Node* const query = demanded(node, "query", "the SQL that finds the rows");
     if (query != nullptr && reader_.text(*query, "query")) entry.query = *query;
@@ -128,7 +128,7 @@ class FileReader {
     return entry;
   }
 
-  void read_needs(const yaml::Node& node, AnnouncementEntry& entry) const {
+  void read_needs(const yaml::Node& node, NoticeEntry& entry) const {
     const auto needs = reader_.texts(node, "needs");
     if (!needs) return;
     for (const yaml::Node& item : node.items) {
@@ -171,11 +171,11 @@ std::string checked_notice(const std::string& file, std::string text) {
 
 }  // namespace
 
-ParsedAnnouncement parse_announcement(const std::string& file, std::string_view text) {
+ParsedNoticePlan parse_announcement(const std::string& file, std::string_view text) {
   yaml::Problems problems(file);
   const std::optional<yaml::Node> root = yaml::parse(text, problems);
   const yaml::Reader reader(problems);
-  ParsedAnnouncement out;
+  ParsedNoticePlan out;
   if (root) out = FileReader(reader).read(*root);
   out.announcement.file = file;
   if (problems.empty()) return out;
@@ -187,13 +187,13 @@ ParsedAnnouncement parse_announcement(const std::string& file, std::string_view 
   throw error;
 }
 
-Announcement load_announcement(const fs::path& file, const fs::path& notice) {
+NoticePlan load_announcement(const fs::path& file, const fs::path& notice) {
   const bool is_builtin = file.empty();
   const std::string name = is_builtin ? "announcement/announcement.yaml" : file.native();
-  ParsedAnnouncement parsed =
+  ParsedNoticePlan parsed =
       parse_announcement(name, is_builtin ? std::string(embedded("announcement.yaml"))
                                           : read_input_file(file, yaml::kMaxSize));
-  Announcement out = std::move(parsed.announcement);
+  NoticePlan out = std::move(parsed.announcement);
   if (is_builtin && notice.empty()) {
     out.notice = checked_notice(parsed.notice_file, std::string(embedded(parsed.notice_file)));
     return out;

@@ -64,7 +64,7 @@ bool is_id(std::string_view text) {
 /// One entry with the columns of its query.
 class EntryRows {
  public:
-  EntryRows(const AnnouncementEntry& entry, const QueryOutcome& rows, yaml::Problems& problems)
+  EntryRows(const NoticeEntry& entry, const QueryOutcome& rows, yaml::Problems& problems)
       : entry_(entry), columns_(rows.columns), problems_(problems) {
     const std::size_t before = problems.size();
     recipient_ = demanded("recipient", entry.query.place);
@@ -182,7 +182,7 @@ class EntryRows {
                               shortened(printable(id), 80)));
   }
 
-  const AnnouncementEntry& entry_;
+  const NoticeEntry& entry_;
   const std::vector<std::string>& columns_;
   yaml::Problems& problems_;
   std::optional<std::size_t> recipient_;
@@ -201,7 +201,7 @@ bool has_column(Session& database, const std::string& column) {
          });
 }
 
-void run(const AnnouncementEntry& entry, Session& database, yaml::Problems& problems,
+void run(const NoticeEntry& entry, Session& database, yaml::Problems& problems,
          Recipients& recipients) {
   const RunLimits limits{kQueryTime, kMaxRows};
   const QueryOutcome outcome = database.query(entry.query.text, {}, limits);
@@ -223,12 +223,12 @@ void run(const AnnouncementEntry& entry, Session& database, yaml::Problems& prob
 
 }  // namespace
 
-std::vector<Recipient> collect(const Announcement& announcement, Session& database,
+std::vector<Recipient> collect(const NoticePlan& announcement, Session& database,
                                const std::function<void()>& interrupted) {
   yaml::Problems problems(announcement.file);
   Recipients recipients;
   bool fits = false;
-  for (const AnnouncementEntry& entry : announcement.entries) {
+  for (const NoticeEntry& entry : announcement.entries) {
     interrupted();
     const bool has_all = std::ranges::all_of(
         entry.needs, [&](const std::string& column) { return has_column(database, column); });

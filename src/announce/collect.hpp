@@ -37,7 +37,7 @@ struct Recipient {
 /// Throws Error{usage} whose problems() have places in the announcement: a query that fails, a
 /// column that is missing, a recipient that is not an id. Throws Error{refused} when the database
 /// has the columns that it `needs` for none of the entries. `interrupted` is asked between queries.
-std::vector<Recipient> collect(const Announcement& announcement, Session& database,
+std::vector<Recipient> collect(const NoticePlan& announcement, Session& database,
                                const std::function<void()>& interrupted);
 
 }  // namespace baseline

@@ -21,7 +21,7 @@ std::string shown(const std::string& data, std::size_t most, Markup markup) {
   return in_message(shortened(printable(data), most), markup);
 }
 
-std::vector<std::string> lines_of(const Recipient& recipient, const Announcement& announcement) {
+std::vector<std::string> lines_of(const Recipient& recipient, const NoticePlan& announcement) {
   std::vector<std::string> lines;
   const auto add = [&](std::string_view text) {
     for (std::size_t start = 0; start <= text.size();) {
@@ -70,8 +70,7 @@ std::string line_for(const Loss& loss, Markup markup) {
                      shown(loss.reason, kLongestReason, markup));
 }
 
-std::vector<std::string> messages_for(const Recipient& recipient,
-                                      const Announcement& announcement) {
+std::vector<std::string> messages_for(const Recipient& recipient, const NoticePlan& announcement) {
   const std::vector<std::string> lines = lines_of(recipient, announcement);
   std::vector<std::string> out;
   for (std::size_t first = 0; first < lines.size();) {

@@ -12,7 +12,7 @@ namespace baseline {
 /// where it is longer than the announcement's `limit`; each ends with a newline. They are cut
 /// between lines, if possible where a line is blank. Throws Error{usage} when a line of the notice
 /// or a heading is longer than a message.
-std::vector<std::string> messages_for(const Recipient& recipient, const Announcement& announcement);
+std::vector<std::string> messages_for(const Recipient& recipient, const NoticePlan& announcement);
 
 /// "- `!add location 8052` (Seattle Tavern)": what a recipient can have back, a line each.
 std::string line_for(const Offer& offer, Markup markup);

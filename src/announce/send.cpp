@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -89,15 +90,18 @@ ChildSpec child_for(const SendCommand& command, const Parcel& parcel, std::size_
   for (const std::string& word : command.argv) {
     spec.argv.push_back(spec.argv.empty() ? word : replaced(word, kPlaceholder, parcel.recipient));
   }
-  // The first of two variables of the same name is the one that counts.
-  spec.environment = {"BASELINE_RECIPIENT=" + parcel.recipient,
-                      fmt::format("BASELINE_PART={}", part),
-                      fmt::format("BASELINE_PARTS={}", parcel.messages.size())};
+  const std::pair<std::string_view, std::string> own[] = {
+      {"BASELINE_RECIPIENT=", parcel.recipient},
+      {"BASELINE_PART=", fmt::format("{}", part)},
+      {"BASELINE_PARTS=", fmt::format("{}", parcel.messages.size())}};
+  // Which of two variables of the same name counts depends on who reads them.
   for (char** variable = environ; *variable != nullptr; ++variable) {
-    const std::string text = *variable;
-    const bool ours = text.starts_with("BASELINE_RECIPIENT=") || text.starts_with("BASELINE_PART");
-    if (!ours) spec.environment.push_back(text);
+    const std::string_view text = *variable;
+    const bool is_own =
+        std::ranges::any_of(own, [&](const auto& one) { return text.starts_with(one.first); });
+    if (!is_own) spec.environment.emplace_back(text);
   }
+  for (const auto& [name, value] : own) spec.environment.push_back(std::string(name) + value);
   spec.timeout = command.timeout;
   spec.input = parcel.messages[part - 1];
   return spec;

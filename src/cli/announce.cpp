@@ -178,7 +178,11 @@ CommandResult run_announce(const Invocation& invocation) {
     throw Error(ErrorCode::usage, "stdout cannot carry both JSON and Markdown",
                 "leave --markdown or --format json out");
   }
-  const Announcement announcement = load_announcement(options.announcement, options.notice);
+  if (options.send && options.markdown) {
+    throw Error(ErrorCode::usage, "--markdown prints what --send would send",
+                "leave one of them out");
+  }
+  const NoticePlan announcement = load_announcement(options.announcement, options.notice);
   const SendCommand command = send_command(options);
   const Source source = invocation.options.from.empty() ? from_catalogue(invocation)
                                                         : from_file(invocation.options.from);
@@ -200,7 +204,7 @@ CommandResult run_announce(const Invocation& invocation) {
   }
   const int code = report.sent ? exit_code(*report.sent) : 0;
   if (json) return {json_report::of(report, code), code};
-  if (options.markdown && !options.send) return {human_report::markdown_of(report), code};
+  if (options.markdown) return {human_report::markdown_of(report), code};
   return {human_report::of(report, invocation.out), code};
 }
 

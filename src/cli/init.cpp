@@ -30,12 +30,13 @@ struct Draft {
   std::vector<Bookkeeping> records;
 };
 
-// As baseline.yaml writes it: below the directory of that file, or absolute.
-std::string seen_from(const fs::path& directory, const fs::path& file) {
-  const fs::path base = fs::weakly_canonical(fs::absolute(directory));
-  const fs::path below = fs::canonical(file).lexically_relative(base);
+// As baseline.yaml writes it: below the directory of that file, or absolute. A symbolic link stays
+// one: where it leads may change.
+std::string seen_from(const fs::path& directory, const fs::path& given) {
+  const fs::path file = fs::absolute(given).lexically_normal();
+  const fs::path below = file.lexically_relative(fs::absolute(directory / ".").lexically_normal());
   const bool is_below = !below.empty() && *below.begin() != "..";
-  std::string text = is_below ? below.native() : fs::canonical(file).native();
+  std::string text = is_below ? below.native() : file.native();
   if (text.find("${") != std::string::npos || utf8_prefix(text) != text.size()) {
     throw Error(ErrorCode::usage,
                 fmt::format("the path {} cannot stand in baseline.yaml", printable(text)),

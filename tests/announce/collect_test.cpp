@@ -120,7 +120,7 @@ TEST_CASE("the baseline accepts every command for an area", "[announce]") {
 }
 
 TEST_CASE("recipients come in the order of their numbers", "[announce]") {
-  const ParsedAnnouncement parsed = parse_announcement(
+  const ParsedNoticePlan parsed = parse_announcement(
       "a.yaml",
       "version: 1\nnotice: n\nheadings: {commands: c, lost: l}\nentries:\n"
       "  - query: SELECT id AS recipient FROM t\n    command: x\n    about: y\n");

@@ -9,8 +9,8 @@
 namespace baseline {
 namespace {
 
-Announcement announcement_of(std::string notice, std::size_t limit = 1'000) {
-  Announcement out;
+NoticePlan announcement_of(std::string notice, std::size_t limit = 1'000) {
+  NoticePlan out;
   out.notice = std::move(notice);
   out.markup = Markup::discord;
   out.limit = limit;
@@ -36,7 +36,7 @@ TEST_CASE("a long message is cut between lines, and nothing is lost", "[announce
     // Each emoji counts twice, and is four bytes.
     recipient.offers.push_back({fmt::format("!add location {}", i), "Café 🎰", {}});
   }
-  const Announcement announcement = announcement_of("Hello.\n\n" + std::string(900, 'x'));
+  const NoticePlan announcement = announcement_of("Hello.\n\n" + std::string(900, 'x'));
   const std::vector<std::string> messages = messages_for(recipient, announcement);
   REQUIRE(messages.size() > 5);
   std::string all;
