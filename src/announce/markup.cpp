@@ -17,7 +17,7 @@ constexpr std::string_view kDiscordMarks = "\\`*_~|<>#:[]()";
 }  // namespace
 
 std::string in_message(std::string_view data, Markup markup) {
-  const std::string text = printable(data);
+  std::string text = printable(data);
   if (markup == Markup::plain) return text;
   std::string out;
   for (const char c : text) {

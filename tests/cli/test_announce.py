@@ -413,13 +413,15 @@ class Sending(AnnounceCase):
                          "1377474091149172503\n1377474091149204179\n")
 
     def test_secrets_are_nowhere(self):
-        failing = self.program('echo "curl: $1 $DISCORD_TOKEN"; echo "$1" | sed s/Bot-// >&2; exit 1')
+        failing = self.program('echo "$1" | sed s/Authorization:// >&2; echo "$1"; '
+                               'echo "curl: $1 $DISCORD_TOKEN" >&2; exit 1')
         for args in [[], ["--show-output"], ["--format", "json"], ["-v", "--show-output"]]:
             done = self.send(failing, f"Authorization: {SECRET}", args=args,
                              env={"DISCORD_TOKEN": "another-s3cret"})
             self.assertEqual(done.returncode, 1)
             if "json" not in args:
                 self.assertIn("exit 1", done.stdout)
+            self.assertEqual("curl: ***" in done.stdout, "--show-output" in args, done.stdout)
             self.assertNotIn(SECRET, done.stdout + done.stderr)
             self.assertNotIn("another-s3cret", done.stdout + done.stderr)
         self.send(self.program("exit 0", "good"), SECRET)
