@@ -14,6 +14,9 @@ struct EmbeddedFile {
 /// The built-in migrations (`baseline/*.sql`), by name; the program uses the last one.
 std::vector<EmbeddedFile> embedded_migrations();
 
+/// The built-in announcement and its notice (`announcement/*`), by name.
+std::vector<EmbeddedFile> embedded_announcement();
+
 /// The built-in suites (`checks/*.yaml`), by name.
 std::vector<EmbeddedFile> embedded_suites();
 

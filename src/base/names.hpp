@@ -41,5 +41,6 @@ inline constexpr std::string_view kManifest = "manifest.json";
 inline constexpr std::string_view kChecksums = "SHA256SUMS";
 inline constexpr std::string_view kRecord = "baseline-record";
 inline constexpr std::string_view kHistory = "history.jsonl";
+inline constexpr std::string_view kAnnounced = "announced.jsonl";
 
 }  // namespace baseline::names

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "checks/generate/generate.hpp"
 #include "cli/commands.hpp"
+#include "cli/new_files.hpp"
 #include "cli/workplace.hpp"
 #include "os/signals.hpp"
 #include "report/generated.hpp"
@@ -14,9 +15,6 @@ namespace baseline {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr mode_t kDirectoryMode = 0777;  // less the umask, as for any file that people edit
-constexpr mode_t kFileMode = 0666;
 
 /// The schema that the suites are for.
 struct Source {
@@ -51,52 +49,6 @@ Source source_of(const Invocation& invocation) {
   return out;
 }
 
-// The directory, made with those above it when it is missing.
-Directory open_or_make(const fs::path& path) {
-  std::error_code error;
-  if (!fs::exists(fs::status(path, error))) {
-    const Directory parent = open_or_make(path.parent_path());
-    real_file_system().make_directory(parent, path.filename().string(), kDirectoryMode);
-  }
-  return Directory::open(path);
-}
-
-// Never writes over a file: somebody may have made it their own.
-void demand_none_exists(const fs::path& directory, const std::vector<GeneratedFile>& files) {
-  std::vector<std::string> found;
-  for (const GeneratedFile& file : files) {
-    std::error_code error;
-    if (fs::symlink_status(directory / file.name, error).type() != fs::file_type::not_found) {
-      found.push_back(printable((directory / file.name).string()));
-    }
-  }
-  if (found.empty()) return;
-  throw Error(
-      ErrorCode::usage,
-      fmt::format("{} {} there already", join(found, ", "), found.size() == 1 ? "is" : "are"),
-      "name a new directory with -o, and compare");
-}
-
-void write_files(const fs::path& path, const std::vector<GeneratedFile>& files) {
-  const fs::path absolute = fs::absolute(path).lexically_normal();
-  const Directory directory =
-      open_or_make(absolute.has_filename() ? absolute : absolute.parent_path());
-  FileSystem& system = real_file_system();
-  std::vector<std::string> written;
-  try {
-    for (const GeneratedFile& file : files) {
-      const File made = system.create(directory, file.name, kFileMode);
-      written.push_back(file.name);
-      system.write(made, file.text, 0);
-      system.sync(made);
-    }
-  } catch (const Error&) {
-    // Half a suite would pass for a whole one.
-    for (const std::string& name : written) system.unlink(directory, name);
-    throw;
-  }
-}
-
 }  // namespace
 
 CommandResult run_checks_generate(const Invocation& invocation) {
@@ -115,9 +67,8 @@ CommandResult run_checks_generate(const Invocation& invocation) {
     migration = source.database + " --migration " +
                 shell_quoted((directory / source.migration.file).string());
   }
-  demand_none_exists(directory, files);
   stop_if_interrupted();
-  write_files(directory, files);
+  write_new_files(directory, files);
   for (const GeneratedFile& file : files) report.files.push_back((directory / file.name).string());
   report.next = fmt::format("baseline {}{} --checks {}", source.is_new ? "verify" : "plan",
                             migration, shell_quoted(directory.string()));

@@ -52,6 +52,8 @@ CommandResult run_checks_lint(const Invocation& invocation);
 CommandResult run_checks_json_schema(const Invocation& invocation);
 CommandResult run_checks_mutate(const Invocation& invocation);
 CommandResult run_checks_generate(const Invocation& invocation);
+CommandResult run_announce(const Invocation& invocation);
+CommandResult run_init(const Invocation& invocation);
 
 /// The whole program but for main's duties. Returns the exit code; prints the result.
 int run_program(int argc, const char* const* argv);

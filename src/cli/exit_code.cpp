@@ -1,5 +1,6 @@
 #include "cli/exit_code.hpp"
 
+#include <algorithm>
 #include <csignal>
 
 namespace baseline {
@@ -41,6 +42,15 @@ int exit_code(const StatusReport& report) {
   }
   if (report.at_baseline && report.drift.empty()) return 0;
   return report.running ? 0 : exit_code(Outcome::checks_failed);
+}
+
+int exit_code(const SendReport& report) {
+  if (report.signal != 0) return exit_code(Interrupted(report.signal));
+  const bool whole = std::ranges::all_of(report.deliveries, [](const Delivery& delivery) {
+    return delivery.state == Delivery::State::sent ||
+           delivery.state == Delivery::State::sent_earlier;
+  });
+  return whole ? 0 : 1;
 }
 
 int exit_code(const Interrupted& interrupted) { return 128 + interrupted.signal(); }

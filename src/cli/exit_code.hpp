@@ -1,5 +1,6 @@
 #pragma once
 
+#include "announce/send.hpp"
 #include "base/error.hpp"
 #include "pipeline/reports.hpp"
 
@@ -11,6 +12,8 @@ int exit_code(ErrorCode code);
 /// Of `status --exit-code`: 0 when the database is at the baseline and no run was interrupted, 6
 /// when an interrupted run cannot be decided, else 1. A run that is under way is no failure.
 int exit_code(const StatusReport& report);
+/// 1 when somebody has not got the message.
+int exit_code(const SendReport& report);
 /// 128 + the signal, as shells have it.
 int exit_code(const Interrupted& interrupted);
 

@@ -107,6 +107,32 @@ one is damaged. When a backup was last found whole is shown by 'backups list'.
 Examples:
   baseline backups verify --database app.db
   baseline backups verify --database app.db 20261121T023558Z-001)"},
+    {"announce", "The notice for the users, and what each channel has to add again",
+     R"(The data of the old database does not go into the new one. This reads it from the backup and
+prints, for each channel, the commands that add back what it had: duplicates are merged, and what
+cannot be carried over is named with the reason. Nothing is sent unless --send says so.
+
+With --send the command behind -- runs once for each message, which it reads on stdin. The channel
+is in the variable BASELINE_RECIPIENT, and {recipient} stands for it in the arguments. There is no
+shell. Who has the message is recorded: the same command again sends to the others only. The exit
+code is 1 while somebody has not got it. Nothing of the command but its name is ever shown.
+
+Examples:
+  baseline announce --database app.db
+  baseline announce --database app.db --markdown > notice.md
+  baseline announce -d app.db --send -- ./send-to-channel {recipient})"},
+    {"init", "Write a configuration, a migration and suites for an application",
+     R"(Writes baseline.yaml, baseline/REVISION_baseline.sql and checks/ (as 'checks generate' does)
+into an empty directory or one that has none of these files: nothing is written over.
+
+From a database the migration is its schema without the rows, but with the records of Alembic,
+Django, Rails, dbmate, golang-migrate, Flyway, Prisma, Knex or sqlx: to the application's own
+migrator the new database is as migrated as the old one. The database is not changed and may be in
+use.
+
+Examples:
+  baseline init --database app.db
+  baseline init --migration 1a2b_baseline.sql -o deployment/)"},
     {"checks", "What the suites of checks are worth",
      R"(These work on a migration and its suites alone; no database is needed.
 

@@ -53,6 +53,8 @@ constexpr CommandRow kCommands[] = {
     {Command::backups_export, "export", "backups", database_options | backup_options},
     {Command::backups_create, "create", "backups",
      database_options | backup_options | wait_options},
+    {Command::announce, "announce", nullptr, database_options | backup_options},
+    {Command::init, "init", nullptr, 0},
     {Command::checks_list, "list", "checks", input_options | selection_options | value_options},
     {Command::checks_lint, "lint", "checks", input_options | value_options},
     {Command::checks_generate, "generate", "checks", 0},
@@ -226,6 +228,22 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
           ->required()
           ->group(group);
       break;
+    case Command::init:
+      app.add_option("-d,--database", raw.database,
+                     "The application's database; it is only read, and may be in use")
+          ->type_name("PATH")
+          ->group(group);
+      app.add_option("-m,--migration", raw.migration, "Or the SQL that makes it, REVISION_slug.sql")
+          ->type_name("FILE")
+          ->group(group);
+      app.add_option("-o,--output", options.output, "The directory to write into; made if missing")
+          ->type_name("DIR")
+          ->default_str(".")
+          ->group(group);
+      break;
+    case Command::announce:
+      add_announce_options(app, options);
+      break;
     case Command::status:
       app.add_flag("--exit-code", options.exit_code,
                    "Exit with 1 unless the database is at the baseline and nothing was interrupted")
@@ -331,6 +349,7 @@ const CLI::App& deepest(const CLI::App& app) {
 bool asks_for_json(int argc, const char* const* argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
+    if (word == "--") break;  // what follows are the words of another command
     if (word == "--format=json") return true;
     if (word == "--format" && i + 1 < argc && std::string_view(argv[i + 1]) == "json") return true;
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/announce_options.hpp"
 #include "cli/backups_options.hpp"
 #include "config/settings.hpp"
 
@@ -26,6 +27,8 @@ enum class Command {
   checks_generate,
   checks_mutate,
   checks_json_schema,
+  announce,
+  init,
 };
 
 /// The command line, parsed but not yet resolved against environment and defaults.
@@ -51,6 +54,7 @@ struct Options {
   std::string old_unreadable;
   std::string output;  ///< a directory
   BackupsOptions backups;
+  AnnounceOptions announce;
   bool quiet = false;
   int verbose = 0;
   std::string colour = "auto";

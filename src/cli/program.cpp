@@ -52,6 +52,10 @@ CommandResult dispatch(const Invocation& invocation) {
       return run_checks_mutate(invocation);
     case Command::checks_generate:
       return run_checks_generate(invocation);
+    case Command::announce:
+      return run_announce(invocation);
+    case Command::init:
+      return run_init(invocation);
   }
   return {};
 }

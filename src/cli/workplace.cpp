@@ -15,11 +15,6 @@
 namespace baseline {
 namespace {
 
-// With open_engine() the one place that knows which engine a database belongs to.
-std::unique_ptr<Store> open_store(const std::filesystem::path& database) {
-  return std::make_unique<sqlite::SqliteStore>(real_file_system(), database);
-}
-
 std::filesystem::path catalogue_path(const Settings& settings, const Store& store) {
   if (settings.backups.value.empty()) return store.default_catalogue();
   std::filesystem::path path = std::filesystem::absolute(settings.backups.value).lexically_normal();
@@ -70,6 +65,11 @@ RunOptions run_options_of(const Invocation& invocation) {
 }
 
 }  // namespace
+
+// With open_engine() the one place that knows which engine a database belongs to.
+std::unique_ptr<Store> open_store(const std::filesystem::path& database) {
+  return std::make_unique<sqlite::SqliteStore>(real_file_system(), database);
+}
 
 std::unique_ptr<Engine> open_engine() { return std::make_unique<sqlite::SqliteEngine>(); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 
 #include "catalogue/catalogue.hpp"
@@ -59,6 +60,9 @@ class Inputs {
   Observer& observer_;
   RunOptions run_;
 };
+
+/// The store of a database, which need not exist.
+std::unique_ptr<Store> open_store(const std::filesystem::path& database);
 
 /// What the engine can do without a database.
 std::unique_ptr<Engine> open_engine();

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -20,6 +21,7 @@
 
 #include "base/error.hpp"
 #include "os/file.hpp"
+#include "os/file_system.hpp"
 #include "os/signals.hpp"
 
 namespace baseline {
@@ -37,6 +39,20 @@ Pipe make_pipe() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw_errno("make", "a pipe");
   return {File(ends[0], "a pipe"), File(ends[1], "a pipe")};
+}
+
+// What the child reads: all of it is there before the child is, so that neither waits for the
+// other, however much it is and whether or not it is read.
+File make_input(const std::string& text) {
+  if (text.empty()) {
+    File null(::open("/dev/null", O_RDONLY | O_CLOEXEC), "/dev/null");
+    if (!null.is_open()) throw_errno("open", "/dev/null");
+    return null;
+  }
+  File file(::memfd_create("input", MFD_CLOEXEC), "a file in memory");
+  if (!file.is_open()) throw_errno("make", "a file in memory");
+  real_file_system().write(file, text, 0);  // does not move the position, which stays at the start
+  return file;
 }
 
 // ---- In the child, between fork() and exec(): system calls on what was prepared, nothing else.
@@ -300,14 +316,13 @@ class Child {
  private:
   Child(const ChildSpec& spec, Pipe out, Pipe err, Pipe status)
       : out_(std::move(out.read)), err_(std::move(err.read)) {
-    const File null(::open("/dev/null", O_RDONLY | O_CLOEXEC), "/dev/null");
-    if (!null.is_open()) throw_errno("open", "/dev/null");
+    const File input = make_input(spec.input);
     Prepared prepared{programs_of(spec),
                       pointers_to(spec.argv),
                       pointers_to(spec.environment),
                       spec.directory.native(),
                       ::getpid(),
-                      null.fd(),
+                      input.fd(),
                       out.write.fd(),
                       err.write.fd(),
                       status.write.fd()};

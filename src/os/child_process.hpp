@@ -21,6 +21,7 @@ struct ChildSpec {
   std::vector<std::string> environment;  ///< "NAME=VALUE"; all that the child gets
   std::filesystem::path directory;       ///< where it runs, and a relative path counts from
   std::chrono::milliseconds timeout{10'000};
+  std::string input = {};  ///< what it reads on stdin; empty: /dev/null
 };
 
 /// What a child wrote to one of its streams.
@@ -49,9 +50,9 @@ struct ChildOutcome {
 /// Runs a program to its end and returns what became of it.
 ///
 /// The child leads a session and process group of its own, so no terminal reaches it. Its stdin is
-/// /dev/null, all other descriptors of this process are closed in it, and its signals are at their
-/// defaults and not blocked. When it takes longer than its timeout the group gets SIGTERM, and
-/// SIGKILL after kGraceTime.
+/// /dev/null or a file in memory that holds `input`, all other descriptors of this process are
+/// closed in it, and its signals are at their defaults and not blocked. When it takes longer than
+/// its timeout the group gets SIGTERM, and SIGKILL after kGraceTime.
 ///
 /// However it ends, nothing that it started goes on: what is left of the group is killed at once,
 /// which no fork() can escape. Those that left the group (setsid, daemons) become our children when

@@ -50,7 +50,7 @@ BackupFile::BackupFile(const fs::path& file, const Context& context) : path_(fou
     throw Error(ErrorCode::usage, fmt::format("--from {} is the live database itself", shown),
                 "name a backup of it");
   }
-  require_complete(context);
+  if (!packed_) require_complete(path_, context.store.engine());
   size_ = packed_ ? unpacked_size(file_, context.observer)
                   : static_cast<std::uint64_t>(status_.st_size);
   if (size_ == 0) {
@@ -65,19 +65,18 @@ BackupFile::BackupFile(const fs::path& file, const Context& context) : path_(fou
 }
 
 // What lies beside a database belongs to it, and would stay behind.
-void BackupFile::require_complete(const Context& context) const {
-  if (packed_) return;
-  const Directory directory = Directory::open(path_.parent_path());
-  for (const std::string& name : {names::wal(path_.filename().native()),
-                                  names::rollback_journal(path_.filename().native())}) {
+void require_complete(const fs::path& file, const std::string& engine) {
+  const Directory directory = Directory::open(file.parent_path());
+  for (const std::string& name :
+       {names::wal(file.filename().native()), names::rollback_journal(file.filename().native())}) {
     const auto beside = directory.status(name);
     if (!beside || beside->st_size == 0) continue;
     throw Error(ErrorCode::refused,
                 fmt::format("{} is not complete in itself: {} lies beside it",
-                            printable(path_.native()), printable(name)),
+                            printable(file.native()), printable(name)),
                 fmt::format("let {} bring it in first: sqlite3 {} 'PRAGMA "
                             "wal_checkpoint(TRUNCATE)'",
-                            context.store.engine(), shell_quoted(path_.native())));
+                            engine, shell_quoted(file.native())));
   }
 }
 

@@ -9,6 +9,10 @@
 
 namespace baseline {
 
+/// Throws Error{refused} when a journal lies beside the database file, without which it is not
+/// complete. `engine` is for the message.
+void require_complete(const std::filesystem::path& file, const std::string& engine);
+
 /// A database file from elsewhere that `rollback --from` makes live: exported, also packed with
 /// zstd, copied by hand, restored by another tool. It is read, and never moved or changed.
 class BackupFile {
@@ -29,7 +33,6 @@ class BackupFile {
   void stage(Replacement& replacement, Observer& observer) const;
 
  private:
-  void require_complete(const Context& context) const;
   void require_unchanged() const;
 
   std::filesystem::path path_;

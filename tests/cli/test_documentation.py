@@ -21,7 +21,7 @@ import support
 
 DATABASE = "pinball_bot.db"
 PAGES = ["README.md", "DEPLOYMENT.md", "docs/migration.md", "docs/mutate.md",
-         "docs/reports.md", "docs/containers.md"]
+         "docs/reports.md", "docs/containers.md", "docs/announcement.md", "docs/init.md"]
 EXAMPLE_ID = "20261121T023558Z-001"
 BLOCK = re.compile(r"(?:^ *<!-- (?P<comment>[^\n]*) -->\n)?^ *```sh\n(?P<text>.*?)^ *```$",
                    re.MULTILINE | re.DOTALL)
@@ -95,6 +95,12 @@ class Commands(support.Case):
     def test_mutate(self):
         self.assertGreater(self.run_page("docs/mutate.md"), 1)
 
+    def test_announcement(self):
+        self.assertGreater(self.run_page("docs/announcement.md"), 2)
+
+    def test_init(self):
+        self.assertGreater(self.run_page("docs/init.md"), 1)
+
     def test_a_comment_is_one_of_the_known(self):
         for page in PAGES:
             for line, comment, _ in blocks(page):
@@ -162,6 +168,9 @@ class Json(support.Case):
         yield self.json("backups", "list", "--database", database)
         yield self.json("checks", "list")
         yield self.json("checks", "lint")
+        yield self.json("announce", "--format", "json", "--from", self.legacy("old.db"), "--recipient",
+                        "1377474091149164584", "--sent", "sent.jsonl", "--send", "--", "true")
+        yield self.json("init", "--database", "old.db", "-o", "deployment")
         yield self.json("deploy", code=2)
 
     def interrupted(self):
@@ -186,6 +195,7 @@ class Json(support.Case):
         """Keys are the first column of the tables of docs/json.md."""
         source = "".join(path.read_text() for path in sorted((support.PROJECT / "src/report").glob("*.cpp"))
                          if "json" in path.name)
+        source += (support.PROJECT / "src/report/version_text.cpp").read_text()
         source += (support.PROJECT / "src/catalogue/history.cpp").read_text()
         source += (support.PROJECT / "src/checks/result.hpp").read_text()
         page = (support.PROJECT / "docs/json.md").read_text()

@@ -54,6 +54,18 @@ bool runs(const std::string& pid) {
 
 bool has_child() { return ::waitpid(-1, nullptr, WNOHANG) >= 0 || errno != ECHILD; }
 
+TEST_CASE("a child reads its input, be it more than a pipe holds", "[os][child]") {
+  const std::string input = std::string(3'000'000, 'x') + "\nend\n";
+  ChildSpec spec{
+      {"sh", "-c", "tail -n 1; readlink /proc/self/fd/0 | grep -c memfd"}, kEnvironment, {}};
+  spec.input = input;
+  CHECK(run_child(spec).out.kept == "end\n1\n");
+  // Nor does it matter when the child does not read it.
+  spec.argv = {"true"};
+  CHECK(run_child(spec).code == 0);
+  CHECK(shell("wc -c").out.kept == "0\n");
+}
+
 TEST_CASE("a child's exit code and output come back", "[os][child]") {
   const ChildOutcome outcome = shell("echo out; echo err >&2; exit 3");
   CHECK(outcome.end == End::exited);

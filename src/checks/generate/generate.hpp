@@ -41,8 +41,8 @@ GeneratedSuites generate_suites(const Migration& migration, const std::string& s
                                 const ApplyMigration& apply,
                                 const std::function<void()>& interrupted);
 
-/// A migration that makes the schema of a database again, without its rows but with the stamp of
-/// its revision: the baseline for suites that are generated from a database.
+/// A migration that makes the schema of a database again, without its rows but with the
+/// records of its migration tool: the baseline for suites that are generated from a database.
 Migration migration_of(Session& database, const std::string& source, std::int64_t user_version,
                        std::int64_t application_id);
 

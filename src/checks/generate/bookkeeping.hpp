@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "store/session.hpp"
+
+namespace baseline {
+
+/// What a migration tool has written into a database to know which of its migrations have run. A
+/// new database needs the same rows, or the tool would run them again.
+struct Bookkeeping {
+  std::string tool;      ///< "Alembic"
+  std::string revision;  ///< of the newest migration, fit for the name of a file; may be empty
+  std::vector<std::string> inserts;  ///< statements without a semicolon, in a fixed order
+  std::string doubt;                 ///< what somebody should look at first, or empty
+};
+
+/// The bookkeeping that is found, by the tables and columns of each tool: Alembic, Django, Rails
+/// (and dbmate, golang-migrate, whose table has the same name), Flyway, Prisma, Knex, sqlx. The
+/// rows are written exactly, whatever is in them. But nobody holds Knex's lock in a new database.
+std::vector<Bookkeeping> bookkeeping_of(Session& database);
+
+}  // namespace baseline

@@ -1,0 +1,160 @@
+// baseline init: what an application needs to be deployed with this program, from what it has.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "checks/generate/bookkeeping.hpp"
+#include "checks/generate/generate.hpp"
+#include "cli/commands.hpp"
+#include "cli/new_files.hpp"
+#include "cli/workplace.hpp"
+#include "os/signals.hpp"
+#include "report/initialised.hpp"
+#include "yaml/writer.hpp"
+
+namespace baseline {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kMigrations = "baseline";  // directories in the new one
+constexpr std::string_view kChecks = "checks";
+
+/// What is known before anything is written.
+struct Draft {
+  Migration migration;   ///< its `file` is the name that it gets
+  std::string database;  ///< for baseline.yaml
+  bool migration_is_there = false;
+  std::vector<Bookkeeping> records;
+};
+
+// As baseline.yaml writes it: below the directory of that file, or absolute. A symbolic link stays
+// one: where it leads may change.
+std::string seen_from(const fs::path& directory, const fs::path& given) {
+  const fs::path file = fs::absolute(given).lexically_normal();
+  const fs::path below = file.lexically_relative(fs::absolute(directory / ".").lexically_normal());
+  const bool is_below = !below.empty() && *below.begin() != "..";
+  std::string text = is_below ? below.native() : file.native();
+  if (text.find("${") != std::string::npos || utf8_prefix(text) != text.size()) {
+    throw Error(ErrorCode::usage,
+                fmt::format("the path {} cannot stand in baseline.yaml", printable(text)),
+                "rename it: baseline.yaml is UTF-8, and ${NAME} in it stands for a variable");
+  }
+  return text;
+}
+
+Draft from_database(const Invocation& invocation, const fs::path& directory) {
+  Workplace workplace(invocation);
+  const DatabaseFacts facts = workplace.store().look({std::chrono::milliseconds(0), false});
+  const std::unique_ptr<Session> live = workplace.store().open_live();
+  const fs::path& path = invocation.settings.database.value;
+  Draft out;
+  out.migration =
+      migration_of(*live, path.filename().string(), facts.user_version, facts.application_id);
+  out.migration.file = out.migration.revision + "_baseline.sql";
+  out.database = seen_from(directory, path);
+  out.records = bookkeeping_of(*live);
+  return out;
+}
+
+Draft from_migration(const Invocation& invocation, const fs::path& directory) {
+  const fs::path& path = invocation.settings.migration.value;
+  Draft out;
+  out.migration = load_migration(path);
+  out.migration.file = path.filename().native();
+  out.database = "${DATABASE_PATH}";
+  std::error_code error;
+  out.migration_is_there = fs::equivalent(path, directory / kMigrations / path.filename(), error);
+  const auto made =
+      open_engine()->apply({out.migration.revision, path.native(), out.migration.sql});
+  out.records = bookkeeping_of(*made);
+  return out;
+}
+
+// DATABASE_PATH and BASELINE_MIGRATION are set where this program deploys; only who types the
+// option means this one.
+Draft draft_of(const Invocation& invocation, const fs::path& directory) {
+  const bool database = invocation.settings.database.origin == Origin::option;
+  const bool migration = invocation.settings.migration.origin == Origin::option;
+  if (database && migration) {
+    throw Error(ErrorCode::usage, "--database and --migration both name a schema",
+                "give one of them");
+  }
+  if (!database && !migration) {
+    throw Error(ErrorCode::usage, "there is nothing to start from",
+                "name the application's database with --database, or its SQL with --migration");
+  }
+  return database ? from_database(invocation, directory) : from_migration(invocation, directory);
+}
+
+std::string configuration(const Draft& draft) {
+  const auto value = [](const std::string& text) {
+    return yaml::scalar(text, yaml::Context::block);
+  };
+  return fmt::format(
+      "# How baseline replaces the database of this application; docs/configuration.md explains\n"
+      "# the keys.\n"
+      "version: 1\n"
+      "database: {}\n"
+      "migration: {}\n"
+      "checks: {}\n"
+      "# A deploy that has succeeded removes the backups that are neither among the newest 10 nor\n"
+      "# younger than 30 days.\n"
+      "backups: {{keep: 10, keep_days: 30}}\n",
+      value(draft.database), value(fmt::format("{}/{}", kMigrations, draft.migration.file)),
+      kChecks);
+}
+
+std::vector<std::string> next_commands(const Draft& draft, const fs::path& given) {
+  const bool here = fs::weakly_canonical(fs::absolute(given)) == fs::current_path();
+  const std::string lint = "baseline checks lint";
+  const std::string first =
+      here ? lint : fmt::format("cd {} && {}", shell_quoted(given.native()), lint);
+  // The database that there is passes its own checks; one that is still to come has a path first.
+  if (draft.database != "${DATABASE_PATH}") return {first, "baseline verify", "baseline plan"};
+  return {first, "export DATABASE_PATH=…", "baseline plan"};
+}
+
+}  // namespace
+
+CommandResult run_init(const Invocation& invocation) {
+  const fs::path directory = invocation.options.output.empty() ? "." : invocation.options.output;
+  const Draft draft = draft_of(invocation, directory);
+  const auto engine = open_engine();
+  const auto apply = [&](const Migration& migration) { return engine->apply(migration); };
+  const GeneratedSuites suites =
+      generate_suites(draft.migration, draft.migration.file, apply, stop_if_interrupted);
+  std::vector<GeneratedFile> files{{"baseline.yaml", configuration(draft)}};
+  if (!draft.migration_is_there) {
+    files.push_back({fmt::format("{}/{}", kMigrations, draft.migration.file), draft.migration.sql});
+  }
+  for (const GeneratedFile& file : suites.files) {
+    files.push_back({fmt::format("{}/{}", kChecks, file.name), file.text});
+  }
+  stop_if_interrupted();
+  write_new_files(directory, files);
+
+  InitReport report;
+  report.source = invocation.settings.database.origin == Origin::option
+                      ? invocation.settings.database.value.native()
+                      : invocation.settings.migration.value.native();
+  report.revision = draft.migration.revision;
+  for (const Bookkeeping& records : draft.records) {
+    if (records.inserts.empty()) continue;
+    report.tools.push_back(records.tool + ": " + counted(records.inserts.size(), "row"));
+    if (!records.doubt.empty()) report.doubts.push_back(records.tool + ": " + records.doubt);
+  }
+  for (const GeneratedFile& file : files)
+    report.files.push_back((directory / file.name).lexically_normal().native());
+  report.tables = suites.tables;
+  report.checks = suites.checks;
+  report.skipped = suites.skipped.size();
+  report.next = next_commands(draft, directory);
+  return {invocation.settings.format.value == Format::json ? json_report::of(report)
+                                                           : human_report::of(report),
+          0};
+}
+
+}  // namespace baseline

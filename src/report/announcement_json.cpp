@@ -1,0 +1,70 @@
+#include "base/text.hpp"
+#include "report/announcement.hpp"
+#include "report/json_document.hpp"
+#include "report/json_parts.hpp"
+
+namespace baseline::json_report {
+namespace {
+
+std::string_view word_of(Delivery::State state) {
+  switch (state) {
+    case Delivery::State::sent:
+      return "sent";
+    case Delivery::State::sent_earlier:
+      return "sent earlier";
+    case Delivery::State::failed:
+      return "failed";
+    case Delivery::State::not_tried:
+      return "not tried";
+  }
+  return "";
+}
+
+Json texts(const std::vector<std::string>& all) {
+  Json out = Json::array();
+  for (const std::string& text : all) out.push_back(printable(text));
+  return out;
+}
+
+Json of_recipient(const Recipient& recipient, const Parcel& parcel, const Delivery* delivery) {
+  Json json;
+  json["recipient"] = recipient.id;
+  json["commands"] = Json::array();
+  for (const Offer& offer : recipient.offers) {
+    json["commands"].push_back({{"command", printable(offer.command)},
+                                {"about", printable(offer.about)},
+                                {"merged", texts(offer.merged)}});
+  }
+  json["lost"] = Json::array();
+  for (const Loss& loss : recipient.losses) {
+    json["lost"].push_back({{"about", printable(loss.about)}, {"reason", printable(loss.reason)}});
+  }
+  json["duplicates"] = recipient.merged;
+  json["messages"] = parcel.messages;
+  json["delivery"] = nullptr;
+  if (delivery != nullptr) {
+    json["delivery"] = {{"state", word_of(delivery->state)},
+                        {"arrived", delivery->arrived},
+                        {"problem", optional_text(printable(delivery->problem))}};
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string of(const AnnounceReport& report, int exit_code) {
+  Json json = header("announce", exit_code);
+  json["source"] = shown(report.source);
+  json["file"] = shown(report.file);
+  json["announcement"] = shown(report.announcement);
+  json["notice"] = report.notice;
+  json["recipients"] = Json::array();
+  for (std::size_t i = 0; i < report.recipients.size(); ++i) {
+    const Delivery* const delivery = report.sent ? &report.sent->deliveries[i] : nullptr;
+    json["recipients"].push_back(of_recipient(report.recipients[i], report.parcels[i], delivery));
+  }
+  json["sent"] = report.ledger.empty() ? Json(nullptr) : shown(report.ledger);
+  return finished(json);
+}
+
+}  // namespace baseline::json_report

@@ -1,0 +1,54 @@
+// What `init` made, for people and as JSON.
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "report/initialised.hpp"
+#include "report/json_document.hpp"
+#include "report/json_parts.hpp"
+
+namespace baseline {
+namespace {
+
+std::string listed(std::string_view label, const std::vector<std::string>& lines) {
+  std::string out;
+  for (const std::string& line : lines) {
+    out += fmt::format("{:<10}{}\n", out.empty() ? label : "", printable(line));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string human_report::of(const InitReport& report) {
+  std::string out = listed("wrote", report.files);
+  out += fmt::format("{:<10}{}\n", "revision", printable(report.revision));
+  out += listed("records", report.tools);
+  out += listed("look at", report.doubts);
+  out += fmt::format("{:<10}{} over {}", "checks", counted(report.checks, "check"),
+                     counted(report.tables, "table"));
+  out += report.skipped == 0
+             ? "\n"
+             : fmt::format("; {} written with 'skip' and the reason\n", report.skipped);
+  return out + listed("next", report.next);
+}
+
+std::string json_report::of(const InitReport& report) {
+  const auto texts = [](const std::vector<std::string>& all) {
+    Json out = Json::array();
+    for (const std::string& text : all) out.push_back(printable(text));
+    return out;
+  };
+  Json json = header("init", 0);
+  json["source"] = shown(report.source);
+  json["revision"] = printable(report.revision);
+  json["tools"] = texts(report.tools);
+  json["doubts"] = texts(report.doubts);
+  json["files"] = texts(report.files);
+  json["tables"] = report.tables;
+  json["checks"] = report.checks;
+  json["skipped"] = report.skipped;
+  json["next"] = texts(report.next);
+  return finished(json);
+}
+
+}  // namespace baseline
