@@ -343,6 +343,32 @@ TEST_CASE("a crash in the recovery of a crash is harmless: unreadable, ordinary 
   for (std::size_t i = 12; i < all.size(); ++i) crash_twice(all[i]);
 }
 
+// The copy was whole when the run was cut off. Whatever became of it since, the old database beside
+// the new one is not removed on its word.
+TEST_CASE("recovery does not let the old database go for a damaged copy", "[crash]") {
+  const Scenario scenario = all_scenarios()[1];
+  int tried = 0;
+  bool survived = false;
+  for (int step = 1; !survived; ++step) {
+    const Place place(scenario);
+    survived = survives(place.database, step, scenario.act);
+    const fs::path candidate = place.dir.path() / ".app.db.baseline-candidate";
+    if (survived || content(place.database) != "new" || !fs::exists(candidate)) continue;
+    INFO("crash before step " << step);
+    Workbench bench(real_file_system(), place.database);
+    fs::remove(bench.catalogue().entries().front().directory / "app.db");
+    try {
+      bench.recover();
+      FAIL("it was recovered");
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::needs_person);
+    }
+    CHECK(content(candidate) == "old");
+    ++tried;
+  }
+  CHECK(tried > 0);
+}
+
 TEST_CASE("a change that fails once leaves old or new, and the next run goes through", "[crash]") {
   for (const Scenario& scenario : all_scenarios()) {
     bool survived = false;
