@@ -101,6 +101,14 @@ class Disk:
         directory, name = self._slot(path)
         return self._names[directory][name]
 
+    def doubt(self, path):
+        """What is in this file was written without a sync, as by an application with
+        `synchronous=OFF`, and is as safe as what is written in the run."""
+        file = self._lookup(path)
+        content, mode = self._first[file]
+        self._first[file] = bytes(len(content)), mode
+        self.changes.append(Write(-1, file, 0, content))
+
     def play(self, record):
         """Reads the record. Raises ValueError on a change that the model does not know."""
         for line in Path(record).read_text().splitlines():

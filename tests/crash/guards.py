@@ -93,7 +93,7 @@ GUARDS = [
     _sync("copy of the old database (D8)", SWAP_FILING, "files_.set_mode(target, kSealed);\n",
           "  files_.sync(target);\n", "model deploy, copy"),
     _sync("old file that becomes the backup (D13)", SWAP_FILING, "files_.set_mode(file, kSealed);\n",
-          "  files_.sync(file);\n", "model deploy, move"),
+          "  files_.sync(file);\n", "model never synced"),
     _sync("backup that an interrupted run has moved", SWAP_FILING,
           "files_.set_mode(*there, kSealed);\n", "    files_.sync(*there);\n",
           "model recovery that finishes"),

@@ -28,6 +28,9 @@ class Looker:
 
     def at_any_instant(self, place):
         """After a crash, before anything has been put in order."""
+        if self.scenario.unsynced:
+            # What the application did not sync may be lost without us; but not what is sealed.
+            return list(broken_backups(place))
         problems = []
         live = content.label_of(place.database)
         if live not in {self.scenario.before, self.scenario.after, "new"}:
@@ -44,7 +47,7 @@ class Looker:
                 problems.append(f"no file is {self.scenario.before} bit for bit")
         if self.scenario.before == "garbage":
             problems += self._lost_companions(place)
-        return problems + list(_broken_backups(place))
+        return problems + list(broken_backups(place))
 
     def when_recovered(self, place, recovery):
         """After `baseline recover`, whose run this is."""
@@ -95,7 +98,7 @@ def _known_databases(place):
             yield entry / "app.db"
 
 
-def _broken_backups(place):
+def broken_backups(place):
     """An entry under its final name is whole; anything else is called `.partial-`."""
     catalogues = [place.catalogue, place.root / "also"]
     for catalogue in catalogues:

@@ -1,7 +1,11 @@
 """scripts/crash --mutants: takes each guard out of a copy of the program and looks whether a test
-finds it. A guard that nothing finds is dead, or untested; either way it must say why it stays."""
+finds it. A guard that nothing finds is dead, or untested; either way it must say why it stays. What
+has been found is kept in build/mutants/found.json as long as nothing of the program and its tests
+has changed, so that a run that was ended goes on where it was."""
 
 import argparse
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -18,6 +22,10 @@ BEGIN = "<!-- scripts/crash --mutants --all writes from here -->"
 # What is run when the first did not find it, from the quick to the slow.
 OTHERS = ("model", "kills", "faults", "doubles", "unit [crash]", "cli test_holders",
           "cli test_places", "cli test_rollback", "cli test_backups")
+# What only a guard used is unused without it.
+QUIET = "".join(f'#pragma GCC diagnostic ignored "-W{name}"\n' for name in (
+    "unused-function", "unused-parameter", "unused-variable", "unused-but-set-variable",
+    "unused-result"))
 PARTS = ("src", "tests", "cmake", "baseline", "checks", "docs", "scripts", "CMakeLists.txt",
          "CMakePresets.json")
 
@@ -39,8 +47,8 @@ def prepare():
     tree.mkdir(parents=True, exist_ok=True)
     for part in PARTS:
         bring_up_to_date(PROJECT / part, tree / part)
-    checked("cmake", "--preset", "debug", "-DBASELINE_PRECOMPILE=OFF", "-DBASELINE_WERROR=OFF",
-            cwd=tree)
+    # As other builds are that share a compiler cache.
+    checked("cmake", "--preset", "debug", "-DBASELINE_PRECOMPILE=OFF", cwd=tree)
     build("baseline", "crash_at")
     return tree
 
@@ -95,14 +103,45 @@ def verdict(tree, guard):
     """The test that finds it, or None."""
     path = tree / guard.file
     text = path.read_text()
-    path.write_text(text.replace(guard.text, guard.instead))
+    path.write_text(QUIET + text.replace(guard.text, guard.instead))
     try:
         if not build("baseline"):
             sys.exit(f"without '{guard.name}' the program does not compile")
-        tests = [guard.found_by, *(test for test in OTHERS if test != guard.found_by)]
+        tests = [guard.found_by]
+        if not guard.kept_because:
+            tests += [test for test in OTHERS if test != guard.found_by]
         return next((test for test in tests if finds(tree, test)), None)
     finally:
         path.write_text(text)
+
+
+def fingerprint():
+    """Of all that the results depend on."""
+    digest = hashlib.sha256()
+    for part in ("src", "tests"):
+        for path in sorted((PROJECT / part).rglob("*")):
+            if path.suffix in (".cpp", ".hpp", ".py") and path.name != "mutants.py":
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+class Found:
+    """The results so far."""
+
+    def __init__(self, anew):
+        self._path = TREE / "found.json"
+        self._now = fingerprint()
+        self._known = {}
+        if self._path.exists() and not anew:
+            known = json.loads(self._path.read_text())
+            if known["of"] == self._now:
+                self._known = known["found"]
+
+    def get(self, guard, find):
+        if guard.name not in self._known:
+            self._known[guard.name] = find()
+            self._path.write_text(json.dumps({"of": self._now, "found": self._known}))
+        return self._known[guard.name]
 
 
 def stale():
@@ -130,6 +169,7 @@ def main():
     parser.add_argument("--only", action="append", help="guards with this in their name")
     parser.add_argument("--check", action="store_true", help="only looks whether the list is true")
     parser.add_argument("--figures", type=Path, help="also writes the table into this file")
+    parser.add_argument("--anew", action="store_true", help="forgets what was found before")
     parser.add_argument("--all", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if problems := list(stale()):
@@ -138,11 +178,12 @@ def main():
         return
     tree = prepare()
     results = []
+    known = Found(options.anew)
     for guard in GUARDS:
         if options.only and not any(word in guard.name for word in options.only):
             continue
         started = time.monotonic()
-        found = verdict(tree, guard)
+        found = known.get(guard, lambda guard=guard: verdict(tree, guard))
         results.append((guard, found))
         print(f"{found or guard.kept_because or 'NOT FOUND'}: {guard.name}"
               f" ({time.monotonic() - started:.0f} s)", file=sys.stderr, flush=True)

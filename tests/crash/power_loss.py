@@ -78,12 +78,15 @@ def states(place, scenario, most):
     tally = kills.Tally(scenario.name, "model")
     looker = kills.begun(place, scenario)
     disk = Disk(place.root)
+    if scenario.unsynced:
+        disk.doubt(place.database)
     record = place.base / "record"
     run = place.traced(scenario.words(place), "--record", record)
     if run.code != scenario.code:
         tally.add("recorded", [f"ended with {run.code}: {run.stderr}"])
         return tally
     disk.play(record)
+    lines = _history(place)
     # The recorded run as it was, or the model is wrong.
     _compare(place, disk, tally)
     seen = set()
@@ -105,11 +108,24 @@ def states(place, scenario, most):
         problems = looker.at_any_instant(place)
         recovery = place.run(["recover", "-d", place.database])
         problems += looker.when_recovered(place, recovery)
-        live = content.label_of(place.database)
-        if events == disk.events and live != scenario.after:
-            problems.append(f"the run had ended with {run.code}, and then {live} is live")
+        if events == disk.events:
+            problems += _undone(place, scenario, lines)
         tally.add(where, problems)
     return tally
+
+
+def _history(place):
+    path = place.catalogue / "history.jsonl"
+    return len(path.read_bytes().splitlines()) if path.exists() else 0
+
+
+def _undone(place, scenario, lines):
+    """After a cut that came when the run had ended."""
+    live = content.label_of(place.database)
+    if live != scenario.after:
+        yield f"the run had ended, and then {live} is live"
+    if _history(place) < lines:
+        yield "the run had ended, and then its line is not in the history"
 
 
 def _compare(place, disk, tally):

@@ -82,6 +82,8 @@ def _spread(last, count):
 def _tasks(kinds, name, calls, changes, sample):
     def wanted(kind):
         return sample[kind] if sample else None
+    if scenarios.named(name).unsynced:
+        kinds = {"model"}.intersection(kinds)
     if "kills" in kinds:
         # The first third is the loader's: a sample is worth more later.
         numbers = _spread(calls, wanted("kills")) if not sample else [

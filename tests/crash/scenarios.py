@@ -30,6 +30,7 @@ class Scenario:
     kept: list = field(default_factory=list)  # contents that must be somewhere at every instant
     next: Callable = None  # the command after the recovery; the same again unless said
     exact: bool = True  # the file of `before` is kept bit for bit: SQLite has nothing to bring in
+    unsynced: bool = False  # the application did not sync what it wrote: only for the model
     copied: bool = False  # the place was copied: no file has the inode that the journal tells
 
     def __post_init__(self):
@@ -189,6 +190,7 @@ def again(place):
 
 SCENARIOS = [
     Scenario("deploy, move", _old, deploy, next=again),
+    Scenario("deploy over what was never synced", _old, deploy, next=again, unsynced=True),
     Scenario("deploy, copy", _old, lambda place: deploy(place, "--backup", "copy"), next=again),
     Scenario("deploy whose after checks fail", _old,
              lambda place: deploy(place, passing=False), code=1, after="old", next=again),
