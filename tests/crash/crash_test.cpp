@@ -5,8 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <string>
 
 #include "base/error.hpp"
@@ -22,6 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kCrashed = 77;
+// How a step fails, in turn.
+constexpr int kErrors[] = {EIO, ENOSPC, EDQUOT, EACCES, EINTR};
 constexpr std::string_view kForeignWal = "what lies beside an unreadable database belongs to it";
 
 struct Scenario {
@@ -378,7 +382,7 @@ TEST_CASE("a change that fails once leaves old or new, and the next run goes thr
       int step = 0;
       HookedFileSystem files([&](const std::string& operation, const std::string& path) {
         if (++step != fail_at) return;
-        errno = EIO;
+        errno = kErrors[fail_at % std::size(kErrors)];
         throw_errno(operation, path);
       });
       try {
@@ -409,7 +413,7 @@ TEST_CASE("a disk that fails from one step on loses nothing", "[crash]") {
       int step = 0;
       HookedFileSystem files([&](const std::string& operation, const std::string& path) {
         if (++step < fail_from) return;
-        errno = EIO;
+        errno = kErrors[fail_from % std::size(kErrors)];
         throw_errno(operation, path);
       });
       try {
