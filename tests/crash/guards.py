@@ -35,8 +35,9 @@ def _sync(name, file, before, call, found_by, after="", kept_because=""):
                  kept_because)
 
 
-_ORDER = ("the model and ext4, xfs and btrfs have it durable with the next sync; POSIX does not "
-          "promise it, and after the window it costs a millisecond")
+_SAME_NAME = ("what follows takes away one of the two names that were exchanged, and changes of one name "
+              "come to the disk in their order, in the model as on ext4, xfs and btrfs; POSIX does "
+              "not promise it")
 
 GUARDS = [
     _sync("journal, under its temporary name (D3)", JOURNAL, "checked_line(record), 0);\n",
@@ -52,7 +53,8 @@ GUARDS = [
           "    files_.sync_directory(target_.directory);\n", "model first install",
           after="  } catch (const Error& error) {\n    // What is on the disk now"),
     _sync("directory, after the exchange back", SWAP, 'waiting");\n  }\n',
-          "  files_.sync_directory(target_.directory);\n", "model checks fail"),
+          "  files_.sync_directory(target_.directory);\n", "model whose after checks fail",
+          kept_because=_SAME_NAME),
     _sync("directory, after the candidate is removed", SWAP,
           "files_.unlink(target_.directory, candidate_);\n",
           "  files_.sync_directory(target_.directory);\n", "model checks fail",
@@ -96,13 +98,17 @@ GUARDS = [
           "  files_.sync(file);\n", "model never synced"),
     _sync("backup that an interrupted run has moved", SWAP_FILING,
           "files_.set_mode(*there, kSealed);\n", "    files_.sync(*there);\n",
-          "model recovery that finishes"),
+          "model recovery that finishes",
+          kept_because="no scenario cuts a run off between the move and its sync, and the power in "
+          "its recovery, over a file that the application has not synced"),
     _sync("directory, after SQLite has removed a -wal (D6)", EXCLUSIVE, "could be back, beside the "
           "new database.\n", "  if (had_companions) files.sync_directory(target.directory);\n",
           "model WAL"),
     _sync("directory, after a dead journal is removed", EXCLUSIVE,
           "files.unlink(target.directory, name);\n",
-          "    files.sync_directory(target.directory);\n", "model journal"),
+          "    files.sync_directory(target.directory);\n", "model hot journal",
+          kept_because="a journal that is dead is dead when it comes back, too; but it would lie "
+          "beside the new database"),
     _sync("companion of an unreadable database, set aside", SWAP, "files_.set_mode(target, 0400);\n",
           "    files_.sync(target);\n", "model unreadable"),
     _sync("the entry with the companions", SWAP, "if (found.empty()) return found;\n",

@@ -45,6 +45,9 @@ class Looker:
         if self.scenario.exact and self.sha256:
             if self.sha256 not in {content.sha256(path) for path in known}:
                 problems.append(f"no file is {self.scenario.before} bit for bit")
+        exported = content.label_of(place.root / "exported.db")
+        if exported not in ("missing", "old"):
+            problems.append(f"the exported file is {exported}")
         if self.scenario.before == "garbage":
             problems += self._lost_companions(place)
         return problems + list(broken_backups(place))

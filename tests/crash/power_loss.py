@@ -110,6 +110,7 @@ def states(place, scenario, most):
         problems += looker.when_recovered(place, recovery)
         if events == disk.events:
             problems += _undone(place, scenario, lines)
+            problems += looker.when_gone_on(place, place.run(scenario.next(place)))
         tally.add(where, problems)
     return tally
 
