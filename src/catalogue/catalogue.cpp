@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 
 #include "base/error.hpp"
@@ -21,11 +22,21 @@ namespace fs = std::filesystem;
 constexpr mode_t kPrivateDirectory = 0700;
 constexpr mode_t kReadOnly = 0400;
 
+// What is not there, or not for this user, is not an error; a disk that does not answer is: it must
+// not look like a catalogue without backups.
+bool is_absence(int error) {
+  return error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG || error == EACCES;
+}
+
 std::vector<std::string> names_in(const fs::path& directory) {
   std::vector<std::string> names;
   std::error_code error;
   for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
     names.push_back(it->path().filename().native());
+  }
+  if (error && !is_absence(error.value())) {
+    errno = error.value();
+    throw_errno("list", directory.native());
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -33,7 +44,11 @@ std::vector<std::string> names_in(const fs::path& directory) {
 
 std::optional<Directory> open_if_there(const fs::path& path) {
   struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return {};
+  if (::lstat(path.c_str(), &status) != 0) {
+    if (is_absence(errno)) return {};
+    throw_errno("look at", path.native());
+  }
+  if (!S_ISDIR(status.st_mode)) return {};
   return Directory::open(path);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/bytes_json.hpp"
 #include "base/error.hpp"
+#include "base/integer_json.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
 
@@ -29,7 +30,7 @@ HistoryLine line_from(const json& in) {
   line.user = in.at("user").get<std::string>();
   line.host = in.at("host").get<std::string>();
   if (!in.at("unavailable_us").is_null()) {
-    line.unavailable_us = in.at("unavailable_us").get<std::int64_t>();
+    line.unavailable_us = integer_from_json(in.at("unavailable_us"));
   }
   if (in.contains("logs")) line.logs = log_positions_from_json(in["logs"]);
   return line;

@@ -7,6 +7,7 @@
 
 #include "base/bytes_json.hpp"
 #include "base/error.hpp"
+#include "base/integer_json.hpp"
 #include "base/text.hpp"
 
 namespace baseline {
@@ -46,7 +47,7 @@ unsigned mode_from(const std::string& text) {
 Payload payload_from(const json& value, const std::string& file) {
   Payload payload;
   payload.name = plain_name(value.at("file"), file);
-  payload.size = value.at("size").get<std::uint64_t>();
+  payload.size = count_from_json(value.at("size"));
   payload.sha256 = text_or_empty(value.at("sha256"));
   if (!is_sha256(payload.sha256)) throw std::invalid_argument("sha256 is not a SHA-256");
   payload.moved = value.at("strategy").get<std::string>() == "move";
@@ -106,7 +107,8 @@ Manifest manifest_from_json(const std::string& text, const std::string& file) {
   };
   try {
     const json in = json::parse(text);
-    if (in.at("version").get<int>() > 1) throw damaged("it was written by a newer baseline");
+    if (integer_from_json(in.at("version")) > 1)
+      throw damaged("it was written by a newer baseline");
     Manifest manifest;
     manifest.id = in.at("id").get<std::string>();
     manifest.reason = in.at("reason").get<std::string>();
@@ -118,17 +120,17 @@ Manifest manifest_from_json(const std::string& text, const std::string& file) {
     manifest.engine = in.at("engine").get<std::string>();
     manifest.database = bytes_from_json(in.at("database"));
     manifest.payload = payload_from(in, file);
-    manifest.page_size = in.at("page_size").get<std::uint64_t>();
-    manifest.page_count = in.at("page_count").get<std::uint64_t>();
+    manifest.page_size = count_from_json(in.at("page_size"));
+    manifest.page_count = count_from_json(in.at("page_count"));
     for (const json& row : in.at("tables")) {
       TableRows table{bytes_from_json(row.at("name")), {}};
-      if (!row.at("rows").is_null()) table.rows = row.at("rows").get<std::uint64_t>();
+      if (!row.at("rows").is_null()) table.rows = count_from_json(row.at("rows"));
       manifest.tables.push_back(table);
     }
     manifest.schema_digest = in.at("schema_digest").get<std::string>();
     if (!in.at("revision").is_null()) manifest.revision = in.at("revision").get<std::string>();
-    manifest.user_version = in.at("user_version").get<std::int64_t>();
-    manifest.application_id = in.at("application_id").get<std::int64_t>();
+    manifest.user_version = integer_from_json(in.at("user_version"));
+    manifest.application_id = integer_from_json(in.at("application_id"));
     manifest.owner = in.at("owner").get<std::string>();
     manifest.unreadable = text_or_empty(in.at("unreadable"));
     manifest.restored = text_or_empty(in.at("restored"));

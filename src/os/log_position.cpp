@@ -9,6 +9,7 @@
 
 #include "base/bytes_json.hpp"
 #include "base/error.hpp"
+#include "base/integer_json.hpp"
 #include "os/sha256.hpp"
 
 namespace baseline {
@@ -77,8 +78,8 @@ std::vector<LogPosition> log_positions_from_json(const nlohmann::json& json) {
     position.path = bytes_from_json(one.at("path"));
     position.exists = !one.at("inode").is_null();
     if (!position.exists) continue;
-    position.inode = one.at("inode").get<std::uint64_t>();
-    position.size = one.at("size").get<std::uint64_t>();
+    position.inode = count_from_json(one.at("inode"));
+    position.size = count_from_json(one.at("size"));
     position.tail_sha256 = one.at("tail_sha256").get<std::string>();
   }
   return out;

@@ -57,12 +57,17 @@ void look_at_old(const DeployRequest& request, const Context& context, ReplaceRe
   }
 }
 
-// After the window, still under the lock.
+// After the window, still under the lock. The deploy has succeeded whatever becomes of this.
 void copy_after(const Context& context, ReplaceReport& report) {
   if (!report.backup) return;
-  CatalogueEntry entry = context.catalogue.look_at(report.backup->manifest.id);
-  make_copies(entry, context, report.warnings);
-  report.copies = entry.record.copies;
+  try {
+    CatalogueEntry entry = context.catalogue.look_at(report.backup->manifest.id);
+    make_copies(entry, context, report.warnings);
+    report.copies = entry.record.copies;
+  } catch (const Error& error) {
+    report.warnings.push_back(
+        fmt::format("the new backup could not be looked at again: {}", error.what()));
+  }
   report.late_signal = pending_signal();
 }
 

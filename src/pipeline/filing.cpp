@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "base/text.hpp"
 #include "base/version.hpp"
 #include "os/process.hpp"
 #include "os/signals.hpp"
@@ -135,7 +136,15 @@ std::optional<FiledBackup> file_backup(const Context& context, Replacement& repl
   const StepScope step(context.observer, Step::seal);
   Catalogue catalogue = catalogue_of(context, intent);
   if (const auto filed = catalogue.find_run(intent.run)) {
-    // It was copied before the swap, or the interrupted run had come this far.
+    // It was copied before the swap, or the interrupted run had come this far. What lies beside the
+    // database may be all there is, so nothing less than a whole backup lets it go.
+    if (!filed->damage.empty()) {
+      throw Error(ErrorCode::needs_person,
+                  fmt::format("the backup {} of the interrupted {} cannot be used: {}",
+                              printable(filed->id), intent.command, filed->damage),
+                  "save the candidate beside the live database, if it is there: it is the old one; "
+                  "move that backup away, then run: baseline recover");
+    }
     replacement.discard_old();
     return FiledBackup{*filed->manifest, filed->directory};
   }

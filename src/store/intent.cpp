@@ -6,6 +6,7 @@
 
 #include "base/bytes_json.hpp"
 #include "base/error.hpp"
+#include "base/integer_json.hpp"
 
 namespace baseline {
 
@@ -48,7 +49,7 @@ Intent intent_from_json(const std::string& text) {
     intent.command = json.at("command").get<std::string>();
     intent.started = json.at("started").get<std::string>();
     intent.host = json.at("host").get<std::string>();
-    intent.pid = json.at("pid").get<int>();
+    intent.pid = static_cast<int>(integer_from_json(json.at("pid")));
     intent.revision = json.at("revision").get<std::string>();
     intent.run = json.at("run").get<std::string>();
     intent.backup_id = json.at("backup_id").get<std::string>();

@@ -5,8 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <string>
 
 #include "base/error.hpp"
@@ -22,6 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kCrashed = 77;
+// How a step fails, in turn.
+constexpr int kErrors[] = {EIO, ENOSPC, EDQUOT, EACCES, EINTR};
 constexpr std::string_view kForeignWal = "what lies beside an unreadable database belongs to it";
 
 struct Scenario {
@@ -343,6 +347,32 @@ TEST_CASE("a crash in the recovery of a crash is harmless: unreadable, ordinary 
   for (std::size_t i = 12; i < all.size(); ++i) crash_twice(all[i]);
 }
 
+// The copy was whole when the run was cut off. Whatever became of it since, the old database beside
+// the new one is not removed on its word.
+TEST_CASE("recovery does not let the old database go for a damaged copy", "[crash]") {
+  const Scenario scenario = all_scenarios()[1];
+  int tried = 0;
+  bool survived = false;
+  for (int step = 1; !survived; ++step) {
+    const Place place(scenario);
+    survived = survives(place.database, step, scenario.act);
+    const fs::path candidate = place.dir.path() / ".app.db.baseline-candidate";
+    if (survived || content(place.database) != "new" || !fs::exists(candidate)) continue;
+    INFO("crash before step " << step);
+    Workbench bench(real_file_system(), place.database);
+    fs::remove(bench.catalogue().entries().front().directory / "app.db");
+    try {
+      bench.recover();
+      FAIL("it was recovered");
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::needs_person);
+    }
+    CHECK(content(candidate) == "old");
+    ++tried;
+  }
+  CHECK(tried > 0);
+}
+
 TEST_CASE("a change that fails once leaves old or new, and the next run goes through", "[crash]") {
   for (const Scenario& scenario : all_scenarios()) {
     bool survived = false;
@@ -352,7 +382,7 @@ TEST_CASE("a change that fails once leaves old or new, and the next run goes thr
       int step = 0;
       HookedFileSystem files([&](const std::string& operation, const std::string& path) {
         if (++step != fail_at) return;
-        errno = EIO;
+        errno = kErrors[fail_at % std::size(kErrors)];
         throw_errno(operation, path);
       });
       try {
@@ -383,7 +413,7 @@ TEST_CASE("a disk that fails from one step on loses nothing", "[crash]") {
       int step = 0;
       HookedFileSystem files([&](const std::string& operation, const std::string& path) {
         if (++step < fail_from) return;
-        errno = EIO;
+        errno = kErrors[fail_from % std::size(kErrors)];
         throw_errno(operation, path);
       });
       try {

@@ -9,8 +9,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +19,7 @@
 #include "checks/lint.hpp"
 #include "checks/listing.hpp"
 #include "checks/runner.hpp"
+#include "demand.hpp"
 #include "store/sqlite/sessions.hpp"
 
 namespace {
@@ -30,12 +29,6 @@ using namespace baseline;
 constexpr const char* kFile = "fuzz.yaml";
 // More would find nothing that fewer do not.
 constexpr std::size_t kMostResults = 200;
-
-void demand(bool kept, std::string_view what) {
-  if (kept) return;
-  std::fprintf(stderr, "broken: %.*s\n", static_cast<int>(what.size()), what.data());
-  std::abort();
-}
 
 Session& baseline_database() {
   static const auto reference = sqlite::apply_migration(builtin_migration());

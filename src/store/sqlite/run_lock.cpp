@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/integer_json.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "os/process.hpp"
@@ -30,12 +31,17 @@ std::string description(const Target& target) {
   const auto text = target.directory.read_text(names::lock(target.name), 64U << 10U);
   const auto json = nlohmann::json::parse(text.value_or(""), nullptr, false);
   if (!json.is_object()) return {};
-  const int pid = json.value("pid", 0);
-  const std::string host = json.value("host", "");
-  // A pid of another host, or of another pid namespace, cannot be asked whether it lives.
-  if (pid <= 0 || (host == host_name() && ::kill(pid, 0) != 0 && errno == ESRCH)) return {};
-  return fmt::format("pid {} on {} (baseline {}, since {})", pid, printable(host),
-                     printable(json.value("command", "?")), printable(json.value("started", "?")));
+  try {
+    const auto pid = static_cast<pid_t>(integer_from_json(json.at("pid")));
+    const std::string host = json.value("host", "");
+    // A pid of another host, or of another pid namespace, cannot be asked whether it lives.
+    if (pid <= 0 || (host == host_name() && ::kill(pid, 0) != 0 && errno == ESRCH)) return {};
+    return fmt::format("pid {} on {} (baseline {}, since {})", pid, printable(host),
+                       printable(json.value("command", "?")),
+                       printable(json.value("started", "?")));
+  } catch (const nlohmann::json::exception&) {
+    return {};
+  }
 }
 
 std::string described_holder(const Target& target) {

@@ -62,10 +62,12 @@ Payload SwapReplacement::move_into(const Directory& entry, const std::string& fr
 // it: a backup that somebody can still write to is none.
 Payload SwapReplacement::file_into(const Directory& entry, const std::string& name,
                                    std::optional<Exclusive>& proof, const OnProgress& on_progress) {
-  // An interrupted run may have brought it there: then only the name beside the database is gone.
-  const auto there =
-      target_.directory.contains(name) ? std::nullopt : entry.open_file(target_.name, false);
-  if (there) {
+  // An interrupted run may have brought it there: then the name beside the database is gone, or,
+  // after a power cut, is a second name of the same file.
+  const auto there = entry.open_file(target_.name, false);
+  const auto beside = target_.directory.status(name);
+  if (there && (!beside || beside->st_ino == there->status().st_ino)) {
+    if (beside) files_.unlink(target_.directory, name);
     names_changed_ = true;  // by that run, which may not have come to the sync
     const struct stat status = there->status();
     files_.set_mode(*there, kSealed);
@@ -113,6 +115,7 @@ Payload SwapReplacement::copy_old(const Directory& entry, const OnProgress& on_p
 }
 
 Payload SwapReplacement::file_old(const Directory& entry, const OnProgress& on_progress) {
+  remember_inodes();
   return file_into(entry, candidate_, old_, on_progress);
 }
 

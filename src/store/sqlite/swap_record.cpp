@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/integer_json.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "os/copy.hpp"
@@ -16,9 +17,9 @@ using nlohmann::json;
 
 SwapRecord swap_from_json(const json& record) {
   SwapRecord swap;
-  swap.new_inode = record.at("new_inode").get<ino_t>();
-  if (!record.at("old_inode").is_null()) swap.old_inode = record.at("old_inode").get<ino_t>();
-  swap.new_size = record.at("new_size").get<std::uint64_t>();
+  swap.new_inode = count_from_json(record.at("new_inode"));
+  if (!record.at("old_inode").is_null()) swap.old_inode = count_from_json(record.at("old_inode"));
+  swap.new_size = count_from_json(record.at("new_size"));
   swap.new_sha256 = record.at("new_sha256").get<std::string>();
   return swap;
 }

@@ -186,6 +186,8 @@ std::vector<std::string> SwapReplacement::set_companions_aside(const Directory& 
   }
   if (found.empty()) return found;
   files_.sync_directory(entry);
+  // The entry itself is new, and its name has to last as well before the only other copy goes.
+  files_.sync_directory(Directory::open(entry.path().parent_path()));
   for (const std::string& name : found) files_.unlink(target_.directory, name);
   files_.sync_directory(target_.directory);
   return found;
@@ -243,14 +245,23 @@ void SwapReplacement::swap() {
   refresh_attributes();
   require_alone();
   put_candidate_live();
-  if (!is_alone()) {
-    // Somebody who resolved the name just before the exchange waits for the old file.
+  std::optional<Error> unknown;
+  bool alone = false;
+  try {
+    alone = is_alone();
+  } catch (const Error& error) {
+    unknown = error;
+  }
+  if (!alone) {
+    // Somebody who resolved the name just before the exchange waits for the old file. What cannot
+    // be looked at is not proven either.
     try {
       take_candidate_back();
       files_.sync_directory(target_.directory);
     } catch (const Error& error) {
       throw stuck(error.what());
     }
+    if (unknown) throw *unknown;
     throw_not_alone();
   }
   try {
@@ -302,9 +313,30 @@ std::optional<Exclusive> SwapReplacement::hold_new(const Deadline& deadline) {
   }
 }
 
+// On a copied volume no file has the inode that the journal tells, and the content of the files has
+// decided. A recovery changes just that content: before it begins, what was decided is written down
+// with the inodes of now, so that it can be cut off and taken up again.
+void SwapReplacement::remember_inodes() {
+  if (!interruption_ || !announced_) return;
+  const auto live = target_.directory.status(target_.name);
+  const auto aside = target_.directory.status(candidate_);
+  const auto is_known = [&](const std::optional<struct stat>& file) {
+    return file && (file->st_ino == announced_->new_inode || file->st_ino == announced_->old_inode);
+  };
+  const bool swapped = interruption_->position == Position::swapped;
+  const auto& built = swapped ? live : aside;
+  const auto& old = swapped ? aside : live;
+  if (!built || is_known(live) || is_known(aside)) return;
+  announced_->new_inode = built->st_ino;
+  if (old && announced_->old_inode) announced_->old_inode = old->st_ino;
+  built_ = *announced_;
+  journal_.append(record_of_swap(built_));
+}
+
 void SwapReplacement::swap_back(const Deadline& deadline) {
   std::string unrecorded;
   try {
+    remember_inodes();
     journal_.append(record_of_reverting());
   } catch (const Error& error) {
     // The record only helps a later run to finish this; it must not stand in the way.
@@ -329,6 +361,7 @@ void SwapReplacement::swap_back(const Deadline& deadline) {
 }
 
 void SwapReplacement::discard_old() {
+  remember_inodes();
   files_.unlink(target_.directory, candidate_);
   names_changed_ = true;
 }
@@ -356,6 +389,7 @@ void SwapReplacement::restore_companions(const Directory& entry) {
 void SwapReplacement::discard(const std::optional<Directory>& entry) {
   // What prepare() has refused to touch is not ours to remove either.
   if (foreign_candidate_) return;
+  remember_inodes();
   if (entry) restore_companions(*entry);
   if (intent_.source_consumed) {
     // The candidate is a second name of a sealed backup: it gets its seal back.

@@ -52,6 +52,7 @@ class SwapReplacement final : public Replacement {
   FileAttributes attributes_for_candidate(const File& candidate) const;
   void build_candidate(const File& candidate);
   void refresh_attributes();
+  void remember_inodes();
   void put_candidate_live();
   void take_candidate_back();
   void restore_companions(const Directory& entry);

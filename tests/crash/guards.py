@@ -1,0 +1,239 @@
+"""The guards of the program: each line of it without which something could be lost, and what the
+program would be without it. tests/crash/mutants.py takes them out one by one."""
+
+from dataclasses import dataclass
+
+CATALOGUE = "src/catalogue/catalogue.cpp"
+RECORD = "src/catalogue/record.cpp"
+HISTORY = "src/catalogue/history.cpp"
+FILES = "src/os/file_system.cpp"
+COPIES = "src/pipeline/copies.cpp"
+EXPORT = "src/pipeline/export_backup.cpp"
+REPLACE = "src/pipeline/replace.cpp"
+FILING = "src/pipeline/filing.cpp"
+JOURNAL = "src/store/journal.cpp"
+SWAP = "src/store/sqlite/swap_replacement.cpp"
+SWAP_FILING = "src/store/sqlite/swap_filing.cpp"
+SWAP_RECORD = "src/store/sqlite/swap_record.cpp"
+EXCLUSIVE = "src/store/sqlite/exclusive.cpp"
+RUN_LOCK = "src/store/sqlite/run_lock.cpp"
+
+
+@dataclass
+class Guard:
+    name: str
+    file: str
+    text: str  # stands in the file once
+    instead: str
+    found_by: str  # what is run first: "model SCENARIO", "kills", "faults", "unit FILTER", "cli NAME"
+    kept_because: str = ""  # why it stays although nothing can find that it is gone
+
+
+def _sync(name, file, before, call, found_by, after="", kept_because=""):
+    """A sync that is left out; the text around it tells which one."""
+    return Guard(f"fsync: {name}", file, before + call + after, before + after, found_by,
+                 kept_because)
+
+
+_SAME_NAME = ("what follows takes away one of the two names that were exchanged, and changes of one name "
+              "come to the disk in their order, in the model as on ext4, xfs and btrfs; POSIX does "
+              "not promise it")
+
+GUARDS = [
+    _sync("journal, under its temporary name (D3)", JOURNAL, "checked_line(record), 0);\n",
+          "  files_.sync(file);\n", "model deploy, move"),
+    _sync("journal, each further record (D10)", JOURNAL, "checked_line(record), end);\n",
+          "  files_.sync(file);\n", "model deploy, move"),
+    _sync("directory, after the journal is made (D3)", SWAP,
+          "files_.create(target_.directory, candidate_, kPrivate);\n",
+          "  files_.sync_directory(target_.directory);\n", "model deploy, move"),
+    _sync("candidate (D9)", SWAP, "attributes_for_candidate(candidate));\n",
+          "  files_.sync(candidate);\n", "model deploy, move"),
+    _sync("directory, after the exchange (D11)", SWAP, "  try {\n",
+          "    files_.sync_directory(target_.directory);\n", "model first install",
+          after="  } catch (const Error& error) {\n    // What is on the disk now"),
+    _sync("directory, after the exchange back", SWAP, 'waiting");\n  }\n',
+          "  files_.sync_directory(target_.directory);\n", "model whose after checks fail",
+          kept_because=_SAME_NAME),
+    _sync("directory, after the candidate is removed", SWAP,
+          "files_.unlink(target_.directory, candidate_);\n",
+          "  files_.sync_directory(target_.directory);\n", "model checks fail",
+          after="  names_changed_ = false;"),
+    Guard("fsync: directory, before the journal goes (D15)", SWAP,
+          "  if (names_changed_) files_.sync_directory(target_.directory);\n", "",
+          "model deploy, copy"),
+    Guard("fsync: candidate, whose owner or mode has changed since", SWAP,
+          "if (give_attributes(files_, *candidate, attributes_of(old_->file()))) "
+          "files_.sync(*candidate);",
+          "give_attributes(files_, *candidate, attributes_of(old_->file()));",
+          "model deploy, move",
+          "no scenario changes the owner or the mode between the building and the swap; without it "
+          "a power cut could leave the live file with the mode it had a moment before"),
+    _sync("parent, after the backups directory is made", CATALOGUE,
+          "files_.make_directory(parent, name, kPrivateDirectory);\n",
+          "  files_.sync_directory(parent);\n", "model deploy, copy"),
+    _sync("manifest.json and SHA256SUMS", CATALOGUE, "files_.write(file, text, 0);\n",
+          "  files_.sync(file);\n", "model deploy, copy"),
+    _sync("unfinished entry, before its final name", CATALOGUE,
+          "checksums(entry, manifest, text), kReadOnly);\n", "  files_.sync_directory(entry);\n",
+          "model deploy, copy"),
+    _sync("catalogue, after the final name", CATALOGUE,
+          "catalogue, manifest.id);\n", "  files_.sync_directory(catalogue);\n",
+          "model deploy, copy"),
+    _sync("catalogue, before an entry is emptied (prune)", CATALOGUE,
+          "files_.rename_new(catalogue, entry.id, catalogue, names::partial(run));\n",
+          "  files_.sync_directory(catalogue);\n", "model prune"),
+    _sync("the manifest that says `restored`", CATALOGUE,
+          "files_.rename(directory, temporary, directory, manifest);\n",
+          "    files_.sync_directory(directory);\n", "model rollback --move"),
+    _sync("entry, after its data went live (rollback --move)", CATALOGUE,
+          "files_.unlink(directory, std::string(names::kChecksums));\n",
+          "  files_.sync_directory(directory);\n", "model rollback --move"),
+    _sync("history line", HISTORY, '"\\n", size);\n', "  files.sync(file);\n", "model deploy, move"),
+    _sync("catalogue, when the history is new", HISTORY, "  files.sync(file);\n",
+          "  if (is_new) files.sync_directory(catalogue);\n", "model deploy, move"),
+    _sync("copy of the old database (D8)", SWAP_FILING, "files_.set_mode(target, kSealed);\n",
+          "  files_.sync(target);\n", "model deploy, copy"),
+    _sync("old file that becomes the backup (D13)", SWAP_FILING, "files_.set_mode(file, kSealed);\n",
+          "  files_.sync(file);\n", "model never synced"),
+    _sync("backup that an interrupted run has moved", SWAP_FILING,
+          "files_.set_mode(*there, kSealed);\n", "    files_.sync(*there);\n",
+          "model recovery that finishes",
+          kept_because="no scenario cuts a run off between the move and its sync, and the power in "
+          "its recovery, over a file that the application has not synced"),
+    _sync("directory, after SQLite has removed a -wal (D6)", EXCLUSIVE, "could be back, beside the "
+          "new database.\n", "  if (had_companions) files.sync_directory(target.directory);\n",
+          "model WAL"),
+    _sync("directory, after a dead journal is removed", EXCLUSIVE,
+          "files.unlink(target.directory, name);\n",
+          "    files.sync_directory(target.directory);\n", "model hot journal",
+          kept_because="a journal that is dead is dead when it comes back, too; but it would lie "
+          "beside the new database"),
+    _sync("companion of an unreadable database, set aside", SWAP, "files_.set_mode(target, 0400);\n",
+          "    files_.sync(target);\n", "model unreadable"),
+    _sync("the entry with the companions", SWAP, "if (found.empty()) return found;\n",
+          "  files_.sync_directory(entry);\n", "model unreadable"),
+    _sync("the name of the entry with the companions", SWAP,
+          "before the only other copy goes.\n",
+          "  files_.sync_directory(Directory::open(entry.path().parent_path()));\n",
+          "model unreadable"),
+    _sync("directory, after the companions were removed", SWAP,
+          "files_.unlink(target_.directory, name);\n",
+          "  files_.sync_directory(target_.directory);\n", "model unreadable",
+          after="  return found;"),
+    _sync("companion that is put back", SWAP, "live->st_mode & kPermissions);\n    }\n",
+          "    files_.sync(back);\n", "model unreadable, whose"),
+    _sync("second copy (--also)", COPIES, "  context.files.sync(target);\n", "", "model --also"),
+    _sync("exported file", EXPORT, "      files_.sync(file);\n", "", "model export"),
+
+    Guard("no replacing: first install (D11)", SWAP,
+          "files_.rename_new(target_.directory, candidate_, target_.directory, target_.name);",
+          "files_.rename(target_.directory, candidate_, target_.directory, target_.name);",
+          "unit [race]"),
+    Guard("no replacing: the old file moves into the entry", SWAP_FILING,
+          "files_.rename_new(target_.directory, from, entry, target_.name);",
+          "files_.rename(target_.directory, from, entry, target_.name);", "kills",
+          "the entry is private, made by this run and looked at a moment before"),
+    Guard("no replacing: the final name of an entry", CATALOGUE,
+          "files_.rename_new(catalogue, names::partial(manifest.run), catalogue, manifest.id);",
+          "files_.rename(catalogue, names::partial(manifest.run), catalogue, manifest.id);",
+          "unit [catalogue]",
+          "a directory that is not empty is never replaced by rename(2); an entry never is empty"),
+    Guard("no replacing: RENAME_NOREPLACE itself", FILES,
+          "move(from_directory, from, to_directory, to, RENAME_NOREPLACE);",
+          "move(from_directory, from, to_directory, to, 0);", "unit [crash]"),
+    Guard("no replacing: O_EXCL", FILES, "O_CREAT | O_EXCL, mode, \"create\"",
+          "O_CREAT, mode, \"create\"", "unit [crash]"),
+    Guard("no replacing: a companion that is put back", SWAP,
+          "files_.rename_new(target_.directory, temporary, target_.directory, name);",
+          "files_.rename(target_.directory, temporary, target_.directory, name);", "kills",
+          "looked for just before; it keeps out what somebody makes in between"),
+    Guard("atomic: exchange as two renames", SWAP,
+          "    files_.exchange(target_.directory, candidate_, target_.name);\n  } else {\n"
+          "    files_.rename_new(target_.directory, candidate_,",
+          "    files_.rename(target_.directory, target_.name, target_.directory, \"aside\");\n"
+          "    files_.rename(target_.directory, candidate_, target_.directory, target_.name);\n"
+          "    files_.rename(target_.directory, \"aside\", target_.directory, candidate_);\n"
+          "  } else {\n"
+          "    files_.rename_new(target_.directory, candidate_,", "kills deploy, move"),
+
+    Guard("lease: asked just before the exchange", SWAP,
+          "  refresh_attributes();\n  require_alone();\n", "  refresh_attributes();\n",
+          "cli test_holders", "asked again just after; it only spares the exchange and back"),
+    Guard("lease: asked just after the exchange", SWAP, "    alone = is_alone();\n",
+          "    alone = true;\n", "cli test_holders"),
+    Guard("lease: asked after the checks", REPLACE,
+          "const bool alone = replacement.old_is_untouched();", "const bool alone = true;",
+          "cli test_holders"),
+    Guard("lease: asked after the old file was hashed", SWAP_FILING,
+          "    if (proof->intact()) return move_into", "    return move_into",
+          "cli test_holders"),
+    Guard("lease: asked while the old file is copied", SWAP_FILING,
+          "    require_alone();\n    if (on_progress) on_progress(done, total);\n",
+          "    if (on_progress) on_progress(done, total);\n", "cli test_holders",
+          "asked again after the copy; it only ends a long copy early"),
+    Guard("lease: that it was granted", EXCLUSIVE,
+          "    if (take(held->lease, held->file, target) == Lease::Outcome::in_use) continue;\n",
+          "    take(held->lease, held->file, target);\n", "cli test_holders"),
+    Guard("lease: the same file as when it was frozen", EXCLUSIVE,
+          "    if (!before || changed(*before, held->file.status())) continue;\n", "",
+          "cli test_holders"),
+    Guard("lease: before the candidate is built", EXCLUSIVE,
+          "    if (take(lease, file, target) == Lease::Outcome::granted) return;\n", "    return;\n",
+          "cli test_holders"),
+    Guard("lock: one run at a time", RUN_LOCK,
+          "if (::fcntl(file_.fd(), F_OFD_SETLK, &lock) != 0) return false;",
+          "::fcntl(file_.fd(), F_OFD_SETLK, &lock);", "cli test_waiting"),
+    Guard("the look after the exchange fails: swaps back", SWAP,
+          "  } catch (const Error& error) {\n    unknown = error;\n  }\n",
+          "  } catch (const Error& error) {\n    throw;\n  }\n", "faults deploy, move"),
+
+    Guard("hash: of the backup that goes back", SWAP, "    if (sha256 == payload.sha256) return;\n",
+          "    if (!sha256.empty()) return;\n", "cli test_rollback"),
+    Guard("hash: the copy reads back as it was written", SWAP_FILING,
+          "hash_file(target, on_progress) != sha256", "hash_file(target, on_progress).empty()",
+          "unit [crash]"),
+    Guard("hash: what users wrote to the failed database", SWAP_FILING,
+          "         hash_file(*candidate, nullptr) == built_.new_sha256;\n",
+          "         !hash_file(*candidate, nullptr).empty();\n", "unit *crash at any step*"),
+    Guard("hash: which file is the new one, on a copied volume", SWAP_RECORD,
+          "return hash_file(*file, nullptr) == swap.new_sha256;", "return true;",
+          "unit [crash]"),
+    Guard("hash: each line of the journal", "src/os/checked_line.cpp",
+          "  if (line.substr(0, kChecksumLength) != checksum(record)) return {};\n", "",
+          "model deploy, move"),
+    Guard("size: of the backup that goes back", SWAP,
+          "  if (static_cast<std::uint64_t>(status.st_size) != payload.size) {\n",
+          "  if (status.st_size < 0) {\n", "cli test_rollback",
+          "the hash finds it as well; the size says so before anything is read"),
+
+    Guard("companions: none beside at the exchange", SWAP,
+          "return old_is_untouched() && companions(target_).empty(); }",
+          "return old_is_untouched(); }", "cli test_holders"),
+    Guard("companions: none left by the freeze", EXCLUSIVE,
+          "    if (!as_found && !clear_companions(files, target)) continue;\n", "",
+          "unit [store]"),
+    Guard("companions: of a database that is missing", SWAP,
+          "  if (!old_ && !companions(target_).empty()) {", "  if (false) {", "cli test_places"),
+    Guard("companions: of an unreadable database are set aside", REPLACE,
+          "  if (report.old.exists && steps.as_found) {", "  if (false) {",
+          "kills unreadable"),
+    Guard("companions: are put back by the recovery", SWAP,
+          "  if (entry) restore_companions(*entry);\n", "", "kills unreadable"),
+
+    Guard("journal: says that the checks had failed", SWAP,
+          "    journal_.append(record_of_reverting());\n", "", "kills checks fail"),
+    Guard("journal: the inodes of a copied volume", SWAP,
+          "  journal_.append(record_of_swap(built_));\n}\n\nvoid SwapReplacement::swap_back", "}\n\n"
+          "void SwapReplacement::swap_back", "doubles copied"),
+    Guard("journal: announces the exchange (D10)", SWAP,
+          "  journal_.append(record_of_swap(built_));\n  announced_ = built_;",
+          "  announced_ = built_;", "kills deploy, move"),
+    Guard("journal: goes last", SWAP, "  old_.reset();\n  journal_.remove();", "  old_.reset();",
+          "kills deploy, move"),
+    Guard("filing: a damaged copy does not let the old database go", FILING,
+          "    if (!filed->damage.empty()) {\n", "    if (false) {\n", "unit recovery does not*"),
+    Guard("filing: a second name of the moved file is no other file", SWAP_FILING,
+          "  if (there && (!beside || beside->st_ino == there->status().st_ino)) {",
+          "  if (there && !beside) {", "model deploy, move"),
+]

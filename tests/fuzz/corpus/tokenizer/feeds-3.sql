@@ -1,0 +1,1 @@
+CREATE TABLE setting (key TEXT, value TEXT);

@@ -1,0 +1,1 @@
+CREATE TABLE "<<" ("on" INTEGER PRIMARY KEY, "a.b" TEXT NOT NULL, "c(d)" TEXT UNIQUE, "e'f" TEXT CHECK ("e'f" <> 'it''s'));

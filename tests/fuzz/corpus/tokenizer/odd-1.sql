@@ -1,0 +1,1 @@
+CREATE TABLE " " ("" TEXT NOT NULL, ":x" INTEGER CHECK (":x" > 0), "y?" INTEGER REFERENCES "<<");

@@ -1,0 +1,1 @@
+CREATE TABLE "null" ("true" INTEGER NOT NULL CHECK ("true" IN (0, 1)), "~" TEXT, UNIQUE ("true", "~"));
