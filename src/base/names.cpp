@@ -30,6 +30,15 @@ std::string catalogue(std::string_view database) { return fmt::format("{}.backup
 std::string partial(std::string_view key) { return fmt::format("{}{}", kPartialPrefix, key); }
 std::string removed(std::string_view id) { return fmt::format("{}{}", kRemovedPrefix, id); }
 
+std::string renewed(std::string_view name) { return fmt::format("{}.new", name); }
+
+bool is_in_every_entry(std::string_view name) {
+  for (const std::string_view ours : {kManifest, kChecksums, kRecord}) {
+    if (name == ours || name == renewed(ours)) return true;
+  }
+  return false;
+}
+
 std::string report_temporary(int pid) { return fmt::format(".baseline-report-{}", pid); }
 
 std::string run_key(std::string_view id, std::string_view database) {

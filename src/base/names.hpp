@@ -35,6 +35,11 @@ std::string run_key(std::string_view id, std::string_view database);
 /// name of the file, which may be as long as the filesystem allows.
 std::string report_temporary(int pid);
 
+/// NAME.new: what a file of an entry is called until it is complete.
+std::string renewed(std::string_view name);
+/// Whether an entry of the catalogue has a file of this name that is not the database.
+bool is_in_every_entry(std::string_view name);
+
 inline constexpr std::string_view kPartialPrefix = ".partial-";
 inline constexpr std::string_view kRemovedPrefix = "removed-";
 inline constexpr std::string_view kManifest = "manifest.json";

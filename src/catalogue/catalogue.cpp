@@ -164,7 +164,13 @@ std::string Catalogue::next_id(std::chrono::system_clock::time_point now,
   return fmt::format("{}-{:03}", compact_time(now), highest + 1);
 }
 
-void Catalogue::require_usable() const {
+void Catalogue::require_usable(const std::string& database) const {
+  if (names::is_in_every_entry(fs::path(database).filename().native())) {
+    throw Error(ErrorCode::refused,
+                fmt::format("{} has the name of a file that every backup has beside the database",
+                            printable(database)),
+                "rename the database");
+  }
   std::error_code error;
   // A symbolic link is none either: what is filed must not end up elsewhere.
   const fs::file_status named = fs::symlink_status(directory_, error);
@@ -191,13 +197,13 @@ void Catalogue::throw_no_directory() const {
               "name another directory for the backups with --backups");
 }
 
-Directory Catalogue::open() {
+Directory Catalogue::open(NewNames new_names) {
   if (auto catalogue = open_if_present()) return std::move(*catalogue);
   const Directory parent = Directory::open(directory_.parent_path());
   const std::string name = directory_.filename().native();
   if (parent.contains(name)) throw_no_directory();
   files_.make_directory(parent, name, kPrivateDirectory);
-  files_.sync_directory(parent);
+  if (new_names == NewNames::synced) files_.sync_directory(parent);
   return Directory::open(directory_);
 }
 
@@ -280,7 +286,7 @@ void Catalogue::mark_restored(const std::string& id, const std::string& when) {
   if (entry.manifest->restored.empty()) {
     entry.manifest->restored = when;
     const std::string manifest(names::kManifest);
-    const std::string temporary = manifest + ".new";
+    const std::string temporary = names::renewed(manifest);
     write_file(directory, temporary, to_json(*entry.manifest), kReadOnly);
     files_.rename(directory, temporary, directory, manifest);
     files_.sync_directory(directory);

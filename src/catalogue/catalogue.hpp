@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "catalogue/history.hpp"
 #include "catalogue/manifest.hpp"
 #include "catalogue/record.hpp"
 #include "os/clock.hpp"
@@ -55,13 +56,14 @@ class Catalogue {
   Directory open_unfinished(const std::string& run);
   std::optional<Directory> find_unfinished(const std::string& run) const;
 
-  /// Asks before a run whether its backup can be filed: throws Error{usage} when the directory
-  /// above the catalogue is missing, Error{refused} when something else is in the catalogue's place
-  /// or this user may not write there. Makes nothing.
-  void require_usable() const;
+  /// Asks before a run whether a backup of `database` (its resolved path) can be filed: throws
+  /// Error{usage} when the directory above the catalogue is missing, Error{refused} when something
+  /// else is in the catalogue's place, this user may not write there, or every entry has a file of
+  /// that name already. Makes nothing.
+  void require_usable(const std::string& database) const;
 
   /// The catalogue's own directory, made when it is missing. Throws Error{io}, Error{refused}.
-  Directory open();
+  Directory open(NewNames new_names = NewNames::synced);
 
   /// Writes manifest and checksums into the unfinished entry of `manifest.run` and gives it its
   /// final name, durably. When another database's run has taken the id meanwhile, the next one is

@@ -88,7 +88,8 @@ std::vector<LogPosition> recorded_logs(const History& history, const std::string
   return out;
 }
 
-void append_history(FileSystem& files, const Directory& catalogue, const HistoryLine& line) {
+void append_history(FileSystem& files, const Directory& catalogue, const HistoryLine& line,
+                    NewNames new_names) {
   const std::string name(names::kHistory);
   const bool is_new = !catalogue.contains(name);
   const File file = files.open_to_append(catalogue, name, 0600);
@@ -97,7 +98,7 @@ void append_history(FileSystem& files, const Directory& catalogue, const History
   if (size > 0) file.read(&last, 1, size - 1);
   files.write(file, (last == '\n' ? "" : "\n") + to_json(line) + "\n", size);
   files.sync(file);
-  if (is_new) files.sync_directory(catalogue);
+  if (is_new && new_names == NewNames::synced) files.sync_directory(catalogue);
 }
 
 }  // namespace baseline

@@ -38,8 +38,17 @@ struct History {
 /// counted, never fatal: a power cut may tear the last one.
 History read_history(const std::filesystem::path& catalogue);
 
+/// Whether names that are made are synced by themselves.
+enum class NewNames {
+  synced,
+  /// They are left to the sync of the file: ext4, xfs and btrfs make the names on the way to a new
+  /// file durable with it. Elsewhere a power cut can take the file: not for data.
+  with_their_file,
+};
+
 /// Appends a line, durably. A torn last line before it is closed with a newline.
-void append_history(FileSystem& files, const Directory& catalogue, const HistoryLine& line);
+void append_history(FileSystem& files, const Directory& catalogue, const HistoryLine& line,
+                    NewNames new_names = NewNames::synced);
 
 /// Where the logs of a database ended when the last run that knows of them began: for each path the
 /// newest record. Whatever came of that run, the application was stopped for it.

@@ -66,7 +66,7 @@ EntryRecord read_record(const Directory& entry) {
 
 void write_record(FileSystem& files, const Directory& entry, const EntryRecord& record) {
   const std::string name(names::kRecord);
-  const std::string temporary = name + ".new";
+  const std::string temporary = names::renewed(name);
   files.unlink(entry, temporary);
   const File file = files.create(entry, temporary, kPrivate);
   files.write(file, checked_line(to_json(record)), 0);

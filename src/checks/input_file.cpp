@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
@@ -29,10 +30,13 @@ std::string read_input_file(const std::filesystem::path& path, std::uintmax_t li
   std::ifstream in(path, std::ios::binary);
   if (!in) cannot_read(path, std::generic_category().message(errno));
   // The size is what was read, not what the directory says: the file may be growing.
-  std::string text(static_cast<std::size_t>(limit) + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  std::array<char, 1U << 14U> block;
+  while (text.size() <= limit && in) {
+    in.read(block.data(), block.size());
+    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+  }
   if (in.bad()) cannot_read(path, "read error");
-  text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() > limit) cannot_read(path, "larger than " + human_size(limit));
   return text;
 }

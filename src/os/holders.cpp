@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 
 #include "base/text.hpp"
@@ -31,11 +31,30 @@ bool links_to(const fs::path& directory, const struct stat& file) {
   return false;
 }
 
+// What can be read of it: a process may end meanwhile. (An iterator over the stream would throw.)
+std::string text_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text;
+  std::array<char, 1U << 14U> block;
+  while (in) {
+    in.read(block.data(), block.size());
+    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  return text;
+}
+
+// To follow every link of map_files, of all processes, takes longer than all else that `status`
+// does. /proc/PID/maps names the inodes, but not of every filesystem the device that stat() does.
+bool has_mapped(const fs::path& process, const struct stat& file) {
+  const std::string maps = text_of(process / "maps");
+  return maps.find(fmt::format(" {} ", file.st_ino)) != std::string::npos &&
+         links_to(process / "map_files", file);
+}
+
 }  // namespace
 
 std::string command_line(pid_t pid) {
-  std::ifstream in(fmt::format("/proc/{}/cmdline", pid), std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  std::string text = text_of(fmt::format("/proc/{}/cmdline", pid));
   while (!text.empty() && text.back() == '\0') text.pop_back();
   std::replace(text.begin(), text.end(), '\0', ' ');
   if (text.empty()) return "?";
@@ -52,7 +71,7 @@ std::vector<Holder> holders_of(const struct stat& file) {
     pid_t pid = 0;
     const auto [last, failure] = std::from_chars(name.data(), name.data() + name.size(), pid);
     if (failure != std::errc() || last != name.data() + name.size() || pid == ::getpid()) continue;
-    if (links_to(it->path() / "fd", file) || links_to(it->path() / "map_files", file)) {
+    if (links_to(it->path() / "fd", file) || has_mapped(it->path(), file)) {
       holders.push_back({pid, command_line(pid)});
     }
   }

@@ -6,7 +6,7 @@
 
 namespace baseline {
 
-/// SHA-256 of bytes that arrive piece by piece (FIPS 180-4, by OpenSSL's EVP).
+/// SHA-256 of bytes that arrive piece by piece (FIPS 180-4, by OpenSSL).
 class Sha256 {
  public:
   Sha256();

@@ -62,7 +62,7 @@ BackupsCreateReport create_backup(std::chrono::milliseconds wait, const Context&
   if (!context.store.exists()) {
     throw Error(ErrorCode::io, fmt::format("{} does not exist", printable(report.database)));
   }
-  context.catalogue.require_usable();
+  context.catalogue.require_usable(context.store.location());
   const auto lock = context.store.hold({"backups create", rfc3339(context.now())}, deadline);
   if (lock->interruption()) {
     report.warnings.emplace_back(

@@ -203,7 +203,13 @@ void record(const Context& context, const Intent& intent, const RunEnd& end) {
   }
   line.logs = intent.logs;
   Catalogue catalogue = catalogue_of(context, intent);
-  append_history(context.files, catalogue.open(), line);
+  // Without an old database there is nothing in a new catalogue that must not get lost. When it
+  // lies beside the database, the next run syncs its name before anything is filed.
+  const bool beside = intent.catalogue.parent_path() ==
+                      std::filesystem::path(context.store.location()).parent_path();
+  const NewNames new_names =
+      intent.backup_id.empty() && beside ? NewNames::with_their_file : NewNames::synced;
+  append_history(context.files, catalogue.open(new_names), line, new_names);
 }
 
 bool is_recorded(const Intent& intent, const std::string& database) {

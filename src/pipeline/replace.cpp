@@ -141,7 +141,7 @@ void look_at_live(const Context& context, bool holders, BackupChoice backup,
   LookOptions options;
   options.holders = holders;
   report.old = context.store.look(options);
-  context.catalogue.require_usable();
+  context.catalogue.require_usable(context.store.location());
   report.plan = context.store.plan_backup(backup, context.catalogue.directory());
   report.warnings = report.old.warnings;
 }

@@ -19,7 +19,14 @@ std::vector<CatalogueEntry> chosen(const std::vector<std::string>& ids, const Co
   return entries;
 }
 
-// One that was kept because the engine could not read it is only what it was sealed as.
+// What there is to read of an entry, in bytes: its file is hashed, and then the engine reads it all
+// again. One that was kept because the engine could not read it is only what it was sealed as.
+std::uint64_t work_of(const CatalogueEntry& entry) {
+  if (!entry.usable()) return 0;
+  const std::uint64_t size = entry.manifest->payload.size;
+  return entry.manifest->unreadable.empty() ? 2 * size : size;
+}
+
 void check_content(const CatalogueEntry& entry, const Context& context,
                    std::vector<std::string>& problems) {
   if (!entry.manifest->unreadable.empty()) return;
@@ -69,9 +76,7 @@ BackupsVerifyReport verify_backups(const std::vector<std::string>& ids, const Co
   report.directory = context.catalogue.directory();
   std::vector<CatalogueEntry> entries = chosen(ids, context);
   std::uint64_t total = 0;
-  for (const CatalogueEntry& entry : entries) {
-    if (entry.usable()) total += entry.manifest->payload.size;
-  }
+  for (const CatalogueEntry& entry : entries) total += work_of(entry);
   const StepScope step(context.observer, Step::verify_backups);
   std::uint64_t before = 0;
   for (CatalogueEntry& entry : entries) {
@@ -89,7 +94,8 @@ BackupsVerifyReport verify_backups(const std::vector<std::string>& ids, const Co
       // A copy is made of nothing but what has just been proven.
       if (backup.problems.empty()) verify_copies(backup.entry, context, report.warnings);
       if (backup.entry.manifest) note(backup, context, report.warnings);
-      if (backup.entry.usable()) before += backup.entry.manifest->payload.size;
+      before += work_of(backup.entry);
+      context.observer.progress(Step::verify_backups, before, total);
     }
     report.backups.push_back(std::move(backup));
   }

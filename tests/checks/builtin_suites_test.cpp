@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "store/migration.hpp"
 #include "support/catch.hpp"
+#include "support/image_of.hpp"
 #include "support/suites.hpp"
 #include "support/temp_dir.hpp"
 
@@ -36,7 +37,7 @@ TEST_CASE("the built-in suites pass on the built-in baseline in both phases", "[
 
   const TempDir dir;
   const auto used = database_of(builtin_migration().sql + kUsersRows);
-  std::ofstream(dir.path() / "app.db", std::ios::binary) << sqlite::serialized(*used);
+  std::ofstream(dir.path() / "app.db", std::ios::binary) << image_of(*used);
   const auto live = sqlite::open_live(dir.path() / "app.db");
   CHECK(failures_of(run(Phase::after, *live)).empty());
 }

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "os/sha256.hpp"
 #include "support/catch.hpp"
+#include "support/image_of.hpp"
 #include "support/suites.hpp"
 #include "support/temp_dir.hpp"
 
@@ -21,7 +22,7 @@ TEST_CASE("no check can change the live database", "[checks][isolation]") {
   const TempDir dir;
   const std::filesystem::path path = dir.path() / "app.db";
   const auto origin = database_of(std::string(kShop) + "INSERT INTO shop VALUES (1, 'kept');");
-  std::ofstream(path, std::ios::binary) << sqlite::serialized(*origin);
+  std::ofstream(path, std::ios::binary) << image_of(*origin);
   const std::string before = sha256_of(path);
   const auto written = std::filesystem::last_write_time(path);
 
@@ -49,7 +50,7 @@ TEST_CASE("after the swap, what writes sees the schema without the users' rows",
   const TempDir dir;
   const std::filesystem::path path = dir.path() / "app.db";
   const auto origin = database_of(std::string(kShop) + "INSERT INTO shop VALUES (1, 'kept');");
-  std::ofstream(path, std::ios::binary) << sqlite::serialized(*origin);
+  std::ofstream(path, std::ios::binary) << image_of(*origin);
   const std::string suite =
       "version: 1\nforeign_keys: off\nfixtures: {two: \"INSERT INTO shop VALUES (2, 'b')\"}\n"
       "checks:\n  - {name: a, query: SELECT id FROM shop, value: 1}\n"

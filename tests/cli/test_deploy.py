@@ -317,6 +317,19 @@ class Naming(support.Case):
                         "  hint: rename the database\n",
                      "deploy", "-d", self.dir / ("n" * 240))
 
+    def test_a_name_that_a_backup_has_for_a_file_of_its_own(self):
+        for name in "manifest.json", "manifest.json.new", "SHA256SUMS", "baseline-record":
+            with self.subTest(name):
+                database = self.legacy(name)
+                error = (f"baseline: error: {database} has the name of a file that every backup has"
+                         " beside the database\n  hint: rename the database\n")
+                self.refuses(4, error, "backups", "create", "-d", database)
+                for command in "deploy", "rollback":
+                    self.refuses(4, error, command, "--yes", "-d", database,
+                                 leaves=[support.lock_of(database)])
+                self.succeeds("status", "-d", database)
+                database.unlink()
+
 
 class Json(support.Case):
     def test_is_one_document(self):

@@ -2,12 +2,25 @@
 in the file, and neither the database nor anything beside it has changed, not even a time."""
 
 import os
+import sys
 import unittest
 
 import support
 from support import query
 
 GOOD = "CREATE TABLE channels (id INTEGER PRIMARY KEY);\n"
+
+
+# What the child of a small process has had resident at most. Linux counts what its parent had
+# before exec(), which would hide what is measured.
+MEASURE = """
+import os, sys
+out, *argv = sys.argv[1:]
+child = os.posix_spawn(argv[0], argv, os.environ)
+_, status, used = os.wait4(child, 0)
+open(out, "w").write(str(used.ru_maxrss * 1024))
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
 
 
 class MigrationCase(support.Case):
@@ -187,6 +200,27 @@ class Usable(MigrationCase):
         with self.unchanged(support.lock_of(self.database)):
             self.assertEqual(self.succeeds("deploy", *options),
                              "already at baseline 1a2b; nothing to do\n")
+
+    def test_one_that_seeds_much_data_takes_no_more_memory(self):
+        small = self.memory(self.migration(GOOD, "1a2b_small.sql"))
+        seeds = ("CREATE TABLE seeds (body);\n"
+                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 640)\n"
+                 "INSERT INTO seeds SELECT randomblob(65536) FROM n;\n")  # 40 MiB
+        large = self.memory(self.migration(GOOD + seeds, "2c3d_large.sql"))
+        self.assertLess(large - small, 16 << 20)
+        self.assertEqual(query(self.database, "SELECT count(*), sum(length(body)) FROM seeds"),
+                         [(640, 640 * 65536)])
+        self.assertEqual(query(self.database, "PRAGMA integrity_check"), [("ok",)])
+        self.assertEqual([name for name in os.listdir(self.dir) if "candidate" in name], [])
+
+    def memory(self, migration):
+        """Deploys it, and returns the largest resident set in bytes."""
+        figures = self.dir / "figures"
+        done = self.command(sys.executable, "-c", MEASURE, figures, support.BINARY,
+                            "deploy", "-d", self.database, "-m", migration, "--checks",
+                            self.checks())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return int(figures.read_text())
 
     def test_a_byte_order_mark_and_windows_line_ends(self):
         path = self.migration(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())

@@ -23,7 +23,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kMaxInMemory = std::int64_t{64} << 20;
+// The whole process is to stay below 20 MiB, and a candidate and a scratch copy of it may be there
+// at the same time.
+constexpr std::int64_t kMaxInMemory = std::int64_t{4} << 20;
 
 // The limit is one for the whole process; a check that wants more memory fails alone.
 void limit_memory() {
@@ -164,10 +166,15 @@ SQLite::Database open_memory() {
 
 SQLite::Database open_temporary() { return opened("", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE); }
 
+bool fits_in_memory(SQLite::Database& database) {
+  const std::int64_t page_size = database.execAndGet("PRAGMA page_size").getInt64();
+  const std::int64_t pages = database.execAndGet("PRAGMA page_count").getInt64();
+  return page_size * pages <= kMaxInMemory;
+}
+
 SQLite::Database copy_of(SQLite::Database& source) {
   const std::int64_t page_size = source.execAndGet("PRAGMA page_size").getInt64();
-  const std::int64_t pages = source.execAndGet("PRAGMA page_count").getInt64();
-  SQLite::Database target = page_size * pages <= kMaxInMemory ? open_memory() : open_temporary();
+  SQLite::Database target = fits_in_memory(source) ? open_memory() : open_temporary();
   // A database in memory cannot change its page size during the copy.
   target.exec(fmt::format("PRAGMA page_size = {}", page_size));
   copy_pages(source, target);
@@ -176,8 +183,9 @@ SQLite::Database copy_of(SQLite::Database& source) {
 
 void copy_to_file(SQLite::Database& source, const fs::path& file) {
   SQLite::Database target = opened(file.native(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  // It is a copy to look at: nobody misses it after a crash.
-  target.exec("PRAGMA synchronous = OFF");
+  // Nobody misses it after a crash: whoever wants it to last syncs it then. Nor may a journal be
+  // left beside it.
+  target.exec("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF");
   copy_pages(source, target);
 }
 

@@ -29,7 +29,10 @@ SQLite::Database open_memory();
 /// An empty private database that SQLite keeps in a nameless temporary file once it grows.
 SQLite::Database open_temporary();
 
-/// A private copy of `source`: in memory up to 64 MiB, else in a temporary file.
+/// Whether the database is small enough for copies of it to be made in memory (4 MiB).
+bool fits_in_memory(SQLite::Database& database);
+
+/// A private copy of `source`: in memory when it fits there, else in a temporary file.
 SQLite::Database copy_of(SQLite::Database& source);
 
 /// A copy of `source` as a new file. Not synced.

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "store/sqlite/indexes.hpp"
 #include "store/sqlite/tokenizer.hpp"
 
 namespace baseline::sqlite {
@@ -245,6 +246,7 @@ std::string reference_text(const Constraint& constraint, RefKind kind) {
 
 void ConstraintCache::forget() {
   at_start_.reset();
+  indexes_.reset();
   last_asked_.reset();
   may_leave_rows_.reset();
 }
@@ -265,6 +267,15 @@ const std::vector<Constraint>& ConstraintCache::current() {
   }
   if (!at_start_) at_start_ = read_constraints(database_);
   return *at_start_;
+}
+
+const Indexes& ConstraintCache::indexes() {
+  if (!is_known()) {
+    changed_indexes_ = std::make_shared<const Indexes>(database_, current());
+    return *changed_indexes_;
+  }
+  if (!indexes_) indexes_ = std::make_shared<const Indexes>(database_, current());
+  return *indexes_;
 }
 
 const std::vector<Constraint>& ConstraintCache::named(const ConstraintRef& by) {

@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,25 +26,31 @@ struct Constraint {
   std::string display;  ///< for people: "UNIQUE unique_location (a, b)"
 };
 
+class Indexes;
+
 /// Everything in the database that can reject a row, triggers and types aside. Throws
 /// SQLite::Exception.
 std::vector<Constraint> read_constraints(SQLite::Database& database);
 
-/// The constraints of one scratch copy. Reading them means parsing every CREATE TABLE, and almost
-/// every check leaves the schema as it is: they are kept for the schema that the copy started with.
+/// The constraints of one session's database. Reading them means parsing every CREATE TABLE, and
+/// almost every check leaves the schema as it is: they are kept for the schema that it started
+/// with.
 class ConstraintCache {
  public:
   /// Both must outlive the cache.
   ConstraintCache(SQLite::Database& database, const Guard& guard)
       : database_(database), guard_(guard) {}
 
-  /// Call at the start of a transaction: the schema is the one that every rollback comes back to.
+  /// Call at the start of a transaction, or where nobody can write: the schema is the one that
+  /// every rollback comes back to.
   void at_start() { started_ = true; }
   /// The schema is another one for good.
   void forget();
 
   /// As read_constraints(); good until the next call of a member.
   const std::vector<Constraint>& current();
+  /// The indexes that belong to them; good until the next call of a member.
+  const Indexes& indexes();
   /// As named_by() of them; the cases of a check all ask for the same.
   const std::vector<Constraint>& named(const ConstraintRef& by);
   /// Whether ON CONFLICT FAIL or RAISE(FAIL) may be somewhere in the schema: then a statement that
@@ -58,6 +65,8 @@ class ConstraintCache {
   bool started_ = false;
   std::optional<std::vector<Constraint>> at_start_;
   std::vector<Constraint> changed_;
+  std::shared_ptr<const Indexes> indexes_;
+  std::shared_ptr<const Indexes> changed_indexes_;
   std::optional<ConstraintRef> last_asked_;
   std::vector<Constraint> last_named_;
   std::optional<bool> may_leave_rows_;

@@ -84,7 +84,7 @@ class Measurement {
       return false;
     }
     const Guard::Pause pause(guard_);
-    const Indexes indexes(database_, constraints_.current());
+    const Indexes& indexes = constraints_.indexes();
     for (const std::string& line : outcome.plan) {
       for (std::string& name : indexes.used_by(line, request_.sql)) {
         const bool known = std::ranges::find(outcome.uses, name) != outcome.uses.end();

@@ -43,7 +43,9 @@ bool is_pragma(std::string_view sql) {
 }  // namespace
 
 SqliteSession::SqliteSession(SQLite::Database database, Role role)
-    : database_(std::move(database)), guard_(database_.getHandle()), role_(role) {}
+    : database_(std::move(database)), guard_(database_.getHandle()), role_(role) {
+  if (role_ == Role::sealed) constraints_.at_start();
+}
 
 CompileOutcome SqliteSession::compile(std::string_view sql) {
   const Guard::Scope scope(guard_, Guard::Rules::check, std::nullopt);
@@ -210,7 +212,7 @@ CostOutcome SqliteSession::measure(std::string_view sql, const Bindings& binding
 }
 
 std::vector<std::string> SqliteSession::index_names() {
-  return translated([&] { return Indexes(database_, constraints_.current()).names(); });
+  return translated([&] { return constraints_.indexes().names(); });
 }
 
 std::unique_ptr<Session> SqliteSession::scratch() {
@@ -229,7 +231,7 @@ std::vector<ConstraintInfo> SqliteSession::constraints() {
 }
 
 std::vector<std::size_t> SqliteSession::resolve(const ConstraintRef& by) {
-  return translated([&] { return resolved(read_constraints(database_), by); });
+  return translated([&] { return resolved(constraints_.current(), by); });
 }
 
 Schema SqliteSession::schema() {

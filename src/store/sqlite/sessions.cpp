@@ -27,17 +27,23 @@ std::unique_ptr<Session> live_copy(Session& reference) {
   });
 }
 
-std::string serialized(Session& reference) {
-  sqlite3* const database = dynamic_cast<SqliteSession&>(reference).database().getHandle();
+bool with_bytes(Session& reference, const std::function<void(std::string_view)>& take) {
+  SQLite::Database& database = dynamic_cast<SqliteSession&>(reference).database();
+  if (!translated([&] { return fits_in_memory(database); })) return false;
   sqlite3_int64 size = 0;
   const std::unique_ptr<unsigned char, decltype(&sqlite3_free)> bytes(
-      sqlite3_serialize(database, "main", &size, 0), &sqlite3_free);
+      sqlite3_serialize(database.getHandle(), "main", &size, 0), &sqlite3_free);
   if (bytes == nullptr && size != 0) {
     translated([&] { throw SQLite::Exception("out of memory", SQLITE_NOMEM); });
   }
-  if (bytes == nullptr) return {};  // nothing was ever written
-  return {static_cast<const char*>(static_cast<const void*>(bytes.get())),
-          static_cast<std::size_t>(size)};
+  // None: nothing was ever written.
+  if (bytes == nullptr) {
+    take({});
+  } else {
+    take({static_cast<const char*>(static_cast<const void*>(bytes.get())),
+          static_cast<std::size_t>(size)});
+  }
+  return true;
 }
 
 }  // namespace baseline::sqlite

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <string_view>
 
 #include "store/migration.hpp"
 #include "store/session.hpp"
@@ -25,7 +27,9 @@ std::unique_ptr<Session> apply_migration(const Migration& migration);
 /// A copy of `reference` (from apply_migration) that is a live database to its users.
 std::unique_ptr<Session> live_copy(Session& reference);
 
-/// The bytes of the database file that `reference` (from apply_migration) would be.
-std::string serialized(Session& reference);
+/// Hands out the bytes of the database file that `reference` (from apply_migration) would be, all
+/// at once. False, and nothing is handed out, when they are too many to be held in memory: then
+/// save() makes the file.
+bool with_bytes(Session& reference, const std::function<void(std::string_view bytes)>& take);
 
 }  // namespace baseline::sqlite

@@ -1,5 +1,4 @@
 // The part of the swap engine that makes files into backups (D8, D13).
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include "base/error.hpp"
@@ -32,17 +31,8 @@ Payload SwapReplacement::copy_into(const Directory& entry, const File& source,
   // What an interrupted copy left is made anew.
   files_.unlink(entry, target_.name);
   const File target = files_.create(entry, target_.name, kSealed);
-  const std::string sha256 = copy_file(files_, source, target, on_progress);
   files_.set_mode(target, kSealed);
-  files_.sync(target);
-  // From the disk, not from memory: a copy is only as good as what comes back.
-  ::posix_fadvise(target.fd(), 0, 0, POSIX_FADV_DONTNEED);
-  if (target.status().st_size != status.st_size || hash_file(target, on_progress) != sha256) {
-    throw Error(ErrorCode::io,
-                fmt::format("the copy {} reads back differently than it was written",
-                            printable(target.path().native())),
-                "storage error; do not retry on this disk");
-  }
+  const std::string sha256 = copy_proven(files_, source, target, on_progress);
   return payload_of(entry, status, sha256, false);
 }
 

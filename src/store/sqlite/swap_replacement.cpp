@@ -98,12 +98,18 @@ void SwapReplacement::build_candidate(const File& candidate) {
   built_.new_size = static_cast<std::uint64_t>(status.st_size);
 }
 
-// D4. The migration was applied in memory; the candidate is written once and synced once.
+// D4. The migration was applied already; the candidate is written once and synced once. A large one
+// is copied page by page.
 void SwapReplacement::stage(Session& migrated) {
-  const std::string bytes = serialized(migrated);
   const File candidate = files_.open_or_create(target_.directory, candidate_, kPrivate);
-  files_.write(candidate, bytes, 0);
-  built_.new_sha256 = sha256_hex(bytes);
+  const bool small = with_bytes(migrated, [&](std::string_view bytes) {
+    files_.write(candidate, bytes, 0);
+    built_.new_sha256 = sha256_hex(bytes);
+  });
+  if (!small) {
+    migrated.save(target_.directory / candidate_);
+    built_.new_sha256 = hash_file(candidate, nullptr);
+  }
   build_candidate(candidate);
 }
 

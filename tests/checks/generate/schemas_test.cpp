@@ -12,6 +12,7 @@
 #include "checks/generate/generate.hpp"
 #include "checks/runner.hpp"
 #include "support/catch.hpp"
+#include "support/image_of.hpp"
 #include "support/suites.hpp"
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
@@ -97,7 +98,7 @@ TEST_CASE("generated suites hold in both phases and leave nothing out in silence
   };
   run(Phase::before, *reference);
   const TempDir dir;
-  std::ofstream(dir.path() / "app.db", std::ios::binary) << sqlite::serialized(*reference);
+  std::ofstream(dir.path() / "app.db", std::ios::binary) << image_of(*reference);
   const auto live = sqlite::open_live(dir.path() / "app.db");
   run(Phase::after, *live);
 }

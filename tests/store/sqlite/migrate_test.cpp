@@ -3,6 +3,8 @@
 #include "base/error.hpp"
 #include "store/sqlite/sessions.hpp"
 #include "support/catch.hpp"
+#include "support/image_of.hpp"
+#include "support/temp_dir.hpp"
 
 namespace baseline {
 namespace {
@@ -24,7 +26,7 @@ TEST_CASE("the built-in migration applies and stamps its revision", "[migrate]")
   CHECK(reference->revision() == "9275fe03c648");
   CHECK(reference->schema().objects.size() == 4);
   CHECK_FALSE(reference->integrity_problem(Session::Depth::full));
-  const std::string bytes = sqlite::serialized(*reference);
+  const std::string bytes = image_of(*reference);
   CHECK(bytes.substr(0, 15) == "SQLite format 3");
 }
 
@@ -102,7 +104,26 @@ TEST_CASE("a migration may set what travels in the file", "[migrate]") {
   CHECK(reference->query("PRAGMA user_version", {}, {}).rows.at(0).at(0) == Value(std::int64_t{7}));
   CHECK(reference->query("PRAGMA application_id", {}, {}).rows.at(0).at(0) ==
         Value(std::int64_t{8}));
-  CHECK(sqlite::serialized(*reference).size() == 8192);
+  CHECK(image_of(*reference).size() == 8192);
+}
+
+TEST_CASE("a reference that is too large for memory is saved as a file", "[migrate]") {
+  const TempDir dir;
+  const std::filesystem::path file = dir.path() / "candidate";
+  // 5 MiB
+  const auto reference = sqlite::apply_migration(
+      {"1", "1_x.sql",
+       "CREATE TABLE a(x); INSERT INTO a WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
+       "FROM n WHERE i < 80) SELECT zeroblob(65536) FROM n"});
+  bool taken = false;
+  CHECK_FALSE(sqlite::with_bytes(*reference, [&](std::string_view) { taken = true; }));
+  CHECK_FALSE(taken);
+  reference->save(file);
+  CHECK(
+      sqlite::open_immutable(file)->query("SELECT count(*), sum(length(x)) FROM a", {}, {}).rows ==
+      std::vector<std::vector<Value>>{{std::int64_t{80}, std::int64_t{80 * 65536}}});
+  // Nothing beside it, not even for a moment: a crash would leave it there.
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 1);
 }
 
 TEST_CASE("a reference cannot be changed, its scratch copy can", "[migrate]") {
