@@ -1,5 +1,6 @@
 #include "cli/exit_code.hpp"
 
+#include <cerrno>
 #include <csignal>
 
 namespace baseline {
@@ -12,6 +13,8 @@ int exit_code(Outcome outcome) {
       return 0;
     case Outcome::checks_failed:
       return 1;
+    case Outcome::would_wait:
+      return exit_code(ErrorCode::in_use);
     case Outcome::declined:
       return exit_code(Interrupted(SIGINT));
   }
@@ -35,6 +38,12 @@ int exit_code(ErrorCode code) {
 }
 
 int exit_code(const Interrupted& interrupted) { return 128 + interrupted.signal(); }
+
+int exit_code_of_exec(int error) {
+  constexpr int kNotFound = 127;
+  constexpr int kNotExecutable = 126;
+  return error == ENOENT || error == ENOTDIR ? kNotFound : kNotExecutable;
+}
 
 int exit_code_without_report(int code, bool only_looks) {
   return code == 0 && only_looks ? exit_code(ErrorCode::io) : code;

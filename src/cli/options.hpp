@@ -13,6 +13,7 @@ enum class Command {
   deploy,
   verify,
   rollback,
+  run,
   status,
   recover,
   history,
@@ -26,6 +27,7 @@ enum class Command {
   checks_generate,
   checks_mutate,
   checks_json_schema,
+  config_json_schema,
 };
 
 /// The command line, parsed but not yet resolved against environment and defaults.
@@ -37,13 +39,14 @@ struct Options {
   std::vector<std::string> skip_tags;
   std::vector<std::string> vars;     ///< NAME=VALUE
   std::vector<std::string> reports;  ///< KIND=FILE
-  bool strict = false;
-  bool allow_commands = false;
-  bool runs_suites = false;   ///< else commands of checks need no permission, for none runs
-  std::optional<double> min;  ///< share of mutants to kill, in per cent
+  bool runs_suites = false;          ///< else commands of checks need no permission, for none runs
+  std::optional<double> min;         ///< share of mutants to kill, in per cent
   bool dry_run = false;
   bool again = false;
   bool move = false;
+  bool start = false;
+  bool wipe_old = false;
+  std::vector<std::string> words;  ///< run: the command to become
   bool yes = false;
   std::string to;
   std::string from;

@@ -21,6 +21,8 @@ struct ChildSpec {
   std::vector<std::string> environment;  ///< "NAME=VALUE"; all that the child gets
   std::filesystem::path directory;       ///< where it runs, and a relative path counts from
   std::chrono::milliseconds timeout{10'000};
+  /// It may leave something running: when it exits with 0, what it started is let alone.
+  bool detaches = false;
 };
 
 /// What a child wrote to one of its streams.
@@ -53,12 +55,12 @@ struct ChildOutcome {
 /// defaults and not blocked. When it takes longer than its timeout the group gets SIGTERM, and
 /// SIGKILL after kGraceTime.
 ///
-/// However it ends, nothing that it started goes on: what is left of the group is killed at once,
-/// which no fork() can escape. Those that left the group (setsid, daemons) become our children when
-/// their parents die (PR_SET_CHILD_SUBREAPER) and are killed until there is none, for 2 s at most.
-/// Out of reach is what runs under another user (sudo), and what another service started for it
-/// (systemd-run, docker, at). When this process is killed itself, the kernel kills the child, but
-/// not what that had started.
+/// However it ends (unless it `detaches`), nothing that it started goes on: what is left of the
+/// group is killed at once, which no fork() can escape. Those that left the group (setsid, daemons)
+/// become our children when their parents die (PR_SET_CHILD_SUBREAPER) and are killed until there
+/// is none, for 2 s at most. Out of reach is what runs under another user (sudo), and what another
+/// service started for it (systemd-run, docker, at). When this process is killed itself, the kernel
+/// kills the child, but not what that had started.
 ///
 /// While it runs, every new child of this process is taken for one of its descendants. So this is
 /// for a program with one thread; when it has children already, only the group is killed.
