@@ -22,6 +22,9 @@ enum class Step {
   export_backup,    ///< write a backup into a file elsewhere
   second_copy,      ///< copy a sealed backup to another disk
   verify_backups,   ///< compare backups with their seals
+  stop_application,
+  start_application,
+  revert_application,  ///< put its old version back
 };
 
 /// Whom the core tells what it does. Nothing below report/ prints.

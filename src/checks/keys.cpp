@@ -30,11 +30,4 @@ std::span<const Key> file_keys() { return kFileKeys; }
 
 std::span<const Key> common_keys() { return kCommonKeys; }
 
-std::vector<std::string_view> names_of(std::span<const Key> keys) {
-  std::vector<std::string_view> out;
-  out.reserve(keys.size());
-  for (const Key& key : keys) out.push_back(key.name);
-  return out;
-}
-
 }  // namespace baseline

@@ -205,6 +205,7 @@ SuiteReport run_suites(const Suites& suites, Phase phase, Session& subject, Sess
   Runner runner(phase, subject, reference, options, on_result, interrupted);
   for (const auto& check : suites.checks()) {
     if (!check->head().runs_in(phase) || !options.selection.takes(*check)) continue;
+    if (options.only_deferred && (check->head().skip || !check->needs_application())) continue;
     for (const Case& values : check->head().cases) runner.start(*check, values);
   }
   runner.poll();

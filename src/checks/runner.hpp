@@ -31,6 +31,8 @@ struct RunOptions {
   /// Whether the application uses the database meanwhile. In the phase `after` of a deploy it is
   /// stopped and stays so until the phase has ended: checks that need it are skipped there.
   bool application_runs = false;
+  /// Of these only the ones that were skipped while it was stopped.
+  bool only_deferred = false;
   Surroundings surroundings = {};
   Pace pace = real_pace();
   /// Told, before each sleep, what is waited for: "operations/the bot is ready", "3 checks".

@@ -34,6 +34,8 @@ std::vector<SuiteSource> builtin_suites();
 struct SuiteOptions {
   std::map<std::string, std::string> vars;  ///< win over the environment and the files
   bool allow_commands = false;              ///< false: suites with commands are an error
+  /// Those of baseline.yaml: they win over the files only.
+  std::map<std::string, std::string> configured_vars = {};
 };
 
 class Check;  // checks/check.hpp

@@ -12,36 +12,13 @@
 #include "yaml/parser.hpp"
 
 namespace baseline {
-namespace {
-
-constexpr std::int64_t kVersion = 1;
-
-// Whether the rest of the file can be understood.
-bool read_version(const yaml::Node& root, const yaml::Reader& reader) {
-  const yaml::Node* const node = root.find("version");
-  if (node == nullptr) {
-    reader.error(root.place, "'version' is missing; write version: 1");
-    return true;
-  }
-  const auto version = reader.integer(*node, "version");
-  if (!version || *version == kVersion) return true;
-  if (*version > kVersion) {
-    reader.error(node->place, fmt::format("version {} is newer than this program (reads {})",
-                                          *version, kVersion));
-    return false;
-  }
-  reader.error(node->place, fmt::format("there is no version {}; write version: 1", *version));
-  return true;
-}
-
-}  // namespace
 
 std::vector<std::unique_ptr<Check>> load_suite(const SuiteSource& source, LoadContext& context,
                                                yaml::Problems& problems) {
   const std::optional<yaml::Node> root = yaml::parse(source.text, problems);
   SuiteScope scope(source.file, context, problems);
   const yaml::Reader& reader = scope.reader();
-  if (!root || !reader.map(*root, "a suite") || !read_version(*root, reader)) return {};
+  if (!root || !reader.map(*root, "a suite") || !reader.version(*root)) return {};
 
   reader.only_keys(*root, names_of(file_keys()), "a suite");
   scope.read_shared(*root);

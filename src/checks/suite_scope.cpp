@@ -12,17 +12,10 @@
 #include "checks/keys.hpp"
 #include "checks/matcher.hpp"
 #include "yaml/scalar.hpp"
+#include "yaml/variables.hpp"
 
 namespace baseline {
 namespace {
-
-bool is_identifier(std::string_view name) {
-  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
-  constexpr std::string_view kDigits = "0123456789";
-  return !name.empty() && kDigits.find(name[0]) == std::string_view::npos &&
-         name.find_first_not_of(std::string(kLetters) + std::string(kDigits)) ==
-             std::string_view::npos;
-}
 
 std::string plain_text(const Value& value) {
   const auto* text = std::get_if<std::string>(&value);
@@ -46,13 +39,14 @@ void SuiteScope::add_command(const CheckHead& head) {
       fmt::format("{}:{}:{} ({})", head.file, head.place.line, head.place.column, head.name)));
 }
 
-// What --var or else the environment gives.
+// What --var, else the environment, else baseline.yaml gives.
 std::optional<std::string> SuiteScope::outside(const std::string& name) const {
   const auto& given = context_.options.vars;
   if (const auto found = given.find(name); found != given.end()) return found->second;
-  const char* const environment = std::getenv(name.c_str());
-  if (environment == nullptr) return std::nullopt;
-  return environment;
+  if (const char* const environment = std::getenv(name.c_str())) return environment;
+  const auto& configured = context_.options.configured_vars;
+  if (const auto found = configured.find(name); found != configured.end()) return found->second;
+  return std::nullopt;
 }
 
 // A var that the file gives as text stays text.
@@ -79,7 +73,7 @@ void SuiteScope::read_shared(const yaml::Node& root) {
 void SuiteScope::read_vars(const yaml::Node& vars) {
   if (!reader_.map(vars, "'vars'")) return;
   for (const yaml::Entry& entry : vars.entries) {
-    if (!is_identifier(entry.key.text)) {
+    if (!yaml::is_identifier(entry.key.text)) {
       reader_.error(entry.key.place, fmt::format("var '{}' is no name: letters, digits and _ only",
                                                  shortened(entry.key.text, 40)));
     } else if (!entry.value.is_scalar() || entry.value.empty) {
@@ -166,37 +160,14 @@ void SuiteScope::warn(yaml::Place place, const std::string& message) const {
 }
 
 std::optional<std::string> SuiteScope::expanded(const yaml::Node& node, const std::string& text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::string_view rest = std::string_view(text).substr(i);
-    if (rest.starts_with("$$")) {
-      out += '$';
-      ++i;
-      continue;
-    }
-    if (!rest.starts_with("${")) {
-      out += text[i];
-      continue;
-    }
-    const std::size_t end = rest.find('}');
-    const std::string name(rest.substr(2, end == std::string_view::npos ? end : end - 2));
-    if (end == std::string_view::npos || !is_identifier(name)) {
-      reader_.error(node.place_in_text(i), "'${' starts a name like ${HOME}; write $$ for a $");
-      return std::nullopt;
-    }
-    const std::optional<std::string> given = outside(name);
+  const auto value = [this](const std::string& name) -> std::optional<std::string> {
+    std::optional<std::string> given = outside(name);
     const auto var = vars_.find(name);
-    if (!given && var == vars_.end()) {
-      reader_.error(
-          node.place_in_text(i),
-          fmt::format("${{{}}} is not set, neither in the environment nor in 'vars'", name));
-      return std::nullopt;
-    }
+    if (!given && var == vars_.end()) return std::nullopt;
     unused_vars_.erase(name);
-    out += given ? *given : plain_text(var->second);
-    i += end;
-  }
-  return out;
+    return given ? *std::move(given) : plain_text(var->second);
+  };
+  return yaml::expanded(reader_, node, text, value, ", neither in the environment nor in 'vars'");
 }
 
 void SuiteScope::demand_foreign_keys(yaml::Place place) {

@@ -9,7 +9,7 @@ namespace baseline {
 CommandResult run_checks_lint(const Invocation& invocation) {
   const Inputs inputs(invocation);
   const LintReport report = lint(inputs.suites(), inputs.reference());
-  const bool failed = invocation.options.strict && !report.clean();
+  const bool failed = invocation.settings.strict.value && !report.clean();
   const int code = exit_code(failed ? Outcome::checks_failed : Outcome::done);
   return {invocation.settings.format.value == Format::json
               ? json_report::of(report, code)

@@ -28,6 +28,7 @@ struct Invocation {
 struct CommandResult {
   std::string output;
   int exit_code = 0;
+  std::string messages = {};  ///< for stderr
 };
 
 /// What the user typed, to be typed again in a command that we print.
@@ -41,6 +42,8 @@ CommandResult run_verify(const Invocation& invocation);
 CommandResult run_rollback(const Invocation& invocation);
 CommandResult run_status(const Invocation& invocation);
 CommandResult run_recover(const Invocation& invocation);
+/// Becomes another program when all is well, and then does not return.
+CommandResult run_run(const Invocation& invocation);
 CommandResult run_history(const Invocation& invocation);
 CommandResult run_backups_list(const Invocation& invocation);
 CommandResult run_backups_verify(const Invocation& invocation);
@@ -50,6 +53,7 @@ CommandResult run_backups_prune(const Invocation& invocation);
 CommandResult run_checks_list(const Invocation& invocation);
 CommandResult run_checks_lint(const Invocation& invocation);
 CommandResult run_checks_json_schema(const Invocation& invocation);
+CommandResult run_config_json_schema(const Invocation& invocation);
 CommandResult run_checks_mutate(const Invocation& invocation);
 CommandResult run_checks_generate(const Invocation& invocation);
 CommandResult run_announce(const Invocation& invocation);

@@ -9,12 +9,9 @@
 
 namespace baseline {
 
-CommandResult run_deploy(const Invocation& invocation) {
-  Workplace workplace(invocation);
-  const Inputs inputs(invocation);
+DeployRequest deploy_request(const Invocation& invocation, const Inputs& inputs) {
   const Options& options = invocation.options;
   const Settings& settings = invocation.settings;
-
   DeployRequest request{inputs.migration(), inputs.reference(), inputs.suites(), inputs.judge()};
   request.dry_run = options.dry_run;
   request.again = options.again;
@@ -26,8 +23,22 @@ CommandResult run_deploy(const Invocation& invocation) {
   }
   request.keep = {settings.keep.value, settings.keep_days.value};
   request.wait = settings.wait.value;
-  request.judged = [&](const SuiteReport& results) { invocation.run.phases.push_back(results); };
-  if (invocation.interactive && !options.yes) {
+  request.application = settings.application;
+  request.judge_running = inputs.judge_started();
+  request.judged = [&run = invocation.run](const SuiteReport& results) {
+    auto& phases = run.phases;
+    if (!phases.empty() && phases.back().phase == results.phase) phases.pop_back();
+    phases.push_back(results);
+  };
+  return request;
+}
+
+CommandResult run_deploy(const Invocation& invocation) {
+  Workplace workplace(invocation);
+  const Inputs inputs(invocation);
+  require_usable(invocation.settings.application);
+  DeployRequest request = deploy_request(invocation, inputs);
+  if (invocation.interactive && !invocation.options.yes) {
     request.confirm = [](const ReplaceReport& plan) {
       if (!plan.old.exists) return true;
       return ask(fmt::format(

@@ -1,6 +1,7 @@
 #include "cli/exit_code.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 
 namespace baseline {
@@ -13,6 +14,8 @@ int exit_code(Outcome outcome) {
       return 0;
     case Outcome::checks_failed:
       return 1;
+    case Outcome::would_wait:
+      return exit_code(ErrorCode::in_use);
     case Outcome::declined:
       return exit_code(Interrupted(SIGINT));
   }
@@ -54,6 +57,12 @@ int exit_code(const SendReport& report) {
 }
 
 int exit_code(const Interrupted& interrupted) { return 128 + interrupted.signal(); }
+
+int exit_code_of_exec(int error) {
+  constexpr int kNotFound = 127;
+  constexpr int kNotExecutable = 126;
+  return error == ENOENT || error == ENOTDIR ? kNotFound : kNotExecutable;
+}
 
 int exit_code_without_report(int code, bool only_looks) {
   return code == 0 && only_looks ? exit_code(ErrorCode::io) : code;

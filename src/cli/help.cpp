@@ -53,6 +53,21 @@ Examples:
   baseline rollback --database app.db
   baseline rollback --database app.db --to 20261121T023558Z-001
   baseline rollback --database app.db --from /mnt/old.db.zst)"},
+    {"run", "Make sure that the database is at the baseline, then become a command",
+     R"(For entrypoints and service managers: what stands behind -- is started when the database is at
+the baseline, in the place of this process (same pid; its signals and exit code are its own).
+
+--on-start verify   (default) refuses to start it when the database is not at the baseline
+--on-start deploy   brings it there first: a missing one is made, and with --wipe-old an old one
+                    becomes a backup. Of several that start at once one does it, the others wait
+--on-start skip     starts it, whatever the database is
+
+Waits 60s unless --wait says otherwise. A database that is at the baseline is recognised read-only
+and without the lock. The commands of 'application' in baseline.yaml are not run.
+
+Examples:
+  baseline run -- python bot.py
+  baseline run --database /data/app.db --on-start deploy -- python bot.py)"},
     {"status", "Show what is at the path now: revision, drift, who uses it, backups",
      R"(Read-only. With -v it shows where the value of each setting came from.
 
@@ -60,10 +75,12 @@ Examples:
   baseline status --database app.db
   baseline status --database app.db --exit-code    for health checks)"},
     {"recover", "Finish or undo an interrupted run",
-     R"(Every command that writes does this first by itself.
+     R"(Every command that writes does this first by itself. When the interrupted run had stopped the
+application, this says so; --start starts it, with the command that baseline.yaml has for it.
 
-Example:
-  baseline recover --database app.db)"},
+Examples:
+  baseline recover --database app.db
+  baseline recover --start)"},
     {"history", "Show every deploy, rollback and recovery, newest last",
      R"(Example:
   baseline history --database app.db)"},
@@ -133,6 +150,15 @@ use.
 Examples:
   baseline init --database app.db
   baseline init --migration 1a2b_baseline.sql -o deployment/)"},
+    {"config", "The configuration file, baseline.yaml",
+     R"(Example:
+  baseline config json-schema > baseline-config-1.schema.json)"},
+    {"config json-schema", "Print the JSON Schema of baseline.yaml, for editors",
+     R"(An editor with a YAML language server reads it when the first line of baseline.yaml is
+  # yaml-language-server: $schema=./baseline-config-1.schema.json
+
+Example:
+  baseline config json-schema > baseline-config-1.schema.json)"},
     {"checks", "What the suites of checks are worth",
      R"(These work on a migration and its suites alone; no database is needed.
 

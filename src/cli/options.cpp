@@ -44,6 +44,9 @@ constexpr CommandRow kCommands[] = {
      database_options | input_options | backup_options | selection_options | value_options |
          strict_options | run_options},
     {Command::rollback, "rollback", nullptr, database_options | backup_options | wait_options},
+    {Command::run, "run", nullptr,
+     database_options | input_options | backup_options | wait_options | value_options |
+         strict_options},
     {Command::status, "status", nullptr, database_options | input_options | backup_options},
     {Command::recover, "recover", nullptr, database_options | backup_options | wait_options},
     {Command::history, "history", nullptr, database_options | backup_options},
@@ -61,9 +64,14 @@ constexpr CommandRow kCommands[] = {
     {Command::checks_mutate, "mutate", "checks",
      input_options | selection_options | value_options | strict_options},
     {Command::checks_json_schema, "json-schema", "checks", 0},
+    {Command::config_json_schema, "json-schema", "config", 0},
 };
 
-// The command that others belong to, as in `backups list`; made when the first of them needs it.
+// A schema is JSON, and nothing can be said about it.
+bool is_schema(Command command) {
+  return command == Command::checks_json_schema || command == Command::config_json_schema;
+}
+
 // CLI::Range would let "nan" pass, which is neither too small nor too large.
 std::string percentage(const std::string& text) {
   double share = -1;
@@ -71,6 +79,7 @@ std::string percentage(const std::string& text) {
   return good ? std::string() : fmt::format("'{}' is no share from 0 to 100", printable(text));
 }
 
+// The command that others belong to, as in `backups list`; made when the first of them needs it.
 CLI::App& group(CLI::App& app, const std::string& name) {
   const auto found = app.get_subcommands([&](CLI::App* sub) { return sub->get_name() == name; });
   if (!found.empty()) return *found.front();
@@ -86,6 +95,8 @@ void add_settings(CLI::App& app, unsigned groups, Options& options) {
                            const char* help) {
     return app.add_option(name, value, help)->type_name(type)->group("Options");
   };
+  text("-c,--config", raw.config, "FILE",
+       "The configuration (BASELINE_CONFIG) [./baseline.yaml if it is there]");
   if ((groups & database_options) != 0) {
     text("-d,--database", raw.database, "PATH", "The database file (DATABASE_PATH)");
   }
@@ -145,11 +156,11 @@ void add_checks(CLI::App& app, unsigned groups, Options& options) {
                    "A value for a var of the suites, before the environment's; repeatable");
   }
   if ((groups & strict_options) != 0) {
-    app.add_flag("--strict", options.strict, "Let warnings fail, too")->group("Checks");
+    app.add_flag("--strict", options.settings.strict, "Let warnings fail, too")->group("Checks");
   }
   if ((groups & run_options) != 0) {
     app.add_flag(
-           "--allow-commands", options.allow_commands,
+           "--allow-commands", options.settings.allow_commands,
            "Let checks run the commands that the suites name; without it such suites are refused")
         ->group("Checks");
     add_repeatable(app, "--report", options.reports, "KIND=FILE",
@@ -188,6 +199,18 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
       yes();
       break;
     case Command::verify:
+      break;
+    case Command::run:
+      app.add_option("--on-start", raw.on_start,
+                     "Before the command: verify, deploy or skip (BASELINE_ON_START) [verify]")
+          ->type_name("WHAT")
+          ->group(group);
+      app.add_flag("--wipe-old", options.wipe_old,
+                   "With deploy: an old database becomes a backup, too")
+          ->group(group);
+      app.add_flag("--allow-commands", raw.allow_commands,
+                   "Let checks run the commands that the suites name")
+          ->group("Checks");
       break;
     case Command::rollback:
       app.add_option("--to", options.to, "The backup to put back [the one made last]")
@@ -250,6 +273,9 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
           ->group(group);
       break;
     case Command::recover:
+      app.add_flag("--start", options.start, "Then start the application, as it is configured")
+          ->group(group);
+      break;
     case Command::history:
     case Command::backups_list:
     case Command::backups_verify:
@@ -258,9 +284,11 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
     case Command::backups_prune:
     case Command::checks_list:
     case Command::checks_json_schema:
+    case Command::config_json_schema:
       break;
     case Command::checks_lint:
-      app.add_flag("--strict", options.strict, "Fail on warnings and uncovered constraints, too")
+      app.add_flag("--strict", options.settings.strict,
+                   "Fail on warnings and uncovered constraints, too")
           ->group("Checks");
       break;
   }
@@ -344,6 +372,18 @@ const CLI::App& deepest(const CLI::App& app) {
   throw Error(ErrorCode::usage, sentence(error.what()), "see " + help);
 }
 
+// What stands behind `--` of `run` is another program's, and none of our options. Returns how many
+// arguments are ours.
+int take_words(int argc, const char* const* argv, Options& options) {
+  if (argc < 2 || std::string_view(argv[1]) != "run") return argc;
+  for (int i = 2; i < argc; ++i) {
+    if (std::string_view(argv[i]) != "--") continue;
+    options.words.assign(argv + i + 1, argv + argc);
+    return i;
+  }
+  return argc;
+}
+
 }  // namespace
 
 bool asks_for_json(int argc, const char* const* argv) {
@@ -374,19 +414,20 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
     const help::CommandHelp& text = help::of(full);
     CLI::App* const sub = parent.add_subcommand(row.name, std::string(text.purpose));
     sub->footer(std::string(text.footer));
-    add_settings(*sub, row.groups, options);
+    if (!is_schema(row.command)) add_settings(*sub, row.groups, options);
     add_own(*sub, row, options);
     add_backups_options(*sub, row.command, options);
     add_checks(*sub, row.groups, options);
-    // A schema is JSON, and nothing can be said about it.
-    if (row.command != Command::checks_json_schema) add_output(*sub, options);
+    if (!is_schema(row.command)) add_output(*sub, options);
     sub->callback([&options, &row] {
       options.command = row.command;
       options.runs_suites = (row.groups & run_options) != 0;
+      options.settings.reads_config = !is_schema(row.command);
     });
   }
 
   demand_known_command(app, argc, argv, 1);
+  argc = take_words(argc, argv, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -400,9 +441,16 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
     throw_usage(app, error);
   }
   if (app.got_subcommand("plan")) options.dry_run = true;
+  if (options.command == Command::run) {
+    options.settings.gate = true;
+    if (options.words.empty()) {
+      throw Error(ErrorCode::usage, "run needs a command",
+                  "write it after two dashes: baseline run -- python bot.py");
+    }
+  }
   // What runs nothing may read suites that run commands.
   if (options.command == Command::checks_list || options.command == Command::checks_lint) {
-    options.allow_commands = true;
+    options.settings.allow_commands = true;
   }
   return {};
 }

@@ -14,6 +14,7 @@ enum class Command {
   deploy,
   verify,
   rollback,
+  run,
   status,
   recover,
   history,
@@ -29,6 +30,7 @@ enum class Command {
   checks_json_schema,
   announce,
   init,
+  config_json_schema,
 };
 
 /// The command line, parsed but not yet resolved against environment and defaults.
@@ -40,14 +42,15 @@ struct Options {
   std::vector<std::string> skip_tags;
   std::vector<std::string> vars;     ///< NAME=VALUE
   std::vector<std::string> reports;  ///< KIND=FILE
-  bool strict = false;
-  bool allow_commands = false;
-  bool runs_suites = false;   ///< else commands of checks need no permission, for none runs
-  std::optional<double> min;  ///< share of mutants to kill, in per cent
+  bool runs_suites = false;          ///< else commands of checks need no permission, for none runs
+  std::optional<double> min;         ///< share of mutants to kill, in per cent
   bool dry_run = false;
   bool again = false;
   bool move = false;
   bool exit_code = false;  ///< status tells with its exit code, too
+  bool start = false;
+  bool wipe_old = false;
+  std::vector<std::string> words;  ///< run: the command to become
   bool yes = false;
   std::string to;
   std::string from;

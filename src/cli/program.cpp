@@ -48,6 +48,10 @@ CommandResult dispatch(const Invocation& invocation) {
       return run_checks_lint(invocation);
     case Command::checks_json_schema:
       return run_checks_json_schema(invocation);
+    case Command::run:
+      return run_run(invocation);
+    case Command::config_json_schema:
+      return run_config_json_schema(invocation);
     case Command::checks_mutate:
       return run_checks_mutate(invocation);
     case Command::checks_generate:
@@ -77,13 +81,14 @@ std::string_view command_of(const Options& options) {
 // The reports are those of the options, as soon as these are understood: whatever goes wrong from
 // then on is told in them too.
 CommandResult run_command(int argc, const char* const* argv, Options& options, Reports& reports,
-                          CheckRun& run) {
+                          CheckRun& run, bool& json) {
   if (const auto help = parse_options(argc, argv, options)) {
     if (!help->version) return {help->text, 0};
     return {version_text(open_engine()->facts(), asks_for_json(argc, argv)), 0};
   }
   const auto requests = parse_reports(options.reports);
   const Settings settings = resolve_settings(options.settings, process_environment());
+  json = settings.format.value == Format::json;
   run.command = command_of(options);
   reports = Reports(real_file_system(), requests, settings);
   reports.start(run);
@@ -98,6 +103,14 @@ CommandResult run_command(int argc, const char* const* argv, Options& options, R
       terminal && ::isatty(STDIN_FILENO) != 0,
       run};
   return dispatch(invocation);
+}
+
+std::string interruption_text(const Options& options) {
+  if (options.command == Command::run) return "interrupted; the command was not started";
+  const bool changes = options.command == Command::deploy || options.command == Command::rollback ||
+                       options.command == Command::recover;
+  return changes && !options.dry_run ? "interrupted; the old database is in place"
+                                     : "interrupted; nothing was changed";
 }
 
 // An error goes to stderr for people; with --format json it is the document on stdout as well.
@@ -135,23 +148,19 @@ int run_program(int argc, const char* const* argv) {
   CheckRun run;
   run.started = std::chrono::system_clock::now();
   const auto start = std::chrono::steady_clock::now();
-  const bool json = asks_for_json(argc, argv);
+  bool json = asks_for_json(argc, argv);
   int code = 0;
   try {
-    const CommandResult result = run_command(argc, argv, options, reports, run);
+    const CommandResult result = run_command(argc, argv, options, reports, run, json);
     print(reports.on_stdout() ? stderr : stdout, result.output);
+    print(stderr, result.messages);
     code = result.exit_code;
   } catch (const Error& error) {
     const Style style(wants_colour(options.colour, STDERR_FILENO));
     code = fail(error, human_report::of(error, style), exit_code(error.code()), json);
     conclude(run, error);
   } catch (const Interrupted& interrupted) {
-    const bool changes = options.command == Command::deploy ||
-                         options.command == Command::rollback ||
-                         options.command == Command::recover;
-    const std::string text = changes && !options.dry_run
-                                 ? "interrupted; the old database is in place"
-                                 : "interrupted; nothing was changed";
+    const std::string text = interruption_text(options);
     code = fail(interrupted, "baseline: " + text + "\n", exit_code(interrupted), json);
     conclude(run, interrupted, text);
   } catch (const std::exception& error) {

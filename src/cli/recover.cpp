@@ -1,26 +1,48 @@
 #include "pipeline/recover.hpp"
 
+#include "base/error.hpp"
 #include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
 #include "report/human.hpp"
 #include "report/json.hpp"
 
 namespace baseline {
+namespace {
+
+// Starts the application when that was asked for, whatever there was to recover: a recovery before
+// this one may have left it stopped.
+void start(ApplicationControl& application, RecoverReport& report) {
+  if (application.start(nullptr).status != Status::pass) report.outcome = Outcome::checks_failed;
+  report.application = application.report();
+}
+
+}  // namespace
 
 CommandResult run_recover(const Invocation& invocation) {
+  const Application& hooks = invocation.settings.application;
+  require_usable(hooks);
+  if (invocation.options.start && !hooks.start) {
+    throw Error(ErrorCode::usage, "no command that starts the application is configured",
+                "write it under 'application: {start: […]}' in baseline.yaml");
+  }
   Workplace workplace(invocation);
   const Context& context = workplace.context();
-  std::optional<RecoveryReport> report;
+  ApplicationControl application(hooks, context, "recover");
+  RecoverReport report;
+  report.database = context.store.location();
   // Nothing to recover: no lock is taken and no file is made.
   if (context.store.has_leftovers() || context.store.running()) {
     const Deadline deadline(invocation.settings.wait.value);
     const auto replacement = context.store.hold({"recover", rfc3339(context.now())}, deadline);
-    report = recover(context, *replacement, deadline);
+    report.recovered = recover(context, *replacement, deadline, application);
   }
+  if (invocation.options.start) start(application, report);
+  const int code = exit_code(report.outcome);
   return {invocation.settings.format.value == Format::json
-              ? json_report::of(report, context.store.location())
-              : human_report::of(report, context.store.location()),
-          0};
+              ? json_report::of(report, code)
+              : human_report::of(report, invocation.out, typed_options(invocation)),
+          code};
 }
 
 }  // namespace baseline

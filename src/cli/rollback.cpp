@@ -20,6 +20,8 @@ CommandResult run_rollback(const Invocation& invocation) {
   request.move = options.move;
   request.dry_run = options.dry_run;
   request.wait = settings.wait.value;
+  require_usable(settings.application);
+  request.application = settings.application;
   if (invocation.interactive && !options.yes) {
     request.confirm = [](const ReplaceReport& plan) {
       if (!plan.old.exists) return true;

@@ -60,8 +60,14 @@ Suites load_suites(const Settings& settings, const Engine& engine, const Migrati
 RunOptions run_options_of(const Invocation& invocation) {
   const Options& options = invocation.options;
   return {{options.only, options.tags, options.skip_tags},
-          options.strict,
+          invocation.settings.strict.value,
           typed_options(invocation).checks};
+}
+
+// Whether commands of checks would be run, and need permission.
+bool runs_suites(const Invocation& invocation) {
+  if (invocation.options.command != Command::run) return invocation.options.runs_suites;
+  return invocation.settings.on_start.value == OnStart::deploy;
 }
 
 }  // namespace
@@ -71,6 +77,11 @@ std::unique_ptr<Store> open_store(const std::filesystem::path& database) {
   return std::make_unique<sqlite::SqliteStore>(real_file_system(), database);
 }
 
+Migration migration_of(const Settings& settings) {
+  return settings.migration.value.empty() ? builtin_migration()
+                                           : load_migration(settings.migration.value);
+}
+
 std::unique_ptr<Engine> open_engine() { return std::make_unique<sqlite::SqliteEngine>(); }
 
 TypedOptions typed_options(const Invocation& invocation) {
@@ -78,8 +89,8 @@ TypedOptions typed_options(const Invocation& invocation) {
   TypedOptions typed = typed_options(invocation.settings);
   std::string checks;
   for (const std::string& var : options.vars) checks += " --var " + shell_quoted(var);
-  if (options.strict) checks += " --strict";
-  if (options.allow_commands) checks += " --allow-commands";
+  if (invocation.settings.strict.origin == Origin::option) checks += " --strict";
+  if (invocation.settings.allow_commands.origin == Origin::option) checks += " --allow-commands";
   typed.all += checks;
   typed.checks += checks;
   return typed;
@@ -96,12 +107,11 @@ Workplace::Workplace(const Invocation& invocation)
 
 Inputs::Inputs(const Invocation& invocation)
     : engine_(open_engine()),
-      migration_(invocation.settings.migration.value.empty()
-                     ? builtin_migration()
-                     : load_migration(invocation.settings.migration.value)),
+      migration_(migration_of(invocation.settings)),
       reference_(engine_->apply(migration_)),
       suite_options_{vars_of(invocation.options),
-                     invocation.options.allow_commands || !invocation.options.runs_suites},
+                     invocation.settings.allow_commands.value || !runs_suites(invocation),
+                     invocation.settings.vars.value},
       sources_(invocation.settings.checks.value.empty()
                    ? builtin_suites()
                    : read_suites(invocation.settings.checks.value)),
@@ -125,11 +135,24 @@ Judge Inputs::judge() const {
   return [this](Phase phase, Session& subject) { return run(phase, subject, run_); };
 }
 
-Judge Inputs::judge_running(std::vector<LogPosition> logs) const {
+RunOptions Inputs::running_options(std::vector<LogPosition> logs) const {
   RunOptions options = run_;
   options.application_runs = true;
   options.surroundings.logs = std::move(logs);
   options.on_wait = [this](std::string_view what) { observer_.waiting(what); };
+  return options;
+}
+
+JudgeRunning Inputs::judge_started() const {
+  return [this](Session& subject, std::vector<LogPosition> logs) {
+    RunOptions options = running_options(std::move(logs));
+    options.only_deferred = true;
+    return run(Phase::after, subject, options);
+  };
+}
+
+Judge Inputs::judge_running(std::vector<LogPosition> logs) const {
+  const RunOptions options = running_options(std::move(logs));
   return [this, options](Phase phase, Session& subject) { return run(phase, subject, options); };
 }
 

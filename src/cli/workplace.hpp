@@ -47,6 +47,8 @@ class Inputs {
   /// Runs them while it runs, and waits for what is still to come. `logs`: where the logs ended
   /// when the last deploy began.
   Judge judge_running(std::vector<LogPosition> logs) const;
+  /// Runs only what needs the application, which a deploy has just started, and waits for it.
+  JudgeRunning judge_started() const;
 
  private:
   std::unique_ptr<Engine> engine_;
@@ -56,6 +58,7 @@ class Inputs {
   std::vector<SuiteSource> sources_;
   Suites suites_;
   SuiteReport run(Phase phase, Session& subject, RunOptions options) const;
+  RunOptions running_options(std::vector<LogPosition> logs) const;
 
   Observer& observer_;
   RunOptions run_;
@@ -63,6 +66,11 @@ class Inputs {
 
 /// The store of a database, which need not exist.
 std::unique_ptr<Store> open_store(const std::filesystem::path& database);
+/// What the options and settings say about a deploy. The inputs must outlive it.
+DeployRequest deploy_request(const Invocation& invocation, const Inputs& inputs);
+
+/// The migration that the settings name, or the one that is built in.
+Migration migration_of(const Settings& settings);
 
 /// What the engine can do without a database.
 std::unique_ptr<Engine> open_engine();

@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <charconv>
-#include <cstdlib>
+#include <span>
+#include <string_view>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "checks/child_text.hpp"
+#include "config/file_keys.hpp"
 
 namespace baseline {
 namespace {
@@ -20,48 +23,75 @@ struct Text {
   std::string source = "built in";
 };
 
-// The text of a setting from the first place that has one.
-Text first_of(const std::string& option, const char* option_name, const char* variable,
-              const Environment& environment) {
-  if (!option.empty()) return {option, Origin::option, option_name};
-  if (const auto value = environment(variable)) return {*value, Origin::environment, variable};
-  return {};
-}
-
-template <typename T>
-struct Choice {
-  std::string_view word;
-  T value;
+// Where a setting may come from, in this order.
+struct Place {
+  const char* option;
+  const char* variable;  // or nullptr
+  const char* key;       // in the configuration file
 };
+
+/// Looks a setting up in all its places.
+class Sources {
+ public:
+  Sources(const Environment& environment, const ConfigFile& file)
+      : environment_(environment), file_(file) {}
+
+  Text text(const std::string& option, const Place& place) const {
+    if (!option.empty()) return {option, Origin::option, place.option};
+    if (const auto value = variable(place)) return {*value, Origin::environment, place.variable};
+    if (const auto* value = in_file(place)) {
+      return {value->texts.front(), Origin::file, value->source};
+    }
+    return {};
+  }
+
+  Setting<fs::path> path(const std::string& option, const Place& place) const {
+    const Text found = text(option, place);
+    return {found.value, found.origin, found.source};
+  }
+
+  // Paths of a repeatable option; the variable names one.
+  Setting<std::vector<fs::path>> paths(const std::vector<std::string>& options,
+                                       const Place& place) const {
+    if (!options.empty()) return {{options.begin(), options.end()}, Origin::option, place.option};
+    if (const auto value = variable(place)) {
+      return {{fs::path(*value)}, Origin::environment, place.variable};
+    }
+    if (const auto* value = in_file(place)) {
+      return {{value->texts.begin(), value->texts.end()}, Origin::file, value->source};
+    }
+    return {{}, Origin::builtin, "built in"};
+  }
+
+  Setting<bool> flag(bool option, const Place& place) const {
+    if (option) return {true, Origin::option, place.option};
+    if (const auto* value = in_file(place)) return {true, Origin::file, value->source};
+    return {false, Origin::builtin, "built in"};
+  }
+
+ private:
+  std::optional<std::string> variable(const Place& place) const {
+    return place.variable == nullptr ? std::nullopt : environment_(place.variable);
+  }
+  const ConfigFile::Value* in_file(const Place& place) const {
+    const auto found = file_.values.find(place.key);
+    return found == file_.values.end() ? nullptr : &found->second;
+  }
+
+  const Environment& environment_;
+  const ConfigFile& file_;
+};
+
+// The choice that the text names, or the first one when nothing was said. The words are in the
+// order of the enumerators.
 template <typename T>
-Choice(const char*, T) -> Choice<T>;
-
-constexpr std::array kBackupChoices = {Choice{"auto", BackupChoice::automatic},
-                                       Choice{"move", BackupChoice::move},
-                                       Choice{"copy", BackupChoice::copy}};
-constexpr std::array kOnFailure = {Choice{"rollback", OnFailure::rollback},
-                                   Choice{"keep", OnFailure::keep}};
-constexpr std::array kFormats = {Choice{"human", Format::human}, Choice{"json", Format::json}};
-
-template <typename Choices>
-std::vector<std::string> words_of(const Choices& choices) {
-  std::vector<std::string> words;
-  words.reserve(choices.size());
-  for (const auto& choice : choices) words.emplace_back(choice.word);
-  return words;
-}
-
-// The choice that the text names, or the first one when nothing was said.
-template <typename Choices>
-auto chosen(const Text& text, const Choices& choices) {
-  using T = decltype(choices.front().value);
-  if (text.origin == Origin::builtin) {
-    return Setting<T>{choices.front().value, text.origin, text.source};
+Setting<T> chosen(const Text& text, std::span<const std::string_view> choices) {
+  if (text.origin == Origin::builtin) return {T{}, text.origin, text.source};
+  const auto found = std::ranges::find(choices, text.value);
+  if (found != choices.end()) {
+    return {static_cast<T>(found - choices.begin()), text.origin, text.source};
   }
-  for (const auto& choice : choices) {
-    if (choice.word == text.value) return Setting<T>{choice.value, text.origin, text.source};
-  }
-  const std::vector<std::string> words = words_of(choices);
+  const std::vector<std::string> words(choices.begin(), choices.end());
   const auto suggestion = did_you_mean(text.value, words);
   throw Error(ErrorCode::usage,
               fmt::format("{} must be one of {}; got '{}'", text.source, join(words, ", "),
@@ -69,31 +99,9 @@ auto chosen(const Text& text, const Choices& choices) {
               suggestion ? fmt::format("did you mean '{}'?", *suggestion) : "");
 }
 
-template <typename T, typename Choices>
-std::string word_of(T value, const Choices& choices) {
-  for (const auto& choice : choices) {
-    if (choice.value == value) return std::string(choice.word);
-  }
-  return "?";
-}
-
-Setting<fs::path> path_of(const Text& text) { return {text.value, text.origin, text.source}; }
-
-// Paths of a repeatable option; the variable names one.
-Setting<std::vector<fs::path>> paths_of(const std::vector<std::string>& options, const char* name,
-                                        const char* variable, const Environment& environment) {
-  Setting<std::vector<fs::path>> setting;
-  setting.source = "built in";
-  if (!options.empty()) {
-    setting.value.assign(options.begin(), options.end());
-    setting.origin = Origin::option;
-    setting.source = name;
-  } else if (const auto value = environment(variable)) {
-    setting.value.emplace_back(*value);
-    setting.origin = Origin::environment;
-    setting.source = variable;
-  }
-  return setting;
+template <typename T>
+std::string word_of(T value, std::span<const std::string_view> choices) {
+  return std::string(choices[static_cast<std::size_t>(value)]);
 }
 
 Setting<std::chrono::milliseconds> wait_of(const Text& text) {
@@ -125,6 +133,27 @@ Setting<std::optional<std::uint64_t>> count_of(const Text& text) {
   return setting;
 }
 
+Setting<fs::path> config_path(const RawOptions& options, const Environment& environment) {
+  if (!options.reads_config) return {{}, Origin::builtin, "built in"};
+  if (!options.config.empty()) return {options.config, Origin::option, "--config"};
+  if (const auto value = environment("BASELINE_CONFIG")) {
+    return {*value, Origin::environment, "BASELINE_CONFIG"};
+  }
+  return {find_config().value_or(fs::path()), Origin::builtin, "built in"};
+}
+
+Setting<std::chrono::milliseconds> resolve_wait(const RawOptions& options, const Sources& from) {
+  Text text = from.text(options.wait, {"--wait", "BASELINE_WAIT", "wait"});
+  if (!options.gate) return wait_of(text);
+  const bool said = text.origin == Origin::option || text.origin == Origin::environment;
+  const Text own = from.text({}, {nullptr, nullptr, "run.wait"});
+  if (!said && own.origin == Origin::file) text = own;
+  Setting<std::chrono::milliseconds> wait = wait_of(text);
+  // Whoever starts a process wants it to start.
+  if (wait.origin == Origin::builtin) wait.value = std::chrono::seconds(60);
+  return wait;
+}
+
 std::string text_or(const fs::path& path, std::string_view otherwise) {
   return path.empty() ? std::string(otherwise) : printable(path.native());
 }
@@ -135,38 +164,53 @@ std::string count_or(const std::optional<std::uint64_t>& count, std::string_view
 
 }  // namespace
 
-Environment process_environment() {
-  return [](const char* name) -> std::optional<std::string> {
-    const char* const value = std::getenv(name);
-    if (value == nullptr || *value == '\0') return {};
-    return value;
-  };
-}
-
 Settings resolve_settings(const RawOptions& options, const Environment& environment) {
-  const auto text = [&](const std::string& option, const char* name, const char* variable) {
-    return first_of(option, name, variable, environment);
-  };
   Settings settings;
-  settings.database = path_of(text(options.database, "--database", "DATABASE_PATH"));
-  settings.migration = path_of(text(options.migration, "--migration", "BASELINE_MIGRATION"));
-  settings.checks = paths_of(options.checks, "--checks", "BASELINE_CHECKS", environment);
-  settings.backups = path_of(text(options.backups, "--backups", "BASELINE_BACKUPS"));
-  settings.backup = chosen(text(options.backup, "--backup", "BASELINE_BACKUP"), kBackupChoices);
-  settings.on_failure =
-      chosen(text(options.on_failure, "--on-failure", "BASELINE_ON_FAILURE"), kOnFailure);
-  settings.also = paths_of(options.also, "--also", "BASELINE_ALSO", environment);
-  settings.keep = count_of(text(options.keep, "--keep", "BASELINE_KEEP"));
-  settings.keep_days = count_of(text(options.keep_days, "--keep-days", "BASELINE_KEEP_DAYS"));
-  settings.wait = wait_of(text(options.wait, "--wait", "BASELINE_WAIT"));
-  settings.format = chosen(text(options.format, "--format", "BASELINE_FORMAT"), kFormats);
+  settings.config = config_path(options, environment);
+  const ConfigFile file = settings.config.value.empty()
+                              ? ConfigFile()
+                              : load_config(settings.config.value, environment);
+  const Sources from(environment, file);
+  settings.database = from.path(options.database, {"--database", "DATABASE_PATH", "database"});
+  settings.migration =
+      from.path(options.migration, {"--migration", "BASELINE_MIGRATION", "migration"});
+  settings.checks = from.paths(options.checks, {"--checks", "BASELINE_CHECKS", "checks"});
+  settings.backups =
+      from.path(options.backups, {"--backups", "BASELINE_BACKUPS", "backups.directory"});
+  settings.backup = chosen<BackupChoice>(
+      from.text(options.backup, {"--backup", "BASELINE_BACKUP", "backups.strategy"}), kBackupWords);
+  settings.on_failure = chosen<OnFailure>(
+      from.text(options.on_failure, {"--on-failure", "BASELINE_ON_FAILURE", "on_failure"}),
+      kOnFailureWords);
+  settings.also = from.paths(options.also, {"--also", "BASELINE_ALSO", "backups.also"});
+  settings.keep = count_of(from.text(options.keep, {"--keep", "BASELINE_KEEP", "backups.keep"}));
+  settings.keep_days = count_of(
+      from.text(options.keep_days, {"--keep-days", "BASELINE_KEEP_DAYS", "backups.keep_days"}));
+  settings.wait = resolve_wait(options, from);
+  settings.format = chosen<Format>(
+      from.text(options.format, {"--format", "BASELINE_FORMAT", "format"}), kFormatWords);
+  settings.strict = from.flag(options.strict, {"--strict", nullptr, "strict"});
+  settings.allow_commands =
+      from.flag(options.allow_commands, {"--allow-commands", nullptr, "allow_commands"});
+  settings.on_start = chosen<OnStart>(
+      from.text(options.on_start, {"--on-start", "BASELINE_ON_START", "run.on_start"}),
+      kOnStartWords);
+  settings.vars = {file.vars, file.vars.empty() ? Origin::builtin : Origin::file,
+                   file.vars.empty() ? "built in" : file.vars_source};
+  settings.var_texts = file.var_texts;
+  settings.application = file.application;
+  settings.announcement = file.announcement;
+  const Setting<fs::path> notice = from.path({}, {nullptr, nullptr, "announcement.template"});
+  settings.announcement.file = notice.value;
+  settings.announcement.source = notice.source;
   return settings;
 }
 
 const fs::path& require_database(const Settings& settings) {
   if (settings.database.value.empty()) {
     throw Error(ErrorCode::usage, "no database was given",
-                "name it with --database PATH or in the environment variable DATABASE_PATH");
+                "name it with --database PATH, in the environment variable DATABASE_PATH, or as "
+                "'database' in baseline.yaml");
   }
   return settings.database.value;
 }
@@ -176,7 +220,8 @@ TypedOptions typed_options(const Settings& settings) {
     if (setting.origin != Origin::option) return std::string();
     return fmt::format(" {} {}", name, shell_quoted(setting.value.native()));
   };
-  const std::string database = option("--database", settings.database);
+  const std::string database =
+      option("--config", settings.config) + option("--database", settings.database);
   const std::string backups = option("--backups", settings.backups);
   std::string inputs = option("--migration", settings.migration);
   if (settings.checks.origin == Origin::option) {
@@ -194,19 +239,43 @@ std::vector<SettingLine> describe(const Settings& settings) {
     for (const fs::path& path : paths) texts.push_back(printable(path.native()));
     return texts.empty() ? std::string(otherwise) : join(texts, ", ");
   };
-  return {
+  const auto switched = [](const Setting<bool>& flag) { return flag.value ? "yes" : "no"; };
+  std::vector<SettingLine> lines = {
+      {"config", text_or(settings.config.value, "none"), settings.config.source},
       {"database", text_or(settings.database.value, "none"), settings.database.source},
       {"migration", text_or(settings.migration.value, "built in"), settings.migration.source},
       {"checks", listed(settings.checks.value, "built in"), settings.checks.source},
       {"backups", text_or(settings.backups.value, "beside the database"), settings.backups.source},
-      {"backup", word_of(settings.backup.value, kBackupChoices), settings.backup.source},
-      {"on-failure", word_of(settings.on_failure.value, kOnFailure), settings.on_failure.source},
+      {"backup", word_of(settings.backup.value, kBackupWords), settings.backup.source},
+      {"on-failure", word_of(settings.on_failure.value, kOnFailureWords),
+       settings.on_failure.source},
       {"also", listed(settings.also.value, "nowhere"), settings.also.source},
       {"keep", count_or(settings.keep.value, "all backups"), settings.keep.source},
       {"keep-days", count_or(settings.keep_days.value, "not asked"), settings.keep_days.source},
       {"wait", fmt::format("{}ms", settings.wait.value.count()), settings.wait.source},
-      {"format", word_of(settings.format.value, kFormats), settings.format.source},
+      {"format", word_of(settings.format.value, kFormatWords), settings.format.source},
+      {"strict", switched(settings.strict), settings.strict.source},
+      {"allow-commands", switched(settings.allow_commands), settings.allow_commands.source},
+      {"on-start", word_of(settings.on_start.value, kOnStartWords), settings.on_start.source},
   };
+  // A value may be a secret that a variable holds.
+  for (const auto& [name, text] : settings.var_texts) {
+    lines.push_back({"var " + name, printable(text), settings.vars.source});
+  }
+  const auto hook = [&](const char* name, const std::optional<Hook>& command) {
+    lines.push_back({name, command ? printable(command_line(command->written)) : "none",
+                     command ? command->source : "built in"});
+  };
+  hook("stop", settings.application.stop);
+  hook("start", settings.application.start);
+  hook("revert", settings.application.revert);
+  lines.push_back({"announcement", text_or(settings.announcement.file, "built in"),
+                   settings.announcement.file.empty() ? "built in" : settings.announcement.source});
+  // What sends a message takes tokens and addresses for its arguments.
+  const std::optional<Hook>& send = settings.announcement.send;
+  lines.push_back({"send", send ? printable(send->written.front()) + " …" : "none",
+                   send ? send->source : "built in"});
+  return lines;
 }
 
 }  // namespace baseline

@@ -3,11 +3,12 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "config/config_file.hpp"
 #include "report/setting_line.hpp"
 #include "report/typed.hpp"
 #include "store/store.hpp"
@@ -27,10 +28,17 @@ struct Setting {
 
 enum class OnFailure { rollback, keep };
 enum class Format { human, json };
+/// What `baseline run` does before it becomes the command.
+enum class OnStart {
+  verify,  ///< demands that the database is at the baseline
+  deploy,  ///< brings it there
+  skip,    ///< nothing
+};
 
 /// Everything that a command can be told, resolved once: option, then environment, then file, then
 /// built-in default (docs/configuration.md).
 struct Settings {
+  Setting<std::filesystem::path> config;  ///< empty: none
   Setting<std::filesystem::path> database;
   Setting<std::filesystem::path> migration;            ///< empty: built in
   Setting<std::vector<std::filesystem::path>> checks;  ///< empty: built in
@@ -42,10 +50,18 @@ struct Settings {
   Setting<std::optional<std::uint64_t>> keep_days;   ///< the same for their age
   Setting<std::chrono::milliseconds> wait;
   Setting<Format> format;
+  Setting<bool> strict;          ///< warnings fail a run, too
+  Setting<bool> allow_commands;  ///< checks may run commands
+  Setting<OnStart> on_start;
+  Setting<std::map<std::string, std::string>> vars;  ///< of the configuration, not of --var
+  std::map<std::string, std::string> var_texts;      ///< the same as written, for people
+  Application application;
+  Announcement announcement;
 };
 
 /// What the command line said; empty where it said nothing.
 struct RawOptions {
+  std::string config;
   std::string database;
   std::string migration;
   std::vector<std::string> checks;
@@ -57,14 +73,16 @@ struct RawOptions {
   std::string keep_days;
   std::string wait;
   std::string format;
+  std::string on_start;
+  bool strict = false;
+  bool allow_commands = false;
+  bool reads_config = true;  ///< false: a command that no configuration has a say in
+  bool gate = false;         ///< `run` waits unless it is told not to
 };
 
-/// Reads a variable of the environment; nothing when it is unset. Empty counts as unset.
-using Environment = std::function<std::optional<std::string>(const char* name)>;
-Environment process_environment();
-
-/// Resolves all settings. Throws Error{usage} that names the option or variable with a bad value.
-/// A database is not demanded here: see require_database().
+/// Resolves all settings; reads the configuration file. Throws Error{usage} that names the option,
+/// variable or line of the file with a bad value. A database is not demanded here: see
+/// require_database().
 Settings resolve_settings(const RawOptions& options, const Environment& environment);
 
 /// The database path. Throws Error{usage} when none was given.

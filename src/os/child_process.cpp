@@ -22,6 +22,7 @@
 #include "base/error.hpp"
 #include "os/file.hpp"
 #include "os/file_system.hpp"
+#include "os/program.hpp"
 #include "os/signals.hpp"
 
 namespace baseline {
@@ -146,17 +147,7 @@ std::string path_of(const std::vector<std::string>& environment) {
 }
 
 std::vector<std::string> programs_of(const ChildSpec& spec) {
-  const std::string& name = spec.argv.front();
-  if (name.find('/') != std::string::npos) return {name};
-  std::vector<std::string> out;
-  const std::string path = path_of(spec.environment);
-  for (std::size_t start = 0; start <= path.size();) {
-    const std::size_t end = std::min(path.find(':', start), path.size());
-    const std::string directory = path.substr(start, end - start);
-    out.push_back((directory.empty() ? "." : directory) + "/" + name);
-    start = end + 1;
-  }
-  return out;
+  return paths_of_program(spec.argv.front(), path_of(spec.environment));
 }
 
 std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
@@ -179,12 +170,13 @@ bool has_children() {
 /// be taken for the command's.
 class Parenthood {
  public:
-  Parenthood() {
+  /// `adopting`: whether it wants to become the parent of orphans.
+  explicit Parenthood(bool adopting) {
     // Who ignores SIGCHLD (which exec() hands down) never learns how a child ended.
     struct sigaction action {};
     action.sa_handler = SIG_DFL;
     ::sigaction(SIGCHLD, &action, &before_);
-    adopts_ = !has_children() && ::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
+    adopts_ = adopting && !has_children() && ::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
   }
   ~Parenthood() {
     if (adopts_) ::prctl(PR_SET_CHILD_SUBREAPER, 0);
@@ -299,7 +291,7 @@ class Child {
   /// Ends everything and returns how the leader did.
   int end_all() {
     if (pid_ < 0) return status_;
-    signal_group(SIGKILL);
+    if (!has_detached()) signal_group(SIGKILL);
     while (::waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
     }
     pid_ = -1;
@@ -315,7 +307,10 @@ class Child {
 
  private:
   Child(const ChildSpec& spec, Pipe out, Pipe err, Pipe status)
-      : out_(std::move(out.read)), err_(std::move(err.read)) {
+      : detaches_(spec.detaches),
+        parenthood_(!spec.detaches),
+        out_(std::move(out.read)),
+        err_(std::move(err.read)) {
     const File input = make_input(spec.input);
     Prepared prepared{programs_of(spec),
                       pointers_to(spec.argv),
@@ -350,6 +345,15 @@ class Child {
     if (got == static_cast<ssize_t>(sizeof error)) start_error_ = error;
   }
 
+  // Whether the leader has ended well, and what it started is to go on.
+  bool has_detached() const {
+    siginfo_t info{};
+    return detaches_ &&
+           ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == pid_ && info.si_code == CLD_EXITED && info.si_status == 0;
+  }
+
+  bool detaches_;
   Parenthood parenthood_;
   pid_t pid_ = -1;
   Stream out_;

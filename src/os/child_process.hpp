@@ -22,6 +22,8 @@ struct ChildSpec {
   std::filesystem::path directory;       ///< where it runs, and a relative path counts from
   std::chrono::milliseconds timeout{10'000};
   std::string input = {};  ///< what it reads on stdin; empty: /dev/null
+  /// It may leave something running: when it exits with 0, what it started is let alone.
+  bool detaches = false;
 };
 
 /// What a child wrote to one of its streams.
@@ -54,12 +56,12 @@ struct ChildOutcome {
 /// closed in it, and its signals are at their defaults and not blocked. When it takes longer than
 /// its timeout the group gets SIGTERM, and SIGKILL after kGraceTime.
 ///
-/// However it ends, nothing that it started goes on: what is left of the group is killed at once,
-/// which no fork() can escape. Those that left the group (setsid, daemons) become our children when
-/// their parents die (PR_SET_CHILD_SUBREAPER) and are killed until there is none, for 2 s at most.
-/// Out of reach is what runs under another user (sudo), and what another service started for it
-/// (systemd-run, docker, at). When this process is killed itself, the kernel kills the child, but
-/// not what that had started.
+/// However it ends (unless it `detaches`), nothing that it started goes on: what is left of the
+/// group is killed at once, which no fork() can escape. Those that left the group (setsid, daemons)
+/// become our children when their parents die (PR_SET_CHILD_SUBREAPER) and are killed until there
+/// is none, for 2 s at most. Out of reach is what runs under another user (sudo), and what another
+/// service started for it (systemd-run, docker, at). When this process is killed itself, the kernel
+/// kills the child, but not what that had started.
 ///
 /// While it runs, every new child of this process is taken for one of its descendants. So this is
 /// for a program with one thread; when it has children already, only the group is killed.

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -13,7 +14,12 @@ namespace {
 
 constexpr std::array kWatched = {SIGINT, SIGTERM, SIGHUP};
 
+// Those that this program, or a room of it, sets to something else.
+constexpr std::array kChanged = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGIO};
+
 volatile std::sig_atomic_t pending = 0;
+std::array<struct sigaction, kChanged.size()> found{};
+bool watching = false;
 bool too_late = false;
 
 void remember(int signal) {
@@ -23,6 +29,10 @@ void remember(int signal) {
 }  // namespace
 
 void watch_signals() {
+  for (std::size_t i = 0; i < kChanged.size(); ++i) {
+    ::sigaction(kChanged[i], nullptr, &found[i]);
+  }
+  watching = true;
   struct sigaction action {};
   action.sa_handler = remember;
   // No SA_RESTART: a signal ends a sleep, so that waiting stops at once.
@@ -33,6 +43,24 @@ void watch_signals() {
     if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
   }
   std::signal(SIGPIPE, SIG_IGN);
+}
+
+void restore_signals() {
+  if (!watching) return;
+  sigset_t watched;
+  sigset_t before;
+  ::sigemptyset(&watched);
+  for (const int signal : kWatched) ::sigaddset(&watched, signal);
+  // One that comes from here on does what it does by default.
+  ::sigprocmask(SIG_BLOCK, &watched, &before);
+  if (stop_requested()) {
+    ::sigprocmask(SIG_SETMASK, &before, nullptr);
+    stop_if_interrupted();
+  }
+  for (std::size_t i = 0; i < kChanged.size(); ++i) {
+    ::sigaction(kChanged[i], &found[i], nullptr);
+  }
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
 }
 
 int wait_for_any(std::span<struct pollfd> descriptors,
@@ -77,7 +105,7 @@ void stop_if_interrupted() {
   if (stop_requested()) throw Interrupted(pending);
 }
 
-TooLateToStop::TooLateToStop() { too_late = true; }
-TooLateToStop::~TooLateToStop() { too_late = false; }
+TooLateToStop::TooLateToStop() : before_(std::exchange(too_late, true)) {}
+TooLateToStop::~TooLateToStop() { too_late = before_; }
 
 }  // namespace baseline

@@ -12,6 +12,10 @@ namespace baseline {
 /// harmless. Called once by main.
 void watch_signals();
 
+/// Makes all signals as they were before watch_signals(), for exec(). Throws Interrupted when one
+/// has asked to stop.
+void restore_signals();
+
 /// Waits until one of the descriptors is ready as its `events` say, and fills in `revents`. Returns
 /// how many are ready: 0 when the time is over, without which it waits for ever, or when
 /// stop_requested(). A negative descriptor is passed over; with none at all this is a sleep that a
@@ -40,6 +44,9 @@ class TooLateToStop {
   ~TooLateToStop();
   TooLateToStop(const TooLateToStop&) = delete;
   TooLateToStop& operator=(const TooLateToStop&) = delete;
+
+ private:
+  bool before_;
 };
 
 }  // namespace baseline

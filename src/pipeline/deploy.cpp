@@ -91,6 +91,12 @@ ReplaceReport begin_report(const DeployRequest& request, const Context& context)
   return report;
 }
 
+// Whether a deploy at this moment would end with "in use". Who has the application stopped for him
+// need not mind that it runs.
+bool in_the_way(const DeployRequest& request, const Context& context, const ReplaceReport& report) {
+  return context.store.running() || (!report.old.holders.empty() && !request.application.stop);
+}
+
 ReplaceReport dry_run(const DeployRequest& request, const Context& context) {
   ReplaceReport report = begin_report(request, context);
   look_at_old(request, context, report);
@@ -102,7 +108,10 @@ ReplaceReport dry_run(const DeployRequest& request, const Context& context) {
     throw Error(ErrorCode::usage, "no check runs on the new database before the swap",
                 "those that were selected run on the live one: baseline verify");
   }
-  report.outcome = report.before->failed() ? Outcome::checks_failed : Outcome::would_do;
+  report.planned = planned_hooks(request.application, false);
+  report.outcome = report.before->failed()                ? Outcome::checks_failed
+                   : in_the_way(request, context, report) ? Outcome::would_wait
+                                                          : Outcome::would_do;
   return report;
 }
 
@@ -111,57 +120,91 @@ ReplaceReport dry_run(const DeployRequest& request, const Context& context) {
 void warn_if_unproven(ReplaceReport& report) {
   if (report.outcome != Outcome::done || !report.after || report.after->deferred() == 0) return;
   const auto judged = [](const CheckResult& result) {
-    return result.status != Status::skip && result.kind != kIntegrityKind;
+    return result.status != Status::skip && result.kind != kIntegrityKind &&
+           result.kind != kHookKind;
   };
   if (std::ranges::any_of(report.after->results, judged)) return;
   report.warnings.push_back("no check of the suites has judged the live database yet");
 }
 
-}  // namespace
-
-Comparison compare(Session& reference, const DatabaseFacts& facts, const Suites& suites) {
-  Comparison result;
-  if (!facts.exists || !facts.unreadable.empty() || facts.unsettled) return result;
-  const std::vector<std::string> ignored = suites.ignored_objects();
-  result.drift = differences(reference.schema(), facts.schema, ignored);
-  const auto stamp = reference.revision();
-  result.stamped = stamp && facts.revision == stamp;
-  result.at_baseline = result.drift.empty() && facts.revision == stamp;
-  return result;
+// A database that a running application is writing to looks for a moment as if a crashed writer had
+// left it.
+void look_until_settled(const DeployRequest& request, const Context& context,
+                        ReplaceReport& report) {
+  look_at_old(request, context, report);
+  if (!request.application.stop) return;
+  const Deadline deadline = Deadline(request.wait).at_least(std::chrono::seconds(2));
+  while (report.old.unsettled && deadline.pause()) {
+    stop_if_interrupted();
+    look_at_old(request, context, report);
+  }
 }
 
-ReplaceReport deploy(const DeployRequest& request, const Context& context) {
-  const Deadline deadline(request.wait);
-  require_place(context);
-  if (request.dry_run) return dry_run(request, context);
+// Results of checks that waited for the application take the places that were kept for them.
+void fill_in(SuiteReport& report, SuiteReport running) {
+  auto next = running.results.begin();
+  for (CheckResult& result : report.results) {
+    if (result.deferred && next != running.results.end()) result = std::move(*next++);
+  }
+  report.took += running.took;
+}
 
-  ReplaceReport report = begin_report(request, context);
+// Starts the application on the new database, and judges what needs it.
+ReplaceSteps::Started bring_up(const DeployRequest& request, const Context& context,
+                               const ReplaceSteps& steps, Replacement& replacement,
+                               ReplaceReport& report) {
+  report.after->results.push_back(steps.application.start(&replacement));
+  const bool started = report.after->results.back().status == Status::pass;
+  if (started && request.judge_running && report.after->deferred() > 0) {
+    const StepScope step(context.observer, Step::check_live);
+    try {
+      const auto live = context.store.open_live();
+      fill_in(*report.after, request.judge_running(*live, steps.intent.logs));
+    } catch (const Error& error) {
+      CheckResult& result = report.after->results.back();
+      result.status = Status::error;
+      result.expected = "checks of the running application";
+      result.got = error.what();
+    }
+  }
+  if (request.judged) request.judged(*report.after);
+  if (!report.after->failed()) return ReplaceSteps::Started::well;
+  return request.keep_on_failure ? ReplaceSteps::Started::keep : ReplaceSteps::Started::swap_back;
+}
+
+void deploy_now(const DeployRequest& request, const Context& context,
+                ApplicationControl& application, ReplaceReport& report) {
+  const Deadline deadline(request.wait);
+  report = begin_report(request, context);
   const std::string started = rfc3339(context.now());
 
   // Keep other runs out, and put in order what an interrupted one left.
   const auto replacement = context.store.hold({"deploy", started}, deadline);
-  report.recovered = recover(context, *replacement, deadline);
+  report.recovered = recover(context, *replacement, deadline, application);
   if (report.recovered) context.store.require_replaceable();
 
   // Look at the old database, after SQLite has brought in what a crashed writer left. One that is
   // at the baseline already is left alone.
-  look_at_old(request, context, report);
+  look_until_settled(request, context, report);
   if (report.old.unsettled) {
     replacement->require_unused(deadline);
     report.recovered_crash = settled(*replacement, deadline, request.as_found);
     look_at_old(request, context, report);
   }
-  if (!is_wanted(request, context, report)) return report;
+  if (!is_wanted(request, context, report)) return;
 
-  // Nobody may be using it, and the operator has to want it.
-  replacement->require_unused(deadline);
+  // Nobody may be using it, but an application that will be stopped; and the operator has to want
+  // it.
+  if (!application.can_stop()) replacement->require_unused(deadline);
   report.recovered_crash = report.recovered_crash || report.old.wal_size > 0;
   if (request.confirm && !request.confirm(report)) {
     report.outcome = Outcome::declined;
-    return report;
+    return;
   }
 
-  ReplaceSteps steps{make_intent(context, "deploy", started, report.old, report.plan), deadline};
+  ReplaceSteps steps{make_intent(context, "deploy", started, report.old, report.plan), application,
+                     deadline};
+  steps.patience = std::max(steps.patience, request.wait);
   // A database that can be read is frozen in any case: one file that rollback can put back.
   steps.as_found = request.as_found && (report.old.unsettled || !report.old.unreadable.empty());
   steps.keep_on_failure = request.keep_on_failure;
@@ -193,12 +236,43 @@ ReplaceReport deploy(const DeployRequest& request, const Context& context) {
     return !report.after->failed();
   };
 
-  // Freeze the old, exchange, judge the live, file and seal the backup.
+  if (application.can_start()) {
+    steps.bring_up = [&](Replacement& live) {
+      return bring_up(request, context, steps, live, report);
+    };
+  }
+
+  // Freeze the old, exchange, judge the live, start the application, file and seal the backup.
   replace(steps, context, *replacement, report);
   warn_if_unproven(report);
   copy_after(context, report);
   prune_after(request, context, report);
-  return report;
+}
+
+}  // namespace
+
+Comparison compare(Session& reference, const DatabaseFacts& facts, const Suites& suites) {
+  return compare(reference, facts, suites.ignored_objects());
+}
+
+Comparison compare(Session& reference, const DatabaseFacts& facts,
+                   std::span<const std::string> ignored) {
+  Comparison result;
+  if (!facts.exists || !facts.unreadable.empty() || facts.unsettled) return result;
+  result.drift = differences(reference.schema(), facts.schema, ignored);
+  const auto stamp = reference.revision();
+  result.stamped = stamp && facts.revision == stamp;
+  result.at_baseline = result.drift.empty() && facts.revision == stamp;
+  return result;
+}
+
+ReplaceReport deploy(const DeployRequest& request, const Context& context) {
+  require_place(context);
+  if (request.dry_run) return dry_run(request, context);
+  ApplicationControl application(request.application, context, "deploy");
+  return with_application(application, context, [&](ReplaceReport& report) {
+    deploy_now(request, context, application, report);
+  });
 }
 
 }  // namespace baseline

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "checks/runner.hpp"
 #include "checks/suite.hpp"
 #include "pipeline/context.hpp"
+#include "pipeline/hook.hpp"
 #include "pipeline/reports.hpp"
 #include "store/migration.hpp"
 
@@ -18,6 +20,10 @@ namespace baseline {
 
 /// Judges a database in one phase. Built by whoever knows the suites; see judge_with().
 using Judge = std::function<SuiteReport(Phase phase, Session& subject)>;
+
+/// Runs only the checks that need the running application. `logs`: where its logs ended when it was
+/// stopped.
+using JudgeRunning = std::function<SuiteReport(Session& subject, std::vector<LogPosition> logs)>;
 
 /// What to deploy and how. Everything was read and validated before: no input error comes later.
 struct DeployRequest {
@@ -33,9 +39,13 @@ struct DeployRequest {
   std::vector<std::filesystem::path> also = {};  ///< where to make second copies of the backup
   KeepRule keep = {};  ///< which backups to keep after a deploy that succeeded; says nothing: all
   std::chrono::milliseconds wait{0};
+  Application application = {};  ///< without commands: it is stopped and started by hand
+  /// Runs the checks that need the application, once it was started. May be empty.
+  JudgeRunning judge_running = {};
   /// Asked once what will leave, before anything is changed; false stops the run.
   std::function<bool(const ReplaceReport& plan)> confirm = {};
-  /// Told the results of each phase as soon as they are there: a run that ends in an Error later
+  /// Told the results of each phase as soon as they are there, those of the phase `after` once more
+  /// when the application was started: a run that ends in an Error later
   /// has no report to look them up in.
   std::function<void(const SuiteReport&)> judged = {};
 };
@@ -51,5 +61,8 @@ struct Comparison {
   std::vector<SchemaDifference> drift;
 };
 Comparison compare(Session& reference, const DatabaseFacts& facts, const Suites& suites);
+/// `ignored`: globs of objects that may differ.
+Comparison compare(Session& reference, const DatabaseFacts& facts,
+                   std::span<const std::string> ignored);
 
 }  // namespace baseline

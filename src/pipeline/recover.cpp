@@ -58,7 +58,7 @@ void undo_run(const Context& context, Replacement& replacement, const Intent& in
 }  // namespace
 
 std::optional<RecoveryReport> recover(const Context& context, Replacement& replacement,
-                                      const Deadline& deadline) {
+                                      const Deadline& deadline, ApplicationControl& application) {
   if (!replacement.interruption()) {
     replacement.tidy();
     return {};
@@ -69,6 +69,8 @@ std::optional<RecoveryReport> recover(const Context& context, Replacement& repla
   RecoveryReport report;
   report.command = intent.command;
   report.started = intent.started;
+  report.application = interruption.application;
+  application.take_over(interruption.application);
   switch (interruption.position) {
     case Position::undecidable:
       throw Error(ErrorCode::needs_person, interruption.detail,
@@ -79,7 +81,14 @@ std::optional<RecoveryReport> recover(const Context& context, Replacement& repla
         finish_run(context, replacement, intent, report);
         break;
       }
-      // Its checks had failed: the old database has to come back.
+      // Its checks had failed: the old database has to come back. The application may have been
+      // started on the new one.
+      if (interruption.application != ApplicationState::untouched) {
+        if (const auto trouble = application.stop_again(&replacement)) {
+          context.observer.warning(*trouble);
+        }
+        if (application.can_stop()) report.application = ApplicationState::stopped;
+      }
       replacement.swap_back(deadline);
       undo_run(context, replacement, intent, report);
       break;

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "checks/child_text.hpp"
 #include "os/signals.hpp"
 #include "pipeline/filing.hpp"
 
@@ -11,6 +12,13 @@ namespace baseline {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
+
+// The old database is live, and free. The application is started while the journal still tells that
+// it was stopped: no crash leaves it down without a word.
+void end_undone(const ReplaceSteps& steps, Replacement& replacement) {
+  steps.application.start_again(&replacement);
+  replacement.finish();
+}
 
 // Undoes the run while `error` is on its way out; what goes wrong here must not hide it.
 template <typename AnyError>
@@ -20,10 +28,13 @@ void undo_noting(const ReplaceSteps& steps, const Context& context, Replacement&
     // What needs a person stays exactly as it is.
     if (error.code() == ErrorCode::needs_person) return;
   }
+  bool undone = false;
   try {
     undo(context, replacement, steps.intent);
-    replacement.finish();
+    undone = true;
+    end_undone(steps, replacement);
   } catch (const Error& second) {
+    if (!undone) steps.application.start_again(nullptr);
     if constexpr (std::is_same_v<AnyError, Error>) {
       error.add_note(fmt::format("undoing the run failed as well: {}; baseline recover will do it",
                                  second.what()));
@@ -53,7 +64,7 @@ void clean_up_after_revert(const ReplaceSteps& steps, const Context& context,
     report.failed_backup = undo(context, replacement, steps.intent);
     record(context, steps.intent,
            {steps.intent.command, "checks failed; swapped back", false, {}, report.unavailable});
-    replacement.finish();
+    end_undone(steps, replacement);
   } catch (const Error& error) {
     // The old database is back, and why matters more than that something could not be tidied up.
     report.warnings.push_back(
@@ -103,6 +114,27 @@ void bring_live(const ReplaceSteps& steps, const Context& context, Replacement& 
   const StepScope step(context.observer, Step::swap);
   stop_if_interrupted();
   replacement.swap();
+}
+
+// The application could not be started on the new database, or does not work with it. The verdict
+// is made durable first: whatever happens meanwhile, the old database comes back.
+void take_back(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
+               ReplaceReport& report) {
+  try {
+    replacement.announce_swap_back();
+  } catch (const Error& error) {
+    // It only helps a later run to finish this.
+    report.warnings.push_back(error.what());
+  }
+  const auto trouble = steps.application.stop_again(&replacement);
+  try {
+    revert(steps, context, replacement, report);
+  } catch (Error& stuck) {
+    if (trouble) stuck.add_note(*trouble);
+    throw;
+  }
+  clean_up_after_revert(steps, context, replacement, report);
+  report.outcome = Outcome::checks_failed;
 }
 
 // D13 to D15.
@@ -178,12 +210,19 @@ void replace(ReplaceSteps& steps, const Context& context, Replacement& replaceme
     stop_if_interrupted();
     if (!steps.stage(replacement)) {
       undo(context, replacement, steps.intent);
-      replacement.finish();
+      end_undone(steps, replacement);
       report.outcome = Outcome::checks_failed;
       return;
     }
     stop_if_interrupted();
     replacement.announce();
+    if (steps.application.can_stop()) {
+      std::vector<std::string> logs;
+      for (const LogPosition& log : steps.intent.logs) logs.push_back(log.path);
+      steps.intent.logs = steps.application.stop(replacement, logs);
+      // It may take a moment until the last of its processes has let go.
+      steps.deadline = Deadline(steps.patience);
+    }
     bring_live(steps, context, replacement, report, window_start);
   } catch (Error& error) {
     undo_noting(steps, context, replacement, error);
@@ -211,6 +250,17 @@ void replace(ReplaceSteps& steps, const Context& context, Replacement& replaceme
     return;
   }
   stop_window(report, window_start);
+  if (steps.bring_up) {
+    switch (steps.bring_up(replacement)) {
+      case ReplaceSteps::Started::well:
+        break;
+      case ReplaceSteps::Started::keep:
+        report.kept_despite_failure = true;
+        break;
+      case ReplaceSteps::Started::swap_back:
+        return take_back(steps, context, replacement, report);
+    }
+  }
   if (report.kept_despite_failure) report.outcome = Outcome::checks_failed;
   try {
     finish(steps, context, replacement, report);
@@ -223,6 +273,55 @@ void replace(ReplaceSteps& steps, const Context& context, Replacement& replaceme
                     error.what()));
   }
   report.late_signal = pending_signal();
+}
+
+ReplaceReport with_application(ApplicationControl& application, const Context& context,
+                               const std::function<void(ReplaceReport&)>& act) {
+  constexpr std::string_view kDown = "the application is not running: ";
+  ReplaceReport report;
+  try {
+    act(report);
+  } catch (Error& error) {
+    if (error.code() == ErrorCode::needs_person) {
+      // On which database it would run, nobody knows.
+      if (application.is_stopped()) error.add_note("the application was stopped");
+      throw;
+    }
+    application.start_again(nullptr);
+    if (application.trouble()) {
+      error.add_note(fmt::format("{}{}", kDown, *application.trouble()));
+    } else if (application.report()) {
+      error.add_note("the application was started again");
+    }
+    throw;
+  } catch (const Interrupted&) {
+    application.start_again(nullptr);
+    if (application.trouble()) {
+      context.observer.warning(fmt::format("{}{}", kDown, *application.trouble()));
+    }
+    throw;
+  }
+  // Who has no command to start it with starts it by hand after a run that went well.
+  if (application.can_start() || report.outcome != Outcome::done) application.start_again(nullptr);
+  if (application.trouble()) {
+    report.warnings.push_back(fmt::format("{}{}", kDown, *application.trouble()));
+  }
+  report.application = application.report();
+  return report;
+}
+
+std::vector<HookRun> planned_hooks(const Application& hooks, bool is_rollback) {
+  std::vector<HookRun> out;
+  const auto add = [&](const char* name, const std::optional<Hook>& hook) {
+    if (!hook) return;
+    HookRun& planned = out.emplace_back();
+    planned.hook = name;
+    planned.command = printable(command_line(hook->written));
+  };
+  add("stop", hooks.stop);
+  if (is_rollback) add("revert", hooks.revert);
+  add("start", hooks.start);
+  return out;
 }
 
 }  // namespace baseline

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string_view>
 
+#include "pipeline/application.hpp"
 #include "pipeline/context.hpp"
 #include "pipeline/reports.hpp"
 
@@ -12,7 +13,10 @@ namespace baseline {
 /// What `deploy` and `rollback` do alike, from the staged candidate on.
 struct ReplaceSteps {
   Intent intent;
+  ApplicationControl& application;
   Deadline deadline;
+  /// How long to wait for the last process to let go, once the application was stopped.
+  std::chrono::milliseconds patience{5'000};
   bool as_found = false;
   bool keep_on_failure = false;
   /// Builds the candidate and judges it. False: its checks failed; undo.
@@ -21,12 +25,17 @@ struct ReplaceSteps {
   std::function<void()> conclude = {};
   /// Judges the live database inside the window. False: its checks failed; swap back.
   std::function<bool()> judge_live = {};
+  /// Starts the application, after the window, and judges what needs it. May be empty. What a
+  /// failure means is `keep`: the new database stays, and the application may not run.
+  enum class Started { well, keep, swap_back };
+  std::function<Started(Replacement&)> bring_up = {};
 };
 
-/// prepare · stage · announce · freeze · [copy] · swap · judge · file · record. Undoes what it did
-/// when anything fails before the swap, and swaps back when the live database is judged bad. Fills
-/// the report; rethrows errors with the old database in place. When the new database is live and
-/// only the filing fails, that is a warning: the journal stays, and the next run finishes it.
+/// prepare · stage · announce · [stop] · freeze · [copy] · swap · judge · [start] · file · record.
+/// Undoes what it did when anything fails before the swap, and swaps back when the live database is
+/// judged bad. Fills the report; rethrows errors with the old database in place. When the new
+/// database is live and only the filing fails, that is a warning: the journal stays, and the next
+/// run finishes it.
 void replace(ReplaceSteps& steps, const Context& context, Replacement& replacement,
              ReplaceReport& report);
 
@@ -43,6 +52,14 @@ inline constexpr std::string_view kIntegrityKind = "integrity";
 
 /// Adds the engine's own integrity check, as a check among the others.
 void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth depth);
+
+/// Runs `act`, and starts the application afterwards when it was stopped and the run has not
+/// started it, however it ended. Errors are passed on with a note about it.
+ReplaceReport with_application(ApplicationControl& application, const Context& context,
+                               const std::function<void(ReplaceReport&)>& act);
+
+/// The commands that a run would run, for --dry-run.
+std::vector<HookRun> planned_hooks(const Application& hooks, bool is_rollback);
 
 /// Throws Error{refused} when the database cannot be replaced where it is, before any file is made.
 /// An interrupted run may leave the place looking odd (two names of one file): then the question is

@@ -18,6 +18,7 @@ enum class Outcome {
   done,
   nothing_to_do,
   would_do,       ///< --dry-run: it would go through
+  would_wait,     ///< --dry-run: somebody uses the database
   declined,       ///< the operator was asked and said no; nothing was changed
   checks_failed,  ///< the old database is (back) in place, or was kept as --on-failure says
 };
@@ -28,12 +29,39 @@ struct FiledBackup {
   std::filesystem::path directory;
 };
 
+/// One command of the application's that a run has run.
+struct HookRun {
+  std::string hook;     ///< "stop", "start", "revert"
+  std::string command;  ///< as configured, on one line
+  bool good = false;
+  bool was_run = true;  ///< false: there is no such program
+  std::string got;      ///< "exit 0", "still running after 2m; killed"
+  std::string output;   ///< its last lines, when it was not good
+  std::chrono::nanoseconds took{};
+};
+
+/// What a run did with the application.
+struct ApplicationReport {
+  bool running = false;  ///< its start went well; false: it was stopped, and does not run
+  std::vector<HookRun> hooks;
+  std::optional<std::chrono::nanoseconds> stopped_for;  ///< from the stop to the end of the start
+};
+
 /// What recovery found and did.
 struct RecoveryReport {
   std::string command;    ///< the interrupted one
   std::string started;    ///< RFC 3339
   bool finished = false;  ///< true: the new database is live; false: undone, the old one is live
   std::optional<FiledBackup> backup;
+  ApplicationState application = ApplicationState::untouched;  ///< what the run had done with it
+};
+
+/// What `recover` did.
+struct RecoverReport {
+  std::string database;
+  std::optional<RecoveryReport> recovered;
+  std::optional<ApplicationReport> application;  ///< --start
+  Outcome outcome = Outcome::done;
 };
 
 /// A backup that `backups prune` removed, or kept.
@@ -73,6 +101,8 @@ struct ReplaceReport {
   bool swapped_back = false;
   bool kept_despite_failure = false;
   bool recovered_crash = false;  ///< a crashed writer's WAL or journal was brought in
+  std::optional<ApplicationReport> application;
+  std::vector<HookRun> planned;  ///< --dry-run: the commands that would be run, in their order
   std::vector<std::string> warnings;
   int late_signal = 0;  ///< a signal that came after the swap
 };
@@ -94,6 +124,7 @@ struct StatusReport {
   std::vector<SchemaDifference> drift;
   std::optional<std::string> running;
   std::optional<Interruption> interruption;
+  bool can_start = false;  ///< a command that starts the application is configured
   std::filesystem::path catalogue;
   std::vector<CatalogueEntry> backups;
   std::optional<HistoryLine> last;

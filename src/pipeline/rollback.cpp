@@ -136,41 +136,57 @@ bool stage_file(const BackupFile& file, const Context& context, Replacement& sta
   return !report.before->failed();
 }
 
-}  // namespace
-
-ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
-  const Deadline deadline(request.wait);
-  require_place(context);
+ReplaceReport begin_report(const Context& context) {
   ReplaceReport report;
   report.command = "rollback";
   report.database = context.store.location();
-  Source source;
-  if (request.dry_run) {
-    plan(request, context, report, source);
-    report.outcome = Outcome::would_do;
-    return report;
+  return report;
+}
+
+// The application's old version, then its start. Where the old version cannot be put back, the new
+// one must not run on the old database: all is undone. When only the start fails, the old database
+// stays: it is what was asked for, and the old version is there.
+ReplaceSteps::Started bring_up(ApplicationControl& application, Replacement& live,
+                               ReplaceReport& report) {
+  SuiteReport& after = report.after.emplace();
+  after.phase = Phase::after;
+  if (application.can_revert()) {
+    after.results.push_back(application.revert());
+    if (after.failed()) return ReplaceSteps::Started::swap_back;
   }
+  if (application.can_start()) after.results.push_back(application.start(&live));
+  return after.failed() ? ReplaceSteps::Started::keep : ReplaceSteps::Started::well;
+}
+
+void rollback_now(const RollbackRequest& request, const Context& context,
+                  ApplicationControl& application, ReplaceReport& report) {
+  const Deadline deadline(request.wait);
+  report = begin_report(context);
+  Source source;
   const std::string started = rfc3339(context.now());
 
   // Keep other runs out, and put in order what an interrupted one left.
   const auto replacement = context.store.hold({"rollback", started}, deadline);
-  report.recovered = recover(context, *replacement, deadline);
+  report.recovered = recover(context, *replacement, deadline, application);
   if (report.recovered) context.store.require_replaceable();
 
-  replacement->require_unused(deadline);
+  if (!application.can_stop()) replacement->require_unused(deadline);
   plan(request, context, report, source);
   if (report.old.unsettled) {
+    replacement->require_unused(deadline);
     report.recovered_crash = settled(*replacement, deadline, true);
     plan(request, context, report, source);
   }
   report.recovered_crash = report.recovered_crash || report.old.wal_size > 0;
   if (request.confirm && !request.confirm(report)) {
     report.outcome = Outcome::declined;
-    return report;
+    return;
   }
 
   // What is live now may be exactly what cannot be read: it is kept as it is.
-  ReplaceSteps steps{make_intent(context, "rollback", started, report.old, report.plan), deadline};
+  ReplaceSteps steps{make_intent(context, "rollback", started, report.old, report.plan),
+                     application, deadline};
+  steps.patience = std::max(steps.patience, request.wait);
   steps.as_found = report.old.unsettled || !report.old.unreadable.empty();
   steps.intent.revision = report.revision;
   steps.intent.source_id = report.source_id;
@@ -190,8 +206,28 @@ ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
   steps.conclude = [&] {
     if (request.move) context.catalogue.mark_restored(source.entry.id, rfc3339(context.now()));
   };
+  if (application.can_start() || application.can_revert()) {
+    steps.bring_up = [&](Replacement& live) { return bring_up(application, live, report); };
+  }
   replace(steps, context, *replacement, report);
-  return report;
+}
+
+}  // namespace
+
+ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
+  require_place(context);
+  if (request.dry_run) {
+    ReplaceReport report = begin_report(context);
+    Source source;
+    plan(request, context, report, source);
+    report.planned = planned_hooks(request.application, true);
+    report.outcome = Outcome::would_do;
+    return report;
+  }
+  ApplicationControl application(request.application, context, "rollback");
+  return with_application(application, context, [&](ReplaceReport& report) {
+    rollback_now(request, context, application, report);
+  });
 }
 
 }  // namespace baseline

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "pipeline/context.hpp"
+#include "pipeline/hook.hpp"
 #include "pipeline/reports.hpp"
 
 namespace baseline {
@@ -19,6 +20,7 @@ struct RollbackRequest {
       false;  ///< the backup itself goes live: no copy, constant time, the backup is used up
   bool dry_run = false;
   std::chrono::milliseconds wait{0};
+  Application application = {};  ///< without commands: it is stopped and started by hand
   /// Asked once what will leave, before anything is changed; false stops the run.
   std::function<bool(const ReplaceReport& plan)> confirm;
 };

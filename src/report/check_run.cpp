@@ -35,6 +35,8 @@ std::string_view word_of(Outcome outcome) {
       return "nothing to do";
     case Outcome::would_do:
       return "would do";
+    case Outcome::would_wait:
+      return "in use";
     case Outcome::checks_failed:
       return "checks failed";
   }

@@ -61,8 +61,16 @@ std::string done_text(const ReplaceReport& report, const Style& style) {
 
 std::string failed_text(const ReplaceReport& report, const Style& style) {
   const std::string path = printable(report.database);
+  if (report.kept_despite_failure && report.command == "rollback") {
+    return fmt::format("{} {} is back at the backup {}, but the application did not start\n",
+                       style(Tone::bad, "failed:"), path, report.source_id);
+  }
   if (report.kept_despite_failure) {
     return fmt::format("{} checks failed, and the new database was kept at {}\n",
+                       style(Tone::bad, "failed:"), path);
+  }
+  if (report.command == "rollback" && report.swapped_back) {
+    return fmt::format("{} the application's old version could not be put back; {} is as it was\n",
                        style(Tone::bad, "failed:"), path);
   }
   if (report.swapped_back) {
@@ -88,22 +96,61 @@ std::string deferred_text(const ReplaceReport& report) {
                      counted(count, "check waits", "checks wait"));
 }
 
+// What a cut-off run means for the application.
+std::string left_by(ApplicationState state, const Style& style, const TypedOptions& typed) {
+  switch (state) {
+    case ApplicationState::stopping:
+    case ApplicationState::stopped:
+      return line("application",
+                  style(Tone::bad, "the run had stopped it, and it may not be running")) +
+             line("next", "baseline recover --start" + typed.backups);
+    case ApplicationState::started:
+      return line("application", "the run had started it again");
+    case ApplicationState::untouched:
+      break;
+  }
+  return {};
+}
+
+// A failed hook that is no check is told with its output; a check tells it by itself.
+std::string application_text(const std::optional<ApplicationReport>& report, const Style& style) {
+  if (!report) return {};
+  const std::string time =
+      report->stopped_for ? fmt::format(", {} after it was stopped", duration(*report->stopped_for))
+                          : std::string();
+  if (report->running) return line("application", "started" + time);
+  return line("application", style(Tone::bad, "NOT RUNNING: it was stopped, and not started"));
+}
+
+std::string warnings_text(const ReplaceReport& report, const Style& style) {
+  std::string text;
+  for (const std::string& warning : report.warnings) {
+    text += fmt::format("  {} {}\n", style(Tone::caution, "warning:"), warning);
+  }
+  return text;
+}
+
 // The next command to type.
 std::string next_text(const ReplaceReport& report, const TypedOptions& typed) {
+  const bool running = report.application && report.application->running;
   const std::string undo = line("undo", "baseline rollback" + typed.backups);
   switch (report.outcome) {
     case Outcome::done:
       if (report.command == "rollback") {
-        return line("next", "start the application") + (report.backup ? undo : "");
+        return (running ? "" : line("next", "start the application")) + (report.backup ? undo : "");
       }
-      return line("next", fmt::format("start the application, then: baseline verify{}{}",
-                                      typed.checks, deferred_text(report))) +
+      return line("next", fmt::format("{}baseline verify{}{}",
+                                      running ? "" : "start the application, then: ", typed.checks,
+                                      deferred_text(report))) +
              (report.backup ? undo : "");
     case Outcome::would_do:
       return line("next", fmt::format("baseline {}{}", report.command,
                                       report.command == "deploy" ? typed.all : typed.backups));
     case Outcome::checks_failed:
       return report.kept_despite_failure ? undo : "";
+    case Outcome::would_wait:
+      return line("next", "stop what uses the database, then: baseline " + report.command +
+                              (report.command == "deploy" ? typed.all : typed.backups));
     case Outcome::declined:
     case Outcome::nothing_to_do:
       return {};
@@ -126,10 +173,13 @@ std::string plan_text(const ReplaceReport& report, const Style& style) {
                                     human_size(report.plan.space_needed),
                                     human_size(report.plan.space_free)));
   if (!report.old.holders.empty()) {
-    text += line("in use by", describe(report.old.holders) + "; stop it before the window");
+    const bool is_stopped = !report.planned.empty() && report.planned.front().hook == "stop";
+    text += line("in use by",
+                 describe(report.old.holders) + (is_stopped ? "" : "; stop it before the window"));
   } else if (report.old.exists) {
     text += line("in use by", "nobody that can be seen from here");
   }
+  for (const HookRun& hook : report.planned) text += line("would " + hook.hook, hook.command);
   return text;
 }
 
@@ -154,11 +204,15 @@ std::string leaving(const DatabaseFacts& facts) {
 
 std::string of(const ReplaceReport& report, const Style& style, const TypedOptions& typed) {
   if (report.outcome == Outcome::nothing_to_do) {
-    return fmt::format("already at baseline {}; nothing to do\n", printable(report.revision));
+    return fmt::format("already at baseline {}; nothing to do\n", printable(report.revision)) +
+           (report.application
+                ? application_text(report.application, style) + warnings_text(report, style)
+                : "");
   }
   if (report.outcome == Outcome::declined) return "not confirmed; nothing was changed\n";
   std::string text;
-  if (report.outcome == Outcome::would_do) text += plan_text(report, style);
+  const bool is_plan = report.outcome == Outcome::would_do || report.outcome == Outcome::would_wait;
+  if (is_plan) text += plan_text(report, style);
   for (const auto& suite : {report.before, report.after}) {
     if (suite) text += checks_text(*suite, style);
   }
@@ -168,6 +222,10 @@ std::string of(const ReplaceReport& report, const Style& style, const TypedOptio
       break;
     case Outcome::checks_failed:
       text += failed_text(report, style);
+      break;
+    case Outcome::would_wait:
+      text += fmt::format("{} {}; nothing was changed\n", style(Tone::caution, "in use:"),
+                          printable(report.database));
       break;
     case Outcome::would_do:
       text += "nothing was changed\n";
@@ -188,10 +246,9 @@ std::string of(const ReplaceReport& report, const Style& style, const TypedOptio
     text += line("pruned", fmt::format("{}, {}", counted(report.pruned->removed.size(), "backup"),
                                        human_size(report.pruned->freed)));
   }
+  text += application_text(report.application, style);
   text += next_text(report, typed);
-  for (const std::string& warning : report.warnings) {
-    text += fmt::format("  {} {}\n", style(Tone::caution, "warning:"), warning);
-  }
+  text += warnings_text(report, style);
   if (report.late_signal != 0) {
     text +=
         "  the signal came too late: the new database was live already, so the run was "
@@ -214,14 +271,22 @@ std::string of(const VerifyReport& report, const Style& style, const TypedOption
               : "");
 }
 
-std::string of(const std::optional<RecoveryReport>& report, const std::string& database) {
-  const std::string path = printable(database);
-  if (!report) return fmt::format("nothing to recover at {}\n", path);
-  std::string text = fmt::format(
-      "recovered: the {} of {} was {}; {} is the {} database\n", report->command, report->started,
-      report->finished ? "finished" : "undone", path, report->finished ? "new" : "old");
-  if (report->backup) text += line("backup", backup_text(*report->backup));
-  return text;
+std::string of(const RecoverReport& report, const Style& style, const TypedOptions& typed) {
+  const std::string path = printable(report.database);
+  std::string text = fmt::format("nothing to recover at {}\n", path);
+  if (report.recovered) {
+    const RecoveryReport& run = *report.recovered;
+    text = fmt::format("recovered: the {} of {} was {}; {} is the {} database\n", run.command,
+                       run.started, run.finished ? "finished" : "undone", path,
+                       run.finished ? "new" : "old");
+    if (run.backup) text += line("backup", backup_text(*run.backup));
+    if (!report.application) text += left_by(run.application, style, typed);
+  }
+  text += application_text(report.application, style);
+  if (!report.application || report.application->running) return text;
+  const HookRun& last = report.application->hooks.back();
+  text += line("", fmt::format("{} ({})", last.got, last.command));
+  return last.output.empty() ? text : text + printable_lines(last.output) + "\n";
 }
 
 std::string of(const Error& error, const Style& style) {

@@ -17,7 +17,7 @@ std::string of(const ReplaceReport& report, const Style& style, const TypedOptio
 std::string of(const VerifyReport& report, const Style& style, const TypedOptions& typed);
 std::string of(const StatusReport& report, const Style& style,
                const std::vector<SettingLine>& settings);
-std::string of(const std::optional<RecoveryReport>& report, const std::string& database);
+std::string of(const RecoverReport& report, const Style& style, const TypedOptions& typed);
 std::string of(const History& history);
 std::string of(const BackupsListReport& report, const Style& style);
 std::string of(const BackupsVerifyReport& report, const Style& style);

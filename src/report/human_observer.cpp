@@ -49,6 +49,12 @@ std::string_view words_for(Step step) {
       return "make the second copy";
     case Step::verify_backups:
       return "verify backups";
+    case Step::stop_application:
+      return "stop the application";
+    case Step::start_application:
+      return "start the application";
+    case Step::revert_application:
+      return "put the application's old version back";
   }
   return "?";
 }

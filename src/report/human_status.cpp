@@ -55,9 +55,22 @@ std::string interruption_text(const Interruption& interruption, const Style& sty
       text = interruption.detail;
       break;
   }
-  return line("interrupted", style(Tone::bad, fmt::format("a {} started {} was cut off: {}",
+  text = line("interrupted", style(Tone::bad, fmt::format("a {} started {} was cut off: {}",
                                                           printable(intent.command),
                                                           printable(intent.started), text)));
+  switch (interruption.application) {
+    case ApplicationState::stopping:
+    case ApplicationState::stopped:
+      text += line("application",
+                   style(Tone::bad, "that run had stopped it; baseline recover --start starts it"));
+      break;
+    case ApplicationState::started:
+      text += line("application", "that run had started it again");
+      break;
+    case ApplicationState::untouched:
+      break;
+  }
+  return text;
 }
 
 }  // namespace

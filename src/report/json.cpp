@@ -56,16 +56,47 @@ Json of_recovery(const std::optional<RecoveryReport>& report) {
   return {{"command", report->command},
           {"started", report->started},
           {"outcome", report->finished ? "finished" : "undone"},
+          {"application", to_string(report->application)},
           {"backup", of_backup(report->backup)}};
+}
+
+Json of_hooks(const std::vector<HookRun>& hooks) {
+  Json json = Json::array();
+  for (const HookRun& hook : hooks) {
+    json.push_back({{"hook", hook.hook},
+                    {"command", hook.command},
+                    {"good", hook.good},
+                    {"result", hook.got},
+                    {"output", hook.output.empty() ? Json(nullptr) : Json(valid_utf8(hook.output))},
+                    {"took_ms", optional_ms(hook.took)}});
+  }
+  return json;
+}
+
+Json of_application(const std::optional<ApplicationReport>& report) {
+  if (!report) return nullptr;
+  return {{"running", report->running},
+          {"stopped_ms", optional_ms(report->stopped_for)},
+          {"hooks", of_hooks(report->hooks)}};
+}
+
+// What would be run has no result yet.
+Json of_planned(const std::vector<HookRun>& hooks) {
+  Json json = Json::array();
+  for (const HookRun& hook : hooks) {
+    json.push_back({{"hook", hook.hook}, {"command", hook.command}});
+  }
+  return json;
 }
 
 std::string_view action_of(const ReplaceReport& report) {
   switch (report.outcome) {
     case Outcome::declined:
     case Outcome::nothing_to_do:
-      return "none";
+      return "nothing";
     case Outcome::done:
     case Outcome::would_do:
+    case Outcome::would_wait:
     case Outcome::checks_failed:
       return report.command;
   }
@@ -104,12 +135,14 @@ std::string of(const ReplaceReport& report, int exit_code) {
   json["plan"] = {{"strategy", to_string(report.plan.strategy)},
                   {"why", report.plan.why},
                   {"space_needed", report.plan.space_needed},
-                  {"space_free", report.plan.space_free}};
+                  {"space_free", report.plan.space_free},
+                  {"hooks", of_planned(report.planned)}};
   json["recovered"] = of_recovery(report.recovered);
   json["before"] = of_suite(report.before);
   json["after"] = of_suite(report.after);
   json["swapped_back"] = report.swapped_back;
   json["unavailable_ms"] = optional_ms(report.unavailable);
+  json["application"] = of_application(report.application);
   json["backup"] = of_backup(report.backup);
   json["failed_backup"] = of_backup(report.failed_backup);
   json["copies"] = of_copies(report.copies);
@@ -148,6 +181,7 @@ std::string of(const StatusReport& report, const std::vector<SettingLine>& setti
                            {"started", report.interruption->intent.started},
                            {"position", word_of(report.interruption->position)},
                            {"reverting", report.interruption->reverting},
+                           {"application", to_string(report.interruption->application)},
                            {"detail", optional_text(report.interruption->detail)}};
   }
   json["backups"] = {
@@ -164,10 +198,11 @@ std::string of(const StatusReport& report, const std::vector<SettingLine>& setti
   return finished(json);
 }
 
-std::string of(const std::optional<RecoveryReport>& report, const std::string& database) {
-  Json json = header("recover", 0);
-  json["database"] = shown(database);
-  json["recovered"] = of_recovery(report);
+std::string of(const RecoverReport& report, int exit_code) {
+  Json json = header("recover", exit_code);
+  json["database"] = shown(report.database);
+  json["recovered"] = of_recovery(report.recovered);
+  json["application"] = of_application(report.application);
   return finished(json);
 }
 

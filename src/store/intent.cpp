@@ -20,6 +20,20 @@ std::string_view to_string(BackupStrategy strategy) {
   return "?";
 }
 
+std::string_view to_string(ApplicationState state) {
+  switch (state) {
+    case ApplicationState::untouched:
+      return "untouched";
+    case ApplicationState::stopping:
+      return "stopping";
+    case ApplicationState::stopped:
+      return "stopped";
+    case ApplicationState::started:
+      return "started";
+  }
+  return "?";
+}
+
 std::string to_json(const Intent& intent) {
   nlohmann::ordered_json json;
   json["command"] = intent.command;

@@ -45,14 +45,24 @@ enum class Position {
   undecidable,  ///< neither: a person must look
 };
 
+/// What a run did with the application, as far as its journal tells.
+enum class ApplicationState {
+  untouched,
+  stopping,  ///< its command was about to run; what became of it is not known
+  stopped,
+  started,  ///< it was stopped, and started again
+};
+
 struct Interruption {
   Intent intent;
   Position position = Position::untouched;
   bool reverting = false;  ///< its checks had failed and it was about to swap back
-  std::string detail;      ///< undecidable: what was found where, with all paths
+  ApplicationState application = ApplicationState::untouched;
+  std::string detail;  ///< undecidable: what was found where, with all paths
 };
 
 std::string_view to_string(BackupStrategy strategy);
+std::string_view to_string(ApplicationState state);
 
 /// Intent as JSON text and back. `from_json` throws Error{needs_person} on anything else.
 std::string to_json(const Intent& intent);

@@ -30,6 +30,7 @@ struct Payload {
 ///   require_unused · [settle] · prepare · stage · open_candidate · announce · freeze · [copy_old]
 ///   · swap · (swap_back · discard | file_old or discard_old) · finish
 ///
+/// note_application() may come anywhere between prepare and finish.
 /// At every instant the live database is the whole old or the whole new one, and the old data is
 /// under a name that the journal or the catalogue knows. Destroying the object at any point
 /// releases the lock and leaves the rest to recovery, as a crash would.
@@ -91,6 +92,14 @@ class Replacement {
   /// Makes the candidate live in one atomic step. Throws Error{in_use} when somebody opened the old
   /// database meanwhile; then the old one is live.
   virtual void swap() = 0;
+
+  /// Makes durable what becomes of the application: before it is stopped, when it has stopped (with
+  /// where its logs end now), when it was started. A recovery tells it.
+  virtual void note_application(ApplicationState state, const std::vector<LogPosition>& logs) = 0;
+
+  /// Makes it durable that the new database was found bad, before anything is done about it: from
+  /// here on a recovery puts the old one back. swap_back() does it by itself.
+  virtual void announce_swap_back() = 0;
 
   /// Whether still nobody has come for the old database since freeze().
   virtual bool old_is_untouched() const = 0;

@@ -47,6 +47,24 @@ void Reader::only_keys(const Node& map, std::span<const std::string_view> known,
   }
 }
 
+bool Reader::version(const Node& root) const {
+  constexpr std::int64_t kVersion = 1;
+  const Node* const node = root.find("version");
+  if (node == nullptr) {
+    error(root.place, "'version' is missing; write version: 1");
+    return true;
+  }
+  const auto version = integer(*node, "version");
+  if (!version || *version == kVersion) return true;
+  if (*version > kVersion) {
+    error(node->place,
+          fmt::format("version {} is newer than this program (reads {})", *version, kVersion));
+    return false;
+  }
+  error(node->place, fmt::format("there is no version {}; write version: 1", *version));
+  return true;
+}
+
 std::optional<std::string> Reader::text(const Node& node, std::string_view key) const {
   const std::string* text = node.as_text();
   if (text == nullptr) {

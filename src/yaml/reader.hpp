@@ -30,6 +30,9 @@ class Reader {
   void only_keys(const Node& map, std::span<const std::string_view> known,
                  std::string_view what) const;
 
+  /// `version: 1` of a file. False when the rest of the file cannot be understood.
+  bool version(const Node& root) const;
+
   /// A text that is not blank, on one line or more.
   std::optional<std::string> text(const Node& node, std::string_view key) const;
   /// A text or plain number, as written; for tags and names like 2024.

@@ -353,7 +353,7 @@ class Json(support.Case):
     def test_when_there_is_nothing_to_do(self):
         document = self.json("deploy", "-d", self.fresh())
         self.assertEqual((document["exit_code"], document["action"], document["outcome"],
-                          document["backup"]), (0, "none", "nothing to do", None))
+                          document["backup"]), (0, "nothing", "nothing to do", None))
 
     def test_by_the_environment(self):
         done = self.baseline("deploy", "-d", self.dir / "app.db", env={"BASELINE_FORMAT": "json"})

@@ -65,7 +65,9 @@ TEST_CASE("a command without a database says how to name one", "[settings]") {
     CHECK(error.code() == ErrorCode::usage);
     CHECK(std::string(error.what()) == "no database was given");
     CHECK(error.hint() ==
-          "name it with --database PATH or in the environment variable DATABASE_PATH");
+          "name it with --database PATH, in the environment variable DATABASE_PATH, or as "
+          "'database' in "
+          "baseline.yaml");
   }
 }
 

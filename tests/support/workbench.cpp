@@ -86,12 +86,14 @@ ReplaceReport Workbench::deploy(const std::function<void(DeployRequest&)>& adjus
                           return verdict(phase,
                                          phase == Phase::before ? before_passes : after_passes);
                         }};
+  if (application_) request.application = *application_;
   if (adjust) adjust(request);
   return baseline::deploy(request, context_);
 }
 
 ReplaceReport Workbench::rollback(const std::function<void(RollbackRequest&)>& adjust) {
   RollbackRequest request;
+  if (application_) request.application = *application_;
   if (adjust) adjust(request);
   return baseline::rollback(request, context_);
 }
@@ -99,7 +101,10 @@ ReplaceReport Workbench::rollback(const std::function<void(RollbackRequest&)>& a
 std::optional<RecoveryReport> Workbench::recover() {
   const auto replacement =
       store_->hold({"recover", "1970-01-01T00:00:00Z"}, Deadline(std::chrono::milliseconds(0)));
-  return baseline::recover(context_, *replacement, Deadline(std::chrono::milliseconds(0)));
+  const Application none;
+  ApplicationControl application(application_ ? *application_ : none, context_, "recover");
+  return baseline::recover(context_, *replacement, Deadline(std::chrono::milliseconds(0)),
+                           application);
 }
 
 void run_sql(const std::filesystem::path& database, const std::string& sql) {

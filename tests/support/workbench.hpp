@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,9 @@ class Workbench {
   baseline::Store& store() { return *store_; }
   baseline::Catalogue& catalogue() { return catalogue_; }
 
+  /// The application that is stopped and started; none unless this is called.
+  void set_application(baseline::Application application) { application_ = std::move(application); }
+
   RecordingObserver observer;
   /// What the judge says in the phase `after`.
   bool after_passes = true;
@@ -52,6 +56,7 @@ class Workbench {
   std::unique_ptr<baseline::Store> store_;
   baseline::Catalogue catalogue_;
   baseline::Context context_;
+  std::optional<baseline::Application> application_;
 };
 
 /// The migration that a Workbench deploys: one table `new_things`, stamped "new1".

@@ -6,27 +6,21 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "checks/child_text.hpp"
 #include "checks/kinds.hpp"
 #include "checks/matcher.hpp"
 #include "os/child_process.hpp"
 #include "os/private_directory.hpp"
+#include "yaml/variables.hpp"
 
 namespace baseline {
 namespace {
-
-constexpr std::size_t kShownLines = 20;
 
 /// What must become of the command.
 struct Demand {
   std::optional<Matcher> exit;  ///< without it: 0
   std::optional<Matcher> out;
   std::optional<Matcher> err;
-};
-
-/// The words as they are run and, for reports, as they were written: variables may be secrets.
-struct Words {
-  std::vector<std::string> run;
-  std::vector<std::string> written;
 };
 
 // What the command sees of our environment, and nothing else.
@@ -39,26 +33,6 @@ std::vector<std::string> environment_for(Phase phase, const std::string& databas
   out.push_back("BASELINE_DB=" + database);
   out.push_back(fmt::format("BASELINE_PHASE={}", to_string(phase)));
   return out;
-}
-
-std::string_view last_lines(std::string_view text, std::size_t count) {
-  if (text.ends_with('\n')) text.remove_suffix(1);
-  std::size_t start = text.size();
-  for (std::size_t i = 0; i < count && start != std::string_view::npos && start > 0; ++i) {
-    start = text.rfind('\n', start - 1);
-  }
-  return start == std::string_view::npos || start == 0 ? text : text.substr(start + 1);
-}
-
-// The end of what the command wrote; which stream it is when there are both.
-std::string shown_output(const ChildOutcome& outcome) {
-  const std::string_view out = trimmed(outcome.out.kept);
-  const std::string_view err = trimmed(outcome.err.kept);
-  if (out.empty() || err.empty()) {
-    return std::string(last_lines(out.empty() ? err : out, kShownLines));
-  }
-  return fmt::format("stderr:\n{}\nstdout:\n{}", last_lines(err, kShownLines / 2),
-                     last_lines(out, kShownLines / 2));
 }
 
 std::string without_final_newline(const std::string& text) {
@@ -97,7 +71,7 @@ std::optional<Verdict> judge_stream(std::string_view name, const std::optional<M
 
 class CommandCheck final : public Check {
  public:
-  CommandCheck(CheckHead head, Words words, Demand demand, std::filesystem::path directory)
+  CommandCheck(CheckHead head, yaml::Words words, Demand demand, std::filesystem::path directory)
       : Check(std::move(head)),
         words_(std::move(words)),
         demand_(std::move(demand)),
@@ -124,79 +98,32 @@ class CommandCheck final : public Check {
     Verdict verdict = judge(outcome);
     if (!outcome.all_ended) verdict.note = "something that it started could not be killed";
     if (verdict.status == Status::pass) return verdict;
-    std::string line;
-    for (const std::string& word : words_.written) {
-      line += (line.empty() ? "" : " ") + shell_quoted(word);
-    }
-    verdict.sql = shortened(line, 400);
+    verdict.sql = shortened(command_line(words_.written), 400);
     verdict.why = shown_output(outcome);
     return verdict;
   }
 
   Verdict judge(const ChildOutcome& outcome) const {
-    switch (outcome.end) {
-      case ChildOutcome::End::not_started:
-        return not_as_demanded(Status::error, described_exit(demand_),
-                               fmt::format("cannot run {}: {}", words_.written.front(),
-                                           std::generic_category().message(outcome.code)));
-      case ChildOutcome::End::timed_out:
-        return not_as_demanded(
-            Status::fail, described_exit(demand_),
-            fmt::format("still running after {}; killed", short_duration(head().timeout)));
-      case ChildOutcome::End::signalled:
-        return not_as_demanded(Status::fail, described_exit(demand_),
-                               "killed by " + signal_name(outcome.code));
-      case ChildOutcome::End::exited:
-        break;
+    if (outcome.end != ChildOutcome::End::exited) {
+      const bool started = outcome.end != ChildOutcome::End::not_started;
+      return not_as_demanded(started ? Status::fail : Status::error, described_exit(demand_),
+                             described_end(outcome, words_.written.front(), head().timeout));
     }
     const bool good =
         demand_.exit ? demand_.exit->matches(std::int64_t{outcome.code}) : outcome.code == 0;
     if (!good) {
       return not_as_demanded(Status::fail, described_exit(demand_),
-                             fmt::format("exit {}", outcome.code));
+                             described_end(outcome, words_.written.front(), head().timeout));
     }
     if (auto verdict = judge_stream("stdout", demand_.out, outcome.out)) return *verdict;
     if (auto verdict = judge_stream("stderr", demand_.err, outcome.err)) return *verdict;
     return {};
   }
 
-  Words words_;
+  yaml::Words words_;
   Demand demand_;
   std::filesystem::path directory_;
 };
-
-std::optional<Words> read_words(const CheckDraft& draft) {
-  const yaml::Reader& reader = draft.reader();
-  const yaml::Node& node = draft.value;
-  if (!node.is_list() || node.items.empty()) {
-    const std::string_view got = node.is_list() ? "an empty list" : node.type_name();
-    reader.error(
-        node.place,
-        fmt::format("'command' must be a non-empty list of words like [curl, -f, URL]; got {}",
-                    got));
-    return std::nullopt;
-  }
-  Words words;
-  for (const yaml::Node& item : node.items) {
-    if (!item.is_scalar() || item.empty) {
-      reader.wrong(item, "command", "a list of words");
-      return std::nullopt;
-    }
-    auto expanded = draft.scope.expanded(item, item.text);
-    if (!expanded) return std::nullopt;
-    if (expanded->find('\0') != std::string::npos) {
-      reader.error(item.place, "a word of 'command' cannot hold a NUL");
-      return std::nullopt;
-    }
-    words.run.push_back(*std::move(expanded));
-    words.written.push_back(item.text);
-  }
-  if (trimmed(words.run.front()).empty()) {
-    reader.error(node.items.front().place, "the first word of 'command' is the program; got none");
-    return std::nullopt;
-  }
-  return words;
-}
 
 // One matcher of the check; false when it is there and wrong.
 bool read_matcher(const CheckDraft& draft, std::string_view key, std::optional<Matcher>& matcher,
@@ -220,7 +147,10 @@ std::unique_ptr<Check> make_command(CheckDraft& draft) {
                                  "an exit code: compare it with whole numbers from 0");
   const bool out = read_matcher(draft, "stdout", demand.out, &Matcher::fits_text, kText);
   const bool err = read_matcher(draft, "stderr", demand.err, &Matcher::fits_text, kText);
-  auto words = read_words(draft);
+  const auto expand = [&](const yaml::Node& node, const std::string& text) {
+    return draft.scope.expanded(node, text);
+  };
+  auto words = yaml::read_words(draft.reader(), draft.value, "command", expand);
   if (!exit || !out || !err || !words) return nullptr;
   // Built-in suites are in no directory.
   std::error_code ignored;

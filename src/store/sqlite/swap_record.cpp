@@ -24,6 +24,16 @@ SwapRecord swap_from_json(const json& record) {
   return swap;
 }
 
+ApplicationState state_from_json(const json& record) {
+  const auto word = record.at("state").get<std::string>();
+  for (const auto state :
+       {ApplicationState::stopping, ApplicationState::stopped, ApplicationState::started}) {
+    if (word == to_string(state)) return state;
+  }
+  // A newer program's word: whatever it means, somebody has to look.
+  return ApplicationState::stopping;
+}
+
 bool is_inode(const std::optional<struct stat>& status, ino_t inode) {
   return status && status->st_ino == inode;
 }
@@ -53,6 +63,12 @@ std::string record_of_swap(const SwapRecord& swap) {
 
 std::string record_of_reverting() { return R"({"phase":"reverting"})"; }
 
+std::string record_of_application(ApplicationState state, const std::vector<LogPosition>& logs) {
+  nlohmann::ordered_json record = {{"phase", "application"}, {"state", to_string(state)}};
+  if (!logs.empty()) record["logs"] = to_json(logs);
+  return record.dump();
+}
+
 JournalState parse_journal(const std::vector<std::string>& records) {
   JournalState state;
   try {
@@ -62,6 +78,9 @@ JournalState parse_journal(const std::vector<std::string>& records) {
       if (phase == "prepare") state.intent = intent_from_json(record.at("intent").dump());
       if (phase == "swap") state.announced = swap_from_json(record);
       if (phase == "reverting") state.reverting = true;
+      if (phase != "application") continue;
+      state.application = state_from_json(record);
+      if (record.contains("logs")) state.intent.logs = log_positions_from_json(record["logs"]);
     }
   } catch (const json::exception& error) {
     throw Error(ErrorCode::needs_person,
@@ -75,6 +94,7 @@ Interruption judge(const Target& target, const JournalState& journal) {
   Interruption found;
   found.intent = journal.intent;
   found.reverting = journal.reverting;
+  found.application = journal.application;
   // Without an announcement no exchange was begun.
   if (!journal.announced) return found;
   const SwapRecord& swap = *journal.announced;

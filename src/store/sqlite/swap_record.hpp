@@ -27,11 +27,13 @@ struct JournalState {
   Intent intent;
   std::optional<SwapRecord> announced;
   bool reverting = false;
+  ApplicationState application = ApplicationState::untouched;
 };
 
 std::string record_of_intent(const Intent& intent);
 std::string record_of_swap(const SwapRecord& swap);
 std::string record_of_reverting();
+std::string record_of_application(ApplicationState state, const std::vector<LogPosition>& logs);
 
 /// Throws Error{needs_person} when the records are not ours.
 JournalState parse_journal(const std::vector<std::string>& records);

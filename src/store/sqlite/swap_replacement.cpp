@@ -66,6 +66,7 @@ void SwapReplacement::prepare(const Intent& intent) {
   interruption_.reset();
   announced_.reset();
   names_changed_ = false;
+  reverting_ = false;
   intent_ = intent;
   foreign_candidate_ = target_.directory.contains(candidate_);
   if (foreign_candidate_) {
@@ -339,11 +340,22 @@ void SwapReplacement::remember_inodes() {
   journal_.append(record_of_swap(built_));
 }
 
+void SwapReplacement::note_application(ApplicationState state,
+                                       const std::vector<LogPosition>& logs) {
+  journal_.append(record_of_application(state, logs));
+}
+
+void SwapReplacement::announce_swap_back() {
+  if (reverting_) return;
+  journal_.append(record_of_reverting());
+  reverting_ = true;
+}
+
 void SwapReplacement::swap_back(const Deadline& deadline) {
   std::string unrecorded;
   try {
     remember_inodes();
-    journal_.append(record_of_reverting());
+    announce_swap_back();
   } catch (const Error& error) {
     // The record only helps a later run to finish this; it must not stand in the way.
     unrecorded = error.what();
@@ -405,6 +417,8 @@ void SwapReplacement::discard(const std::optional<Directory>& entry) {
   files_.unlink(target_.directory, candidate_);
   files_.sync_directory(target_.directory);
   names_changed_ = false;
+  // The run is undone: whoever waits to open the old database may go on.
+  old_.reset();
 }
 
 // D15. The candidate's name is gone for good before the journal is: a candidate without a journal

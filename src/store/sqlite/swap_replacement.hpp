@@ -39,6 +39,8 @@ class SwapReplacement final : public Replacement {
   std::vector<std::string> set_companions_aside(const Directory& entry) override;
   Payload copy_old(const Directory& entry, const OnProgress& on_progress) override;
   void swap() override;
+  void note_application(ApplicationState state, const std::vector<LogPosition>& logs) override;
+  void announce_swap_back() override;
   bool old_is_untouched() const override;
   void swap_back(const Deadline& deadline) override;
   bool candidate_is_as_built() override;
@@ -80,6 +82,7 @@ class SwapReplacement final : public Replacement {
   SwapRecord built_;
   std::optional<FileAttributes> fallback_attributes_;  ///< when there is no old file to take after
   bool foreign_candidate_ = false;  ///< something that is not ours has the candidate's name
+  bool reverting_ = false;          ///< announce_swap_back() has been called
   bool names_changed_ = false;      ///< a name was changed since the directory was synced
   std::optional<Exclusive> old_;    ///< from freeze() on, where there is an old database
 };

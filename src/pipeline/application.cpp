@@ -1,0 +1,170 @@
+#include "pipeline/application.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "checks/child_text.hpp"
+#include "os/child_process.hpp"
+#include "os/signals.hpp"
+#include "pipeline/filing.hpp"
+
+namespace baseline {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// All of ours: the command is the owner's own, and systemctl, docker or git need much of it.
+std::vector<std::string> environment_for(const Context& context, const std::string& command,
+                                         const char* hook) {
+  std::vector<std::string> out;
+  for (char** variable = environ; *variable != nullptr; ++variable) out.emplace_back(*variable);
+  out.push_back("BASELINE_DB=" + context.store.location());
+  out.push_back("BASELINE_COMMAND=" + command);
+  out.push_back(fmt::format("BASELINE_HOOK={}", hook));
+  return out;
+}
+
+// What variables hold may be secret, and programs like to repeat their arguments.
+std::string concealed(std::string text, const Hook& hook) {
+  for (const auto& [value, name] : hook.variables) {
+    for (std::size_t at = text.find(value); at != std::string::npos;
+         at = text.find(value, at + name.size())) {
+      text.replace(at, value.size(), name);
+    }
+  }
+  return text;
+}
+
+std::string described(const HookRun& run) { return fmt::format("{} ({})", run.got, run.command); }
+
+}  // namespace
+
+ApplicationControl::ApplicationControl(const Application& hooks, const Context& context,
+                                       std::string command)
+    : hooks_(hooks), context_(context), command_(std::move(command)) {}
+
+void ApplicationControl::take_over(ApplicationState state) {
+  if (state == ApplicationState::stopping || state == ApplicationState::stopped) {
+    state_ = State::stopped;
+  }
+}
+
+CheckResult ApplicationControl::run(Step step, const char* name, const Hook& hook) {
+  const StepScope scope(context_.observer, step);
+  ChildSpec spec{hook.argv, environment_for(context_, command_, name), hooks_.directory,
+                 hook.timeout};
+  spec.detaches = true;
+  const SteadyClock::time_point start = SteadyClock::now();
+  const ChildOutcome outcome = run_child(spec);
+  HookRun& done = runs_.emplace_back();
+  done.hook = name;
+  done.command = printable(command_line(hook.written));
+  done.good = outcome.end == ChildOutcome::End::exited && outcome.code == 0;
+  done.was_run = outcome.end != ChildOutcome::End::not_started;
+  done.got = described_end(outcome, printable(hook.written.front()), hook.timeout);
+  if (!done.good) done.output = concealed(shown_output(outcome), hook);
+  done.took = SteadyClock::now() - start;
+
+  CheckResult result;
+  result.suite = "baseline";
+  result.name = fmt::format("application.{}", name);
+  result.kind = kHookKind;
+  result.took = done.took;
+  if (done.good) return result;
+  result.status = Status::fail;
+  result.expected = "exit 0";
+  result.got = done.got;
+  result.sql = done.command;
+  result.why = done.output;
+  return result;
+}
+
+std::vector<LogPosition> ApplicationControl::stop(Replacement& replacement,
+                                                  const std::vector<std::string>& logs) {
+  replacement.note_application(ApplicationState::stopping, {});
+  stopped_at_ = SteadyClock::now();
+  // A signal ends the command, and then it may have stopped all the same.
+  const State before = std::exchange(state_, State::stopped);
+  run(Step::stop_application, "stop", *hooks_.stop);
+  const HookRun& done = runs_.back();
+  if (!done.good) {
+    if (!done.was_run) state_ = before;
+    Error error(ErrorCode::refused,
+                fmt::format("the application could not be stopped: {}; nothing was changed",
+                            described(done)),
+                "find out why, or stop it by hand; 'stop' may take longer with a 'timeout'");
+    if (!done.output.empty()) error.add_note("it said:\n" + printable_lines(done.output));
+    throw error;
+  }
+  const std::vector<LogPosition> positions = positions_now(logs);
+  replacement.note_application(ApplicationState::stopped, positions);
+  return positions;
+}
+
+std::optional<std::string> ApplicationControl::stop_again(Replacement* replacement) {
+  if (!hooks_.stop) return {};
+  const TooLateToStop finish_in_any_case;
+  try {
+    if (replacement != nullptr) {
+      replacement->note_application(ApplicationState::stopping, {});
+    }
+    if (!stopped_at_) stopped_at_ = SteadyClock::now();
+    state_ = State::stopped;
+    run(Step::stop_application, "stop", *hooks_.stop);
+    if (runs_.back().good) return {};
+    return fmt::format("the application could not be stopped: {}", described(runs_.back()));
+  } catch (const Error& error) {
+    return fmt::format("the application could not be stopped: {}", error.what());
+  }
+}
+
+CheckResult ApplicationControl::revert() {
+  return run(Step::revert_application, "revert", *hooks_.revert);
+}
+
+CheckResult ApplicationControl::start(Replacement* replacement) {
+  const TooLateToStop finish_in_any_case;
+  state_ = State::failed;
+  CheckResult result = run(Step::start_application, "start", *hooks_.start);
+  if (result.status != Status::pass) return result;
+  state_ = State::started;
+  if (stopped_at_) stopped_for_ = SteadyClock::now() - *stopped_at_;
+  try {
+    if (replacement != nullptr) replacement->note_application(ApplicationState::started, {});
+  } catch (const Error& error) {
+    // After a crash it would be told as stopped, and started twice at most.
+    context_.observer.warning(error.what());
+  }
+  return result;
+}
+
+void ApplicationControl::start_again(Replacement* replacement) {
+  if (!is_stopped()) return;
+  if (!hooks_.start) {
+    trouble_ = "it was stopped, and no command that starts it is configured";
+    return;
+  }
+  try {
+    if (start(replacement).status == Status::pass) return;
+    const HookRun& done = runs_.back();
+    trouble_ = described(done);
+    if (!done.output.empty()) *trouble_ += "; it said:\n" + printable_lines(done.output);
+  } catch (const Error& error) {
+    trouble_ = error.what();
+  }
+}
+
+std::optional<ApplicationReport> ApplicationControl::report() const {
+  if (runs_.empty() && state_ == State::untouched) return {};
+  ApplicationReport report;
+  report.running = state_ == State::started;
+  report.stopped_for = stopped_for_;
+  report.hooks = runs_;
+  return report;
+}
+
+}  // namespace baseline

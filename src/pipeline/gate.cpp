@@ -1,0 +1,196 @@
+#include "pipeline/gate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "os/signals.hpp"
+
+namespace baseline {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr std::size_t kShownDifferences = 20;
+
+/// What one look at the database told.
+struct Sight {
+  DatabaseFacts facts;
+  Comparison comparison;
+  bool quiet = false;  ///< no run is under way, and none was cut off
+};
+
+bool is_quiet(const Context& context) {
+  return !context.store.has_leftovers() || !context.store.interruption();
+}
+
+Sight look_once(Session& reference, const Context& context, std::span<const std::string> ignored) {
+  Sight sight;
+  LookOptions options;
+  options.count_rows_for = milliseconds(0);
+  sight.facts = context.store.look(options);
+  sight.comparison = compare(reference, sight.facts, ignored);
+  sight.quiet = is_quiet(context);
+  return sight;
+}
+
+// Only what is at the baseline both before and after a look at the journal is surely not the
+// candidate of a run that goes on, or that has just taken it back.
+Sight look(Session& reference, const Context& context, std::span<const std::string> ignored) {
+  Sight sight = look_once(reference, context, ignored);
+  if (!sight.comparison.at_baseline || !sight.quiet) return sight;
+  sight.comparison = look_once(reference, context, ignored).comparison;
+  return sight;
+}
+
+class Gate {
+ public:
+  Gate(GateRequest& request, const Context& context)
+      : request_(request),
+        context_(context),
+        ignored_(request.deploy.suites.ignored_objects()),
+        deadline_(request.deploy.wait),
+        end_(SteadyClock::now() + request.deploy.wait) {}
+
+  std::optional<ReplaceReport> pass() {
+    for (;;) {
+      stop_if_interrupted();
+      // Who opens a database that a run has frozen is in its way.
+      if (const auto running = context_.store.running()) {
+        wait_for(fmt::format("another run is under way: {}", *running));
+        continue;
+      }
+      try {
+        const Sight sight = look();
+        if (sight.quiet && sight.comparison.at_baseline) return {};
+        if (context_.store.running()) continue;
+        if (sight.quiet && sight.facts.unsettled) {
+          settle();
+          continue;
+        }
+        if (request_.deploys) {
+          if (sight.quiet && !sight.comparison.at_baseline) demand_wipeable(sight.facts);
+          return deploy_now();
+        }
+        // Whoever was at it may have finished since.
+        const Sight again = look();
+        if (again.quiet && again.comparison.at_baseline) return {};
+        if (!context_.store.running()) refuse(again);
+      } catch (const Error& error) {
+        if (error.code() != ErrorCode::in_use) throw;
+        wait_for(error.what());
+      }
+    }
+  }
+
+ private:
+  Sight look() { return baseline::look(request_.deploy.reference, context_, ignored_); }
+
+  void wait_for(const std::string& what) {
+    stop_if_interrupted();
+    context_.observer.waiting("another run, or the application");
+    if (deadline_.pause()) return;
+    throw Error(ErrorCode::in_use, fmt::format("the application cannot start: {}", what),
+                "wait longer with --wait");
+  }
+
+  // An application that crashed left a transaction that is rolled back by whoever opens the
+  // database next. One that runs is only in the middle of it.
+  void settle() {
+    const auto replacement =
+        context_.store.hold({"run", rfc3339(context_.now())}, Deadline(std::chrono::seconds(1)));
+    if (!replacement->interruption()) replacement->settle(Deadline(milliseconds(100)));
+  }
+
+  [[noreturn]] void refuse(const Sight& sight) const {
+    const std::string database = printable(context_.store.location());
+    if (!sight.quiet) {
+      throw Error(ErrorCode::refused,
+                  fmt::format("the application cannot start: an interrupted run has left {} as it "
+                              "is",
+                              database),
+                  "run: baseline recover");
+    }
+    const std::string revision = printable(request_.deploy.migration.revision);
+    std::string found = "there is none";
+    if (!sight.facts.unreadable.empty()) {
+      found = sight.facts.unreadable;
+    } else if (sight.facts.exists) {
+      found = fmt::format("{}, {}",
+                          sight.facts.revision ? "it is at " + printable(*sight.facts.revision)
+                                               : std::string("it has no revision"),
+                          counted(sight.comparison.drift.size(), "difference"));
+    }
+    Error error(ErrorCode::refused,
+                fmt::format("the application cannot start: {} is not at baseline {}: {}", database,
+                            revision, found),
+                "bring it there with baseline deploy, or let this do it with --on-start deploy");
+    add_differences(sight.comparison.drift, error);
+    throw error;
+  }
+
+  static void add_differences(const std::vector<SchemaDifference>& drift, Error& error) {
+    for (std::size_t i = 0; i < std::min(drift.size(), kShownDifferences); ++i) {
+      error.add_note(fmt::format("{} {}{}", drift[i].present_in_actual ? '+' : '-',
+                                 printable(drift[i].object),
+                                 drift[i].text.empty() ? "" : ": " + printable(drift[i].text)));
+    }
+    if (drift.size() > kShownDifferences) {
+      error.add_note(fmt::format("… and {} more", drift.size() - kShownDifferences));
+    }
+  }
+
+  // A container that starts with the wrong volume must not wipe it.
+  void demand_wipeable(const DatabaseFacts& facts) const {
+    const bool holds_something = !facts.unreadable.empty() || !facts.schema.objects.empty();
+    if (!facts.exists || !holds_something || request_.wipe_old) return;
+    throw Error(
+        ErrorCode::refused,
+        fmt::format("the application cannot start: {} holds a database that is not at baseline {}",
+                    printable(context_.store.location()),
+                    printable(request_.deploy.migration.revision)),
+        "look at it with baseline status; --wipe-old lets it become a backup and starts empty");
+  }
+
+  std::optional<ReplaceReport> deploy_now() {
+    DeployRequest deploy = request_.deploy;
+    const auto left = std::chrono::duration_cast<milliseconds>(end_ - SteadyClock::now());
+    deploy.wait = std::max(left, milliseconds(0));
+    // What is there may have changed until the lock was ours.
+    deploy.confirm = [this](const ReplaceReport& plan) {
+      demand_wipeable(plan.old);
+      return true;
+    };
+    ReplaceReport report = baseline::deploy(deploy, context_);
+    if (report.outcome == Outcome::nothing_to_do) return {};
+    return report;
+  }
+
+  GateRequest& request_;
+  const Context& context_;
+  std::vector<std::string> ignored_;
+  Deadline deadline_;
+  SteadyClock::time_point end_;  ///< the same moment
+};
+
+}  // namespace
+
+bool is_gate_open(Session& reference, const Context& context) {
+  if (context.store.running()) return false;
+  try {
+    const Sight sight = look(reference, context, {});
+    return sight.quiet && sight.comparison.at_baseline;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::in_use) throw;
+    return false;
+  }
+}
+
+std::optional<ReplaceReport> pass_gate(GateRequest request, const Context& context) {
+  return Gate(request, context).pass();
+}
+
+}  // namespace baseline

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace baseline {
+
+/// A command that the application's owner has configured. It is run as it is, without a shell.
+struct Hook {
+  std::vector<std::string> argv;     ///< variables replaced
+  std::vector<std::string> written;  ///< as in the file, for people: variables may be secrets
+  std::chrono::milliseconds timeout{120'000};
+  /// What variables hold and how they are written: "${NAME}" is shown in the place of its value.
+  std::vector<std::pair<std::string, std::string>> variables = {};
+  std::string source;                 ///< "baseline.yaml:7:3"
+  std::vector<std::string> problems;  ///< why it cannot be used, each a whole line
+};
+
+/// How to stop and start the application that uses the database (docs/configuration.md).
+struct Application {
+  std::optional<Hook> stop;         ///< before the freeze
+  std::optional<Hook> start;        ///< when the new database is live
+  std::optional<Hook> revert;       ///< rollback: before the start
+  std::filesystem::path directory;  ///< absolute; where they run
+};
+
+}  // namespace baseline

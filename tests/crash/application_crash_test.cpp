@@ -1,0 +1,149 @@
+// A crash at every step of a run that stops and starts the application. Whenever that leaves it
+// stopped the journal tells, and recovery leaves the whole old or the whole new database.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <functional>
+#include <string>
+
+#include "support/catch.hpp"
+#include "support/hooked_file_system.hpp"
+#include "support/temp_dir.hpp"
+#include "support/workbench.hpp"
+
+namespace baseline {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kCrashed = 77;
+
+Hook shell(const std::string& script) {
+  Hook hook;
+  hook.argv = {"/bin/sh", "-ec", script};
+  hook.written = hook.argv;
+  return hook;
+}
+
+// An application that is a file: what it says is whether it runs. Each time it is started it writes
+// down that it was.
+Application application_in(const fs::path& directory, bool start_fails) {
+  Application application;
+  application.directory = directory;
+  application.stop = shell("echo stopped > state");
+  application.start = shell(start_fails ? "test -e started && echo running > state && exit 0; "
+                                          "touch started; echo failed > state; exit 3"
+                                        : "echo running > state; touch started");
+  application.revert = shell("touch reverted");
+  return application;
+}
+
+std::string state_of(const fs::path& directory) {
+  const std::string text = bytes_of(directory / "state");
+  return text.substr(0, text.find('\n'));
+}
+
+bool survives(const fs::path& database, int crash_at, bool start_fails,
+              const std::function<void(Workbench&)>& act) {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    int step = 0;
+    HookedFileSystem files([&](const std::string&, const std::string&) {
+      if (++step == crash_at) ::_exit(kCrashed);
+    });
+    int code = 0;
+    try {
+      Workbench bench(files, database);
+      bench.set_application(application_in(database.parent_path(), start_fails));
+      act(bench);
+    } catch (const std::exception& error) {
+      code = 1;
+      ::fprintf(stderr, "%s\n", error.what());
+    }
+    ::_exit(code);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  REQUIRE((WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == kCrashed));
+  return WEXITSTATUS(status) == 0;
+}
+
+// That the journal tells of an application that does not run.
+void demand_told(const fs::path& database, const std::string& state) {
+  if (state == "running") return;
+  Workbench bench(real_file_system(), database);
+  const auto interruption = bench.store().interruption();
+  REQUIRE(interruption);
+  CHECK((interruption->application == ApplicationState::stopping ||
+         interruption->application == ApplicationState::stopped));
+}
+
+struct Scenario {
+  const char* name;
+  bool start_fails;
+  bool deployed;  ///< before the run
+  std::function<void(Workbench&)> act;
+  const char* end;  ///< what is live when nothing crashes
+};
+
+void crash_at_every_step(const Scenario& scenario) {
+  bool survived = false;
+  for (int step = 1; !survived; ++step) {
+    INFO(scenario.name << ", crash before step " << step);
+    const TempDir dir;
+    const fs::path database = dir.path() / "app.db";
+    make_old(database);
+    if (scenario.deployed) {
+      Workbench bench(real_file_system(), database);
+      bench.deploy();
+    }
+    std::ofstream(dir.path() / "state") << "running\n";
+    survived = survives(database, step, scenario.start_fails, scenario.act);
+    const std::string live = content(database);
+    CHECK((live == "old" || live == "new"));
+    demand_told(database, state_of(dir.path()));
+    if (survived) {
+      CHECK(state_of(dir.path()) == "running");
+      CHECK(live == scenario.end);
+    }
+    survives(database, 0, scenario.start_fails, [](Workbench& bench) { bench.recover(); });
+    const std::string recovered = content(database);
+    CHECK((recovered == "old" || recovered == "new"));
+    CHECK_FALSE(fs::exists(dir.path() / ".app.db.baseline-journal"));
+    // The next deploy stops and starts it, whatever was left.
+    survives(database, 0, false, [](Workbench& bench) {
+      bench.deploy([](DeployRequest& request) { request.again = true; });
+    });
+    CHECK(content(database) == "new");
+    CHECK(state_of(dir.path()) == "running");
+  }
+}
+
+TEST_CASE("a crash while the application is stopped leaves word of it: deploy", "[crash]") {
+  crash_at_every_step({"deploy", false, false, [](Workbench& bench) { bench.deploy(); }, "new"});
+}
+
+TEST_CASE("a crash while the application is stopped leaves word of it: it does not start",
+          "[crash]") {
+  crash_at_every_step({"deploy whose application does not start", true, false,
+                       [](Workbench& bench) { bench.deploy(); }, "old"});
+}
+
+TEST_CASE("a crash while the application is stopped leaves word of it: checks fail", "[crash]") {
+  crash_at_every_step({"deploy whose checks fail", false, false,
+                       [](Workbench& bench) {
+                         bench.after_passes = false;
+                         bench.deploy();
+                       },
+                       "old"});
+}
+
+TEST_CASE("a crash while the application is stopped leaves word of it: rollback", "[crash]") {
+  crash_at_every_step({"rollback", false, true, [](Workbench& bench) { bench.rollback(); }, "old"});
+}
+
+}  // namespace
+}  // namespace baseline
