@@ -1,0 +1,61 @@
+"""Sees from outside when a database is opened and closed: inotify breaks no lease and takes no
+lock, where a client that polls would be in the way."""
+
+import ctypes
+import os
+import select
+import struct
+import threading
+import time
+
+IN_MODIFY, IN_CLOSE_WRITE, IN_CLOSE_NOWRITE = 0x2, 0x8, 0x10
+IN_OPEN, IN_MOVED_FROM, IN_MOVED_TO = 0x20, 0x40, 0x80
+CLOSED = IN_CLOSE_WRITE | IN_CLOSE_NOWRITE
+ALL = IN_MODIFY | CLOSED | IN_OPEN | IN_MOVED_FROM | IN_MOVED_TO
+
+
+class Observer:
+    """with Observer(directory) as seen: …; then seen.events are (time, mask, name)."""
+
+    def __init__(self, directory):
+        self.events = []
+        libc = ctypes.CDLL(None, use_errno=True)
+        self._fd = libc.inotify_init1(os.O_CLOEXEC)
+        if libc.inotify_add_watch(self._fd, os.fsencode(directory), ALL) < 0:
+            raise OSError(ctypes.get_errno(), "inotify_add_watch")
+        self._end, self._ended = os.pipe()
+        self._thread = threading.Thread(target=self._read)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        os.write(self._ended, b"x")
+        self._thread.join()
+        for descriptor in (self._fd, self._end, self._ended):
+            os.close(descriptor)
+
+    def _read(self):
+        while True:
+            ready = select.select([self._fd, self._end], [], [])[0]
+            if self._fd not in ready:
+                return
+            data = os.read(self._fd, 1 << 16)
+            now = time.monotonic()
+            at = 0
+            while at < len(data):
+                _, mask, _, length = struct.unpack_from("iIII", data, at)
+                name = data[at + 16:at + 16 + length].rstrip(b"\0").decode()
+                self.events.append((now, mask, name))
+                at += 16 + length
+
+
+def window_seen(events, name):
+    """The window of a deploy as it looks from outside: from the first opening of the database after
+    the last word in the journal, to its last closing after it was exchanged."""
+    journal = [i for i, (_, mask, of) in enumerate(events)
+               if mask & IN_MODIFY and of == f".{name}.baseline-journal"]
+    opened = [when for when, mask, of in events[journal[-1]:] if mask & IN_OPEN and of == name]
+    closed = [when for when, mask, of in events[journal[-1]:] if mask & CLOSED and of == name]
+    return closed[-1] - opened[0]
