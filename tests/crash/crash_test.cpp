@@ -382,7 +382,7 @@ TEST_CASE("a change that fails once leaves old or new, and the next run goes thr
       int step = 0;
       HookedFileSystem files([&](const std::string& operation, const std::string& path) {
         if (++step != fail_at) return;
-        errno = kErrors[fail_at % std::size(kErrors)];
+        errno = kErrors[fail_at % std::ssize(kErrors)];
         throw_errno(operation, path);
       });
       try {
@@ -413,7 +413,7 @@ TEST_CASE("a disk that fails from one step on loses nothing", "[crash]") {
       int step = 0;
       HookedFileSystem files([&](const std::string& operation, const std::string& path) {
         if (++step < fail_from) return;
-        errno = kErrors[fail_from % std::size(kErrors)];
+        errno = kErrors[fail_from % std::ssize(kErrors)];
         throw_errno(operation, path);
       });
       try {
