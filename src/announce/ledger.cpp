@@ -10,6 +10,7 @@
 #include "base/bytes_json.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "os/append_line.hpp"
 
 namespace baseline {
 namespace {
@@ -89,11 +90,7 @@ void Ledger::record(const DeliveredPart& part, std::chrono::system_clock::time_p
   line["recipient"] = part.recipient;
   line["part"] = part.part;
   line["parts"] = part.parts;
-  const auto size = static_cast<std::uint64_t>(file_.status().st_size);
-  char last = '\n';
-  if (size > 0) file_.read(&last, 1, size - 1);
-  files_.write(file_, (last == '\n' ? "" : "\n") + line.dump() + "\n", size);
-  files_.sync(file_);
+  append_line(files_, file_, line.dump());
   delivered_[{part.source, part.recipient}] = {part.part, part.parts};
 }
 

@@ -10,6 +10,7 @@
 #include "base/integer_json.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/append_line.hpp"
 
 namespace baseline {
 namespace {
@@ -93,11 +94,7 @@ void append_history(FileSystem& files, const Directory& catalogue, const History
   const std::string name(names::kHistory);
   const bool is_new = !catalogue.contains(name);
   const File file = files.open_to_append(catalogue, name, 0600);
-  const auto size = static_cast<std::uint64_t>(file.status().st_size);
-  char last = '\n';
-  if (size > 0) file.read(&last, 1, size - 1);
-  files.write(file, (last == '\n' ? "" : "\n") + to_json(line) + "\n", size);
-  files.sync(file);
+  append_line(files, file, to_json(line));
   if (is_new && new_names == NewNames::synced) files.sync_directory(catalogue);
 }
 

@@ -73,6 +73,7 @@ std::vector<std::string> areas(unsigned seed) {
   const std::vector<std::string> radii = {"",     ",1",   ",100",   ",0",   ",101", ",-5", ",25",
                                           ",2.5", ",1e1", ",\"5\"", ",5,5", ",",    ", 7", ",null"};
   std::vector<std::string> out;
+  out.reserve(1'500);
   for (int i = 0; i < 1'500; ++i)
     out.push_back(one_of(numbers) + "," + one_of(numbers) + one_of(radii));
   return out;

@@ -9,7 +9,7 @@
 namespace baseline {
 namespace {
 
-const auto kNow = std::chrono::system_clock::time_point{};
+constexpr std::chrono::system_clock::time_point kNow{};
 
 TEST_CASE("a ledger remembers what was delivered", "[announce]") {
   const TempDir dir;
@@ -32,7 +32,7 @@ TEST_CASE("a ledger remembers what was delivered", "[announce]") {
 TEST_CASE("a line that was torn does not spoil the next one", "[announce]") {
   const TempDir dir;
   const auto file = dir.path() / "sent.jsonl";
-  std::ofstream(file) << "{\"when\":\"20";
+  std::ofstream(file) << R"({"when":"20)";
   Ledger(real_file_system(), file).record({"b1", "7", 1, 1}, kNow);
   CHECK(Ledger(real_file_system(), file).parts_delivered("b1", "7", 1) == 1);
 }

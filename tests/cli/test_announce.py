@@ -462,8 +462,8 @@ class Sending(AnnounceCase):
         self.assertEqual(done.returncode, 1)
         self.assertEqual((self.dir / "tries").read_text(), "x\n" * 5)
         self.assertEqual(done.stdout.count("not tried"), 19)
-        missing = self.send("no-such-program")
-        self.assertIn("cannot run no-such-program: No such file or directory", missing.stdout)
+        missing = self.send("./missing")
+        self.assertIn("cannot run ./missing: No such file or directory", missing.stdout)
 
     def test_an_interruption_tells_what_was_sent(self):
         program = self.program('[ -e first ] && { touch second; exec sleep 1000; }; touch first')
