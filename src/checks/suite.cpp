@@ -130,6 +130,12 @@ Suites Suites::load(const std::vector<SuiteSource>& sources, Session& reference,
   }
   demand_declared(options.vars, context.vars);
   suites.warnings_ = std::move(context.warnings);
+  // It may be for other suites than those of this run; but it may be mistyped, too.
+  for (const auto& [name, value] : options.configured_vars) {
+    if (context.vars.contains(name)) continue;
+    suites.warnings_.push_back(
+        fmt::format("no suite has the var '{}' that the configuration gives", name));
+  }
   suites.remarks_ = std::move(context.remarks);
   if (suites.checks_.empty()) {
     throw Error(ErrorCode::usage, "there is no check to run", "give suites with --checks");

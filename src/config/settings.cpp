@@ -139,7 +139,8 @@ Setting<fs::path> config_path(const RawOptions& options, const Environment& envi
   if (const auto value = environment("BASELINE_CONFIG")) {
     return {*value, Origin::environment, "BASELINE_CONFIG"};
   }
-  return {find_config().value_or(fs::path()), Origin::builtin, "built in"};
+  const auto found = find_config();
+  return {found.value_or(fs::path()), Origin::builtin, found ? "found here" : "built in"};
 }
 
 Setting<std::chrono::milliseconds> resolve_wait(const RawOptions& options, const Sources& from) {

@@ -59,14 +59,20 @@ CheckResult ApplicationControl::run(Step step, const char* name, const Hook& hoo
                  hook.timeout};
   spec.detaches = true;
   const SteadyClock::time_point start = SteadyClock::now();
-  const ChildOutcome outcome = run_child(spec);
   HookRun& done = runs_.emplace_back();
   done.hook = name;
   done.command = printable(command_line(hook.written));
-  done.good = outcome.end == ChildOutcome::End::exited && outcome.code == 0;
-  done.was_run = outcome.end != ChildOutcome::End::not_started;
-  done.got = described_end(outcome, printable(hook.written.front()), hook.timeout);
-  if (!done.good) done.output = concealed(shown_output(outcome), hook);
+  try {
+    const ChildOutcome outcome = run_child(spec);
+    done.good = outcome.end == ChildOutcome::End::exited && outcome.code == 0;
+    done.was_run = outcome.end != ChildOutcome::End::not_started;
+    done.got = described_end(outcome, printable(hook.written.front()), hook.timeout);
+    if (!done.good) done.output = concealed(shown_output(outcome), hook);
+  } catch (const Error& error) {
+    // No descriptors or processes are left: a failure like any other.
+    done.was_run = false;
+    done.got = error.what();
+  }
   done.took = SteadyClock::now() - start;
 
   CheckResult result;

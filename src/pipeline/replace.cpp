@@ -290,7 +290,7 @@ ReplaceReport with_application(ApplicationControl& application, const Context& c
     application.start_again(nullptr);
     if (application.trouble()) {
       error.add_note(fmt::format("{}{}", kDown, *application.trouble()));
-    } else if (application.report()) {
+    } else if (const auto done = application.report(); done && done->running) {
       error.add_note("the application was started again");
     }
     throw;

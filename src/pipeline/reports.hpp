@@ -124,7 +124,6 @@ struct StatusReport {
   std::vector<SchemaDifference> drift;
   std::optional<std::string> running;
   std::optional<Interruption> interruption;
-  bool can_start = false;  ///< a command that starts the application is configured
   std::filesystem::path catalogue;
   std::vector<CatalogueEntry> backups;
   std::optional<HistoryLine> last;

@@ -48,6 +48,13 @@ void conclude(CheckRun& run, const ReplaceReport& report) {
   if (report.outcome == Outcome::nothing_to_do) {
     run.idle = fmt::format("already at baseline {}; nothing to do", printable(report.revision));
   }
+  if (report.outcome == Outcome::would_wait) {
+    run.problem = RunProblem{"in use",
+                             fmt::format("{} is in use", printable(report.database)),
+                             "stop what uses it before the window",
+                             {},
+                             {}};
+  }
   if (report.outcome == Outcome::declined) {
     run.problem = RunProblem{"declined", "not confirmed; nothing was changed", {}, {}, {}};
   }

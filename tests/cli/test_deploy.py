@@ -177,8 +177,14 @@ class Plan(support.Case):
     def test_names_who_has_the_database_open(self):
         database = self.legacy()
         with Holder(database) as application, self.unchanged():
-            self.assertRegex(self.succeeds("plan", "-d", database),
-                             rf"in use by +pid {application.pid} \(.*python3.*\); stop it before")
+            plan = self.baseline("plan", "-d", database)
+            self.assertEqual(plan.returncode, 3, plan.stderr)
+            self.assertRegex(
+                plan.stdout, rf"in use by +pid {application.pid} \(.*python3.*\); stop it before")
+            (self._scratch / "stops.yaml").write_text(
+                f"version: 1\ndatabase: {database}\napplication: {{stop: ['true']}}\n")
+            self.assertRegex(self.succeeds("plan", "-c", self._scratch / "stops.yaml"),
+                             r"would stop +true\n")
 
     def test_in_json(self):
         database = self.legacy()
@@ -240,12 +246,11 @@ class Naming(support.Case):
         self.assertEqual(sha256(other), before)
 
     def test_not_at_all(self):
-        self.refuses(2, "baseline: error: no database was given\n"
-                        "  hint: name it with --database PATH or in the environment variable"
-                        " DATABASE_PATH\n", "deploy")
-        self.refuses(2, "baseline: error: no database was given\n"
-                        "  hint: name it with --database PATH or in the environment variable"
-                        " DATABASE_PATH\n", "deploy", env={"DATABASE_PATH": ""})
+        said = ("baseline: error: no database was given\n"
+                "  hint: name it with --database PATH, in the environment variable DATABASE_PATH, or"
+                " as 'database' in baseline.yaml\n")
+        self.refuses(2, said, "deploy")
+        self.refuses(2, said, "deploy", env={"DATABASE_PATH": ""})
 
     def test_by_a_relative_path(self):
         self.legacy()

@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import unittest
+import xml.etree.ElementTree
 from pathlib import Path
 
 import support
@@ -113,8 +114,12 @@ class Window(support.Case):
     def test_one_that_does_not_start_is_back_on_the_old_database(self):
         # Nobody has put the new version in place: it refuses to run on the new database.
         self.assertEqual(self.bot("start").returncode, 0)
-        done = self.baseline("deploy")
+        done = self.baseline("deploy", "--report", "junit=report.xml")
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        suites = xml.etree.ElementTree.parse(self.dir / "report.xml").getroot()
+        failed, = [case.get("name") for case in suites.iter("testcase")
+                   if case.find("failure") is not None]
+        self.assertEqual(failed, "application.start")
         self.assertIn("baseline › application.start", done.stdout)
         self.assertIn("cannot find revision 9275fe03c648", done.stdout)
         self.assertIn("the old one is back", done.stdout)
@@ -253,7 +258,10 @@ class Plan(support.Case):
         with self.unchanged(support.lock_of(database)):
             self.assertEqual(self.json("plan", "-d", database)["action"], "deploy")
             with support.Holder(database):
-                document = self.json("plan", "-d", database, code=3)
+                document = self.json("plan", "-d", database, "--report",
+                                     f"json={self._scratch / 'report.json'}", code=3)
+                report = json.loads((self._scratch / "report.json").read_text())
+                self.assertEqual(report["error"]["kind"], "in use")
                 self.assertEqual(document["outcome"], "in use")
                 self.assertNotEqual(document["old"]["holders"], [])
             suite = self._scratch / "never.yaml"

@@ -145,5 +145,39 @@ TEST_CASE("a crash while the application is stopped leaves word of it: rollback"
   crash_at_every_step({"rollback", false, true, [](Workbench& bench) { bench.rollback(); }, "old"});
 }
 
+// Kills the program from inside a hook, before that has done anything.
+void kill_in(const char* hook, bool after_passes) {
+  INFO("killed in " << hook << (after_passes ? "" : ", checks fail"));
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  std::ofstream(dir.path() / "state") << "running\n";
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    Workbench bench(real_file_system(), database);
+    bench.after_passes = after_passes;
+    Application application = application_in(dir.path(), false);
+    const Hook deadly = shell("kill -9 $PPID; sleep 60");
+    (hook == std::string("stop") ? application.stop : application.start) = deadly;
+    bench.set_application(application);
+    bench.deploy();
+    ::_exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
+  // Stopped or not: what was begun is told.
+  demand_told(database, "not known");
+  survives(database, 0, false, [](Workbench& bench) { bench.recover(); });
+  CHECK(content(database) == (hook == std::string("start") && after_passes ? "new" : "old"));
+}
+
+TEST_CASE("killed in a hook, the journal tells what became of the application", "[crash]") {
+  kill_in("stop", true);
+  kill_in("start", true);
+  kill_in("start", false);
+}
+
 }  // namespace
 }  // namespace baseline
