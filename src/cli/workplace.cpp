@@ -16,8 +16,9 @@ namespace baseline {
 namespace {
 
 // With open_engine() the one place that knows which engine a database belongs to.
-std::unique_ptr<Store> open_store(const std::filesystem::path& database) {
-  return std::make_unique<sqlite::SqliteStore>(real_file_system(), database);
+std::unique_ptr<Store> open_store(const Settings& settings) {
+  return std::make_unique<sqlite::SqliteStore>(real_file_system(), require_database(settings),
+                                               settings.engine.value);
 }
 
 std::filesystem::path catalogue_path(const Settings& settings, const Store& store) {
@@ -86,7 +87,7 @@ TypedOptions typed_options(const Invocation& invocation) {
 }
 
 Workplace::Workplace(const Invocation& invocation)
-    : store_(open_store(require_database(invocation.settings))),
+    : store_(open_store(invocation.settings)),
       catalogue_(real_file_system(), catalogue_path(invocation.settings, *store_)),
       context_{*store_, catalogue_, real_file_system(), invocation.observer,
                [] { return std::chrono::system_clock::now(); }} {

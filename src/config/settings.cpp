@@ -39,6 +39,9 @@ Choice(const char*, T) -> Choice<T>;
 constexpr std::array kBackupChoices = {Choice{"auto", BackupChoice::automatic},
                                        Choice{"move", BackupChoice::move},
                                        Choice{"copy", BackupChoice::copy}};
+constexpr std::array kEngineChoices = {Choice{"auto", EngineChoice::automatic},
+                                       Choice{"swap", EngineChoice::swap},
+                                       Choice{"in-place", EngineChoice::in_place}};
 constexpr std::array kOnFailure = {Choice{"rollback", OnFailure::rollback},
                                    Choice{"keep", OnFailure::keep}};
 constexpr std::array kFormats = {Choice{"human", Format::human}, Choice{"json", Format::json}};
@@ -153,6 +156,7 @@ Settings resolve_settings(const RawOptions& options, const Environment& environm
   settings.checks = paths_of(options.checks, "--checks", "BASELINE_CHECKS", environment);
   settings.backups = path_of(text(options.backups, "--backups", "BASELINE_BACKUPS"));
   settings.backup = chosen(text(options.backup, "--backup", "BASELINE_BACKUP"), kBackupChoices);
+  settings.engine = chosen(text(options.engine, "--engine", "BASELINE_ENGINE"), kEngineChoices);
   settings.on_failure =
       chosen(text(options.on_failure, "--on-failure", "BASELINE_ON_FAILURE"), kOnFailure);
   settings.also = paths_of(options.also, "--also", "BASELINE_ALSO", environment);
@@ -200,6 +204,7 @@ std::vector<SettingLine> describe(const Settings& settings) {
       {"checks", listed(settings.checks.value, "built in"), settings.checks.source},
       {"backups", text_or(settings.backups.value, "beside the database"), settings.backups.source},
       {"backup", word_of(settings.backup.value, kBackupChoices), settings.backup.source},
+      {"engine", word_of(settings.engine.value, kEngineChoices), settings.engine.source},
       {"on-failure", word_of(settings.on_failure.value, kOnFailure), settings.on_failure.source},
       {"also", listed(settings.also.value, "nowhere"), settings.also.source},
       {"keep", count_or(settings.keep.value, "all backups"), settings.keep.source},

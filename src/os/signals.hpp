@@ -9,7 +9,7 @@
 namespace baseline {
 
 /// Makes SIGINT, SIGTERM and SIGHUP ask the run to stop instead of ending the process, and SIGPIPE
-/// harmless. Called once by main.
+/// and SIGXFSZ (a file larger than `ulimit -f`) harmless. Called once by main.
 void watch_signals();
 
 /// Waits until one of the descriptors is ready as its `events` say, and fills in `revents`. Returns

@@ -80,7 +80,7 @@ std::optional<RecoveryReport> recover(const Context& context, Replacement& repla
         break;
       }
       // Its checks had failed: the old database has to come back.
-      replacement.swap_back(deadline);
+      replacement.swap_back(deadline, kept_copy(context, intent));
       undo_run(context, replacement, intent, report);
       break;
     case Position::untouched:

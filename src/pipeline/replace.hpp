@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string_view>
 
 #include "pipeline/context.hpp"
@@ -20,7 +21,7 @@ struct ReplaceSteps {
   /// Called when the old database is filed: what else the command has to conclude. May be empty.
   std::function<void()> conclude = {};
   /// Judges the live database inside the window. False: its checks failed; swap back.
-  std::function<bool()> judge_live = {};
+  std::function<bool(Replacement&)> judge_live = {};
 };
 
 /// prepare · stage · announce · freeze · [copy] · swap · judge · file · record. Undoes what it did
@@ -44,10 +45,18 @@ inline constexpr std::string_view kIntegrityKind = "integrity";
 /// Adds the engine's own integrity check, as a check among the others.
 void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth depth);
 
-/// Throws Error{refused} when the database cannot be replaced where it is, before any file is made.
-/// An interrupted run may leave the place looking odd (two names of one file): then the question is
-/// put again after recovery.
-void require_place(const Context& context);
+/// How the database will be replaced; throws Error{refused} when it cannot be where it is, before
+/// any file is made. An interrupted run may leave the place looking odd (two names of one file):
+/// then the question is put after recovery, by hold_in_order().
+void plan_exchange(const Context& context, ReplaceReport& report);
+
+/// Keeps other runs out, and puts in order what an interrupted one left.
+std::unique_ptr<Replacement> hold_in_order(const Context& context, const RunIdentity& identity,
+                                           const Deadline& deadline, ReplaceReport& report);
+
+/// Throws Error{refused} when the old database cannot be read and would have to be replaced in
+/// place, which the engine does by reading and writing it.
+void require_readable_in_place(const ReplaceReport& report);
 
 /// Throws Error{refused} when a filesystem has not the bytes that a run needs.
 void require_space(std::uint64_t needed, std::uint64_t free, const std::string& where);
