@@ -1,16 +1,17 @@
 #include "os/holders.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
 #include "base/text.hpp"
+#include "os/file.hpp"
 
 namespace baseline {
 namespace {
@@ -33,9 +34,16 @@ bool links_to(const fs::path& directory, const struct stat& file) {
 
 }  // namespace
 
+// By hand: a stream throws when the process ends between open() and read().
 std::string command_line(pid_t pid) {
-  std::ifstream in(fmt::format("/proc/{}/cmdline", pid), std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  std::string text;
+  const int fd = ::open(fmt::format("/proc/{}/cmdline", pid).c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd >= 0) {
+    const File file(fd, {});
+    std::array<char, 256> buffer{};  // more than is shown
+    const ssize_t size = ::read(fd, buffer.data(), buffer.size());
+    if (size > 0) text.assign(buffer.data(), static_cast<std::size_t>(size));
+  }
   while (!text.empty() && text.back() == '\0') text.pop_back();
   std::replace(text.begin(), text.end(), '\0', ' ');
   if (text.empty()) return "?";
