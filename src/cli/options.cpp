@@ -173,6 +173,13 @@ void add_checks(CLI::App& app, unsigned groups, Options& options) {
 void add_own(CLI::App& app, const CommandRow& row, Options& options) {
   const auto* const group = "Options";
   RawOptions& raw = options.settings;
+  const auto engine = [&] {
+    app.add_option("--engine", raw.engine,
+                   "How the new database takes the old one's place: auto, swap or in-place "
+                   "(BASELINE_ENGINE) [auto: swap, where that is safe]")
+        ->type_name("HOW")
+        ->group(group);
+  };
   const auto yes = [&] {
     app.add_flag("-y,--yes", options.yes, "Do not ask before the swap")->group(group);
   };
@@ -182,6 +189,7 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
                      "How the old database is kept: auto, move or copy (BASELINE_BACKUP) [auto]")
           ->type_name("HOW")
           ->group(group);
+      engine();
       app.add_option("--on-failure", raw.on_failure,
                      "After a failed check on the live database: rollback or keep "
                      "(BASELINE_ON_FAILURE) [rollback]")
@@ -226,6 +234,7 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
                    "Move the backup itself into place: constant time, the backup is used up")
           ->excludes("--from")
           ->group(group);
+      engine();
       app.add_flag("--dry-run", options.dry_run, "Show what would happen; change nothing")
           ->group(group);
       yes();

@@ -73,8 +73,8 @@ bool runs_suites(const Invocation& invocation) {
 }  // namespace
 
 // With open_engine() the one place that knows which engine a database belongs to.
-std::unique_ptr<Store> open_store(const std::filesystem::path& database) {
-  return std::make_unique<sqlite::SqliteStore>(real_file_system(), database);
+std::unique_ptr<Store> open_store(const std::filesystem::path& database, EngineChoice choice) {
+  return std::make_unique<sqlite::SqliteStore>(real_file_system(), database, choice);
 }
 
 Migration migration_of(const Settings& settings) {
@@ -97,7 +97,7 @@ TypedOptions typed_options(const Invocation& invocation) {
 }
 
 Workplace::Workplace(const Invocation& invocation)
-    : store_(open_store(require_database(invocation.settings))),
+    : store_(open_store(require_database(invocation.settings), invocation.settings.engine.value)),
       catalogue_(real_file_system(), catalogue_path(invocation.settings, *store_)),
       context_{*store_, catalogue_, real_file_system(), invocation.observer,
                [] { return std::chrono::system_clock::now(); }} {

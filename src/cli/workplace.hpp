@@ -65,7 +65,8 @@ class Inputs {
 };
 
 /// The store of a database, which need not exist.
-std::unique_ptr<Store> open_store(const std::filesystem::path& database);
+std::unique_ptr<Store> open_store(const std::filesystem::path& database,
+                                  EngineChoice choice = EngineChoice::automatic);
 /// What the options and settings say about a deploy. The inputs must outlive it.
 DeployRequest deploy_request(const Invocation& invocation, const Inputs& inputs);
 

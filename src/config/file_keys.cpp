@@ -76,6 +76,8 @@ constexpr Key kKeys[] = {
      false,
      {},
      backups_keys},
+    {"engine", KeyType::choice, "how the new database takes the old one's place", false,
+     kEngineWords},
     {"on_failure", KeyType::choice, "what a failed check on the live database does", false,
      kOnFailureWords},
     {"wait", KeyType::duration, "how long to wait for another run, or for the application"},

@@ -180,6 +180,8 @@ Settings resolve_settings(const RawOptions& options, const Environment& environm
       from.path(options.backups, {"--backups", "BASELINE_BACKUPS", "backups.directory"});
   settings.backup = chosen<BackupChoice>(
       from.text(options.backup, {"--backup", "BASELINE_BACKUP", "backups.strategy"}), kBackupWords);
+  settings.engine = chosen<EngineChoice>(
+      from.text(options.engine, {"--engine", "BASELINE_ENGINE", "engine"}), kEngineWords);
   settings.on_failure = chosen<OnFailure>(
       from.text(options.on_failure, {"--on-failure", "BASELINE_ON_FAILURE", "on_failure"}),
       kOnFailureWords);
@@ -248,6 +250,7 @@ std::vector<SettingLine> describe(const Settings& settings) {
       {"checks", listed(settings.checks.value, "built in"), settings.checks.source},
       {"backups", text_or(settings.backups.value, "beside the database"), settings.backups.source},
       {"backup", word_of(settings.backup.value, kBackupWords), settings.backup.source},
+      {"engine", word_of(settings.engine.value, kEngineWords), settings.engine.source},
       {"on-failure", word_of(settings.on_failure.value, kOnFailureWords),
        settings.on_failure.source},
       {"also", listed(settings.also.value, "nowhere"), settings.also.source},

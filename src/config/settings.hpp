@@ -44,6 +44,7 @@ struct Settings {
   Setting<std::vector<std::filesystem::path>> checks;  ///< empty: built in
   Setting<std::filesystem::path> backups;              ///< empty: beside the database
   Setting<BackupChoice> backup;
+  Setting<EngineChoice> engine;
   Setting<OnFailure> on_failure;
   Setting<std::vector<std::filesystem::path>> also;  ///< where second copies of backups are made
   Setting<std::optional<std::uint64_t>> keep;        ///< nothing: prune by itself does not count
@@ -67,6 +68,7 @@ struct RawOptions {
   std::vector<std::string> checks;
   std::string backups;
   std::string backup;
+  std::string engine;
   std::string on_failure;
   std::vector<std::string> also;
   std::string keep;

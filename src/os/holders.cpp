@@ -1,5 +1,6 @@
 #include "os/holders.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -7,10 +8,10 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 
 #include "base/text.hpp"
+#include "os/file.hpp"
 
 namespace baseline {
 namespace {

@@ -42,7 +42,9 @@ void watch_signals() {
     // What the parent ignores stays ignored (nohup, a shell's background job).
     if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
   }
+  // Both come back as errors of the call, with which the run can be undone.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 void restore_signals() {

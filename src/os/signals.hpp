@@ -9,7 +9,7 @@
 namespace baseline {
 
 /// Makes SIGINT, SIGTERM and SIGHUP ask the run to stop instead of ending the process, and SIGPIPE
-/// harmless. Called once by main.
+/// and SIGXFSZ (a file larger than `ulimit -f`) harmless. Called once by main.
 void watch_signals();
 
 /// Makes all signals as they were before watch_signals(), for exec(). Throws Interrupted when one

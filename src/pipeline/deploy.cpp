@@ -10,7 +10,6 @@
 #include "pipeline/copies.hpp"
 #include "pipeline/filing.hpp"
 #include "pipeline/prune.hpp"
-#include "pipeline/recover.hpp"
 #include "pipeline/replace.hpp"
 
 namespace baseline {
@@ -51,7 +50,9 @@ void look_at_old(const DeployRequest& request, const Context& context, ReplaceRe
   for (std::string& warning : warnings_about_copies(request.also, context)) {
     report.warnings.push_back(std::move(warning));
   }
-  if (!report.old.unreadable.empty() && !request.as_found) {
+  if (report.old.unreadable.empty()) return;
+  require_readable_in_place(report);
+  if (!request.as_found) {
     throw Error(ErrorCode::refused, report.old.unreadable,
                 "repair it, or keep it as it is with --old-unreadable backup");
   }
@@ -97,8 +98,7 @@ bool in_the_way(const DeployRequest& request, const Context& context, const Repl
   return context.store.running() || (!report.old.holders.empty() && !request.application.stop);
 }
 
-ReplaceReport dry_run(const DeployRequest& request, const Context& context) {
-  ReplaceReport report = begin_report(request, context);
+ReplaceReport dry_run(const DeployRequest& request, const Context& context, ReplaceReport report) {
   look_at_old(request, context, report);
   if (!is_wanted(request, context, report)) return report;
   const StepScope step(context.observer, Step::check_candidate);
@@ -176,12 +176,12 @@ void deploy_now(const DeployRequest& request, const Context& context,
                 ApplicationControl& application, ReplaceReport& report) {
   const Deadline deadline(request.wait);
   report = begin_report(request, context);
+  plan_exchange(context, report);
   const std::string started = rfc3339(context.now());
 
   // Keep other runs out, and put in order what an interrupted one left.
-  const auto replacement = context.store.hold({"deploy", started}, deadline);
-  report.recovered = recover(context, *replacement, deadline, application);
-  if (report.recovered) context.store.require_replaceable();
+  const auto replacement =
+      hold_in_order(context, {"deploy", started}, deadline, application, report);
 
   // Look at the old database, after SQLite has brought in what a crashed writer left. One that is
   // at the baseline already is left alone.
@@ -228,8 +228,8 @@ void deploy_now(const DeployRequest& request, const Context& context,
   };
 
   // Judge what is live now, before anybody uses it.
-  steps.judge_live = [&] {
-    const auto live = context.store.open_live();
+  steps.judge_live = [&](Replacement& swapped) {
+    const auto live = swapped.open_live();
     report.after = request.judge(Phase::after, *live);
     add_integrity_check(*report.after, *live, Session::Depth::quick);
     if (request.judged) request.judged(*report.after);
@@ -267,8 +267,11 @@ Comparison compare(Session& reference, const DatabaseFacts& facts,
 }
 
 ReplaceReport deploy(const DeployRequest& request, const Context& context) {
-  require_place(context);
-  if (request.dry_run) return dry_run(request, context);
+  if (request.dry_run) {
+    ReplaceReport report = begin_report(request, context);
+    plan_exchange(context, report);
+    return dry_run(request, context, std::move(report));
+  }
   ApplicationControl application(request.application, context, "deploy");
   return with_application(application, context, [&](ReplaceReport& report) {
     deploy_now(request, context, application, report);

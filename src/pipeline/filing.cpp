@@ -130,6 +130,12 @@ void copy_backup(const Context& context, Replacement& replacement, const Intent&
   commit(catalogue, manifest_of(intent), std::move(payload));
 }
 
+std::optional<Directory> kept_copy(const Context& context, const Intent& intent) {
+  if (intent.strategy != BackupStrategy::copy) return {};
+  const auto filed = catalogue_of(context, intent).find_run(intent.run);
+  return filed ? std::optional(Directory::open(filed->directory)) : std::nullopt;
+}
+
 std::optional<FiledBackup> file_backup(const Context& context, Replacement& replacement,
                                        const Intent& intent) {
   if (intent.backup_id.empty()) return {};

@@ -27,6 +27,9 @@ Catalogue catalogue_of(const Context& context, const Intent& intent);
 /// D8: copies the frozen database into the catalogue.
 void copy_backup(const Context& context, Replacement& replacement, const Intent& intent);
 
+/// Where copy_backup() put the old database, if it did.
+std::optional<Directory> kept_copy(const Context& context, const Intent& intent);
+
 /// D13 and D15: makes the old database a sealed backup. What an interrupted run did of it is kept.
 /// Nothing when there was no old database.
 std::optional<FiledBackup> file_backup(const Context& context, Replacement& replacement,

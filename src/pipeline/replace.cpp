@@ -7,6 +7,7 @@
 #include "checks/child_text.hpp"
 #include "os/signals.hpp"
 #include "pipeline/filing.hpp"
+#include "pipeline/recover.hpp"
 
 namespace baseline {
 namespace {
@@ -54,7 +55,8 @@ void revert(const ReplaceSteps& steps, const Context& context, Replacement& repl
   const StepScope step(context.observer, Step::swap_back);
   // An application that comes up by itself opens the new database now and then; it is worth a few
   // seconds to find it closed.
-  replacement.swap_back(steps.deadline.at_least(std::chrono::seconds(5)));
+  replacement.swap_back(steps.deadline.at_least(std::chrono::seconds(5)),
+                        kept_copy(context, steps.intent));
   report.swapped_back = true;
 }
 
@@ -77,7 +79,7 @@ bool judged_good(const ReplaceSteps& steps, const Context& context, Replacement&
                  ReplaceReport& report) {
   const StepScope step(context.observer, Step::check_live);
   try {
-    if (steps.judge_live()) return true;
+    if (steps.judge_live(replacement)) return true;
     if (steps.keep_on_failure) {
       report.kept_despite_failure = true;
       return true;
@@ -188,8 +190,28 @@ bool settled(Replacement& replacement, const Deadline& deadline, bool as_found) 
   }
 }
 
-void require_place(const Context& context) {
-  if (!context.store.interruption()) context.store.require_replaceable();
+void plan_exchange(const Context& context, ReplaceReport& report) {
+  if (!context.store.interruption()) report.exchange = context.store.plan_exchange();
+}
+
+std::unique_ptr<Replacement> hold_in_order(const Context& context, const RunIdentity& identity,
+                                           const Deadline& deadline,
+                                           ApplicationControl& application, ReplaceReport& report) {
+  auto replacement = context.store.hold(identity, deadline);
+  report.recovered = recover(context, *replacement, deadline, application);
+  if (!report.recovered) return replacement;
+  // What was recovered may have been begun in another way than this run will take.
+  report.exchange = context.store.plan_exchange();
+  return context.store.hold(identity, deadline);
+}
+
+void require_readable_in_place(const ReplaceReport& report) {
+  if (report.exchange.exchange != Exchange::in_place || report.old.unreadable.empty()) return;
+  Error error(ErrorCode::refused,
+              fmt::format("{}; so its content cannot be replaced in place", report.old.unreadable),
+              "repair it, or make a swap possible");
+  error.add_note("in place, because " + report.exchange.why);
+  throw error;
 }
 
 void require_space(std::uint64_t needed, std::uint64_t free, const std::string& where) {
@@ -249,6 +271,7 @@ void replace(ReplaceSteps& steps, const Context& context, Replacement& replaceme
     report.outcome = Outcome::checks_failed;
     return;
   }
+  replacement.admit_users();
   stop_window(report, window_start);
   if (steps.bring_up) {
     switch (steps.bring_up(replacement)) {

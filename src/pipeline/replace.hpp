@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string_view>
 
 #include "pipeline/application.hpp"
@@ -24,7 +25,7 @@ struct ReplaceSteps {
   /// Called when the old database is filed: what else the command has to conclude. May be empty.
   std::function<void()> conclude = {};
   /// Judges the live database inside the window. False: its checks failed; swap back.
-  std::function<bool()> judge_live = {};
+  std::function<bool(Replacement&)> judge_live = {};
   /// Starts the application, after the window, and judges what needs it. May be empty. What a
   /// failure means is `keep`: the new database stays, and the application may not run.
   enum class Started { well, keep, swap_back };
@@ -61,10 +62,19 @@ ReplaceReport with_application(ApplicationControl& application, const Context& c
 /// The commands that a run would run, for --dry-run.
 std::vector<HookRun> planned_hooks(const Application& hooks, bool is_rollback);
 
-/// Throws Error{refused} when the database cannot be replaced where it is, before any file is made.
-/// An interrupted run may leave the place looking odd (two names of one file): then the question is
-/// put again after recovery.
-void require_place(const Context& context);
+/// How the database will be replaced; throws Error{refused} when it cannot be where it is, before
+/// any file is made. An interrupted run may leave the place looking odd (two names of one file):
+/// then the question is put after recovery, by hold_in_order().
+void plan_exchange(const Context& context, ReplaceReport& report);
+
+/// Keeps other runs out, and puts in order what an interrupted one left.
+std::unique_ptr<Replacement> hold_in_order(const Context& context, const RunIdentity& identity,
+                                           const Deadline& deadline,
+                                           ApplicationControl& application, ReplaceReport& report);
+
+/// Throws Error{refused} when the old database cannot be read and would have to be replaced in
+/// place, which the engine does by reading and writing it.
+void require_readable_in_place(const ReplaceReport& report);
 
 /// Throws Error{refused} when a filesystem has not the bytes that a run needs.
 void require_space(std::uint64_t needed, std::uint64_t free, const std::string& where);

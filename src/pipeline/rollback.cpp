@@ -10,7 +10,6 @@
 #include "pipeline/backup_file.hpp"
 #include "pipeline/entries.hpp"
 #include "pipeline/filing.hpp"
-#include "pipeline/recover.hpp"
 #include "pipeline/replace.hpp"
 
 namespace baseline {
@@ -83,6 +82,13 @@ struct Source {
 void plan(const RollbackRequest& request, const Context& context, ReplaceReport& report,
           Source& source) {
   look_at_live(context, request.dry_run, BackupChoice::automatic, report);
+  require_readable_in_place(report);
+  if (request.move && report.exchange.exchange == Exchange::in_place) {
+    throw Error(ErrorCode::refused,
+                fmt::format("a backup cannot be moved to {}: its content goes there in place",
+                            printable(report.database)),
+                "roll back without --move");
+  }
   std::uint64_t needed = 0;
   if (!request.from.empty()) {
     source.file.emplace(request.from, context);
@@ -92,6 +98,15 @@ void plan(const RollbackRequest& request, const Context& context, ReplaceReport&
   } else {
     source.entry = choose(request, context);
     require_restorable(source.entry);
+    if (report.exchange.exchange == Exchange::in_place &&
+        !source.entry.manifest->unreadable.empty()) {
+      throw Error(ErrorCode::refused,
+                  fmt::format("the backup {} is of a database that {} could not read, and so its "
+                              "content cannot go to {} in place",
+                              printable(source.entry.id), context.store.engine(),
+                              printable(report.database)),
+                  "choose another with --to, or make a swap possible");
+    }
     report.source_id = source.entry.id;
     report.revision = source.entry.manifest->revision.value_or("");
     if (!request.move) needed = source.entry.manifest->payload.size;
@@ -162,14 +177,13 @@ void rollback_now(const RollbackRequest& request, const Context& context,
                   ApplicationControl& application, ReplaceReport& report) {
   const Deadline deadline(request.wait);
   report = begin_report(context);
+  plan_exchange(context, report);
   Source source;
   const std::string started = rfc3339(context.now());
 
   // Keep other runs out, and put in order what an interrupted one left.
-  const auto replacement = context.store.hold({"rollback", started}, deadline);
-  report.recovered = recover(context, *replacement, deadline, application);
-  if (report.recovered) context.store.require_replaceable();
-
+  const auto replacement =
+      hold_in_order(context, {"rollback", started}, deadline, application, report);
   if (!application.can_stop()) replacement->require_unused(deadline);
   plan(request, context, report, source);
   if (report.old.unsettled) {
@@ -202,7 +216,7 @@ void rollback_now(const RollbackRequest& request, const Context& context,
     return good;
   };
   // The same bytes were judged before the window; a second look costs time for nothing.
-  steps.judge_live = [] { return true; };
+  steps.judge_live = [](Replacement&) { return true; };
   steps.conclude = [&] {
     if (request.move) context.catalogue.mark_restored(source.entry.id, rfc3339(context.now()));
   };
@@ -215,9 +229,9 @@ void rollback_now(const RollbackRequest& request, const Context& context,
 }  // namespace
 
 ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
-  require_place(context);
   if (request.dry_run) {
     ReplaceReport report = begin_report(context);
+    plan_exchange(context, report);
     Source source;
     plan(request, context, report, source);
     report.planned = planned_hooks(request.application, true);

@@ -158,6 +158,16 @@ std::string next_text(const ReplaceReport& report, const TypedOptions& typed) {
   return {};
 }
 
+// Only where it is not the usual one.
+std::string engine_text(const ReplaceReport& report) {
+  if (report.exchange.exchange == Exchange::swap) return {};
+  std::string text = line("engine", "in-place: " + report.exchange.why);
+  for (const std::string& consequence : report.exchange.consequences) {
+    text += line("", consequence);
+  }
+  return text;
+}
+
 std::string plan_text(const ReplaceReport& report, const Style& style) {
   std::string text = fmt::format(
       "{} {} of {}{}\n", style(Tone::strong, "plan:"), report.command, printable(report.database),
@@ -167,6 +177,7 @@ std::string plan_text(const ReplaceReport& report, const Style& style) {
     text += line("old", "none: the database will be created");
   } else {
     text += line("leaves", leaving(report.old));
+    text += engine_text(report);
     text += line("backup", fmt::format("{}: {}", to_string(report.plan.strategy), report.plan.why));
   }
   text += line("space", fmt::format("{} needed for the backup, {} free",
@@ -237,6 +248,7 @@ std::string of(const ReplaceReport& report, const Style& style, const TypedOptio
   if (report.recovered_crash) {
     text += line("recovered", "SQLite brought in what a crashed writer had left (WAL or journal)");
   }
+  if (report.outcome != Outcome::would_do) text += engine_text(report);
   if (report.backup) text += line("backup", backup_text(*report.backup));
   if (report.failed_backup) text += line("failed one", backup_text(*report.failed_backup));
   for (const CopyRecord& copy : report.copies) {

@@ -103,6 +103,16 @@ std::string_view action_of(const ReplaceReport& report) {
   return "?";
 }
 
+std::string_view word_of(Exchange exchange) {
+  switch (exchange) {
+    case Exchange::swap:
+      return "swap";
+    case Exchange::in_place:
+      return "in-place";
+  }
+  return "?";
+}
+
 std::string_view word_of(Position position) {
   switch (position) {
     case Position::untouched:
@@ -132,6 +142,9 @@ std::string of(const ReplaceReport& report, int exit_code) {
   json["revision"] = optional_text(report.revision);
   json["source"] = optional_text(report.source_id);
   json["old"] = of_facts(report.old);
+  json["engine"] = {{"name", word_of(report.exchange.exchange)},
+                    {"why", optional_text(report.exchange.why)},
+                    {"consequences", report.exchange.consequences}};
   json["plan"] = {{"strategy", to_string(report.plan.strategy)},
                   {"why", report.plan.why},
                   {"space_needed", report.plan.space_needed},

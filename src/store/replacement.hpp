@@ -28,7 +28,7 @@ struct Payload {
 /// One replacement of the live database by a new one, under the lock. The calls come in this order:
 ///
 ///   require_unused · [settle] · prepare · stage · open_candidate · announce · freeze · [copy_old]
-///   · swap · (swap_back · discard | file_old or discard_old) · finish
+///   · swap · open_live · (swap_back · discard | admit_users · file_old or discard_old) · finish
 ///
 /// note_application() may come anywhere between prepare and finish.
 /// At every instant the live database is the whole old or the whole new one, and the old data is
@@ -93,6 +93,8 @@ class Replacement {
   /// database meanwhile; then the old one is live.
   virtual void swap() = 0;
 
+  /// After swap(): the live database, read-only, before anybody else may have written to it.
+  virtual std::unique_ptr<Session> open_live() = 0;
   /// Makes durable what becomes of the application: before it is stopped, when it has stopped (with
   /// where its logs end now), when it was started. A recovery tells it.
   virtual void note_application(ApplicationState state, const std::vector<LogPosition>& logs) = 0;
@@ -104,9 +106,14 @@ class Replacement {
   /// Whether still nobody has come for the old database since freeze().
   virtual bool old_is_untouched() const = 0;
 
-  /// Makes the old database live again; the new one is the candidate again. Throws
+  /// Makes the old database live again; the new one, with what was written to it, is the candidate
+  /// again. `kept`: where copy_old() put the old one, wherever that is filed by now. Throws
   /// Error{needs_person} when somebody uses the new one.
-  virtual void swap_back(const Deadline& deadline) = 0;
+  virtual void swap_back(const Deadline& deadline, const std::optional<Directory>& kept) = 0;
+
+  /// The new database has been judged good: whoever waits for it may go on. The window ends.
+  /// Never throws.
+  virtual void admit_users() = 0;
 
   /// Whether the candidate still holds what stage() built. After swap_back() it may not: then it is
   /// somebody's data.

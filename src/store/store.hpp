@@ -43,6 +43,22 @@ struct LookOptions {
   bool holders = false;
 };
 
+/// What the user asked for with --engine.
+enum class EngineChoice { automatic, swap, in_place };
+
+/// How the new database takes the place of the old one.
+enum class Exchange {
+  swap,      ///< another file under the same name
+  in_place,  ///< new content in the same file, in one transaction of the database engine
+};
+
+/// How it would be done here.
+struct ExchangePlan {
+  Exchange exchange = Exchange::swap;
+  std::string why;                        ///< in_place: why not swap
+  std::vector<std::string> consequences;  ///< in_place: what is different then
+};
+
 /// What the user asked for with --backup.
 enum class BackupChoice { automatic, move, copy };
 
@@ -78,8 +94,9 @@ class Store {
   /// Looks without changing anything. A database that cannot be read is a fact, not an error.
   virtual DatabaseFacts look(const LookOptions& options) = 0;
 
-  /// Throws Error{refused} when this engine cannot replace the database safely where it is.
-  virtual void require_replaceable() = 0;
+  /// How the database can be replaced where it is; what hold() and plan_backup() do follows from
+  /// the last answer. Throws Error{refused} when it cannot be done safely.
+  virtual ExchangePlan plan_exchange() = 0;
 
   /// An interrupted run, as far as can be told without the lock. Changes nothing.
   virtual std::optional<Interruption> interruption() = 0;
@@ -106,7 +123,8 @@ class Store {
   virtual BackupPlan plan_backup(BackupChoice choice, const std::filesystem::path& catalogue) = 0;
 
   /// Takes the lock that keeps other runs out until the Replacement is destroyed, and looks at what
-  /// an interrupted run left. Throws Error{in_use} naming the other run once the deadline passed.
+  /// an interrupted run left. While an earlier Replacement of this store lives, the two share the
+  /// lock. Throws Error{in_use} naming the other run once the deadline passed.
   virtual std::unique_ptr<Replacement> hold(const RunIdentity& identity,
                                             const Deadline& deadline) = 0;
 };

@@ -352,9 +352,11 @@ if connection.in_transaction:
 connection.close()
 """
 
-    def __init__(self, database, mode="idle"):
+    def __init__(self, database, mode="idle", program=sys.executable):
+        """`program`: the Python to run it, for example under another name."""
         self.database = Path(database)
         self.mode = mode
+        self.program = str(program)
         self.process = None
 
     @property
@@ -362,7 +364,7 @@ connection.close()
         return self.process.pid
 
     def __enter__(self):
-        self.process = subprocess.Popen([sys.executable, "-c", self.PROGRAM, str(self.database)],
+        self.process = subprocess.Popen([self.program, "-c", self.PROGRAM, str(self.database)],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         try:
             if self._answer() != "ready":

@@ -38,7 +38,7 @@ class Help(support.Case):
     def test_names_the_variable_beside_each_option(self):
         out = self.succeeds("deploy", "--help")
         for variable in ("DATABASE_PATH", "BASELINE_MIGRATION", "BASELINE_CHECKS",
-                         "BASELINE_BACKUPS", "BASELINE_BACKUP", "BASELINE_ON_FAILURE",
+                         "BASELINE_BACKUPS", "BASELINE_BACKUP", "BASELINE_ENGINE", "BASELINE_ON_FAILURE",
                          "BASELINE_WAIT", "BASELINE_FORMAT", "NO_COLOR"):
             self.assertIn(f"({variable})", out)
 

@@ -37,6 +37,7 @@ struct Scenario {
   std::string new_content = "new";
   /// Run by an ordinary user, who owns the files.
   bool unprivileged = false;
+  EngineChoice engine = EngineChoice::automatic;
 };
 
 constexpr uid_t kNobody = 65534;
@@ -139,6 +140,19 @@ std::vector<Scenario> all_scenarios() {
        true},
       {"rollback by an ordinary user", deployed, [](Workbench& bench) { bench.rollback(); }, "new",
        "old", true},
+      {"deploy in place", old, [](Workbench& bench) { bench.deploy(); }, "old", "new", false,
+       EngineChoice::in_place},
+      {"deploy in place whose checks on the live database fail", old,
+       [](Workbench& bench) {
+         bench.after_passes = false;
+         bench.deploy();
+       },
+       "old", "new", false, EngineChoice::in_place},
+      {"deploy in place over a crashed WAL",
+       [](const fs::path& path) { make_old_with_crashed_wal(path); },
+       [](Workbench& bench) { bench.deploy(); }, "old", "new", false, EngineChoice::in_place},
+      {"rollback in place", deployed, [](Workbench& bench) { bench.rollback(); }, "new", "old",
+       false, EngineChoice::in_place},
   };
 }
 
@@ -156,7 +170,7 @@ bool is_written_kept(const fs::path& directory) {
 }
 
 // Whether the rows of the old database are in the live one or in a backup.
-bool is_content_kept(const fs::path& directory) {
+bool is_content_kept(const fs::path& directory, const std::string& old_content) {
   const TempDir aside;
   for (const std::string& name : files_in(directory)) {
     if (fs::path(name).filename() != "app.db" && name != ".app.db.baseline-candidate") continue;
@@ -167,18 +181,18 @@ bool is_content_kept(const fs::path& directory) {
       fs::copy_file(directory / (name + "-wal"), copy.native() + "-wal",
                     fs::copy_options::overwrite_existing);
     }
-    if (content(copy) == "old") return true;
+    if (content(copy) == old_content) return true;
   }
   return false;
 }
 
 // Runs in a child that ends before its step `crash_at` (from 1). True when it ran to its end.
 bool survives(const fs::path& database, int crash_at, const std::function<void(Workbench&)>& act,
-              bool unprivileged = false) {
+              const Scenario& scenario) {
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
-    if (unprivileged && ::geteuid() == 0 &&
+    if (scenario.unprivileged && ::geteuid() == 0 &&
         (::setgroups(0, nullptr) != 0 || ::setgid(kNobody) != 0 || ::setuid(kNobody) != 0)) {
       ::_exit(2);
     }
@@ -188,7 +202,7 @@ bool survives(const fs::path& database, int crash_at, const std::function<void(W
     });
     int code = 0;
     try {
-      Workbench bench(files, database);
+      Workbench bench(files, database, {}, scenario.engine);
       act(bench);
     } catch (const std::exception& error) {
       code = 1;
@@ -216,14 +230,15 @@ struct Place {
   fs::path database = dir.path() / "app.db";
   std::string old_bytes;
   bool has_wal = false;
-  bool crashed_wal = false;
+  bool content_only = false;  ///< the rows come back, but not each byte
 
   explicit Place(const Scenario& scenario) {
     scenario.arrange(database);
     has_wal = fs::exists(database.native() + "-wal");
-    // SQLite brings a crashed writer's WAL in: then the rows are the same, but not the bytes.
-    crashed_wal = has_wal && scenario.old_content == "old";
-    if (fs::exists(database) && !crashed_wal) old_bytes = bytes_of(database);
+    // SQLite brings a crashed writer's WAL in, and copies in place: then the rows are the same.
+    content_only =
+        (has_wal && scenario.old_content == "old") || scenario.engine == EngineChoice::in_place;
+    if (fs::exists(database) && !content_only) old_bytes = bytes_of(database);
     if (scenario.unprivileged && ::geteuid() == 0) {
       give_to_nobody(dir.path());
       for (const auto& entry : fs::recursive_directory_iterator(dir.path())) {
@@ -237,8 +252,8 @@ struct Place {
   }
 
   void check_whole(const Scenario& scenario) const {
-    CHECK((!crashed_wal || is_content_kept(dir.path())));
-    CHECK((!has_wal || crashed_wal || is_kept(dir.path(), std::string(kForeignWal))));
+    CHECK((!content_only || is_content_kept(dir.path(), scenario.old_content)));
+    CHECK((!has_wal || content_only || is_kept(dir.path(), std::string(kForeignWal))));
     CHECK((old_bytes.empty() || is_kept(dir.path(), old_bytes)));
     // Looking through SQLite comes last: it may itself bring a WAL in.
     const std::string live = content(database);
@@ -269,6 +284,9 @@ struct Place {
   }
 };
 
+// Where the run was not one of an ordinary user, its recovery cannot be either.
+const Scenario kByWhomEver{"recovery", nullptr, nullptr};
+
 void recover_whole(Workbench& bench) { bench.recover(); }
 
 TEST_CASE("a crash at any step leaves old or new, and recovery puts it in order", "[crash]") {
@@ -278,9 +296,9 @@ TEST_CASE("a crash at any step leaves old or new, and recovery puts it in order"
     for (int step = 1; !survived; ++step) {
       INFO(scenario.name << ", crash before step " << step);
       const Place place(scenario);
-      survived = survives(place.database, step, scenario.act, scenario.unprivileged);
+      survived = survives(place.database, step, scenario.act, scenario);
       place.check_whole(scenario);
-      survives(place.database, 0, recover_whole, scenario.unprivileged);
+      survives(place.database, 0, recover_whole, scenario);
       place.check_tidy(scenario);
       // The next deploy goes through, whatever was left.
       const auto deploy_anyway = [](Workbench& bench) {
@@ -289,7 +307,7 @@ TEST_CASE("a crash at any step leaves old or new, and recovery puts it in order"
           request.again = true;
         });
       };
-      survives(place.database, 0, deploy_anyway, scenario.unprivileged);
+      survives(place.database, 0, deploy_anyway, scenario);
       CHECK(content(place.database) == "new");
       place.check_tidy(scenario);
       steps = step;
@@ -307,11 +325,11 @@ void crash_twice(const Scenario& scenario) {
       INFO(scenario.name << ", crash before step " << step << ", then before step " << second
                          << " of the recovery");
       const Place place(scenario);
-      survived = survives(place.database, step, scenario.act, scenario.unprivileged);
+      survived = survives(place.database, step, scenario.act, scenario);
       if (survived) break;
-      recovered = survives(place.database, second, recover_whole, scenario.unprivileged);
+      recovered = survives(place.database, second, recover_whole, scenario);
       place.check_whole(scenario);
-      survives(place.database, 0, recover_whole, scenario.unprivileged);
+      survives(place.database, 0, recover_whole, scenario);
       place.check_tidy(scenario);
     }
   }
@@ -344,7 +362,11 @@ TEST_CASE("a crash in the recovery of a crash is harmless: written to", "[crash]
 }
 TEST_CASE("a crash in the recovery of a crash is harmless: unreadable, ordinary user", "[crash]") {
   const auto all = all_scenarios();
-  for (std::size_t i = 12; i < all.size(); ++i) crash_twice(all[i]);
+  for (std::size_t i = 12; i < 16; ++i) crash_twice(all[i]);
+}
+TEST_CASE("a crash in the recovery of a crash is harmless: in place", "[crash]") {
+  const auto all = all_scenarios();
+  for (std::size_t i = 16; i < all.size(); ++i) crash_twice(all[i]);
 }
 
 // The copy was whole when the run was cut off. Whatever became of it since, the old database beside
@@ -386,7 +408,7 @@ TEST_CASE("a change that fails once leaves old or new, and the next run goes thr
         throw_errno(operation, path);
       });
       try {
-        Workbench bench(files, place.database);
+        Workbench bench(files, place.database, {}, scenario.engine);
         scenario.act(bench);
       } catch (const Error& error) {
         CHECK((error.code() == ErrorCode::io || error.code() == ErrorCode::refused ||
@@ -398,7 +420,7 @@ TEST_CASE("a change that fails once leaves old or new, and the next run goes thr
       }
       survived = step < fail_at;
       place.check_whole(scenario);
-      survives(place.database, 0, recover_whole);
+      survives(place.database, 0, recover_whole, kByWhomEver);
       place.check_tidy(scenario);
     }
   }
@@ -417,13 +439,13 @@ TEST_CASE("a disk that fails from one step on loses nothing", "[crash]") {
         throw_errno(operation, path);
       });
       try {
-        Workbench bench(files, place.database);
+        Workbench bench(files, place.database, {}, scenario.engine);
         scenario.act(bench);
       } catch (const Error&) {
       }
       survived = step < fail_from;
       place.check_whole(scenario);
-      survives(place.database, 0, recover_whole);
+      survives(place.database, 0, recover_whole, kByWhomEver);
       place.check_tidy(scenario);
     }
   }

@@ -10,12 +10,13 @@ namespace fs = std::filesystem;
 
 const Deadline kNow(std::chrono::milliseconds(0));
 
-Intent intent_for(EngineUnderTest& engine, bool has_old) {
+Intent intent_for(EngineUnderTest& engine, Store& store, bool has_old) {
   Intent intent;
   intent.command = "deploy";
   intent.started = "2026-11-21T02:35:58Z";
   intent.revision = "new1";
   intent.catalogue = engine.entries();
+  intent.strategy = store.plan_backup(BackupChoice::automatic, intent.catalogue).strategy;
   if (has_old) intent.backup_id = "20261121T023558Z-001";
   return intent;
 }
@@ -26,21 +27,44 @@ Directory entry_of(EngineUnderTest& engine) {
   return Directory::open(path);
 }
 
-std::unique_ptr<Replacement> hold(Store& store) { return store.hold({"deploy", "now"}, kNow); }
+std::unique_ptr<Replacement> hold(Store& store) {
+  if (!store.interruption()) store.plan_exchange();
+  return store.hold({"deploy", "now"}, kNow);
+}
+
+// A replacement that is about to swap, and what it has copied of the old database where the plan
+// says so. It shares the payload with whoever goes on with a run that was cut off.
+struct Ready {
+  std::unique_ptr<Replacement> replacement;
+  std::optional<Payload> copied;
+};
+
+// Keeps the old database as the plan says: the copy is there already, or it is filed now.
+Payload keep_old(EngineUnderTest& engine, Replacement& replacement,
+                 const std::optional<Payload>& copied) {
+  if (!copied) return replacement.file_old(entry_of(engine), nullptr);
+  replacement.discard_old();
+  return *copied;
+}
 
 // Everything up to the swap. Nobody may look at the live database after the freeze: that is exactly
 // what the replacement has to notice.
-std::unique_ptr<Replacement> ready_to_swap(EngineUnderTest& engine, Store& store, bool has_old) {
+Ready ready_to_swap(EngineUnderTest& engine, Store& store, bool has_old) {
   auto replacement = hold(store);
+  const Intent intent = intent_for(engine, store, has_old);
   const auto migrated = engine.engine().apply(engine.migration());
   replacement->require_unused(kNow);
-  replacement->prepare(intent_for(engine, has_old));
+  replacement->prepare(intent);
   replacement->stage(*migrated);
   CHECK(replacement->open_candidate()->revision() == "new1");
   replacement->announce();
   CHECK(engine.live() == (has_old ? "old" : "missing"));
   replacement->freeze(kNow, false);
-  return replacement;
+  std::optional<Payload> copied;
+  if (has_old && intent.strategy == BackupStrategy::copy) {
+    copied = replacement->copy_old(entry_of(engine), nullptr);
+  }
+  return {std::move(replacement), copied};
 }
 
 ErrorCode code_of(const std::function<void()>& call) {
@@ -71,27 +95,28 @@ void looks_without_changing(EngineUnderTest& engine) {
 void replaces(EngineUnderTest& engine) {
   engine.make_old();
   const auto store = engine.open();
-  const auto replacement = ready_to_swap(engine, *store, true);
+  const auto [replacement, copied] = ready_to_swap(engine, *store, true);
   replacement->swap();
-  CHECK(engine.live() == "new");
+  CHECK(replacement->open_live()->revision() == "new1");
   CHECK(replacement->old_is_untouched());
-  const Directory entry = entry_of(engine);
-  const Payload payload = replacement->file_old(entry, nullptr);
+  replacement->admit_users();
+  CHECK(engine.live() == "new");
+  const Payload payload = keep_old(engine, *replacement, copied);
   CHECK(payload.sha256.size() == 64);
   replacement->finish();
   CHECK(engine.live() == "new");
-  CHECK(engine.backup(entry.path(), payload) == "old");
+  CHECK(engine.backup(entry_of(engine).path(), payload) == "old");
   CHECK_FALSE(store->interruption());
 }
 
 void copies_before_the_swap(EngineUnderTest& engine) {
   engine.make_old();
   const auto store = engine.open();
-  const auto replacement = ready_to_swap(engine, *store, true);
-  const Directory entry = entry_of(engine);
-  const Payload payload = replacement->copy_old(entry, nullptr);
-  CHECK(engine.backup(entry.path(), payload) == "old");
+  auto [replacement, copied] = ready_to_swap(engine, *store, true);
+  if (!copied) copied = replacement->copy_old(entry_of(engine), nullptr);
+  CHECK(engine.backup(entry_of(engine).path(), *copied) == "old");
   replacement->swap();
+  replacement->admit_users();
   replacement->discard_old();
   replacement->finish();
   CHECK(engine.live() == "new");
@@ -100,9 +125,9 @@ void copies_before_the_swap(EngineUnderTest& engine) {
 void swaps_back(EngineUnderTest& engine) {
   engine.make_old();
   const auto store = engine.open();
-  const auto replacement = ready_to_swap(engine, *store, true);
+  const auto [replacement, copied] = ready_to_swap(engine, *store, true);
   replacement->swap();
-  replacement->swap_back(kNow);
+  replacement->swap_back(kNow, copied ? std::optional(entry_of(engine)) : std::nullopt);
   CHECK(engine.live() == "old");
   CHECK(replacement->candidate_is_as_built());
   replacement->discard({});
@@ -113,10 +138,10 @@ void swaps_back(EngineUnderTest& engine) {
 
 void creates_where_nothing_was(EngineUnderTest& engine) {
   const auto store = engine.open();
-  const auto replacement = ready_to_swap(engine, *store, false);
+  const auto [replacement, copied] = ready_to_swap(engine, *store, false);
   replacement->swap();
   CHECK(engine.live() == "new");
-  replacement->swap_back(kNow);
+  replacement->swap_back(kNow, {});
   CHECK(engine.live() == "missing");
   replacement->discard({});
   replacement->finish();
@@ -128,13 +153,14 @@ void brings_a_backup_back(EngineUnderTest& engine) {
   Payload payload;
   const Directory entry = entry_of(engine);
   {
-    const auto replacement = ready_to_swap(engine, *store, true);
+    const auto [replacement, copied] = ready_to_swap(engine, *store, true);
     replacement->swap();
-    payload = replacement->file_old(entry, nullptr);
+    replacement->admit_users();
+    payload = keep_old(engine, *replacement, copied);
     replacement->finish();
   }
   const auto replacement = hold(*store);
-  replacement->prepare(intent_for(engine, true));
+  replacement->prepare(intent_for(engine, *store, true));
   Payload damaged = payload;
   damaged.sha256 = std::string(64, '0');
   CHECK(code_of([&] { replacement->stage_backup(entry, damaged, false, nullptr); }) ==
@@ -143,11 +169,12 @@ void brings_a_backup_back(EngineUnderTest& engine) {
   replacement->finish();
   CHECK(engine.live() == "new");
 
-  replacement->prepare(intent_for(engine, true));
+  replacement->prepare(intent_for(engine, *store, true));
   replacement->stage_backup(entry, payload, false, nullptr);
   replacement->announce();
   replacement->freeze(kNow, false);
   replacement->swap();
+  replacement->admit_users();
   CHECK(engine.live() == "old");
   CHECK(engine.backup(entry.path(), payload) == "old");
 }
@@ -191,16 +218,20 @@ void tells_where_an_interrupted_run_stands(EngineUnderTest& engine) {
   CHECK_FALSE(store->interruption());
   CHECK(engine.live() == "old");
 
-  ready_to_swap(engine, *store, true)->swap();
+  std::optional<Payload> copied;
+  {
+    auto [cut_off, payload] = ready_to_swap(engine, *store, true);
+    cut_off->swap();
+    copied = payload;
+  }
   REQUIRE(store->interruption());
   const auto replacement = hold(*store);
   REQUIRE(replacement->interruption());
   CHECK(replacement->interruption()->position == Position::swapped);
-  const Directory entry = entry_of(engine);
-  const Payload payload = replacement->file_old(entry, nullptr);
+  const Payload payload = keep_old(engine, *replacement, copied);
   replacement->finish();
   CHECK(engine.live() == "new");
-  CHECK(engine.backup(entry.path(), payload) == "old");
+  CHECK(engine.backup(entry_of(engine).path(), payload) == "old");
 }
 
 void refuses_a_bad_migration(EngineUnderTest& engine) {

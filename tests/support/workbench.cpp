@@ -73,8 +73,8 @@ const Migration& small_migration() {
 }
 
 Workbench::Workbench(FileSystem& files, const std::filesystem::path& database,
-                     const std::filesystem::path& backups)
-    : store_(std::make_unique<sqlite::SqliteStore>(files, database)),
+                     const std::filesystem::path& backups, EngineChoice engine)
+    : store_(std::make_unique<sqlite::SqliteStore>(files, database, engine)),
       catalogue_(files, backups.empty() ? store_->default_catalogue() : backups),
       context_{*store_, catalogue_, files, observer,
                [] { return std::chrono::system_clock::time_point{}; }} {}

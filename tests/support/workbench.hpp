@@ -32,7 +32,8 @@ class Workbench {
  public:
   /// `backups`: the catalogue; empty for the one beside the database.
   Workbench(baseline::FileSystem& files, const std::filesystem::path& database,
-            const std::filesystem::path& backups = {});
+            const std::filesystem::path& backups = {},
+            baseline::EngineChoice engine = baseline::EngineChoice::automatic);
 
   baseline::ReplaceReport deploy(
       const std::function<void(baseline::DeployRequest&)>& adjust = nullptr);

@@ -160,6 +160,8 @@ SQLite::Database open_unchanging(const fs::path& path) {
                   [](const fs::path& real) { return open_file(real, "mode=ro&immutable=1"); });
 }
 
+SQLite::Database open_held(const fs::path& path) { return open_file(path, "mode=ro&immutable=1"); }
+
 SQLite::Database open_memory() {
   return opened(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
 }

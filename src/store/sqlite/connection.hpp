@@ -23,6 +23,11 @@ SQLite::Database open_reading(const std::filesystem::path& path);
 /// Opens a file that nobody else can have open, `immutable=1`. Errors as above.
 SQLite::Database open_unchanging(const std::filesystem::path& path);
 
+/// Opens a file on which a connection of this process has the exclusive lock, without a lock of its
+/// own: `immutable=1`. Nothing else is opened, for to close it would drop that lock. Throws
+/// SQLite::Exception.
+SQLite::Database open_held(const std::filesystem::path& path);
+
 /// An empty database in memory.
 SQLite::Database open_memory();
 

@@ -11,6 +11,7 @@
 #include "os/holders.hpp"
 #include "os/signals.hpp"
 #include "store/sqlite/freeze.hpp"
+#include "store/sqlite/litestream.hpp"
 
 namespace baseline::sqlite {
 namespace {
@@ -25,26 +26,9 @@ std::string shown(const Target& target) { return printable(target.resolved.nativ
                                             describe(holders))
                               : fmt::format("{} is in use by {}; nothing was changed",
                                             shown(target), describe(holders)),
-              "stop the application, or let baseline wait for it with --wait 30s");
-}
-
-// Sleeps a little before the next attempt, or gives up.
-void pause_or_throw(const Target& target, const Deadline& deadline) {
-  stop_if_interrupted();
-  if (!deadline.pause()) throw_in_use(target);
-  stop_if_interrupted();
-}
-
-// A write lease needs the owner of the file and a descriptor that is open for writing.
-File open_for_lease(const Target& target) {
-  const int fd = ::openat(target.directory.fd(), target.name.c_str(),
-                          O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd >= 0) return {fd, target.resolved};
-  if (errno == EACCES || errno == EPERM || errno == EROFS) {
-    throw Error(ErrorCode::refused, fmt::format("{} is not writable for this user", shown(target)),
-                "run as the owner of the database");
-  }
-  throw_errno("open", target.resolved.native());
+              has_litestream(holders)
+                  ? "stop Litestream, too, and start it again after the application"
+                  : "stop the application, or let baseline wait for it with --wait 30s");
 }
 
 Lease::Outcome take(Lease& lease, const File& file, const Target& target) {
@@ -53,7 +37,8 @@ Lease::Outcome take(Lease& lease, const File& file, const Target& target) {
     throw Error(ErrorCode::refused,
                 fmt::format("cannot prove that nobody has {} open: no lease can be had on it",
                             shown(target)),
-                "run as the owner of the file or as root, on a local filesystem");
+                "run as the owner of the file or as root, on a local filesystem; or use "
+                "--engine in-place");
   }
   return outcome;
 }
@@ -75,12 +60,6 @@ bool clear_companions(FileSystem& files, const Target& target) {
   return true;
 }
 
-[[noreturn]] void throw_unreadable(const Target& target, const std::string& reason) {
-  throw Error(ErrorCode::refused,
-              fmt::format("SQLite cannot read {} ({})", shown(target), printable(reason)),
-              "repair it, or keep it as it is with --old-unreadable backup");
-}
-
 // Freezes the database. False: somebody uses it. Throws when SQLite cannot read it.
 bool frozen(FileSystem& files, const Target& target) {
   const bool had_companions = !companions(target).empty();
@@ -95,16 +74,40 @@ bool frozen(FileSystem& files, const Target& target) {
 
 }  // namespace
 
+void pause_or_throw_in_use(const Target& target, const Deadline& deadline) {
+  stop_if_interrupted();
+  if (!deadline.pause()) throw_in_use(target);
+  stop_if_interrupted();
+}
+
+// A write lease needs the owner of the file and a descriptor that is open for writing.
+File open_writable(const Target& target) {
+  const int fd = ::openat(target.directory.fd(), target.name.c_str(),
+                          O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd >= 0) return {fd, target.resolved};
+  if (errno == EACCES || errno == EPERM || errno == EROFS) {
+    throw Error(ErrorCode::refused, fmt::format("{} is not writable for this user", shown(target)),
+                "run as the owner of the database");
+  }
+  throw_errno("open", target.resolved.native());
+}
+
+void throw_unreadable(const Target& target, const std::string& reason) {
+  throw Error(ErrorCode::refused,
+              fmt::format("SQLite cannot read {} ({})", shown(target), printable(reason)),
+              "repair it, or keep it as it is with --old-unreadable backup");
+}
+
 std::optional<Exclusive> Exclusive::acquire(FileSystem& files, const Target& target,
                                             const Deadline& deadline, bool as_found) {
   if (!target.directory.contains(target.name)) return {};
-  for (;; pause_or_throw(target, deadline)) {
+  for (;; pause_or_throw_in_use(target, deadline)) {
     if (!as_found && !frozen(files, target)) continue;
     // By name, not by descriptor: closing a descriptor of ours would drop SQLite's locks, and an
     // open one would stand in the way of the lease.
     const auto before = target.directory.status(target.name);
     auto held = std::make_unique<Held>();
-    held->file = open_for_lease(target);
+    held->file = open_writable(target);
     if (take(held->lease, held->file, target) == Lease::Outcome::in_use) continue;
     // Somebody may have come and gone between the freeze and the lease: freeze again then.
     if (!before || changed(*before, held->file.status())) continue;
@@ -120,10 +123,16 @@ std::optional<Exclusive> Exclusive::of_file(File file) {
   return Exclusive(std::move(held));
 }
 
+Lease::Outcome Exclusive::probe(const Target& target) {
+  const File file = open_writable(target);
+  Lease lease;
+  return lease.acquire(file);
+}
+
 void Exclusive::require_unused(const Target& target, const Deadline& deadline) {
   if (!target.directory.contains(target.name)) return;
-  for (;; pause_or_throw(target, deadline)) {
-    const File file = open_for_lease(target);
+  for (;; pause_or_throw_in_use(target, deadline)) {
+    const File file = open_writable(target);
     Lease lease;
     if (take(lease, file, target) == Lease::Outcome::granted) return;
   }

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "os/clock.hpp"
 #include "os/file_system.hpp"
@@ -31,6 +32,11 @@ class Exclusive {
   /// built. Throws as acquire().
   static void require_unused(const Target& target, const Deadline& deadline);
 
+  /// What a write lease on the database, taken and given back at once, tells: granted when nobody
+  /// has it open. Throws Error{refused} when it cannot be opened for writing. While SQLite has it
+  /// open in this process, it must not be called.
+  static Lease::Outcome probe(const Target& target);
+
   const File& file() const { return held_->file; }
   ino_t inode() const { return held_->file.status().st_ino; }
   /// Whether still nobody has come for the file.
@@ -44,5 +50,15 @@ class Exclusive {
   explicit Exclusive(std::unique_ptr<Held> held) : held_(std::move(held)) {}
   std::unique_ptr<Held> held_;
 };
+
+/// Opens the database for reading and writing. Throws Error{refused} when this user may not.
+File open_writable(const Target& target);
+
+/// Sleeps a little before the next attempt; once the deadline passed, throws Error{in_use} naming
+/// the processes that have the database open. Throws Interrupted.
+void pause_or_throw_in_use(const Target& target, const Deadline& deadline);
+
+/// Throws Error{refused}: SQLite cannot read it, for this reason.
+[[noreturn]] void throw_unreadable(const Target& target, const std::string& reason);
 
 }  // namespace baseline::sqlite

@@ -36,7 +36,7 @@ int first_number(SQLite::Database& database, const char* sql) {
   return statement.executeStep() ? statement.getColumn(0).getInt() : 0;
 }
 
-void freeze_open(SQLite::Database& database) {
+void lock_and_checkpoint(SQLite::Database& database) {
   database.setBusyTimeout(0);
   sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   // The first read brings in a hot journal or a crashed writer's WAL.
@@ -52,19 +52,30 @@ void freeze_open(SQLite::Database& database) {
 
 }  // namespace
 
-FreezeOutcome freeze(const Target& target) {
-  const auto status = target.directory.status(target.name);
-  if (!status) return {};
+FreezeOutcome freeze_open(SQLite::Database& database) {
   try {
-    SQLite::Database database(target.resolved.native(),
-                              SQLite::OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW);
-    freeze_open(database);
+    lock_and_checkpoint(database);
     return {};
   } catch (const SQLite::Exception& error) {
     const int code = error.getErrorCode();
     if ((code & kPrimaryCode) == SQLITE_BUSY || (code & kPrimaryCode) == SQLITE_LOCKED) {
       return {FreezeOutcome::Kind::in_use, {}};
     }
+    if (is_unreadable(code)) return {FreezeOutcome::Kind::unreadable, error.what()};
+    throw;
+  }
+}
+
+FreezeOutcome freeze(const Target& target) {
+  const auto status = target.directory.status(target.name);
+  if (!status) return {};
+  try {
+    SQLite::Database database(target.resolved.native(),
+                              SQLite::OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW);
+    return freeze_open(database);
+  } catch (const SQLite::Exception& error) {
+    const int code = error.getErrorCode();
+    // What it cannot open, it cannot read.
     if (is_unreadable(code)) return {FreezeOutcome::Kind::unreadable, error.what()};
     throw Error(ErrorCode::io, fmt::format("cannot freeze {}: {}",
                                            printable(target.resolved.native()), error.what()));

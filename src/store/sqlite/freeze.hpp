@@ -1,5 +1,7 @@
 #pragma once
 
+#include <SQLiteCpp/Database.h>
+
 #include <string>
 
 #include "store/sqlite/target.hpp"
@@ -25,6 +27,10 @@ struct FreezeOutcome {
 /// else a crashed database's -shm stays behind, and journal_mode is left alone, because changing it
 /// changes the file.
 FreezeOutcome freeze(const Target& target);
+
+/// The same on a connection of the caller, which stays open and keeps the exclusive lock. Throws
+/// SQLite::Exception where freeze() throws Error{io}.
+FreezeOutcome freeze_open(SQLite::Database& database);
 
 /// The names of SQLite's companions (-wal, -shm, -journal) that lie beside the database.
 std::vector<std::string> companions(const Target& target);

@@ -13,6 +13,8 @@
 #include "os/process.hpp"
 #include "store/journal.hpp"
 #include "store/sqlite/freeze.hpp"
+#include "store/sqlite/in_place_replacement.hpp"
+#include "store/sqlite/litestream.hpp"
 #include "store/sqlite/online_backup.hpp"
 #include "store/sqlite/run_lock.hpp"
 #include "store/sqlite/sessions.hpp"
@@ -79,8 +81,8 @@ fs::path existing_part(fs::path directory) {
 
 }  // namespace
 
-SqliteStore::SqliteStore(FileSystem& files, const fs::path& database)
-    : files_(files), target_(resolve(database)) {}
+SqliteStore::SqliteStore(FileSystem& files, const fs::path& database, EngineChoice choice)
+    : files_(files), target_(resolve(database)), choice_(choice) {}
 
 std::string SqliteStore::engine() const { return fmt::format("SQLite {}", sqlite3_libversion()); }
 
@@ -115,10 +117,17 @@ DatabaseFacts SqliteStore::look(const LookOptions& options) {
     facts.unsettled = has_hot_journal(target_) && has_database_header(target_);
     if (!facts.unsettled) facts.unreadable = error.what();
   }
+  if (auto warning = litestream_warning(target_, facts.schema, facts.holders)) {
+    facts.warnings.push_back(*std::move(warning));
+  }
   return facts;
 }
 
-void SqliteStore::require_replaceable() { require_swappable(target_); }
+ExchangePlan SqliteStore::plan_exchange() {
+  ExchangePlan plan = sqlite::plan_exchange(target_, choice_);
+  exchange_ = plan.exchange;
+  return plan;
+}
 
 std::optional<Interruption> SqliteStore::interruption() {
   const Journal journal(files_, target_.directory, names::journal(target_.name),
@@ -197,19 +206,26 @@ BackupPlan SqliteStore::plan_backup(BackupChoice choice, const fs::path& catalog
       mount_of(target_.directory.fd(), "") == mount_of(AT_FDCWD, directory.c_str());
   BackupPlan plan;
   plan.space_free = space_free(Directory::open(directory));
+  if (choice == BackupChoice::move && exchange_ == Exchange::in_place) {
+    throw Error(ErrorCode::refused,
+                fmt::format("the old database cannot be moved away: {} stays the same file",
+                            printable(location())),
+                "use --backup copy");
+  }
   if (choice == BackupChoice::move && !same_mount) {
     throw Error(ErrorCode::refused,
                 fmt::format("the old database cannot be moved to {}: it is on another filesystem",
                             printable(catalogue.native())),
                 "use --backup copy, or a --backups directory beside the database");
   }
-  if (choice == BackupChoice::copy || !same_mount) {
+  if (choice == BackupChoice::copy || !same_mount || exchange_ == Exchange::in_place) {
     plan.strategy = BackupStrategy::copy;
     plan.space_needed = size;
     plan.why = choice == BackupChoice::copy
                    ? "asked for with --backup copy; its time is in the window"
-                   : "the backups are on another filesystem; the copy's "
-                     "time is in the window";
+               : !same_mount
+                   ? "the backups are on another filesystem; the copy's time is in the window"
+                   : "the content is replaced in the same file; the copy's time is in the window";
     return plan;
   }
   plan.why = "the old file itself becomes the backup; it takes no time and no space";
@@ -218,8 +234,23 @@ BackupPlan SqliteStore::plan_backup(BackupChoice choice, const fs::path& catalog
 
 std::unique_ptr<Replacement> SqliteStore::hold(const RunIdentity& identity,
                                                const Deadline& deadline) {
-  RunLock lock(files_, target_, identity.command, identity.started, deadline);
-  return std::make_unique<SwapReplacement>(files_, target_, std::move(lock));
+  std::shared_ptr<RunLock> lock = lock_.lock();
+  if (!lock) {
+    lock = std::make_shared<RunLock>(files_, target_, identity.command, identity.started, deadline);
+    lock_ = lock;
+  }
+  // An interrupted run is recovered by the engine that began it.
+  const Journal journal(files_, target_.directory, names::journal(target_.name),
+                        names::journal_temporary(target_.name));
+  const std::vector<std::string> records = journal.read();
+  const Exchange exchange = records.empty() ? exchange_ : parse_journal(records).exchange;
+  switch (exchange) {
+    case Exchange::swap:
+      return std::make_unique<SwapReplacement>(files_, target_, std::move(lock));
+    case Exchange::in_place:
+      return std::make_unique<InPlaceReplacement>(files_, target_, std::move(lock));
+  }
+  return {};
 }
 
 }  // namespace baseline::sqlite

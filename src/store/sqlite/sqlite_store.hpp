@@ -4,24 +4,26 @@
 #include <memory>
 
 #include "os/file_system.hpp"
+#include "store/sqlite/run_lock.hpp"
 #include "store/sqlite/target.hpp"
 #include "store/store.hpp"
 
 namespace baseline::sqlite {
 
-/// The store of a SQLite database file, with the swap engine.
+/// The store of a SQLite database file, with both ways to replace it.
 class SqliteStore final : public Store {
  public:
   /// Resolves the path; the file may be missing. `files` must outlive the store. Throws
   /// Error{usage} as resolve().
-  SqliteStore(FileSystem& files, const std::filesystem::path& database);
+  SqliteStore(FileSystem& files, const std::filesystem::path& database,
+              EngineChoice choice = EngineChoice::automatic);
 
   std::string engine() const override;
   std::string location() const override;
   std::filesystem::path default_catalogue() const override;
   bool exists() override;
   DatabaseFacts look(const LookOptions& options) override;
-  void require_replaceable() override;
+  ExchangePlan plan_exchange() override;
   std::optional<Interruption> interruption() override;
   bool has_leftovers() override;
   std::optional<std::string> running() override;
@@ -36,6 +38,9 @@ class SqliteStore final : public Store {
  private:
   FileSystem& files_;
   Target target_;
+  EngineChoice choice_;
+  Exchange exchange_ = Exchange::swap;  ///< as planned
+  std::weak_ptr<RunLock> lock_;         ///< of the Replacements that live
 };
 
 }  // namespace baseline::sqlite

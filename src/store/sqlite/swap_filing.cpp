@@ -3,7 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "store/sqlite/freeze.hpp"
+#include "store/sqlite/filed_copy.hpp"
 #include "store/sqlite/swap_replacement.hpp"
 
 namespace baseline::sqlite {
@@ -11,30 +11,8 @@ namespace {
 
 constexpr mode_t kSealed = 0400;
 constexpr mode_t kPrivate = 0600;
-constexpr mode_t kPermissions = 07777;
 
 }  // namespace
-
-Payload SwapReplacement::payload_of(const Directory& entry, const struct stat& status,
-                                    const std::string& sha256, bool moved) const {
-  return {target_.name,
-          static_cast<std::uint64_t>(status.st_size),
-          sha256,
-          moved,
-          status.st_mode & kPermissions,
-          companions(entry, target_.name)};
-}
-
-Payload SwapReplacement::copy_into(const Directory& entry, const File& source,
-                                   const OnProgress& on_progress) {
-  const struct stat status = source.status();
-  // What an interrupted copy left is made anew.
-  files_.unlink(entry, target_.name);
-  const File target = files_.create(entry, target_.name, kSealed);
-  files_.set_mode(target, kSealed);
-  const std::string sha256 = copy_proven(files_, source, target, on_progress);
-  return payload_of(entry, status, sha256, false);
-}
 
 Payload SwapReplacement::move_into(const Directory& entry, const std::string& from,
                                    const File& file, const std::string& sha256) {
@@ -45,7 +23,7 @@ Payload SwapReplacement::move_into(const Directory& entry, const std::string& fr
   names_changed_ = true;
   files_.set_mode(file, kSealed);
   files_.sync(file);
-  return payload_of(entry, status, sha256, true);
+  return payload_of(entry, target_.name, status, sha256, true);
 }
 
 // Moves the file `name` beside the database into the entry, if nobody can have it open, else copies
@@ -62,7 +40,7 @@ Payload SwapReplacement::file_into(const Directory& entry, const std::string& na
     const struct stat status = there->status();
     files_.set_mode(*there, kSealed);
     files_.sync(*there);
-    return payload_of(entry, status, hash_file(*there, on_progress),
+    return payload_of(entry, target_.name, status, hash_file(*there, on_progress),
                       intent_.strategy == BackupStrategy::move);
   }
   if (!proof) {
@@ -89,36 +67,35 @@ Payload SwapReplacement::file_into(const Directory& entry, const std::string& na
   }
   // Through the descriptor that has the lease: another one would have to wait for it.
   const auto source = proof ? std::nullopt : target_.directory.open_file(name, false);
-  Payload payload = copy_into(entry, proof ? proof->file() : *source, on_progress);
+  Payload payload =
+      copy_into(files_, entry, target_.name, proof ? proof->file() : *source, on_progress);
   files_.unlink(target_.directory, name);
   names_changed_ = true;
   return payload;
 }
 
 Payload SwapReplacement::copy_old(const Directory& entry, const OnProgress& on_progress) {
-  Payload payload = copy_into(entry, old_->file(), [&](std::uint64_t done, std::uint64_t total) {
-    require_alone();
-    if (on_progress) on_progress(done, total);
-  });
+  Payload payload = copy_into(files_, entry, target_.name, old_->file(),
+                              [&](std::uint64_t done, std::uint64_t total) {
+                                require_alone();
+                                if (on_progress) on_progress(done, total);
+                              });
   require_alone();
   return payload;
 }
 
 Payload SwapReplacement::file_old(const Directory& entry, const OnProgress& on_progress) {
   remember_inodes();
-  return file_into(entry, candidate_, old_, on_progress);
+  return file_into(entry, candidate_.name(), old_, on_progress);
 }
 
 bool SwapReplacement::candidate_is_as_built() {
-  const auto candidate = target_.directory.open_file(candidate_, false);
-  if (!candidate || !announced_) return true;
-  return static_cast<std::uint64_t>(candidate->status().st_size) == built_.new_size &&
-         hash_file(*candidate, nullptr) == built_.new_sha256;
+  return !announced_ || candidate_.is_as_built(built_);
 }
 
 Payload SwapReplacement::file_candidate(const Directory& entry, const OnProgress& on_progress) {
   std::optional<Exclusive> none;
-  return file_into(entry, candidate_, none, on_progress);
+  return file_into(entry, candidate_.name(), none, on_progress);
 }
 
 }  // namespace baseline::sqlite

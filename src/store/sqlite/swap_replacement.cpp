@@ -6,7 +6,6 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
-#include "os/sha256.hpp"
 #include "store/sqlite/freeze.hpp"
 #include "store/sqlite/sessions.hpp"
 
@@ -16,24 +15,18 @@ namespace {
 constexpr mode_t kPrivate = 0600;
 constexpr mode_t kPermissions = 07777;
 
-// What a program that creates a file without further thought would give it.
-mode_t default_mode() {
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  return 0644 & ~mask;
-}
-
 std::string shown(const Target& target) { return printable(target.resolved.native()); }
 
 }  // namespace
 
-SwapReplacement::SwapReplacement(FileSystem& files, const Target& target, RunLock lock)
+SwapReplacement::SwapReplacement(FileSystem& files, const Target& target,
+                                 std::shared_ptr<RunLock> lock)
     : files_(files),
       target_(target),
       lock_(std::move(lock)),
       journal_(files, target.directory, names::journal(target.name),
                names::journal_temporary(target.name)),
-      candidate_(names::candidate(target.name)) {
+      candidate_(files, target, Candidate::Belongs::to_live) {
   const std::vector<std::string> records = journal_.read();
   if (records.empty()) return;
   const JournalState state = parse_journal(records);
@@ -48,8 +41,7 @@ void SwapReplacement::tidy() {
   journal_.remove();
   const std::string restoring = names::restoring(target_.name);
   if (target_.directory.contains(restoring)) files_.unlink(target_.directory, restoring);
-  const auto stray = target_.directory.status(candidate_);
-  if (stray && stray->st_size == 0) files_.unlink(target_.directory, candidate_);
+  candidate_.remove_empty();
 }
 
 void SwapReplacement::require_unused(const Deadline& deadline) {
@@ -68,91 +60,25 @@ void SwapReplacement::prepare(const Intent& intent) {
   names_changed_ = false;
   reverting_ = false;
   intent_ = intent;
-  foreign_candidate_ = target_.directory.contains(candidate_);
-  if (foreign_candidate_) {
-    throw Error(ErrorCode::needs_person,
-                fmt::format("{} exists, but no journal that tells what it is",
-                            printable((target_.directory / candidate_).native())),
-                "it may be a whole database: look at it with sqlite3, then move it away");
-  }
-  journal_.start(record_of_intent(intent));
-  files_.create(target_.directory, candidate_, kPrivate);
+  candidate_.require_free();
+  journal_.start(record_of_intent(intent, Exchange::swap));
+  candidate_.make();
   files_.sync_directory(target_.directory);
 }
 
-// The new file belongs to whom the old one belongs to (D9). Reading the old one's attributes needs
-// a descriptor of it, so this is only called while SQLite has nothing open there.
-FileAttributes SwapReplacement::attributes_for_candidate(const File& candidate) const {
-  const auto live = target_.directory.open_file(target_.name, false);
-  if (live) return attributes_of(*live);
-  if (fallback_attributes_) return *fallback_attributes_;
-  FileAttributes attributes = attributes_of(candidate);
-  attributes.mode = default_mode();
-  return attributes;
-}
-
-void SwapReplacement::build_candidate(const File& candidate) {
-  give_attributes(files_, candidate, attributes_for_candidate(candidate));
-  files_.sync(candidate);
-  const struct stat status = candidate.status();
-  built_.new_inode = status.st_ino;
-  built_.new_size = static_cast<std::uint64_t>(status.st_size);
-}
-
-// D4. The migration was applied already; the candidate is written once and synced once. A large one
-// is copied page by page.
-void SwapReplacement::stage(Session& migrated) {
-  const File candidate = files_.open_or_create(target_.directory, candidate_, kPrivate);
-  const bool small = with_bytes(migrated, [&](std::string_view bytes) {
-    files_.write(candidate, bytes, 0);
-    built_.new_sha256 = sha256_hex(bytes);
-  });
-  if (!small) {
-    migrated.save(target_.directory / candidate_);
-    built_.new_sha256 = hash_file(candidate, nullptr);
-  }
-  build_candidate(candidate);
-}
+void SwapReplacement::stage(Session& migrated) { built_ = candidate_.write(migrated); }
 
 void SwapReplacement::stage_backup(const Directory& entry, const Payload& payload, bool consume,
                                    const OnProgress& on_progress) {
-  const auto source = entry.open_file(payload.name, false);
-  const std::string path = printable((entry / payload.name).native());
-  if (!source) throw Error(ErrorCode::refused, fmt::format("the backup {} is missing", path));
-  const struct stat status = source->status();
-  if (static_cast<std::uint64_t>(status.st_size) != payload.size) {
-    throw Error(ErrorCode::refused,
-                fmt::format("the backup {} has {} bytes, but its manifest says {}", path,
-                            status.st_size, payload.size),
-                "choose another with --to; baseline backups list shows them");
-  }
-  fallback_attributes_ = attributes_of(*source);
-  fallback_attributes_->mode = payload.mode;
-  built_.new_sha256 = payload.sha256;
-  const auto require_sealed = [&](const std::string& sha256) {
-    if (sha256 == payload.sha256) return;
-    throw Error(ErrorCode::refused,
-                fmt::format("the backup {} is damaged: its SHA-256 is not the one it was sealed "
-                            "with",
-                            path),
-                "choose another with --to; baseline backups list shows them");
-  };
-  if (consume) {
-    // Read once, before the window. A second name, not a rename: until the run is finished the
-    // backup stays where it is.
-    require_sealed(hash_file(*source, on_progress));
-    files_.unlink(target_.directory, candidate_);
-    files_.link(entry, payload.name, target_.directory, candidate_);
-    build_candidate(*source);
-    return;
-  }
-  const File candidate = files_.open_or_create(target_.directory, candidate_, kPrivate);
-  require_sealed(copy_file(files_, *source, candidate, on_progress));
-  build_candidate(candidate);
+  built_ = candidate_.take_backup(entry, payload, consume, on_progress);
+}
+
+void SwapReplacement::stage_bytes(const std::function<void(const TakeBytes& take)>& give) {
+  built_ = candidate_.take_bytes(give);
 }
 
 std::unique_ptr<Session> SwapReplacement::open_candidate() {
-  return open_immutable(target_.directory / candidate_);
+  return open_immutable(candidate_.path());
 }
 
 // D10. Before the window: what decides after a crash is the inode of the live file, and that is
@@ -200,6 +126,10 @@ std::vector<std::string> SwapReplacement::set_companions_aside(const Directory& 
   return found;
 }
 
+std::unique_ptr<Session> SwapReplacement::open_live() {
+  return sqlite::open_live(target_.resolved);
+}
+
 bool SwapReplacement::old_is_untouched() const { return !old_ || old_->intact(); }
 
 // The last look before the exchange: nobody has come, and nothing of the old database would stay
@@ -221,10 +151,10 @@ void SwapReplacement::throw_not_alone() const {
 // built.
 void SwapReplacement::refresh_attributes() {
   if (!old_) return;
-  const auto candidate = target_.directory.open_file(candidate_, true);
+  const auto candidate = target_.directory.open_file(candidate_.name(), true);
   if (!candidate) {
     throw Error(ErrorCode::io, fmt::format("the candidate {} has disappeared",
-                                           printable((target_.directory / candidate_).native())));
+                                           printable(candidate_.path().native())));
   }
   if (give_attributes(files_, *candidate, attributes_of(old_->file()))) files_.sync(*candidate);
 }
@@ -232,18 +162,18 @@ void SwapReplacement::refresh_attributes() {
 // One atomic step: the candidate is live, and what was live, if anything, is aside.
 void SwapReplacement::put_candidate_live() {
   if (built_.old_inode) {
-    files_.exchange(target_.directory, candidate_, target_.name);
+    files_.exchange(target_.directory, candidate_.name(), target_.name);
   } else {
-    files_.rename_new(target_.directory, candidate_, target_.directory, target_.name);
+    files_.rename_new(target_.directory, candidate_.name(), target_.directory, target_.name);
   }
 }
 
 // The reverse, as atomic.
 void SwapReplacement::take_candidate_back() {
   if (built_.old_inode) {
-    files_.exchange(target_.directory, candidate_, target_.name);
+    files_.exchange(target_.directory, candidate_.name(), target_.name);
   } else {
-    files_.rename_new(target_.directory, target_.name, target_.directory, candidate_);
+    files_.rename_new(target_.directory, target_.name, target_.directory, candidate_.name());
   }
 }
 
@@ -280,7 +210,7 @@ void SwapReplacement::swap() {
         ErrorCode::needs_person,
         fmt::format("the disk does not take the swap: {} and {} are the old and the new "
                     "database",
-                    shown(target_), printable((target_.directory / candidate_).native())),
+                    shown(target_), printable(candidate_.path().native())),
         "save both files to another disk, then run: baseline recover");
     undecided.add_note(error.what());
     try {
@@ -294,12 +224,11 @@ void SwapReplacement::swap() {
 
 // The new database is live and cannot be taken away.
 Error SwapReplacement::stuck(const std::string& why) const {
-  const bool has_old = target_.directory.contains(candidate_);
+  const bool has_old = target_.directory.contains(candidate_.name());
   Error error(
       ErrorCode::needs_person,
       fmt::format("the old database could not be put back: {} is the new one{}", shown(target_),
-                  has_old ? ", and " + printable((target_.directory / candidate_).native()) +
-                                " is the old one"
+                  has_old ? ", and " + printable(candidate_.path().native()) + " is the old one"
                           : std::string()),
       "stop the application, then run: baseline recover");
   // Whoever found it in use could not know that this time something was changed.
@@ -326,7 +255,7 @@ std::optional<Exclusive> SwapReplacement::hold_new(const Deadline& deadline) {
 void SwapReplacement::remember_inodes() {
   if (!interruption_ || !announced_) return;
   const auto live = target_.directory.status(target_.name);
-  const auto aside = target_.directory.status(candidate_);
+  const auto aside = target_.directory.status(candidate_.name());
   const auto is_known = [&](const std::optional<struct stat>& file) {
     return file && (file->st_ino == announced_->new_inode || file->st_ino == announced_->old_inode);
   };
@@ -351,7 +280,8 @@ void SwapReplacement::announce_swap_back() {
   reverting_ = true;
 }
 
-void SwapReplacement::swap_back(const Deadline& deadline) {
+// The old database itself lies beside: what was kept of it elsewhere is not needed.
+void SwapReplacement::swap_back(const Deadline& deadline, const std::optional<Directory>&) {
   std::string unrecorded;
   try {
     remember_inodes();
@@ -380,7 +310,7 @@ void SwapReplacement::swap_back(const Deadline& deadline) {
 
 void SwapReplacement::discard_old() {
   remember_inodes();
-  files_.unlink(target_.directory, candidate_);
+  files_.unlink(target_.directory, candidate_.name());
   names_changed_ = true;
 }
 
@@ -406,15 +336,15 @@ void SwapReplacement::restore_companions(const Directory& entry) {
 
 void SwapReplacement::discard(const std::optional<Directory>& entry) {
   // What prepare() has refused to touch is not ours to remove either.
-  if (foreign_candidate_) return;
+  if (candidate_.is_foreign()) return;
   remember_inodes();
   if (entry) restore_companions(*entry);
   if (intent_.source_consumed) {
     // The candidate is a second name of a sealed backup: it gets its seal back.
-    const auto candidate = target_.directory.open_file(candidate_, false);
+    const auto candidate = target_.directory.open_file(candidate_.name(), false);
     if (candidate && candidate->status().st_nlink > 1) files_.set_mode(*candidate, 0400);
   }
-  files_.unlink(target_.directory, candidate_);
+  files_.unlink(target_.directory, candidate_.name());
   files_.sync_directory(target_.directory);
   names_changed_ = false;
   // The run is undone: whoever waits to open the old database may go on.

@@ -5,11 +5,11 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "os/attributes.hpp"
 #include "os/file_system.hpp"
 #include "os/zstd.hpp"
 #include "store/journal.hpp"
 #include "store/replacement.hpp"
+#include "store/sqlite/candidate.hpp"
 #include "store/sqlite/exclusive.hpp"
 #include "store/sqlite/run_lock.hpp"
 #include "store/sqlite/swap_record.hpp"
@@ -21,8 +21,8 @@ namespace baseline::sqlite {
 /// it live. The step numbers in the code are those of docs/ARCHITECTURE.md.
 class SwapReplacement final : public Replacement {
  public:
-  /// Takes over the lock. `files` and `target` must outlive the object.
-  SwapReplacement(FileSystem& files, const Target& target, RunLock lock);
+  /// Keeps the lock. `files` and `target` must outlive the object.
+  SwapReplacement(FileSystem& files, const Target& target, std::shared_ptr<RunLock> lock);
 
   const std::optional<Interruption>& interruption() const override { return interruption_; }
   void tidy() override;
@@ -39,10 +39,12 @@ class SwapReplacement final : public Replacement {
   std::vector<std::string> set_companions_aside(const Directory& entry) override;
   Payload copy_old(const Directory& entry, const OnProgress& on_progress) override;
   void swap() override;
+  std::unique_ptr<Session> open_live() override;
   void note_application(ApplicationState state, const std::vector<LogPosition>& logs) override;
   void announce_swap_back() override;
   bool old_is_untouched() const override;
-  void swap_back(const Deadline& deadline) override;
+  void admit_users() override {}
+  void swap_back(const Deadline& deadline, const std::optional<Directory>& kept) override;
   bool candidate_is_as_built() override;
   Payload file_candidate(const Directory& entry, const OnProgress& on_progress) override;
   Payload file_old(const Directory& entry, const OnProgress& on_progress) override;
@@ -51,8 +53,6 @@ class SwapReplacement final : public Replacement {
   void finish() override;
 
  private:
-  FileAttributes attributes_for_candidate(const File& candidate) const;
-  void build_candidate(const File& candidate);
   void refresh_attributes();
   void remember_inodes();
   void put_candidate_live();
@@ -63,9 +63,6 @@ class SwapReplacement final : public Replacement {
   [[noreturn]] void throw_not_alone() const;
   Error stuck(const std::string& why) const;
   std::optional<Exclusive> hold_new(const Deadline& deadline);
-  Payload payload_of(const Directory& entry, const struct stat& status, const std::string& sha256,
-                     bool moved) const;
-  Payload copy_into(const Directory& entry, const File& source, const OnProgress& on_progress);
   Payload move_into(const Directory& entry, const std::string& from, const File& file,
                     const std::string& sha256);
   Payload file_into(const Directory& entry, const std::string& name,
@@ -73,18 +70,16 @@ class SwapReplacement final : public Replacement {
 
   FileSystem& files_;
   const Target& target_;
-  RunLock lock_;
+  std::shared_ptr<RunLock> lock_;
   Journal journal_;
-  std::string candidate_;  ///< name beside the database
+  Candidate candidate_;
   std::optional<Interruption> interruption_;
   Intent intent_;
   std::optional<SwapRecord> announced_;
   SwapRecord built_;
-  std::optional<FileAttributes> fallback_attributes_;  ///< when there is no old file to take after
-  bool foreign_candidate_ = false;  ///< something that is not ours has the candidate's name
-  bool reverting_ = false;          ///< announce_swap_back() has been called
-  bool names_changed_ = false;      ///< a name was changed since the directory was synced
-  std::optional<Exclusive> old_;    ///< from freeze() on, where there is an old database
+  bool reverting_ = false;        ///< announce_swap_back() has been called
+  bool names_changed_ = false;    ///< a name was changed since the directory was synced
+  std::optional<Exclusive> old_;  ///< from freeze() on, where there is an old database
 };
 
 }  // namespace baseline::sqlite

@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "store/sqlite/exclusive.hpp"
 
 namespace baseline::sqlite {
 namespace {
@@ -72,23 +73,29 @@ constexpr std::array kNetworkFilesystems = {
   throw Error(ErrorCode::refused, message, std::move(hint));
 }
 
-void require_local(const Target& target) {
+std::optional<std::string_view> network_filesystem(const Target& target) {
   struct statfs status {};
   if (::fstatfs(target.directory.fd(), &status) != 0) {
     throw_errno("look at the filesystem of", target.directory.path().native());
   }
   const auto magic = static_cast<unsigned long>(status.f_type);
   for (const NetworkFilesystem& known : kNetworkFilesystems) {
-    if (known.magic == magic) {
-      refuse(fmt::format("{} is on a network or FUSE filesystem ({}): locks and rename cannot be "
-                         "relied on",
-                         shown(target.resolved), known.name),
-             "run baseline on the machine that has the disk");
-    }
+    if (known.magic == magic) return known.name;
+  }
+  return {};
+}
+
+void require_local(const Target& target) {
+  if (const auto name = network_filesystem(target)) {
+    refuse(fmt::format("{} is on a network or FUSE filesystem ({}): locks and rename cannot be "
+                       "relied on",
+                       shown(target.resolved), *name),
+           "run baseline on the machine that has the disk; or, where SQLite's locks do work, use "
+           "--engine in-place");
   }
 }
 
-void require_safe_directory(const Target& target) {
+void require_safe_directory(const Target& target, EngineChoice choice) {
   const struct stat status = target.directory.own_status();
   const std::string directory = shown(target.directory.path());
   if (::faccessat(target.directory.fd(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
@@ -106,23 +113,16 @@ void require_safe_directory(const Target& target) {
            fmt::format("chmod o-w {}", shell_quoted(target.directory.path().native())));
   }
   const auto file = target.directory.status(target.name);
-  if (file && sticky && ::geteuid() != 0 && file->st_uid != ::geteuid() &&
-      status.st_uid != ::geteuid()) {
+  if (choice != EngineChoice::in_place && file && sticky && ::geteuid() != 0 &&
+      file->st_uid != ::geteuid() && status.st_uid != ::geteuid()) {
     refuse(fmt::format("{} is in a sticky directory and belongs to somebody else",
                        shown(target.resolved)),
-           "run as the owner of the database");
+           "run as the owner of the database, or use --engine in-place");
   }
 }
 
-void require_plain_file(const Target& target) {
-  if (!target.directory.contains(target.name)) return;
-  const struct statx status = extended_status(target);
+void require_changeable(const Target& target, const struct statx& status) {
   const std::string path = shown(target.resolved);
-  if ((status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0) {
-    refuse(fmt::format("{} is itself a mount point (a bind-mounted file), which cannot be renamed",
-                       path),
-           "mount its directory instead of the file");
-  }
   if ((status.stx_attributes & STATX_ATTR_IMMUTABLE) != 0) {
     refuse(fmt::format("{} is immutable", path),
            fmt::format("chattr -i {}", shell_quoted(target.resolved.native())));
@@ -131,11 +131,47 @@ void require_plain_file(const Target& target) {
     refuse(fmt::format("{} is append-only", path),
            fmt::format("chattr -a {}", shell_quoted(target.resolved.native())));
   }
-  if (status.stx_nlink > 1) {
-    refuse(fmt::format("{} has {} hard links; a swap would leave the others on the old data", path,
-                       status.stx_nlink),
-           fmt::format("find the other names with: find / -xdev -inum {}", status.stx_ino));
+}
+
+struct Obstacle {
+  std::string why;
+  std::string hint;
+  std::vector<std::string> consequences =
+      {};  ///< of this one, when the content is replaced in place
+};
+
+// Why the file cannot be exchanged, though its content could be.
+std::optional<Obstacle> obstacle_to_swap(const Target& target, const struct statx& status) {
+  const std::string path = shown(target.resolved);
+  // SQLite looks for them beside the name that it is given.
+  const std::string other_names =
+      "a -wal or -journal that a crash left beside another name of it is not seen: close it there "
+      "first";
+  if ((status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0) {
+    return Obstacle{fmt::format("{} is itself a mount point (a bind-mounted file), which cannot be "
+                                "renamed",
+                                path),
+                    "mount its directory instead of the file",
+                    {other_names,
+                     "name a directory for the backups that outlives the container, "
+                     "with --backups"}};
   }
+  if (status.stx_nlink > 1) {
+    return Obstacle{
+        fmt::format("{} has {} hard links; a swap would leave the others on the old data", path,
+                    status.stx_nlink),
+        fmt::format("find the other names with: find / -xdev -inum {}", status.stx_ino),
+        {other_names}};
+  }
+  if (::faccessat(target.directory.fd(), target.name.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
+    return {};  // the run will be refused for that
+  }
+  if (Exclusive::probe(target) == Lease::Outcome::impossible) {
+    return Obstacle{
+        fmt::format("cannot prove that nobody has {} open: no lease can be had on it", path),
+        "run as the owner of the file or as root, on a local filesystem"};
+  }
+  return {};
 }
 
 void require_short_name(const Target& target) {
@@ -184,23 +220,40 @@ Target resolve(const fs::path& given) {
   return target;
 }
 
-void require_swappable(const Target& target) {
-  require_local(target);
-  require_plain_file(target);
-  require_safe_directory(target);
+ExchangePlan plan_exchange(const Target& target, EngineChoice choice) {
+  if (choice != EngineChoice::in_place) require_local(target);
+  // Where nothing is, there is nothing to write into: a new file gets the name.
+  ExchangePlan plan;
+  if (target.directory.contains(target.name)) {
+    const struct statx status = extended_status(target);
+    require_changeable(target, status);
+    const auto obstacle = obstacle_to_swap(target, status);
+    if (obstacle && choice == EngineChoice::swap) {
+      refuse(obstacle->why, obstacle->hint + "; or use --engine in-place");
+    }
+    if (obstacle || choice == EngineChoice::in_place) {
+      plan.exchange = Exchange::in_place;
+      plan.why =
+          choice == EngineChoice::in_place ? "asked for with --engine in-place" : obstacle->why;
+      plan.consequences = {
+          "the old database is copied in the window",
+          "a rollback gives back the content, not every byte",
+          "after a crash, open it under this name only until it is recovered",
+      };
+      if (obstacle) {
+        plan.consequences.insert(plan.consequences.end(), obstacle->consequences.begin(),
+                                 obstacle->consequences.end());
+      }
+    }
+  }
+  require_safe_directory(target, choice);
+  return plan;
 }
 
 std::vector<std::string> warnings_about(const Target& target) {
   std::vector<std::string> warnings;
   if (target.via_link()) {
     warnings.push_back(fmt::format("{} leads to {}", shown(target.given), shown(target.resolved)));
-  }
-  const std::string litestream = fmt::format(".{}-litestream", target.name);
-  if (target.directory.contains(litestream)) {
-    warnings.push_back(
-        fmt::format("{} is Litestream's state of the old database: stop Litestream before the "
-                    "window and start it afterwards, so that it takes a new snapshot",
-                    shown(target.directory / litestream)));
   }
   return warnings;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "os/file.hpp"
+#include "store/store.hpp"
 
 namespace baseline::sqlite {
 
@@ -27,12 +28,14 @@ struct Target {
 /// for those of our own files.
 Target resolve(const std::filesystem::path& given);
 
-/// Throws Error{refused}, naming the reason and what to do, where one atomic rename cannot replace
-/// the file safely: network filesystem, bind-mounted file, hard links, immutable, not writable, a
-/// directory in which others could swap files under us (docs/ARCHITECTURE.md, "What is refused").
-void require_swappable(const Target& target);
+/// Whether one atomic rename can replace the file safely, and when not, whether its content can be
+/// replaced in place: for a bind-mounted file, hard links, and where no lease can be had. On a
+/// network filesystem that is done only when it was asked for. Throws Error{refused}, naming the
+/// reason and what to do, where neither is safe (docs/ARCHITECTURE.md, "What is refused"). While
+/// SQLite has the file open in this process, it must not be called.
+ExchangePlan plan_exchange(const Target& target, EngineChoice choice);
 
-/// What lies beside the database that the operator should know, e.g. Litestream's state.
+/// What the operator should know about the path.
 std::vector<std::string> warnings_about(const Target& target);
 
 /// Bytes free for this user on the filesystem of `directory`. Throws Error{io}.

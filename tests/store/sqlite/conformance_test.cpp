@@ -14,9 +14,10 @@ namespace {
 
 class SqliteUnderTest final : public conformance::EngineUnderTest {
  public:
+  explicit SqliteUnderTest(EngineChoice choice) : choice_(choice) {}
   const Engine& engine() const override { return engine_; }
   std::unique_ptr<Store> open() override {
-    return std::make_unique<sqlite::SqliteStore>(real_file_system(), database_);
+    return std::make_unique<sqlite::SqliteStore>(real_file_system(), database_, choice_);
   }
   void make_old() override { ::make_old(database_); }
   Migration migration() const override { return small_migration(); }
@@ -38,13 +39,20 @@ class SqliteUnderTest final : public conformance::EngineUnderTest {
   }
 
  private:
+  EngineChoice choice_;
   sqlite::SqliteEngine engine_;
   TempDir dir_;
   std::filesystem::path database_ = dir_.path() / "app.db";
 };
 
 TEST_CASE("the SQLite store keeps what the pipeline relies on", "[store][conformance]") {
-  conformance::check_conformance([] { return std::make_unique<SqliteUnderTest>(); });
+  conformance::check_conformance(
+      [] { return std::make_unique<SqliteUnderTest>(EngineChoice::swap); });
+}
+
+TEST_CASE("the SQLite store keeps the same in place", "[store][conformance]") {
+  conformance::check_conformance(
+      [] { return std::make_unique<SqliteUnderTest>(EngineChoice::in_place); });
 }
 
 }  // namespace
