@@ -106,7 +106,7 @@ std::vector<LogPosition> ApplicationControl::stop(Replacement& replacement,
     if (!done.output.empty()) error.add_note("it said:\n" + printable_lines(done.output));
     throw error;
   }
-  const std::vector<LogPosition> positions = positions_now(logs);
+  std::vector<LogPosition> positions = positions_now(logs);
   replacement.note_application(ApplicationState::stopped, positions);
   return positions;
 }

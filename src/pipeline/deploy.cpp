@@ -124,7 +124,7 @@ void warn_if_unproven(ReplaceReport& report) {
            result.kind != kHookKind;
   };
   if (std::ranges::any_of(report.after->results, judged)) return;
-  report.warnings.push_back("no check of the suites has judged the live database yet");
+  report.warnings.emplace_back("no check of the suites has judged the live database yet");
 }
 
 // A database that a running application is writing to looks for a moment as if a crashed writer had

@@ -126,7 +126,7 @@ void take_back(const ReplaceSteps& steps, const Context& context, Replacement& r
     replacement.announce_swap_back();
   } catch (const Error& error) {
     // It only helps a later run to finish this.
-    report.warnings.push_back(error.what());
+    report.warnings.emplace_back(error.what());
   }
   const auto trouble = steps.application.stop_again(&replacement);
   try {
