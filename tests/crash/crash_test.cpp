@@ -377,7 +377,7 @@ TEST_CASE("recovery does not let the old database go for a damaged copy", "[cras
   bool survived = false;
   for (int step = 1; !survived; ++step) {
     const Place place(scenario);
-    survived = survives(place.database, step, scenario.act);
+    survived = survives(place.database, step, scenario.act, scenario);
     const fs::path candidate = place.dir.path() / ".app.db.baseline-candidate";
     if (survived || content(place.database) != "new" || !fs::exists(candidate)) continue;
     INFO("crash before step " << step);

@@ -57,8 +57,9 @@ void read_and_extend(const std::string& text) {
 void understand(const std::vector<std::string>& records) {
   try {
     const sqlite::JournalState state = sqlite::parse_journal(records);
-    const std::string written = sqlite::record_of_intent(state.intent);
-    demand(sqlite::record_of_intent(sqlite::parse_journal({written}).intent) == written,
+    const std::string written = sqlite::record_of_intent(state.intent, state.exchange);
+    const sqlite::JournalState again = sqlite::parse_journal({written});
+    demand(sqlite::record_of_intent(again.intent, again.exchange) == written,
            "the intent is the same again");
   } catch (const Error& error) {
     demand(error.code() == ErrorCode::needs_person, "what is no journal of ours needs a person");
