@@ -122,7 +122,7 @@ GUARDS = [
           "  files_.sync_directory(target_.directory);\n", "model unreadable",
           after="  return found;"),
     _sync("companion that is put back", SWAP, "live->st_mode & kPermissions);\n    }\n",
-          "    files_.sync(back);\n", "model unreadable, whose"),
+          "    files_.sync(back);\n", "model unreadable database, whose"),
     _sync("second copy (--also)", COPIES, "  context.files.sync(target);\n", "", "model --also"),
     _sync("exported file", EXPORT, "      files_.sync(file);\n", "", "model export"),
 

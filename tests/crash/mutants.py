@@ -90,7 +90,7 @@ def finds(tree, test):
                    cwd=PROJECT / "tests/cli", env=environment).returncode != 0
     words = ["--kinds", kind, "--stop"]
     if what:
-        words += ["--only", what]
+        words.append(f"--only={what}")
     if kind in ("model", "kills") and what:
         words.append("--all")
     done = run("/usr/bin/python3", "-B", PROJECT / "tests/crash/run.py", *words, env=environment)
