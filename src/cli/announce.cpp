@@ -110,6 +110,24 @@ void keep_only(std::vector<Recipient>& recipients, const std::vector<std::string
   });
 }
 
+// What baseline.yaml says about the announcement, where the command line says nothing.
+AnnounceOptions with_settings(AnnounceOptions options, const Announcement& configured) {
+  if (options.announcement.empty() && options.notice.empty()) {
+    const std::string ending = configured.file.extension();
+    const bool is_plan = ending == ".yaml" || ending == ".yml";
+    (is_plan ? options.announcement : options.notice) = configured.file.native();
+  }
+  if (!options.send || !options.command.empty() || !configured.send) return options;
+  if (!configured.send->problems.empty()) {
+    Error error(ErrorCode::usage, "the command to send with cannot be run as it is configured",
+                "set the variables, or write $$ for a $; nothing was sent");
+    error.set_problems(configured.send->problems);
+    throw error;
+  }
+  options.command = configured.send->argv;
+  return options;
+}
+
 SendCommand send_command(const AnnounceOptions& options) {
   const auto timeout = parse_duration_ms(options.timeout);
   if (!timeout || *timeout == 0) {
@@ -172,7 +190,8 @@ void send(const Invocation& invocation, const SendCommand& command, const fs::pa
 }  // namespace
 
 CommandResult run_announce(const Invocation& invocation) {
-  const AnnounceOptions& options = invocation.options.announce;
+  const AnnounceOptions options =
+      with_settings(invocation.options.announce, invocation.settings.announcement);
   const bool json = invocation.settings.format.value == Format::json;
   if (json && options.markdown) {
     throw Error(ErrorCode::usage, "stdout cannot carry both JSON and Markdown",
@@ -197,7 +216,8 @@ CommandResult run_announce(const Invocation& invocation) {
   for (const Recipient& recipient : report.recipients) {
     report.parcels.push_back({recipient.id, messages_for(recipient, announcement)});
   }
-  report.next = "baseline announce" + typed_again(invocation) + " --send -- CMD ARGS…";
+  report.next = "baseline announce" + typed_again(invocation) + " --send" +
+                (invocation.settings.announcement.send ? "" : " -- CMD ARGS…");
   if (options.send) {
     send(invocation, command, options.sent.empty() ? source.ledger : fs::path(options.sent),
          report);

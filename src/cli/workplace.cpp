@@ -79,7 +79,7 @@ std::unique_ptr<Store> open_store(const std::filesystem::path& database, EngineC
 
 Migration migration_of(const Settings& settings) {
   return settings.migration.value.empty() ? builtin_migration()
-                                           : load_migration(settings.migration.value);
+                                          : load_migration(settings.migration.value);
 }
 
 std::unique_ptr<Engine> open_engine() { return std::make_unique<sqlite::SqliteEngine>(); }

@@ -430,6 +430,25 @@ class Sending(AnnounceCase):
             if path.is_file():
                 self.assertNotIn(SECRET.encode(), path.read_bytes(), path)
 
+    def test_the_configuration_names_notice_and_command(self):
+        self.program('cat > "got.$1"; test "$2" = s3cret')
+        (self.dir / "own.md").write_text("Words of our own.\n")
+        (self.dir / "baseline.yaml").write_text(
+            f"version: 1\ndatabase: {self.database.name}\n"
+            'announcement: {template: own.md, send: [./send, "{recipient}", "${TOKEN}"]}\n')
+        shown = self.succeeds("announce", env={"TOKEN": "s3cret"})
+        self.assertIn("Words of our own.",
+                      self.succeeds("announce", "--markdown", env={"TOKEN": "s3cret"}))
+        self.assertRegex(shown, r"(?m)^  next +baseline announce --send$")
+        self.assertEqual(list(self.dir.glob("got.*")), [])  # nothing is sent unless it is said
+        done = self.baseline("announce", "--send", env={"TOKEN": "s3cret"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(list(self.dir.glob("got.*"))), 24)
+        self.assertNotIn("s3cret", done.stdout + done.stderr)
+        unset = self.baseline("announce", "--send")
+        self.assertEqual(unset.returncode, 2)
+        self.assertRegex(unset.stderr, r"baseline\.yaml:3:\d+: error: .*TOKEN")
+
     def test_no_shell_no_options(self):
         program = self.program('printf "%s|" "$@" > "args"')
         done = self.send(program, "-f", "$(touch pwned)", "; ls", "id={recipient}",

@@ -269,7 +269,7 @@ class Plan(support.Case):
             self.assertEqual(self.json("plan", "-d", database, "--checks", suite,
                                        code=1)["outcome"], "checks failed")
         os.link(database, self.dir / "other")
-        self.json("plan", "-d", database, code=4)
+        self.json("plan", "-d", database, "--engine", "swap", code=4)
         (self.dir / "other").unlink()
         self.succeeds("deploy", "-d", database)
         self.assertEqual(self.json("plan", "-d", database)["action"], "nothing")

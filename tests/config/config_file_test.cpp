@@ -52,6 +52,7 @@ application:
   revert: [git, checkout, v1, "a; rm -rf /", $$HOME, "${TOKEN}"]
 run: {on_start: deploy, wait: 5s}
 announcement: {template: announcement.md, send: [curl, "${TOKEN}"]}
+engine: in-place
 )";
 
 TEST_CASE("a configuration is read whole, paths from its own directory", "[config]") {
@@ -144,6 +145,7 @@ TEST_CASE("option, then variable, then file, then default: for every setting", "
                                                         {"BASELINE_CHECKS", "e"},
                                                         {"BASELINE_BACKUPS", "e"},
                                                         {"BASELINE_BACKUP", "move"},
+                                                        {"BASELINE_ENGINE", "swap"},
                                                         {"BASELINE_ALSO", "e"},
                                                         {"BASELINE_KEEP", "3"},
                                                         {"BASELINE_KEEP_DAYS", "4"},
@@ -170,8 +172,8 @@ TEST_CASE("option, then variable, then file, then default: for every setting", "
     CHECK(source == (name == "config" ? "--config" : "file"));
   }
   const auto from_variables = sources(resolve_settings(options, environment_of(variables)));
-  for (const char* name : {"migration", "checks", "backups", "backup", "on-failure", "also", "keep",
-                           "keep-days", "wait", "format", "on-start"}) {
+  for (const char* name : {"migration", "checks", "backups", "backup", "engine", "on-failure",
+                           "also", "keep", "keep-days", "wait", "format", "on-start"}) {
     INFO(name);
     CHECK(from_variables.at(name) == "BASELINE");
   }
@@ -179,6 +181,7 @@ TEST_CASE("option, then variable, then file, then default: for every setting", "
   options.database = options.migration = options.backups = "x";
   options.checks = options.also = {"x"};
   options.backup = "auto";
+  options.engine = "auto";
   options.on_failure = "rollback";
   options.keep = options.keep_days = "2";
   options.wait = "1s";

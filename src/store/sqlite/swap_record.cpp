@@ -175,8 +175,7 @@ bool is_used_candidate(const Target& target, const File& live, const InPlaceStep
 // unless it was cut off there and somebody has used the database since.
 void judge_in_place(const Target& target, const JournalState& journal, Interruption& found) {
   const InPlaceStep& step = journal.in_place;
-  found.reverting =
-      step.phase == InPlacePhase::condemned || step.phase == InPlacePhase::reverting;
+  found.reverting = step.phase == InPlacePhase::condemned || step.phase == InPlacePhase::reverting;
   const auto is_still = [&](const File& live) {
     return has_hot_journal(target) || schema_cookie_of(live) == step.schema_cookie;
   };

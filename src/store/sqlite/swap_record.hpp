@@ -23,8 +23,8 @@ struct SwapRecord {
 };
 
 /// How far a run in place has come. The transactions of SQLite and these records are not one: after
-/// `replacing` and `reverting` the content tells whether the transaction was committed. `condemned`:
-/// the new database was found bad when its users were let in already, and has to go.
+/// `replacing` and `reverting` the content tells whether the transaction was committed.
+/// `condemned`: the new database was found bad when its users were let in already, and has to go.
 enum class InPlacePhase { building, replacing, replaced, condemned, reverting, reverted };
 
 /// The last step of a run in place that the journal tells of.
