@@ -439,7 +439,7 @@ class Sending(AnnounceCase):
         shown = self.succeeds("announce", env={"TOKEN": "s3cret"})
         self.assertIn("Words of our own.",
                       self.succeeds("announce", "--markdown", env={"TOKEN": "s3cret"}))
-        self.assertRegex(shown, r"(?m)^  next +baseline announce --send$")
+        self.assertRegex(shown, r"(?m)^next +baseline announce --send$")
         self.assertEqual(list(self.dir.glob("got.*")), [])  # nothing is sent unless it is said
         done = self.baseline("announce", "--send", env={"TOKEN": "s3cret"})
         self.assertEqual(done.returncode, 0, done.stderr)
