@@ -14,7 +14,7 @@ import page
 from samples import Sample, parse_size
 
 PROJECT = Path(__file__).resolve().parents[2]
-SUBJECTS = ("deploy", "floor", "rollback", "copy", "catalogue", "start", "checks")
+SUBJECTS = ("deploy", "floor", "rollback", "copy", "catalogue", "start", "run", "checks")
 MIGRATION = PROJECT / "baseline/9275fe03c648_initial_baseline.sql"
 LEGACY = PROJECT / "tests/data/legacy.db"
 
