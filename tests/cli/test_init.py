@@ -1,5 +1,7 @@
 """baseline init: what an application needs to be deployed, from what it has."""
 
+import re
+import shlex
 import shutil
 import sqlite3
 import unittest
@@ -122,6 +124,21 @@ CREATE TABLE items (id INTEGER NOT NULL, name VARCHAR NOT NULL, PRIMARY KEY (id)
 -- Alembic's records: to it the new database is as migrated as the old.
 INSERT INTO alembic_version (version_num) VALUES ('1a2b3c4d5e6f');
 """)
+
+    def test_the_next_commands_can_be_typed(self):
+        for tool in TOOLS:
+            with self.subTest(tool=tool):
+                place = self.dir / tool
+                place.mkdir()
+                self.made((FIXTURES / f"{tool}.sql").read_text(), f"{tool}/app.db")
+                out = self.succeeds("init", "--database", "app.db", cwd=place)
+                commands = re.findall(r"(?m)^(?:next  | {6})    baseline (.*)$", out)
+                self.assertEqual(len(commands), 3, out)
+                for command in commands:
+                    self.succeeds(*shlex.split(command), cwd=place)
+                document = self.json("deploy", "--again", cwd=place)
+                self.assertEqual(document["outcome"], "done")
+                self.succeeds("verify", cwd=place)
 
     def test_the_same_database_gives_the_same_bytes(self):
         self.made((FIXTURES / "rails.sql").read_text())
