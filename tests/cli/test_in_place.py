@@ -4,6 +4,7 @@ says so."""
 
 import json
 import os
+import signal
 import unittest
 
 import support
@@ -189,6 +190,23 @@ class InPlace(support.Case):
                                 "  hint: repair it, or make a swap possible\n",
                              *command, "-d", database, "--engine", "in-place",
                              leaves=[support.lock_of(database)])
+
+    def test_condemned_by_its_application_and_then_killed(self):
+        """Once the application has refused the new database, the old one comes back, whatever
+        happens meanwhile."""
+        database = self.legacy()
+        before = content(database)
+        stop = "test -e refused || exit 0; test -e killed && exit 0; touch killed; kill -9 $PPID"
+        start = "test -e refused && exit 0; touch refused; exit 3"
+        (self.dir / "baseline.yaml").write_text(
+            "version: 1\ndatabase: app.db\napplication: "
+            + json.dumps({"stop": ["sh", "-c", stop], "start": ["sh", "-c", start]}) + "\n")
+        done = self.baseline("deploy", "--engine", "in-place")
+        self.assertEqual(done.returncode, -signal.SIGKILL, done.stderr)
+        self.assert_at_baseline(database)
+        self.assertEqual(self.json("recover")["recovered"]["outcome"], "undone")
+        self.assertEqual(content(database), before)
+        self.assert_tidy(database)
 
     def test_status_and_recover_of_a_run_that_was_cut_off(self):
         """Before its transaction: the journal says in place, and the old content is live. The next

@@ -7,11 +7,15 @@ CATALOGUE = "src/catalogue/catalogue.cpp"
 RECORD = "src/catalogue/record.cpp"
 HISTORY = "src/catalogue/history.cpp"
 FILES = "src/os/file_system.cpp"
-COPIES = "src/pipeline/copies.cpp"
+APPEND_LINE = "src/os/append_line.cpp"
+COPY = "src/os/copy.cpp"
 EXPORT = "src/pipeline/export_backup.cpp"
 REPLACE = "src/pipeline/replace.cpp"
 FILING = "src/pipeline/filing.cpp"
 JOURNAL = "src/store/journal.cpp"
+CANDIDATE = "src/store/sqlite/candidate.cpp"
+HELD = "src/store/sqlite/held_database.cpp"
+IN_PLACE = "src/store/sqlite/in_place_replacement.cpp"
 SWAP = "src/store/sqlite/swap_replacement.cpp"
 SWAP_FILING = "src/store/sqlite/swap_filing.cpp"
 SWAP_RECORD = "src/store/sqlite/swap_record.cpp"
@@ -44,11 +48,10 @@ GUARDS = [
           "  files_.sync(file);\n", "model deploy, move"),
     _sync("journal, each further record (D10)", JOURNAL, "checked_line(record), end);\n",
           "  files_.sync(file);\n", "model deploy, move"),
-    _sync("directory, after the journal is made (D3)", SWAP,
-          "files_.create(target_.directory, candidate_, kPrivate);\n",
+    _sync("directory, after the journal is made (D3)", SWAP, "candidate_.make();\n",
           "  files_.sync_directory(target_.directory);\n", "model deploy, move"),
-    _sync("candidate (D9)", SWAP, "attributes_for_candidate(candidate));\n",
-          "  files_.sync(candidate);\n", "model deploy, move"),
+    _sync("candidate (D9)", CANDIDATE, "attributes_for(file));\n",
+          "  files_.sync(file);\n", "model deploy, move"),
     _sync("directory, after the exchange (D11)", SWAP, "  try {\n",
           "    files_.sync_directory(target_.directory);\n", "model first install",
           after="  } catch (const Error& error) {\n    // What is on the disk now"),
@@ -56,7 +59,7 @@ GUARDS = [
           "  files_.sync_directory(target_.directory);\n", "model whose after checks fail",
           kept_because=_SAME_NAME),
     _sync("directory, after the candidate is removed", SWAP,
-          "files_.unlink(target_.directory, candidate_);\n",
+          "files_.unlink(target_.directory, candidate_.name());\n",
           "  files_.sync_directory(target_.directory);\n", "model checks fail",
           after="  names_changed_ = false;"),
     Guard("fsync: directory, before the journal goes (D15)", SWAP,
@@ -71,7 +74,7 @@ GUARDS = [
           "a power cut could leave the live file with the mode it had a moment before"),
     _sync("parent, after the backups directory is made", CATALOGUE,
           "files_.make_directory(parent, name, kPrivateDirectory);\n",
-          "  files_.sync_directory(parent);\n", "model deploy, copy"),
+          "  if (new_names == NewNames::synced) files_.sync_directory(parent);\n", "model deploy, copy"),
     _sync("manifest.json and SHA256SUMS", CATALOGUE, "files_.write(file, text, 0);\n",
           "  files_.sync(file);\n", "model deploy, copy"),
     _sync("unfinished entry, before its final name", CATALOGUE,
@@ -89,11 +92,18 @@ GUARDS = [
     _sync("entry, after its data went live (rollback --move)", CATALOGUE,
           "files_.unlink(directory, std::string(names::kChecksums));\n",
           "  files_.sync_directory(directory);\n", "model rollback --move"),
-    _sync("history line", HISTORY, '"\\n", size);\n', "  files.sync(file);\n", "model deploy, move"),
-    _sync("catalogue, when the history is new", HISTORY, "  files.sync(file);\n",
-          "  if (is_new) files.sync_directory(catalogue);\n", "model deploy, move"),
-    _sync("copy of the old database (D8)", SWAP_FILING, "files_.set_mode(target, kSealed);\n",
-          "  files_.sync(target);\n", "model deploy, copy"),
+    _sync("history line", APPEND_LINE, "files.write(file, text, size);\n",
+          "  files.sync(file);\n", "model deploy, move"),
+    _sync("catalogue, when the history is new", HISTORY, "to_json(line));\n",
+          "  if (is_new && new_names == NewNames::synced) files.sync_directory(catalogue);\n",
+          "model deploy, move"),
+    # The same line syncs the second copy (--also), and the copy that a deploy in place makes.
+    _sync("copy of the old database (D8)", COPY, "copy_file(files, source, target, on_progress);\n",
+          "    files.sync(target);\n", "model deploy, copy"),
+    _sync("copy of a large old database (D8)", COPY, "on_progress(total, total);\n  });\n",
+          "  files.sync(target);\n", "unit [copy]",
+          kept_because="the databases of the scenarios are small, and a large copy is read back from "
+          "the disk while it is made; but what was read back need not be what stays"),
     _sync("old file that becomes the backup (D13)", SWAP_FILING, "files_.set_mode(file, kSealed);\n",
           "  files_.sync(file);\n", "model never synced"),
     _sync("backup that an interrupted run has moved", SWAP_FILING,
@@ -123,12 +133,12 @@ GUARDS = [
           after="  return found;"),
     _sync("companion that is put back", SWAP, "live->st_mode & kPermissions);\n    }\n",
           "    files_.sync(back);\n", "model unreadable database, whose"),
-    _sync("second copy (--also)", COPIES, "  context.files.sync(target);\n", "", "model --also"),
     _sync("exported file", EXPORT, "      files_.sync(file);\n", "", "model export"),
 
     Guard("no replacing: first install (D11)", SWAP,
-          "files_.rename_new(target_.directory, candidate_, target_.directory, target_.name);",
-          "files_.rename(target_.directory, candidate_, target_.directory, target_.name);",
+          "files_.rename_new(target_.directory, candidate_.name(), target_.directory, "
+          "target_.name);",
+          "files_.rename(target_.directory, candidate_.name(), target_.directory, target_.name);",
           "unit [race]"),
     Guard("no replacing: the old file moves into the entry", SWAP_FILING,
           "files_.rename_new(target_.directory, from, entry, target_.name);",
@@ -149,13 +159,14 @@ GUARDS = [
           "files_.rename(target_.directory, temporary, target_.directory, name);", "kills",
           "looked for just before; it keeps out what somebody makes in between"),
     Guard("atomic: exchange as two renames", SWAP,
-          "    files_.exchange(target_.directory, candidate_, target_.name);\n  } else {\n"
-          "    files_.rename_new(target_.directory, candidate_,",
+          "    files_.exchange(target_.directory, candidate_.name(), target_.name);\n  } else {\n"
+          "    files_.rename_new(target_.directory, candidate_.name(),",
           "    files_.rename(target_.directory, target_.name, target_.directory, \"aside\");\n"
-          "    files_.rename(target_.directory, candidate_, target_.directory, target_.name);\n"
-          "    files_.rename(target_.directory, \"aside\", target_.directory, candidate_);\n"
+          "    files_.rename(target_.directory, candidate_.name(), target_.directory, "
+          "target_.name);\n"
+          "    files_.rename(target_.directory, \"aside\", target_.directory, candidate_.name());\n"
           "  } else {\n"
-          "    files_.rename_new(target_.directory, candidate_,", "kills deploy, move"),
+          "    files_.rename_new(target_.directory, candidate_.name(),", "kills deploy, move"),
 
     Guard("lease: asked just before the exchange", SWAP,
           "  refresh_attributes();\n  require_alone();\n", "  refresh_attributes();\n",
@@ -169,8 +180,7 @@ GUARDS = [
           "    if (proof->intact()) return move_into", "    return move_into",
           "cli test_holders"),
     Guard("lease: asked while the old file is copied", SWAP_FILING,
-          "    require_alone();\n    if (on_progress) on_progress(done, total);\n",
-          "    if (on_progress) on_progress(done, total);\n", "cli test_holders",
+          f"{' ' * 32}require_alone();\n", "", "cli test_holders",
           "asked again after the copy; it only ends a long copy early"),
     Guard("lease: that it was granted", EXCLUSIVE,
           "    if (take(held->lease, held->file, target) == Lease::Outcome::in_use) continue;\n",
@@ -188,21 +198,22 @@ GUARDS = [
           "  } catch (const Error& error) {\n    unknown = error;\n  }\n",
           "  } catch (const Error& error) {\n    throw;\n  }\n", "faults deploy, move"),
 
-    Guard("hash: of the backup that goes back", SWAP, "    if (sha256 == payload.sha256) return;\n",
-          "    if (!sha256.empty()) return;\n", "cli test_rollback"),
-    Guard("hash: the copy reads back as it was written", SWAP_FILING,
-          "hash_file(target, on_progress) != sha256", "hash_file(target, on_progress).empty()",
-          "unit [crash]"),
-    Guard("hash: what users wrote to the failed database", SWAP_FILING,
-          "         hash_file(*candidate, nullptr) == built_.new_sha256;\n",
-          "         !hash_file(*candidate, nullptr).empty();\n", "unit *crash at any step*"),
+    Guard("hash: of the backup that goes back", CANDIDATE,
+          "    if (sha256 == payload.sha256) return;\n", "    if (!sha256.empty()) return;\n",
+          "cli test_rollback"),
+    Guard("hash: the copy reads back as it was written", COPY,
+          "st_size != size || back != read) {", "st_size != size || back.empty()) {",
+          "unit [copy]"),
+    Guard("hash: what users wrote to the failed database", CANDIDATE,
+          "         hash_file(*file, nullptr) == built.new_sha256;\n",
+          "         !hash_file(*file, nullptr).empty();\n", "unit *crash at any step*"),
     Guard("hash: which file is the new one, on a copied volume", SWAP_RECORD,
           "return hash_file(*file, nullptr) == swap.new_sha256;", "return true;",
           "unit [crash]"),
     Guard("hash: each line of the journal", "src/os/checked_line.cpp",
           "  if (line.substr(0, kChecksumLength) != checksum(record)) return {};\n", "",
           "model deploy, move"),
-    Guard("size: of the backup that goes back", SWAP,
+    Guard("size: of the backup that goes back", CANDIDATE,
           "  if (static_cast<std::uint64_t>(status.st_size) != payload.size) {\n",
           "  if (status.st_size < 0) {\n", "cli test_rollback",
           "the hash finds it as well; the size says so before anything is read"),
@@ -222,10 +233,10 @@ GUARDS = [
           "  if (entry) restore_companions(*entry);\n", "", "kills unreadable"),
 
     Guard("journal: says that the checks had failed", SWAP,
-          "    journal_.append(record_of_reverting());\n", "", "kills checks fail"),
+          "  journal_.append(record_of_reverting());\n", "", "kills checks fail"),
     Guard("journal: the inodes of a copied volume", SWAP,
-          "  journal_.append(record_of_swap(built_));\n}\n\nvoid SwapReplacement::swap_back", "}\n\n"
-          "void SwapReplacement::swap_back", "doubles copied"),
+          "  built_ = *announced_;\n  journal_.append(record_of_swap(built_));\n",
+          "  built_ = *announced_;\n", "doubles copied"),
     Guard("journal: announces the exchange (D10)", SWAP,
           "  journal_.append(record_of_swap(built_));\n  announced_ = built_;",
           "  announced_ = built_;", "kills deploy, move"),
@@ -236,4 +247,65 @@ GUARDS = [
     Guard("filing: a second name of the moved file is no other file", SWAP_FILING,
           "  if (there && (!beside || beside->st_ino == there->status().st_ino)) {",
           "  if (there && !beside) {", "model deploy, move"),
+
+    _sync("in place: directory, after the journal is made (D3)", IN_PLACE, "candidate_.make();\n",
+          "  files_.sync_directory(target_.directory);\n", "model deploy in place"),
+    _sync("in place: directory, after SQLite has removed a -wal", HELD, "into the new content.\n",
+          "  files.sync_directory(target_.directory);\n", "model in place over a crashed WAL",
+          kept_because="SQLite syncs the directory as well, when it has made its journal and before it "
+          "writes a page; that is SQLite's choice, not a promise"),
+    Guard("fsync: in place: SQLite's own", HELD,
+          "    database_.exec(\"PRAGMA synchronous = FULL\");\n", "", "model deploy in place",
+          "it is SQLite's default, unless it was compiled with another one"),
+    _sync("in place: what users wrote to the failed database", IN_PLACE,
+          "copy_file(files_, live_->file(), copy, nullptr);\n", "  files_.sync(copy);\n",
+          "model in place", kept_because="no scenario has users write to the failed database and "
+          "the power cut after that"),
+    _sync("in place: directory, after the candidate is removed", IN_PLACE,
+          "files_.unlink(target_.directory, candidate_.name());\n",
+          "  files_.sync_directory(target_.directory);\n", "model in place",
+          after="  names_changed_ = false;"),
+    Guard("fsync: in place: directory, before the journal goes (D15)", IN_PLACE,
+          "  if (names_changed_) files_.sync_directory(target_.directory);\n", "",
+          "model deploy in place"),
+    Guard("in place: nobody has it open", HELD,
+          "    require_nobody(target, deadline);\n    File file", "    File file",
+          "cli test_in_place"),
+    Guard("in place: the copy is made before the new content goes in", REPLACE,
+          "  if (report.old.exists && steps.intent.strategy == BackupStrategy::copy) {\n",
+          "  if (false) {\n", "kills deploy in place"),
+    Guard("in place: the swap demands the copy", IN_PLACE,
+          "  if (intent_.strategy != BackupStrategy::copy) {\n", "  if (false) {\n",
+          "cli test_in_place",
+          "`--backup move` is refused before anything is begun; this keeps the code that decides "
+          "it honest"),
+    Guard("in place: leaves WAL mode before the transaction", IN_PLACE,
+          "    live_->leave_wal_mode(files_);\n    live_->replace_by(candidate_.path());",
+          "    live_->replace_by(candidate_.path());", "kills in place over a crashed WAL"),
+    Guard("in place: the transaction is committed only when SQLite says so", HELD,
+          "    if (code != SQLITE_DONE) throw SQLite::Exception(sqlite3_errstr(code), code);\n", "",
+          "faults deploy in place"),
+    Guard("journal, in place: the record before the transaction", IN_PLACE,
+          "  journal_.append(record_of_step(step));\n  step_ = step;\n  try {\n",
+          "  step_ = step;\n  try {\n", "kills in place"),
+    Guard("journal, in place: the record before the old content goes back", IN_PLACE,
+          "    journal_.append(record_of_step(step));\n    step_ = step;\n", "    step_ = step;\n",
+          "unit [in-place]"),
+    Guard("journal, in place: what only the content could tell", IN_PLACE,
+          "  record_the_verdict();\n", "", "unit [crash]"),
+    Guard("journal, in place: condemned", IN_PLACE,
+          "  step.phase = InPlacePhase::condemned;\n  journal_.append(record_of_step(step));\n",
+          "  step.phase = InPlacePhase::condemned;\n", "cli test_in_place"),
+    Guard("in place: the schema cookie tells that nothing was committed", SWAP_RECORD,
+          "return has_hot_journal(target) || schema_cookie_of(live) == step.schema_cookie;",
+          "return has_hot_journal(target);", "kills in place"),
+    Guard("in place: the schema cookie of the new content", SWAP_RECORD,
+          "  if (schema_cookie_of(live) != step.schema_cookie + 1) return false;\n", "",
+          "unit [in-place]",
+          "the digest of the schema is asked as well; it keeps out an old database that was given "
+          "the new schema by more than one statement"),
+    Guard("in place: the hot journal of a cut transaction is brought in", IN_PLACE,
+          "  bring_in_hot_journal();\n  interruption_", "  interruption_", "kills in place"),
+    Guard("in place: what users wrote to the failed database is kept", IN_PLACE,
+          "    keep_what_was_written();\n", "", "unit [in-place]"),
 ]

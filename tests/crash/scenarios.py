@@ -56,6 +56,13 @@ def rollback(place, *more):
     return ["rollback", "-d", place.database, "--yes", "-q", *more]
 
 
+IN_PLACE = ("--engine", "in-place")
+
+
+def in_place_again(place):
+    return deploy(place, "--again", *IN_PLACE)
+
+
 def recover(place):
     return ["recover", "-d", place.database, "-q"]
 
@@ -147,6 +154,20 @@ def _cut_after_the_exchange(place):
     assert content.label_of(place.database) == "new"
 
 
+def _cut_in_the_transaction(place, passing=True):
+    """Some of the pages are in the live database, and SQLite's journal has those they replace."""
+    _old(place)
+    _cut(place, deploy(place, *IN_PLACE, passing=passing),
+         before=lambda line: line["op"] == "write" and line["path"] == str(place.database))
+    assert (place.root / "app.db-journal").read_bytes()[:1] != b"\0"
+
+
+def _cut_in_the_transaction_back(place):
+    _cut_in_the_transaction(place, passing=False)
+    assert b"reverting" in (place.root / JOURNAL).read_bytes()
+    assert content.label_of(place.database) == "new"
+
+
 def _cut_in_the_copy(place):
     _old(place)
     _cut(place, deploy(place, "--backup", "copy"),
@@ -226,6 +247,19 @@ SCENARIOS = [
              next=again, copied=True),
     Scenario("recovery that swaps back, on a copied volume", _cut_while_reverting, recover,
              before="new", after="old", kept=["old"], next=again, exact=False, copied=True),
+    # What a deploy or a rollback in place gives back is the content, not the bytes.
+    Scenario("deploy in place", _old, lambda place: deploy(place, *IN_PLACE), next=in_place_again),
+    Scenario("deploy in place, whose after checks fail", _old,
+             lambda place: deploy(place, *IN_PLACE, passing=False), code=1, after="old",
+             next=in_place_again, exact=False),
+    Scenario("deploy in place over a crashed WAL", _crashed_wal,
+             lambda place: deploy(place, *IN_PLACE), next=in_place_again, exact=False),
+    Scenario("rollback in place", _deployed, lambda place: rollback(place, *IN_PLACE), before="new",
+             after="old", kept=["new", "old"], next=in_place_again),
+    Scenario("recovery in place, within the transaction", _cut_in_the_transaction, recover,
+             after="old", next=in_place_again, exact=False),
+    Scenario("recovery in place that puts back", _cut_in_the_transaction_back, recover,
+             before="new", after="old", kept=["old"], next=in_place_again, exact=False),
     Scenario("backups create", _old, lambda place: backups(place, "create"), after="old",
              next=again),
     Scenario("backups prune", _several_backups,
