@@ -62,8 +62,8 @@ def syncs_of(commands, env=None, cwd=None):
     count = 0
     for command in commands:
         with tempfile.NamedTemporaryFile("r", prefix="strace-") as log:
-            words = ["strace", "--seccomp-bpf", "-f", "-qq", "-e", f"trace={SYNCS}", "-e", "signal=none", "-o",
-                     log.name, *(str(word) for word in command)]
+            words = ["strace", "--seccomp-bpf", "-f", "-qq", "-e", f"trace={SYNCS}", "-e",
+                     "signal=none", "-o", log.name, *(str(word) for word in command)]
             try:
                 done = subprocess.run(words, cwd=cwd, stdin=subprocess.DEVNULL,
                                       env={**os.environ, **(env or {})}, capture_output=True)
