@@ -21,7 +21,7 @@ FROM debian:12-slim
 COPY --from=build /out/bin/baseline /usr/local/bin/baseline
 COPY --from=build /src/scripts/entrypoint /usr/local/bin/entrypoint
 # The directory of the database is the volume, never the file: a mounted file cannot be renamed.
-RUN useradd --system --uid 10001 --home-dir /data --create-home baseline
+RUN useradd --uid 10001 --home-dir /data --create-home baseline
 USER baseline
 WORKDIR /data
 VOLUME /data
