@@ -30,7 +30,10 @@ CommandResult run_rollback(const Invocation& invocation) {
                       printable(plan.database), human_report::leaving(plan.old), plan.source_id));
     };
   }
-  return rendered(invocation, rollback(request, workplace.context()));
+  const ReplaceReport report = rollback(request, workplace.context());
+  if (report.before) invocation.run.phases.push_back(*report.before);
+  conclude(invocation.run, report);
+  return rendered(invocation, report);
 }
 
 }  // namespace baseline

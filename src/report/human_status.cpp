@@ -116,7 +116,8 @@ std::string of(const History& history) {
       text +=
           fmt::format("  unavailable {}", duration(std::chrono::microseconds(*one.unavailable_us)));
     }
-    if (!one.backup.empty()) text += "  backup " + printable(one.backup);
+    text +=
+        one.backup.empty() ? "  run " + printable(one.run) : "  backup " + printable(one.backup);
     text += "\n";
   }
   if (text.empty()) text = "no deploy or rollback yet\n";
