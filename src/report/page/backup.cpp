@@ -54,23 +54,28 @@ std::string by_hand(const Json& run, const Json& backup) {
   const std::string kept = shell_quoted(directory + "/" + text_of(backup, "file"));
   const std::string aside = shell_quoted(path + ".restored");
   const Json& old = child_of(child_of(run, "result"), "old");
-  std::string text = fmt::format("(cd {} && sha256sum -c SHA256SUMS)\n", shell_quoted(directory));
-  text += fmt::format("rm -f {} {} {}\n", shell_quoted(names::wal(path)),
+  std::string text =
+      fmt::format("(cd {} && sha256sum -c SHA256SUMS) &&\n", shell_quoted(directory));
+  text += fmt::format("rm -f {} {} {} &&\n", shell_quoted(names::wal(path)),
                       shell_quoted(names::shared_memory(path)),
                       shell_quoted(names::rollback_journal(path)));
-  text += fmt::format("cp {} {}\n", kept, aside);
+  text += fmt::format("cp {} {} &&\n", kept, aside);
   if (!text_of(old, "owner").empty()) {
-    text += fmt::format("chown {} {}\nchmod {} {}\n", shell_quoted(text_of(old, "owner")), aside,
-                        shell_quoted(text_of(old, "mode")), aside);
+    text += fmt::format("chown {} {} &&\nchmod {} {} &&\n", shell_quoted(text_of(old, "owner")),
+                        aside, shell_quoted(text_of(old, "mode")), aside);
   }
-  return text + fmt::format("sync {0}\nmv {0} {1}", aside, live);
+  return text + fmt::format("sync {0} &&\nmv {0} {1}", aside, live);
 }
 
 void add_commands(Node section, const Json& run, const Json& backup) {
   add(section, "h3", {}, "To put it back");
   const std::string place = text_of(run, "place");
   const std::string database = shell_quoted(text_of(run, "database"));
-  add(section, "p", {}, "Stop the application, then:");
+  const bool has_hooks = child_of(child_of(run, "result"), "application").is_object();
+  add(section, "p", {},
+      has_hooks
+          ? "With the configuration of this run it stops and starts the application by itself:"
+          : "Stop the application, then:");
   add_command(section, fmt::format("baseline rollback{} --to {}",
                                    place.empty() ? " --database " + database : " " + place,
                                    shell_quoted(text_of(backup, "id"))));

@@ -132,11 +132,11 @@ void add_row(Node body, const Listed& one, std::size_t failure) {
                              : failure == 0       ? text_of(result, "note")
                                                   : std::string();
   if (!remark.empty()) add(name, "span", "remark", " " + remark);
-  add(row, "td", {}, text_of(result, "kind"));
+  add(row, "td", "kind-of-check", text_of(result, "kind"));
   add(row, "td", "number", duration_of(number_of(result, "duration_ms")));
 }
 
-// Made by the script, because without it there is nothing that could filter.
+// Hidden until the script is there, for without it there is nothing that could filter.
 void add_filter(Node section) {
   Node form = add(section, "form", "filter");
   set(form, "id", "filter");
@@ -203,7 +203,7 @@ void add_checks(Node main, const Json& run) {
       body = add(table, "tbody");
       Node group = set(add(add(body, "tr", "group"), "th"), "scope", "rowgroup");
       set(group, "colspan", "4");
-      add_text(group, fmt::format("{}, {}", phase_of(run, *phase),
+      add_text(group, fmt::format("{} · {}", phase_of(run, *phase),
                                   duration_of(number_of(*phase, "duration_ms"))));
     }
     add_row(body, one, needs_a_look(one) ? ++failures : 0);

@@ -91,11 +91,11 @@ void add_facts(Node main, const Json& run) {
   add_fact(facts, "Replaced by", engine_text(result));
   add_fact(facts, "Backup", backup_text(result));
   add_fact(facts, "Restored from", text_of(result, "source"), "code");
-  add_fact(facts, "Began", text_of(run, "started"));
+  add_fact(facts, "Began", time_of(text_of(run, "started")));
   if (child_of(run, "duration_ms").is_number()) {
     add_fact(facts, "Took", duration_of(number_of(run, "duration_ms")));
   }
-  add_fact(facts, "Ended", text_of(run, "ended"));
+  add_fact(facts, "Ended", time_of(text_of(run, "ended")));
   if (!text_of(run, "host").empty()) {
     add_fact(facts, "By", fmt::format("{} on {}", text_of(run, "user"), text_of(run, "host")));
   }

@@ -1,9 +1,15 @@
 #include "report/page/html.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <sstream>
 
 #include "base/text.hpp"
+#include "os/clock.hpp"
 #include "report/human.hpp"
 
 namespace baseline::page {
@@ -107,8 +113,16 @@ bool is_true(const Json& json, const char* key) {
 }
 
 std::string duration_of(double milliseconds) {
-  return human_report::duration(std::chrono::nanoseconds(
-      static_cast<std::int64_t>(std::clamp(milliseconds, 0.0, 1e12) * 1e6)));
+  constexpr double kLongest = 1e12;  // what a damaged record says must not overflow
+  const double time = std::clamp(milliseconds, 0.0, kLongest);
+  if (time < 1e-6) return "0 ms";
+  if (time < 0.095) return fmt::format("{:.0f} µs", time * 1000);
+  return human_report::duration(std::chrono::nanoseconds(static_cast<std::int64_t>(time * 1e6)));
+}
+
+std::string time_of(const std::string& rfc3339) {
+  if (!parse_rfc3339(rfc3339)) return rfc3339;
+  return fmt::format("{} {} UTC", rfc3339.substr(0, 10), rfc3339.substr(11, 8));
 }
 
 }  // namespace baseline::page

@@ -44,5 +44,7 @@ const Json& child_of(const Json& json, const char* key);
 
 /// "11 ms" of milliseconds.
 std::string duration_of(double milliseconds);
+/// "2026-11-21 02:35:58 UTC" of a time as records have it (RFC 3339); anything else as it is.
+std::string time_of(const std::string& rfc3339);
 
 }  // namespace baseline::page

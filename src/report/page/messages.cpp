@@ -23,12 +23,15 @@ void add_titled(Node parent, std::string_view title, const Json& texts) {
 
 void add_error(Node main, const Json& error) {
   if (!error.is_object()) return;
-  Node section = add_section(main, "error", "Why there is no result");
-  add(section, "p", "strong", text_of(error, "message"));
-  add_list(section, child_of(error, "problems"));
-  add_titled(section, "Also", child_of(error, "notes"));
+  // The head of the page has the message itself.
   const std::string hint = text_of(error, "hint");
-  if (!hint.empty()) add(section, "p", "hint", "Hint: " + hint);
+  const Json& problems = child_of(error, "problems");
+  const Json& notes = child_of(error, "notes");
+  if (hint.empty() && problems.empty() && notes.empty()) return;
+  Node section = add_section(main, "error", "What to do");
+  if (!hint.empty()) add(section, "p", "hint", hint);
+  add_titled(section, "What is wrong in the input", problems);
+  add_titled(section, "What else is to be known", notes);
 }
 
 void add_incomplete(Node main, const Json& run) {

@@ -55,10 +55,10 @@ std::string page_of(const nlohmann::ordered_json& run) {
   page::add_messages(main, run);
   page::add_failures(main, run);
   page::add_timeline(main, run);
-  page::add_schemas(main, run);
-  page::add_checks(main, run);
   page::add_backup(main, run);
+  page::add_schemas(main, run);
   page::add_facts(main, run);
+  page::add_checks(main, run);
   add_navigation(nav, main);
   add_footer(body, run);
 

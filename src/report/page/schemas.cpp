@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <optional>
+#include <set>
 #include <vector>
 
 #include "base/text.hpp"
@@ -46,9 +46,11 @@ Pair paired(const Json& left, const Json& right, const char* key) {
   return {&left, &right, same ? State::same : State::changed};
 }
 
-// What has the same name on both sides comes together; else each side keeps its order.
-template <typename Name>
-std::vector<Pair> align(const Json& left, const Json& right, const Name& name_of) {
+// What has the same name on both sides comes together; else each side keeps its order. What is on
+// the right only comes before what is on the left only where it `precedes` that.
+template <typename Name, typename Precedes>
+std::vector<Pair> align(const Json& left, const Json& right, const Name& name_of,
+                        const Precedes& precedes) {
   std::multimap<std::string, const Json*> there;
   for (const Json& one : right) there.emplace(name_of(one), &one);
   std::map<const Json*, const Json*> partner;  // both ways
@@ -60,24 +62,28 @@ std::vector<Pair> align(const Json& left, const Json& right, const Name& name_of
     there.erase(found);
   }
   std::vector<Pair> out;
-  std::map<const Json*, bool> shown;
+  std::set<const Json*> shown;
   auto next = right.begin();
-  const auto show_right_only = [&] {
-    for (; next != right.end() && (!partner.contains(&*next) || shown[&*next]); ++next) {
-      if (!partner.contains(&*next)) out.push_back({nullptr, &*next, State::right_only});
+  const auto show_right_only = [&](const auto& wanted) {
+    for (; next != right.end(); ++next) {
+      if (shown.contains(&*next)) continue;
+      if (partner.contains(&*next) || !wanted(*next)) return;
+      out.push_back({nullptr, &*next, State::right_only});
     }
   };
+  const auto all = [](const Json&) { return true; };
   for (const Json& one : left) {
     const auto found = partner.find(&one);
     if (found == partner.end()) {
+      show_right_only([&](const Json& other) { return precedes(other, one); });
       out.push_back({&one, nullptr, State::left_only});
       continue;
     }
-    show_right_only();
+    show_right_only(all);
     out.push_back(paired(one, *found->second, "meaning"));
-    shown[found->second] = true;
+    shown.insert(found->second);
   }
-  show_right_only();
+  show_right_only(all);
   return out;
 }
 
@@ -119,8 +125,13 @@ std::vector<Object> objects_of(const Json& left, const Json& right) {
     return text_of(one, "kind") + " " + text_of(one, "name");
   };
   const auto label = [](const Json& one) { return text_of(one, "label"); };
-  for (const Pair& pair : align(left, right, name)) {
-    Object object{pair, align(parts_of(pair.left), parts_of(pair.right), label)};
+  const auto by_name = [&](const Json& a, const Json& b) { return name(a) < name(b); };
+  // Columns come first, and keep their place among the others.
+  const auto by_kind = [&](const Json& a, const Json& b) {
+    return label(a).rfind("column ", 0) == 0 && label(b).rfind("column ", 0) != 0;
+  };
+  for (const Pair& pair : align(left, right, name, by_name)) {
+    Object object{pair, align(parts_of(pair.left), parts_of(pair.right), label, by_kind)};
     object.reordered = is_reordered(pair, object.parts);
     if (pair.left != nullptr && pair.right != nullptr) {
       const bool same = std::ranges::all_of(
@@ -129,7 +140,6 @@ std::vector<Object> objects_of(const Json& left, const Json& right) {
     }
     out.push_back(std::move(object));
   }
-  // By name, and what is on one side only where it would be: both sides are sorted alike.
   return out;
 }
 

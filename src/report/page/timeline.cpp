@@ -29,7 +29,11 @@ Span span_of(const Json& json) { return {number_of(json, "start_ms"), number_of(
 
 std::vector<Bar> bars_of(const Json& run) {
   std::vector<Bar> bars;
-  for (const Json& step : child_of(run, "steps")) {
+  const Json& steps = child_of(run, "steps");
+  if (!steps.is_array() || steps.empty()) return bars;
+  // Before the first step the program reads what it was given.
+  bars.push_back({"read the inputs", 0, {0, number_of(steps.front(), "start_ms")}, true});
+  for (const Json& step : steps) {
     bars.push_back({text_of(step, "name"), static_cast<int>(number_of(step, "depth")),
                     span_of(step), child_of(step, "took_ms").is_number()});
   }
@@ -126,20 +130,20 @@ class Chart {
 
   void draw_bar(Node cell, const Bar& bar, bool inside) const {
     Node svg = picture(cell);
-    set(svg, "height", "22");
+    set(svg, "height", "30");
     draw_window(svg);
     const std::string css = inside ? "bar inside" : "bar";
     Node rect = add(svg, "rect", css);
     set(rect, "x", percent(bar.span.start));
-    set(rect, "y", "5");
+    set(rect, "y", "9");
     set(rect, "height", "12");
     set(rect, "width",
         fmt::format("{:.3f}%", shown_.length > 0 ? bar.span.length / shown_.length * 100 : 0));
     Node edge = add(svg, "line", css + " edge");
     set(edge, "x1", percent(bar.span.start));
     set(edge, "x2", percent(bar.span.start));
-    set(edge, "y1", "5");
-    set(edge, "y2", "17");
+    set(edge, "y1", "9");
+    set(edge, "y2", "21");
   }
 
   void draw_axis(Node cell) const {

@@ -133,13 +133,22 @@ std::string checks_text(const Json& run) {
   return text;
 }
 
+// What a run that did not go through would have brought is not what is there.
+std::string revision_term(const Json& run) {
+  const std::string outcome = text_of(run, "outcome");
+  const bool there = outcome == "done" || outcome == "nothing to do" ||
+                     outcome.rfind("finished", 0) == 0 || outcome.rfind("kept", 0) == 0;
+  if (there || !text_of(run, "incomplete").empty()) return "Revision";
+  return outcome == "would do" ? "Revision, planned" : "Revision, tried";
+}
+
 std::string revisions_text(const Json& run) {
   const Json& result = child_of(run, "result");
   const Json& old = child_of(result, "old");
   std::string from = text_of(result, "from");
   if (is_true(old, "exists")) from = text_of(old, "revision");
   const std::string to = revision_of(run);
-  if (from.empty() && to.empty()) return {};
+  if (from == to) return from;
   return fmt::format("{} → {}", from.empty() ? "none" : from, to.empty() ? "none" : to);
 }
 
@@ -172,7 +181,7 @@ void add_head(Node body, const Json& run, const Verdict& verdict) {
   if (when.empty()) when = text_of(run, "ended");
   if (!when.empty()) {
     add_text(kind, " · ");
-    set(add(kind, "time", {}, when), "datetime", when);
+    set(add(kind, "time", {}, time_of(when)), "datetime", when);
   }
   if (!text_of(run, "host").empty()) add_text(kind, " · " + text_of(run, "host"));
 
@@ -193,7 +202,7 @@ void add_head(Node body, const Json& run, const Verdict& verdict) {
   add_fact(figures, "Checks", checks_text(run));
   add_fact(figures, text_of(run, "command") == "rollback" ? "Replaced database" : "Old database",
            size_of(child_of(result, "old")));
-  add_fact(figures, "Revision", revisions_text(run));
+  add_fact(figures, revision_term(run), revisions_text(run));
   if (child_of(run, "exit_code").is_number()) {
     add_fact(figures, "Exit code", fmt::format("{:.0f}", number_of(run, "exit_code")));
   }
