@@ -105,11 +105,12 @@ CommandResult run_command(int argc, const char* const* argv, Options& options, R
   Screen screen(STDERR_FILENO, locale_is_utf8());
   HumanObserver observer(detail_of(options), screen,
                          Style(wants_colour(options.colour, STDERR_FILENO)));
+  const int out = reports.on_stdout() ? STDERR_FILENO : STDOUT_FILENO;
   const Invocation invocation{
       options,
       settings,
       observer,
-      Style(wants_colour(options.colour, reports.on_stdout() ? STDERR_FILENO : STDOUT_FILENO)),
+      Style(wants_colour(options.colour, out), columns_at(out), options.verbose > 0),
       screen.is_terminal() && ::isatty(STDIN_FILENO) != 0,
       run};
   return dispatch(invocation);

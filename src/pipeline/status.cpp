@@ -64,6 +64,8 @@ VerifyReport verify(const Context& context, const Migration& migration, const Ju
                 "all that were selected are skipped, or run only before a deploy ('when: before')");
   }
   report.has_backup = !context.catalogue.entries().empty();
+  const std::string stamp = live->revision().value_or("");
+  if (stamp != report.revision) report.other_revision = stamp;
   if (report.after->failed()) step.failed();
   report.outcome = report.after->failed() ? Outcome::checks_failed : Outcome::done;
   return report;

@@ -17,18 +17,18 @@ namespace {
 
 constexpr std::size_t kUsual = 80;
 
-// The whole width of the terminal.
-std::size_t width_of(int fd) {
-  winsize size{};
-  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
-}
-
 }  // namespace
 
 bool can_redraw(int fd) {
   const char* const terminal = std::getenv("TERM");
   return ::isatty(fd) != 0 && terminal != nullptr && *terminal != '\0' &&
          std::string_view(terminal) != "dumb";
+}
+
+std::size_t columns_at(int fd) {
+  if (::isatty(fd) == 0) return 0;
+  winsize size{};
+  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
 }
 
 Screen::Screen(int fd, bool utf8)
@@ -38,7 +38,7 @@ std::size_t Screen::columns() const {
   // The last column stays free, for a terminal may wrap as soon as that is written. And no line
   // needs to be longer than that of a usual terminal: a wide one that gets narrower then has
   // nothing to wrap.
-  return std::min(width_of(fd_), kUsual) - 1;
+  return std::min(columns_at(fd_), kUsual) - 1;
 }
 
 void Screen::line(std::string_view text) {
@@ -63,9 +63,9 @@ void Screen::clear() {
 
 // To where the changing line begins. A terminal that has become narrower has wrapped it.
 std::string Screen::to_its_start() const {
-  const std::size_t width = width_of(fd_);
+  const std::size_t width = columns_at(fd_);
   if (drawn_ <= width) return "\r";
-  return fmt::format("\r\x1b[{}A\x1b[J", (drawn_ - 1) / width);
+  return fmt::format("\r\x1b[{}A\x1b[J", (drawn_ - 1) / std::max<std::size_t>(width, 1));
 }
 
 void Screen::write(std::string_view text) {

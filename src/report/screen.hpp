@@ -10,6 +10,9 @@ namespace baseline {
 /// that it is "dumb".
 bool can_redraw(int fd);
 
+/// How many columns the terminal at `fd` has now; 0 when it is none.
+std::size_t columns_at(int fd);
+
 /// What is written while a run goes on: lines that stay and, on a terminal, one line below them
 /// that changes. Nobody waits for the terminal: one that stands still (Ctrl-S, a slow line) must
 /// not keep a database out of use. What it does not take is written later, at the latest at the
