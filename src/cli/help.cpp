@@ -211,6 +211,15 @@ use.
 Examples:
   baseline init --database app.db
   baseline init --migration 1a2b_baseline.sql -o deployment/)"},
+    {"completion", "Print the script with which a shell completes commands",
+     R"(bash, zsh and fish then complete commands, options, files, the ids of backups, and the names and
+tags of checks. The packages install it; else add one of these lines to what the shell reads
+when it starts. The script asks the program, so it stays right when that is renewed.
+
+Examples:
+  source <(baseline completion bash)    in ~/.bashrc
+  source <(baseline completion zsh)     in ~/.zshrc, after compinit
+  baseline completion fish | source     in ~/.config/fish/config.fish)"},
     {"help", "Tell about a command",
      R"(The same as --help behind the command.
 

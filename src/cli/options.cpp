@@ -335,6 +335,12 @@ void add_commands(CLI::App& app, Options& options) {
       options.settings.reads_config = !is_schema(row.command);
     });
   }
+  const help::CommandHelp& completion = help::of("completion");
+  CLI::App* const scripts = app.add_subcommand("completion", std::string(completion.purpose));
+  scripts->footer(std::string(completion.footer));
+  scripts->add_option("SHELL", options.shell, "bash, zsh or fish")
+      ->type_name("bash|zsh|fish")
+      ->required();
   // Its words are taken before anything is parsed.
   app.add_subcommand("help", std::string(help::of("help").purpose))
       ->footer(std::string(help::of("help").footer));

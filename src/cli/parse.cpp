@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/version.hpp"
 #include "cli/command_tree.hpp"
+#include "cli/completion_script.hpp"
 #include "cli/help.hpp"
 #include "cli/help_layout.hpp"
 #include "cli/options.hpp"
@@ -77,6 +78,9 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
     throw_usage(app, error);
   }
   if (command.get_name() == "help") return HelpText{help_of(app, "auto"), false};
+  if (command.get_name() == "completion") {
+    return HelpText{std::string(completion_script(options.shell)), false};
+  }
   if (app.got_subcommand("plan")) options.dry_run = true;
   if (options.command == Command::run) {
     options.settings.gate = true;
