@@ -34,7 +34,7 @@ void add_source(CLI::App& app, Options& options) {
       ->type_name("FILE")
       ->group(group);
   app.add_option("--recipient", own.recipients, "Only this channel; repeatable [default: all]")
-      ->type_name("ID")
+      ->type_name("CHANNEL")
       ->allow_extra_args(false)
       ->group(group);
 }
