@@ -5,8 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
-#include <ranges>
-#include <set>
+#include <map>
 
 #include "base/text.hpp"
 #include "checks/listing.hpp"
@@ -98,10 +97,12 @@ std::vector<Candidate> tags(Options& options) {
   return found;
 }
 
-std::vector<Candidate> split_words(const std::string& type) {
+std::vector<Candidate> split_words(std::string_view type) {
   std::vector<Candidate> found;
-  for (const auto part : type | std::views::split('|')) {
-    found.push_back({std::string(part.begin(), part.end()), {}});
+  while (!type.empty()) {
+    const std::size_t end = std::min(type.find('|'), type.size());
+    found.push_back({std::string(type.substr(0, end)), {}});
+    type.remove_prefix(std::min(end + 1, type.size()));
   }
   return found;
 }
