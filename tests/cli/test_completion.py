@@ -157,6 +157,15 @@ class Program(Case):
             'version: 1\nchecks: [{name: "a\\tb", query: SELECT 1, value: 1}]\n')
         self.assertEqual(list(self.words("verify", "--checks", "own.yaml", "--only", "")), ["own/*"])
 
+    def test_it_gives_up_in_time(self):
+        (self.dir / "1_endless.sql").write_text(
+            "CREATE TABLE t (a); INSERT INTO t WITH RECURSIVE c(x) AS "
+            "(SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c WHERE x < 0;")
+        self.suite()
+        done = self.baseline("complete", "bash", "--", "verify", "-m", "1_endless.sql",
+                             "--checks", "own.yaml", "--only", "")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+
     def test_of_another_shell(self):
         self.refuses(2, "baseline: error: there is no completion for 'tcsh'\n"
                         "  hint: name bash, zsh or fish\n", "completion", "tcsh")
