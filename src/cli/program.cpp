@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "cli/commands.hpp"
+#include "cli/complete.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/reports.hpp"
 #include "cli/workplace.hpp"
@@ -154,6 +155,11 @@ CommandResult rendered(const Invocation& invocation, const ReplaceReport& report
 }
 
 int run_program(int argc, const char* const* argv) {
+  // For the scripts of `baseline completion`, and no command of people's.
+  if (argc > 1 && std::string_view(argv[1]) == "complete") {
+    print(stdout, complete({argv + 2, argv + argc}));
+    return 0;
+  }
   Options options;
   Reports reports;
   CheckRun run;

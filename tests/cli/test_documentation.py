@@ -21,7 +21,8 @@ import support
 
 DATABASE = "pinball_bot.db"
 PAGES = ["README.md", "DEPLOYMENT.md", "docs/migration.md", "docs/mutate.md",
-         "docs/reports.md", "docs/containers.md", "docs/announcement.md", "docs/init.md"]
+         "docs/reports.md", "docs/containers.md", "docs/announcement.md", "docs/init.md",
+         "docs/completion.md", "docs/installing.md"]
 EXAMPLE_ID = "20261121T023558Z-001"
 BLOCK = re.compile(r"(?:^ *<!-- (?P<comment>[^\n]*) -->\n)?^ *```sh\n(?P<text>.*?)^ *```$",
                    re.MULTILINE | re.DOTALL)
@@ -100,6 +101,9 @@ class Commands(support.Case):
 
     def test_init(self):
         self.assertGreater(self.run_page("docs/init.md"), 1)
+
+    def test_completion(self):
+        self.assertGreater(self.run_page("docs/completion.md"), 0)
 
     def test_a_comment_is_one_of_the_known(self):
         for page in PAGES:
