@@ -1,4 +1,4 @@
-"""The documentation says what is so: its commands run as it tells, and docs/json.md names every key.
+"""The documentation says what is so: its commands run as it tells.
 
 Every ```sh block of a page is run with bash (-eu) in the page's own directory, where `baseline` is
 the real program and the database that the page speaks of is a copy of the legacy one. A comment in
@@ -11,7 +11,6 @@ the line before a block tells what is not plain:
 A backup's id is another one in every run: the example's is replaced by that of the oldest backup.
 """
 
-import json
 import re
 import shutil
 import textwrap
@@ -134,75 +133,6 @@ class Files(unittest.TestCase):
         self.assertGreater(len(names), 6)
         for name in names:
             self.assertIn(name, page)
-
-
-def keys_of(value):
-    """All keys of a JSON document, at any depth."""
-    if isinstance(value, dict):
-        return set(value).union(*map(keys_of, value.values()))
-    if isinstance(value, list):
-        return set().union(*map(keys_of, value))
-    return set()
-
-
-class Json(support.Case):
-    def documents(self):
-        """One document of each kind that the program prints."""
-        database = self.legacy()
-        yield self.json("plan", "--database", database)
-        with support.Holder(database):
-            yield self.json("status", "--database", database)
-            yield self.json("deploy", "--database", database, code=3)
-        (self.dir / "also").mkdir()
-        yield self.json("deploy", "--database", database, "--also", self.dir / "also")
-        yield self.json("deploy", "--database", database)
-        yield self.json("verify", "--database", database)
-        yield self.json("rollback", "--database", database)
-        yield self.json("recover", "--database", database)
-        yield self.json("history", "--database", database)
-        yield self.json("backups", "create", "--database", database)
-        yield self.json("backups", "verify", "--database", database)
-        yield self.json("backups", "prune", "--keep", "1", "--database", database)
-        newest = self.backups(database)[-1].name
-        yield self.json("backups", "export", "--database", database, newest, "exported.db")
-        yield self.json("backups", "list", "--database", database)
-        yield self.json("checks", "list")
-        yield self.json("checks", "lint")
-        yield self.json("announce", "--format", "json", "--from", self.legacy("old.db"), "--recipient",
-                        "1377474091149164584", "--sent", "sent.jsonl", "--send", "--", "true")
-        yield self.json("init", "--database", "old.db", "-o", "deployment")
-        yield self.json("deploy", code=2)
-
-    def interrupted(self):
-        """A deploy that was killed after the swap, told of and recovered."""
-        database = self.legacy("cut.db")
-        self.command("strace", "-f", "-o", "/dev/null", "-e", "trace=fsync",
-                     "-e", "inject=fsync:signal=KILL:when=6",
-                     support.BINARY, "deploy", "--database", database)
-        status = self.json("status", "--database", database)
-        self.assertEqual(status["interrupted"]["position"], "new database live")
-        yield status
-        yield self.json("recover", "--database", database)
-
-    def test_every_key_is_described(self):
-        page = (support.PROJECT / "docs/json.md").read_text()
-        named = set(re.findall(r"`([a-z_0-9]+)`", page))
-        for document in [*self.documents(), *self.interrupted()]:
-            missing = keys_of(document) - named
-            self.assertEqual(missing, set(), json.dumps(document)[:300])
-
-    def test_every_described_key_is_in_the_program(self):
-        """Keys are the first column of the tables of docs/json.md."""
-        source = "".join(path.read_text() for path in sorted((support.PROJECT / "src/report").glob("*.cpp"))
-                         if "json" in path.name)
-        source += (support.PROJECT / "src/report/version_text.cpp").read_text()
-        source += (support.PROJECT / "src/catalogue/history.cpp").read_text()
-        source += (support.PROJECT / "src/checks/result.hpp").read_text()
-        page = (support.PROJECT / "docs/json.md").read_text()
-        for row in re.findall(r"^\| (`[^|]+) \|", page, re.MULTILINE):
-            for key in re.findall(r"`([a-z_0-9]+)`", row):
-                with self.subTest(key=key):
-                    self.assertRegex(source, rf'["\s]{key}[",\s]')
 
 
 if __name__ == "__main__":
