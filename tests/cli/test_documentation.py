@@ -123,17 +123,5 @@ class Links(unittest.TestCase):
                     self.assertTrue(target.exists())
 
 
-class Files(unittest.TestCase):
-    def test_every_file_that_the_program_makes_is_described(self):
-        page = (support.PROJECT / "docs/file-formats.md").read_text()
-        source = "".join((support.PROJECT / f"src/base/names.{end}").read_text()
-                         for end in ["cpp", "hpp"])
-        names = set(re.findall(r"\.baseline-\w+", source))
-        names |= set(re.findall(r'k\w+ = "([^"]+)"', source))
-        self.assertGreater(len(names), 6)
-        for name in names:
-            self.assertIn(name, page)
-
-
 if __name__ == "__main__":
     unittest.main()
