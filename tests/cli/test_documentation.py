@@ -93,14 +93,23 @@ class Help(support.Case):
                         seen += 1
         self.assertGreater(seen, 50)
 
-    def test_the_reference_has_every_command(self):
+    @staticmethod
+    def commands():
+        """Every command of the program, as its words."""
         table = (support.PROJECT / "src/cli/options.cpp").read_text()
         rows = re.findall(r'\{Command::\w+, "([\w-]+)", (?:nullptr|"(\w+)"),', table)
-        self.assertGreater(len(rows), 15)
-        reference = pages.text_of("docs/reference.md")
-        for name, parent in rows:
-            command = f"{parent} {name}".strip()
-            self.assertIn(f"\n| `baseline {command}` |", reference)
+        return [tuple(f"{parent} {name}".split()) for name, parent in rows]
+
+    def test_the_reference_has_every_command(self):
+        self.assertGreater(len(self.commands()), 15)
+        for words in self.commands():
+            self.assertIn(f"\n| `baseline {' '.join(words)}` |", pages.text_of("docs/reference.md"))
+
+    def test_the_configuration_has_every_option(self):
+        told = set(self.OPTION.findall(pages.text_of("docs/configuration.md")))
+        for words in self.commands():
+            missing = {option for option in self.options(words) if option.startswith("--")}
+            self.assertEqual(missing - told - {"--help", "--version"}, set(), words)
 
 
 class Figures(unittest.TestCase):

@@ -133,6 +133,17 @@ class Output(support.Case):
         self.assertIn("error", document)
         return document
 
+    def said_in_the_environment(self, database):
+        """Neither more words nor colours are on stdout; an option counts before the variable."""
+        for words, code in [(["plan", "-d", database, "-v", "--color", "always"], 0),
+                            (["deploy", "--frob"], 2), ([], 0)]:
+            done = self.baseline(*words, env={"BASELINE_FORMAT": "json"})
+            self.assertEqual(done.returncode, code, done.stderr)
+            if words:  # without any there is the help, which is a text
+                self.document(done)
+        done = self.baseline("deploy", "--frob", "--format", "human", env={"BASELINE_FORMAT": "json"})
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+
     def gate(self, database, program, code):
         done = self.baseline("run", "-d", database, "--format", "json", "--", program)
         self.assertEqual(done.returncode, code)
@@ -370,6 +381,7 @@ application:
                    code=2)
         self.error("deploy", "-d", database, "-m", self.shop, code=2)  # its note: the first misfit
         self.error("frobnicate", code=2)
+        self.said_in_the_environment(database)
         self.error("verify", "-d", "none.db", code=5)
         self.error("deploy", "-d", self.file("text.db", "text, long enough for a header\n" * 40), code=4)
         self.gate(database, "/bin/true", code=4)
