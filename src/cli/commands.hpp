@@ -29,6 +29,7 @@ struct CommandResult {
   std::string output;
   int exit_code = 0;
   std::string messages = {};  ///< for stderr
+  bool verbatim = false;      ///< the output is a document, whatever the user's locale
 };
 
 /// What the user typed, to be typed again in a command that we print.

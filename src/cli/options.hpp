@@ -63,6 +63,7 @@ struct Options {
   bool quiet = false;
   int verbose = 0;
   std::string colour = "auto";
+  std::string shell;  ///< completion
 };
 
 /// What parsing ended with, when it is not a command to run.

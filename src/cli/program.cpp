@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "cli/commands.hpp"
+#include "cli/complete.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/reports.hpp"
 #include "cli/run_records.hpp"
@@ -14,6 +15,7 @@
 #include "report/human.hpp"
 #include "report/human_observer.hpp"
 #include "report/json.hpp"
+#include "report/marks.hpp"
 #include "report/run_log.hpp"
 #include "report/version_text.hpp"
 
@@ -72,9 +74,18 @@ void print(std::FILE* stream, const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stream);
 }
 
+// For people, in characters that their locale has.
+void tell(std::FILE* stream, const std::string& text) {
+  print(stream, locale_is_utf8() ? text : in_ascii(text));
+}
+
+// The steps are of interest where something is changed.
 HumanObserver::Detail detail_of(const Options& options) {
   if (options.quiet) return HumanObserver::Detail::quiet;
-  return options.verbose > 0 ? HumanObserver::Detail::verbose : HumanObserver::Detail::normal;
+  if (options.verbose > 0) return HumanObserver::Detail::verbose;
+  const bool replaces = options.command == Command::deploy || options.command == Command::rollback;
+  return replaces && !options.dry_run ? HumanObserver::Detail::steps
+                                      : HumanObserver::Detail::normal;
 }
 
 std::string_view command_of(const Options& options) {
@@ -98,16 +109,17 @@ CommandResult run_command(int argc, const char* const* argv, Options& options, R
   reports = Reports(real_file_system(), requests, settings);
   run.shows_schemas = reports.has("html");
   reports.start(run);
-  const bool terminal = ::isatty(STDERR_FILENO) != 0;
-  HumanObserver observer(detail_of(options), terminal,
+  Screen screen(STDERR_FILENO, locale_is_utf8());
+  HumanObserver observer(detail_of(options), screen,
                          Style(wants_colour(options.colour, STDERR_FILENO)));
   RunLog log(observer, run, start);
+  const int out = reports.on_stdout() ? STDERR_FILENO : STDOUT_FILENO;
   const Invocation invocation{
       options,
       settings,
       log,
-      Style(wants_colour(options.colour, reports.on_stdout() ? STDERR_FILENO : STDOUT_FILENO)),
-      terminal && ::isatty(STDIN_FILENO) != 0,
+      Style(wants_colour(options.colour, out), columns_at(out), options.verbose > 0),
+      screen.is_terminal() && ::isatty(STDIN_FILENO) != 0,
       run};
   return dispatch(invocation);
 }
@@ -124,7 +136,7 @@ std::string interruption_text(const Options& options) {
 template <typename AnyError>
 int fail(const AnyError& error, const std::string& text, int code, bool json) {
   if (json) print(stdout, json_report::of(error, code));
-  print(stderr, text);
+  tell(stderr, text);
   return code;
 }
 
@@ -150,6 +162,11 @@ CommandResult rendered(const Invocation& invocation, const ReplaceReport& report
 }
 
 int run_program(int argc, const char* const* argv) {
+  // For the scripts of `baseline completion`, and no command of people's.
+  if (argc > 1 && std::string_view(argv[1]) == "complete") {
+    print(stdout, complete({argv + 2, argv + argc}));
+    return 0;
+  }
   Options options;
   Reports reports;
   CheckRun run;
@@ -159,8 +176,13 @@ int run_program(int argc, const char* const* argv) {
   int code = 0;
   try {
     const CommandResult result = run_command(argc, argv, options, reports, run, start, json);
-    print(reports.on_stdout() ? stderr : stdout, result.output);
-    print(stderr, result.messages);
+    std::FILE* const stream = reports.on_stdout() ? stderr : stdout;
+    if (json || result.verbatim) {
+      print(stream, result.output);
+    } else {
+      tell(stream, result.output);
+    }
+    tell(stderr, result.messages);
     code = result.exit_code;
   } catch (const Error& error) {
     const Style style(wants_colour(options.colour, STDERR_FILENO));

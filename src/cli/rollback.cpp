@@ -24,10 +24,7 @@ CommandResult run_rollback(const Invocation& invocation) {
   request.application = settings.application;
   if (invocation.interactive && !options.yes) {
     request.confirm = [](const ReplaceReport& plan) {
-      if (!plan.old.exists) return true;
-      return ask(
-          fmt::format("{} leaves, and becomes a backup: {}\nIt is replaced by the backup {}.\n",
-                      printable(plan.database), human_report::leaving(plan.old), plan.source_id));
+      return !plan.old.exists || ask(human_report::leaving(plan));
     };
   }
   const ReplaceReport report = rollback(request, workplace.context());

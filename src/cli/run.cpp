@@ -87,6 +87,7 @@ CommandResult run_run(const Invocation& invocation) {
   if (invocation.settings.on_start.value != OnStart::skip) {
     if (auto refusal = gate(invocation)) return *std::move(refusal);
   }
+  invocation.observer.done();
   return cannot_run(invocation, become(words));
 }
 

@@ -113,6 +113,7 @@ struct VerifyReport {
   std::string database;
   std::string revision;
   std::optional<SuiteReport> after;
+  std::string other_revision;  ///< of the database, where it is not the baseline's
   Outcome outcome = Outcome::done;
   bool has_backup = false;  ///< there is something to roll back to
 };

@@ -221,14 +221,15 @@ void rollback_now(const RollbackRequest& request, const Context& context,
 
   // Build the candidate from the backup.
   steps.stage = [&](Replacement& staged) {
-    const StepScope step(context.observer, Step::stage);
-    if (!source.file) return stage_entry(request, source.entry, context, staged, report);
-    const bool good = stage_file(*source.file, context, staged, report);
-    steps.intent.revision = report.revision;
+    StepScope step(context.observer, Step::stage);
+    const bool good = source.file ? stage_file(*source.file, context, staged, report)
+                                  : stage_entry(request, source.entry, context, staged, report);
+    if (source.file) steps.intent.revision = report.revision;
+    if (!good) step.failed();
     return good;
   };
-  // The same bytes were judged before the window; a second look costs time for nothing.
-  steps.judge_live = [](Replacement&) { return true; };
+  // judge_live stays empty: the same bytes were judged before the window, and a second look costs
+  // time for nothing.
   steps.conclude = [&] {
     if (request.move) context.catalogue.mark_restored(source.entry.id, rfc3339(context.now()));
   };
