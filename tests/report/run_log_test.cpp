@@ -12,7 +12,7 @@ TEST_CASE("a log of a run has its steps, parts of steps, notes and warnings", "[
     int steps = 0;
     int texts = 0;
     void step_started(Step) override { ++steps; }
-    void step_finished(Step, std::chrono::nanoseconds) override { ++steps; }
+    void step_finished(Step, std::chrono::nanoseconds, bool) override { ++steps; }
     void progress(Step, std::uint64_t, std::uint64_t) override { ++texts; }
     void waiting(std::string_view) override { ++texts; }
     void recorded(std::string_view) override { ++texts; }

@@ -23,6 +23,7 @@ struct Bar {
   bool is_part = false;
   Span span;
   bool ended = true;
+  bool good = true;
 };
 
 Span span_of(const Json& json) { return {number_of(json, "start_ms"), number_of(json, "took_ms")}; }
@@ -32,10 +33,11 @@ std::vector<Bar> bars_of(const Json& run) {
   const Json& steps = child_of(run, "steps");
   if (!steps.is_array() || steps.empty()) return bars;
   // Before the first step the program reads what it was given.
-  bars.push_back({"read the inputs", false, {0, number_of(steps.front(), "start_ms")}, true});
+  bars.push_back({"read the inputs", false, {0, number_of(steps.front(), "start_ms")}});
   for (const Json& step : steps) {
     bars.push_back({text_of(step, "name"), number_of(step, "depth") > 0, span_of(step),
-                    child_of(step, "took_ms").is_number()});
+                    child_of(step, "took_ms").is_number(),
+                    !child_of(step, "good").is_boolean() || is_true(step, "good")});
   }
   return bars;
 }
@@ -86,6 +88,7 @@ class Chart {
     Node row = add(body, "tr", inside ? "inside" : "");
     Node name = add(row, "th", bar.is_part ? "part" : "", bar.name);
     set(name, "scope", "row");
+    if (!bar.good) add(name, "span", "status fail", "failed");
     if (inside) add_unseen(name, " (while the database was unavailable)");
     add(row, "td", "number", duration_of(bar.span.start - shown_.start));
     add(row, "td", "number", bar.ended ? duration_of(bar.span.length) : "not ended");
