@@ -121,6 +121,8 @@ async function look(browser, file) {
       await page.screenshot({path: `${base}.png`});
       await page.screenshot({path: `${base}-whole.png`, fullPage: true});
       if (scheme === 'light' && size === 'wide') {
+        const schemas = await page.$('#schemas');
+        await schemas?.screenshot({path: path.join(screenshots, `${path.basename(file, '.html')}-schemas.png`)});
         await usableByKeyboard(page, name);
         await filters(page, name);
         await page.pdf({path: `${base}.pdf`, format: 'A4', margin: {top: '15mm', bottom: '15mm', left: '15mm', right: '15mm'}});
