@@ -143,7 +143,7 @@ std::string failure(const Json& error, int exit_code) {
 
 }  // namespace
 
-std::string of(const ReplaceReport& report, int exit_code) {
+Json document_of(const ReplaceReport& report, int exit_code) {
   Json json = header(report.command, exit_code);
   json["action"] = action_of(report);
   json["outcome"] = word_of(report.outcome);
@@ -170,7 +170,11 @@ std::string of(const ReplaceReport& report, int exit_code) {
   json["copies"] = of_copies(report.copies);
   json["pruned"] = report.pruned ? of_pruned(*report.pruned) : Json(nullptr);
   json["warnings"] = report.warnings;
-  return finished(json);
+  return json;
+}
+
+std::string of(const ReplaceReport& report, int exit_code) {
+  return finished(document_of(report, exit_code));
 }
 
 std::string of(const VerifyReport& report, int exit_code) {
