@@ -32,15 +32,20 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void step_started(Step step) = 0;
-  virtual void step_finished(Step step, std::chrono::nanoseconds took) = 0;
+  /// `good`: false when the step ended in an error, or what it judged did not pass.
+  virtual void step_finished(Step step, std::chrono::nanoseconds took, bool good) = 0;
   /// Bytes done of a long step; may be called often.
   virtual void progress(Step step, std::uint64_t done, std::uint64_t total) = 0;
   /// Told again and again while the run waits for something outside: "3 checks".
   virtual void waiting(std::string_view /*what*/) {}
+  /// The history has a line of this run now; `run` is its names::run_key().
+  virtual void recorded(std::string_view /*run*/) {}
   /// Something worth knowing that is not a problem.
   virtual void note(std::string_view text) = 0;
   /// Something the operator should look at; the run goes on.
   virtual void warning(std::string_view text) = 0;
+  /// Nothing more will be told, and another program takes over where it was told.
+  virtual void done() {}
 };
 
 }  // namespace baseline

@@ -224,7 +224,9 @@ CommandResult run_announce(const Invocation& invocation) {
   }
   const int code = report.sent ? exit_code(*report.sent) : 0;
   if (json) return {json_report::of(report, code), code};
-  if (options.markdown) return {human_report::markdown_of(report), code};
+  if (options.markdown) {
+    return {.output = human_report::markdown_of(report), .exit_code = code, .verbatim = true};
+  }
   return {human_report::of(report, invocation.out), code};
 }
 

@@ -50,7 +50,7 @@ CommandResult run_history(const Invocation& invocation) {
   const std::filesystem::path& directory = workplace.catalogue().directory();
   const History history = read_history(directory);
   return {wants_json(invocation) ? json_report::of(history, directory.native())
-                                 : human_report::of(history),
+                                 : human_report::of(history, invocation.out),
           0};
 }
 

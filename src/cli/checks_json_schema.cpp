@@ -3,6 +3,8 @@
 
 namespace baseline {
 
-CommandResult run_checks_json_schema(const Invocation&) { return {suite_json_schema(), 0}; }
+CommandResult run_checks_json_schema(const Invocation&) {
+  return {.output = suite_json_schema(), .verbatim = true};
+}
 
 }  // namespace baseline

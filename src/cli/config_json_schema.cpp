@@ -3,6 +3,8 @@
 
 namespace baseline {
 
-CommandResult run_config_json_schema(const Invocation&) { return {config_json_schema(), 0}; }
+CommandResult run_config_json_schema(const Invocation&) {
+  return {.output = config_json_schema(), .verbatim = true};
+}
 
 }  // namespace baseline

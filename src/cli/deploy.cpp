@@ -40,11 +40,7 @@ CommandResult run_deploy(const Invocation& invocation) {
   DeployRequest request = deploy_request(invocation, inputs);
   if (invocation.interactive && !invocation.options.yes) {
     request.confirm = [](const ReplaceReport& plan) {
-      if (!plan.old.exists) return true;
-      return ask(fmt::format(
-          "{} leaves, and becomes a backup: {}\nIt is replaced by an empty "
-          "database at baseline {}.\n",
-          printable(plan.database), human_report::leaving(plan.old), printable(plan.revision)));
+      return !plan.old.exists || ask(human_report::leaving(plan));
     };
   }
   const ReplaceReport report = deploy(request, workplace.context());

@@ -143,6 +143,16 @@ Exit codes:
     {"history", "Show every deploy, rollback and recovery, newest last",
      R"(Example:
   baseline history --database app.db)"},
+    {"report", "Write the page of a past run, to be attached to a change ticket",
+     R"(One HTML file that loads nothing from anywhere: verdict, timeline with the window, both schemas
+side by side, every check, the backup and the commands to put it back. ID is that of the run's
+backup, or the run's own as 'history' shows it. Of a run without a record (of an earlier release,
+or ended by a recovery) the page has what the history knows. 'deploy --report html=FILE' writes the
+page at once, also of a run that changed nothing.
+
+Examples:
+  baseline report --database app.db --output report.html
+  baseline report -d app.db 20261121T023558Z-001 > report.html)"},
     {"backups", "The catalogue of backups",
      R"(Example:
   baseline backups list --database app.db)"},

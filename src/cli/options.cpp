@@ -21,7 +21,8 @@ enum Group : unsigned {
   selection_options = 1U << 4U,  ///< which checks
   value_options = 1U << 5U,      ///< with what values
   strict_options = 1U << 6U,     ///< how strictly
-  run_options = 1U << 7U,        ///< commands may run, and there is something to report
+  run_options = 1U << 7U,        ///< commands may run
+  report_options = 1U << 8U,     ///< there is something to report
 };
 
 struct CommandRow {
@@ -36,20 +37,22 @@ constexpr CommandRow kCommands[] = {
     // says.
     {Command::deploy, "deploy", nullptr,
      database_options | input_options | backup_options | wait_options | value_options |
-         strict_options | run_options},
+         strict_options | run_options | report_options},
     {Command::deploy, "plan", nullptr,
      database_options | input_options | backup_options | wait_options | selection_options |
-         value_options | strict_options | run_options},
+         value_options | strict_options | run_options | report_options},
     {Command::verify, "verify", nullptr,
      database_options | input_options | backup_options | selection_options | value_options |
-         strict_options | run_options},
-    {Command::rollback, "rollback", nullptr, database_options | backup_options | wait_options},
+         strict_options | run_options | report_options},
+    {Command::rollback, "rollback", nullptr,
+     database_options | backup_options | wait_options | report_options},
     {Command::run, "run", nullptr,
      database_options | input_options | backup_options | wait_options | value_options |
          strict_options},
     {Command::status, "status", nullptr, database_options | input_options | backup_options},
     {Command::recover, "recover", nullptr, database_options | backup_options | wait_options},
     {Command::history, "history", nullptr, database_options | backup_options},
+    {Command::report, "report", nullptr, database_options | backup_options},
     {Command::backups_list, "list", "backups", database_options | backup_options},
     {Command::backups_verify, "verify", "backups", database_options | backup_options},
     {Command::backups_prune, "prune", "backups", database_options | backup_options | wait_options},
@@ -170,9 +173,11 @@ void add_checks(CLI::App& app, unsigned groups, Options& options) {
            "--allow-commands", options.settings.allow_commands,
            "Let checks run the commands that the suites name; without it such suites are refused")
         ->group("Checks");
+  }
+  if ((groups & report_options) != 0) {
     add_repeatable(app, "--report", options.reports, "KIND=FILE",
-                   "Write the results as junit, tap, json, prometheus or github, too; - is stdout; "
-                   "repeatable")
+                   "Write the results as html (a page), junit, tap, json, prometheus or github, "
+                   "too; - is stdout; repeatable")
         ->group("Output");
   }
 }
@@ -292,6 +297,13 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
       break;
     case Command::recover:
       app.add_flag("--start", options.start, "Then start the application, as it is configured")
+          ->group(group);
+      break;
+    case Command::report:
+      app.add_option("ID", options.id, "The run, as history shows it [the newest]");
+      app.add_option("-o,--output", options.output,
+                     "The file for the page; what is there is replaced [stdout]")
+          ->type_name("FILE")
           ->group(group);
       break;
     case Command::history:

@@ -18,6 +18,7 @@ enum class Command {
   status,
   recover,
   history,
+  report,
   backups_list,
   backups_verify,
   backups_create,
@@ -55,7 +56,8 @@ struct Options {
   std::string to;
   std::string from;
   std::string old_unreadable;
-  std::string output;  ///< a directory
+  std::string output;  ///< a directory; report: a file
+  std::string id;      ///< report: which run
   BackupsOptions backups;
   AnnounceOptions announce;
   bool quiet = false;

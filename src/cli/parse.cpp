@@ -47,8 +47,9 @@ bool asks_for_json(int argc, const char* const* argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
     if (word == "--") break;  // what follows are the words of another command
-    if (word == "--format=json") return true;
-    if (word == "--format" && i + 1 < argc && std::string_view(argv[i + 1]) == "json") return true;
+    constexpr std::string_view kOption = "--format";
+    if (word == kOption && i + 1 < argc) return std::string_view(argv[i + 1]) == "json";
+    if (word.starts_with("--format=")) return word.substr(kOption.size() + 1) == "json";
   }
   const auto variable = process_environment()("BASELINE_FORMAT");
   return variable == "json";

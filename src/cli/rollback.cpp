@@ -24,13 +24,13 @@ CommandResult run_rollback(const Invocation& invocation) {
   request.application = settings.application;
   if (invocation.interactive && !options.yes) {
     request.confirm = [](const ReplaceReport& plan) {
-      if (!plan.old.exists) return true;
-      return ask(
-          fmt::format("{} leaves, and becomes a backup: {}\nIt is replaced by the backup {}.\n",
-                      printable(plan.database), human_report::leaving(plan.old), plan.source_id));
+      return !plan.old.exists || ask(human_report::leaving(plan));
     };
   }
-  return rendered(invocation, rollback(request, workplace.context()));
+  const ReplaceReport report = rollback(request, workplace.context());
+  if (report.before) invocation.run.phases.push_back(*report.before);
+  conclude(invocation.run, report);
+  return rendered(invocation, report);
 }
 
 }  // namespace baseline

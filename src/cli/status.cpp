@@ -18,7 +18,7 @@ CommandResult run_status(const Invocation& invocation) {
   if (invocation.settings.format.value == Format::json) {
     return {json_report::of(report, settings, code), code};
   }
-  return {human_report::of(report, invocation.out,
+  return {human_report::of(report, invocation.out, typed_options(invocation),
                            invocation.options.verbose > 0 ? settings : std::vector<SettingLine>{}),
           code};
 }

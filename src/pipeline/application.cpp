@@ -54,7 +54,7 @@ void ApplicationControl::take_over(ApplicationState state) {
 }
 
 CheckResult ApplicationControl::run(Step step, const char* name, const Hook& hook) {
-  const StepScope scope(context_.observer, step);
+  StepScope scope(context_.observer, step);
   ChildSpec spec{hook.argv, environment_for(context_, command_, name), hooks_.directory,
                  hook.timeout};
   spec.detaches = true;
@@ -81,6 +81,7 @@ CheckResult ApplicationControl::run(Step step, const char* name, const Hook& hoo
   result.kind = kHookKind;
   result.took = done.took;
   if (done.good) return result;
+  scope.failed();
   result.status = Status::fail;
   result.expected = "exit 0";
   result.got = done.got;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <exception>
 #include <string>
 
 #include "base/observer.hpp"
@@ -20,21 +21,30 @@ struct Context {
   Clock now;
 };
 
-/// Tells the observer that a step began and, at the end of the scope, that it ended.
+/// Tells the observer that a step began and, at the end of the scope, how it ended: badly when that
+/// was said, or when the scope is left by an exception.
 class StepScope {
  public:
   StepScope(Observer& observer, Step step)
       : observer_(observer), step_(step), start_(std::chrono::steady_clock::now()) {
     observer_.step_started(step_);
   }
-  ~StepScope() { observer_.step_finished(step_, std::chrono::steady_clock::now() - start_); }
+  ~StepScope() {
+    observer_.step_finished(step_, std::chrono::steady_clock::now() - start_,
+                            good_ && std::uncaught_exceptions() == exceptions_);
+  }
   StepScope(const StepScope&) = delete;
   StepScope& operator=(const StepScope&) = delete;
+
+  /// To be called where what the step judged did not pass.
+  void failed() { good_ = false; }
 
  private:
   Observer& observer_;
   Step step_;
   std::chrono::steady_clock::time_point start_;
+  int exceptions_ = std::uncaught_exceptions();
+  bool good_ = true;
 };
 
 }  // namespace baseline

@@ -89,6 +89,7 @@ ReplaceReport begin_report(const DeployRequest& request, const Context& context)
   report.command = "deploy";
   report.database = context.store.location();
   report.revision = request.migration.revision;
+  report.schema = request.reference.schema();
   return report;
 }
 
@@ -101,8 +102,9 @@ bool in_the_way(const DeployRequest& request, const Context& context, const Repl
 ReplaceReport dry_run(const DeployRequest& request, const Context& context, ReplaceReport report) {
   look_at_old(request, context, report);
   if (!is_wanted(request, context, report)) return report;
-  const StepScope step(context.observer, Step::check_candidate);
+  StepScope step(context.observer, Step::check_candidate);
   report.before = request.judge(Phase::before, request.reference);
+  if (report.before->failed()) step.failed();
   if (request.judged) request.judged(*report.before);
   if (report.before->results.empty()) {
     throw Error(ErrorCode::usage, "no check runs on the new database before the swap",
@@ -156,12 +158,14 @@ ReplaceSteps::Started bring_up(const DeployRequest& request, const Context& cont
   report.after->results.push_back(steps.application.start(&replacement));
   const bool started = report.after->results.back().status == Status::pass;
   if (started && request.judge_running && report.after->deferred() > 0) {
-    const StepScope step(context.observer, Step::check_live);
+    StepScope step(context.observer, Step::check_live);
     try {
       const auto live = context.store.open_live();
       fill_in(*report.after, request.judge_running(*live, steps.intent.logs));
+      if (report.after->failed()) step.failed();
     } catch (const Error& error) {
       CheckResult& result = report.after->results.back();
+      step.failed();
       result.status = Status::error;
       result.expected = "checks of the running application";
       result.got = error.what();
@@ -219,11 +223,12 @@ void deploy_now(const DeployRequest& request, const Context& context,
       const StepScope step(context.observer, Step::stage);
       staged.stage(request.reference);
     }
-    const StepScope step(context.observer, Step::check_candidate);
+    StepScope step(context.observer, Step::check_candidate);
     const auto candidate = staged.open_candidate();
     report.before = request.judge(Phase::before, *candidate);
     add_integrity_check(*report.before, *candidate, Session::Depth::full);
     if (request.judged) request.judged(*report.before);
+    if (report.before->failed()) step.failed();
     return !report.before->failed();
   };
 

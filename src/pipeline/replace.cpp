@@ -77,15 +77,18 @@ void clean_up_after_revert(const ReplaceSteps& steps, const Context& context,
 // D12. True: the new database stays.
 bool judged_good(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
                  ReplaceReport& report) {
-  const StepScope step(context.observer, Step::check_live);
+  if (!steps.judge_live) return true;
+  StepScope step(context.observer, Step::check_live);
   try {
     if (steps.judge_live(replacement)) return true;
+    step.failed();
     if (steps.keep_on_failure) {
       report.kept_despite_failure = true;
       return true;
     }
     return false;
   } catch (Error& error) {
+    step.failed();
     // It cannot even be judged. The old database comes back before anybody hears of it.
     try {
       revert(steps, context, replacement, report);

@@ -24,7 +24,7 @@ struct ReplaceSteps {
   std::function<bool(Replacement&)> stage = {};
   /// Called when the old database is filed: what else the command has to conclude. May be empty.
   std::function<void()> conclude = {};
-  /// Judges the live database inside the window. False: its checks failed; swap back.
+  /// Judges the live database inside the window. False: its checks failed; swap back. May be empty.
   std::function<bool(Replacement&)> judge_live = {};
   /// Starts the application, after the window, and judges what needs it. May be empty. What a
   /// failure means is `keep`: the new database stays, and the application may not run.

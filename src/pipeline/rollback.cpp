@@ -116,6 +116,15 @@ void plan(const RollbackRequest& request, const Context& context, ReplaceReport&
                 printable(context.catalogue.directory().native()));
 }
 
+// For the report; what stands in the way of reading it stands in the way of nothing else.
+std::optional<Schema> schema_of(Session& candidate) {
+  try {
+    return candidate.schema();
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 // Makes the backup the candidate, proving its hash on the way, and judges it.
 bool stage_entry(const RollbackRequest& request, const CatalogueEntry& entry,
                  const Context& context, Replacement& staged, ReplaceReport& report) {
@@ -126,7 +135,9 @@ bool stage_entry(const RollbackRequest& request, const CatalogueEntry& entry,
                       });
   if (!entry.manifest->unreadable.empty()) return true;
   report.before.emplace();
-  add_integrity_check(*report.before, *staged.open_candidate(), Session::Depth::quick);
+  const auto candidate = staged.open_candidate();
+  add_integrity_check(*report.before, *candidate, Session::Depth::quick);
+  report.schema = schema_of(*candidate);
   return !report.before->failed();
 }
 
@@ -140,6 +151,7 @@ bool stage_file(const BackupFile& file, const Context& context, Replacement& sta
     report.revision = candidate->revision().value_or("");
     report.before.emplace();
     add_integrity_check(*report.before, *candidate, Session::Depth::full);
+    report.schema = schema_of(*candidate);
     stop_if_interrupted();
   } catch (const Error& error) {
     if (error.code() != ErrorCode::refused) throw;
@@ -209,14 +221,15 @@ void rollback_now(const RollbackRequest& request, const Context& context,
 
   // Build the candidate from the backup.
   steps.stage = [&](Replacement& staged) {
-    const StepScope step(context.observer, Step::stage);
-    if (!source.file) return stage_entry(request, source.entry, context, staged, report);
-    const bool good = stage_file(*source.file, context, staged, report);
-    steps.intent.revision = report.revision;
+    StepScope step(context.observer, Step::stage);
+    const bool good = source.file ? stage_file(*source.file, context, staged, report)
+                                  : stage_entry(request, source.entry, context, staged, report);
+    if (source.file) steps.intent.revision = report.revision;
+    if (!good) step.failed();
     return good;
   };
-  // The same bytes were judged before the window; a second look costs time for nothing.
-  steps.judge_live = [](Replacement&) { return true; };
+  // judge_live stays empty: the same bytes were judged before the window, and a second look costs
+  // time for nothing.
   steps.conclude = [&] {
     if (request.move) context.catalogue.mark_restored(source.entry.id, rfc3339(context.now()));
   };

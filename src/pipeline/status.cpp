@@ -55,7 +55,7 @@ VerifyReport verify(const Context& context, const Migration& migration, const Ju
     throw Error(ErrorCode::io, fmt::format("{} does not exist", printable(report.database)),
                 "baseline deploy creates it");
   }
-  const StepScope step(context.observer, Step::check_live);
+  StepScope step(context.observer, Step::check_live);
   const auto live = context.store.open_live();
   report.after = judge(Phase::after, *live);
   // A verification that verified nothing must not look like one that went well.
@@ -64,6 +64,9 @@ VerifyReport verify(const Context& context, const Migration& migration, const Ju
                 "all that were selected are skipped, or run only before a deploy ('when: before')");
   }
   report.has_backup = !context.catalogue.entries().empty();
+  const std::string stamp = live->revision().value_or("");
+  if (stamp != report.revision) report.other_revision = stamp;
+  if (report.after->failed()) step.failed();
   report.outcome = report.after->failed() ? Outcome::checks_failed : Outcome::done;
   return report;
 }

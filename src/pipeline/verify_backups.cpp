@@ -77,7 +77,7 @@ BackupsVerifyReport verify_backups(const std::vector<std::string>& ids, const Co
   std::vector<CatalogueEntry> entries = chosen(ids, context);
   std::uint64_t total = 0;
   for (const CatalogueEntry& entry : entries) total += work_of(entry);
-  const StepScope step(context.observer, Step::verify_backups);
+  StepScope step(context.observer, Step::verify_backups);
   std::uint64_t before = 0;
   for (CatalogueEntry& entry : entries) {
     // Another run may have pruned it meanwhile.
@@ -90,7 +90,10 @@ BackupsVerifyReport verify_backups(const std::vector<std::string>& ids, const Co
         stop_if_interrupted();
         context.observer.progress(Step::verify_backups, before + done, total);
       });
-      if (!backup.problems.empty()) report.outcome = Outcome::checks_failed;
+      if (!backup.problems.empty()) {
+        report.outcome = Outcome::checks_failed;
+        step.failed();
+      }
       // A copy is made of nothing but what has just been proven.
       if (backup.problems.empty()) verify_copies(backup.entry, context, report.warnings);
       if (backup.entry.manifest) note(backup, context, report.warnings);

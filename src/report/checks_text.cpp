@@ -2,18 +2,87 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "base/text.hpp"
 #include "checks/runner.hpp"
+#include "report/columns.hpp"
 #include "report/human.hpp"
+#include "report/layout.hpp"
 
 namespace baseline {
 
-std::string checks_text(const SuiteReport& report, const Style& style) {
-  std::string text;
+namespace {
+
+// A suite in a line: what passed need not be told check by check.
+std::string by_suite(const SuiteReport& report) {
+  struct Suite {
+    std::size_t passed = 0;
+    std::size_t all = 0;
+    std::chrono::nanoseconds took{};
+  };
+  std::vector<std::pair<std::string, Suite>> suites;
+  std::size_t widest = 0;
   for (const CheckResult& result : report.results) {
-    if (result.status == Status::pass || result.status == Status::skip) continue;
-    text += failure_block(result) + "\n";
+    if (result.status == Status::skip) continue;
+    const std::string name = printable(result.suite);
+    auto found = std::ranges::find(suites, name, [](const auto& suite) { return suite.first; });
+    if (found == suites.end()) found = suites.insert(found, {name, {}});
+    found->second.passed += result.status == Status::pass ? 1 : 0;
+    ++found->second.all;
+    found->second.took += result.took;
+    widest = std::max(widest, columns_of(name));
   }
+  std::string text;
+  for (const auto& [name, suite] : suites) {
+    text += labelled("", fmt::format("{}  {:>4} of {:<4}  {:>8}", padded(name, widest),
+                                     suite.passed, suite.all, human_report::duration(suite.took)));
+  }
+  return text;
+}
+
+// Those that did not pass. What failed tells more than what could not be evaluated because of it.
+std::vector<const CheckResult*> not_passed(const SuiteReport& report) {
+  std::vector<const CheckResult*> out;
+  for (const Status status : {Status::fail, Status::error, Status::warn}) {
+    for (const CheckResult& result : report.results) {
+      if (result.status == status) out.push_back(&result);
+    }
+  }
+  return out;
+}
+
+// The first ones are opened, the others are named, a line a check: a page of blocks hides what
+// matters.
+std::string failures(const SuiteReport& report, const Style& style) {
+  constexpr std::size_t kOpened = 5;
+  const std::vector<const CheckResult*> all = not_passed(report);
+  const std::size_t opened = style.verbose() ? all.size() : std::min(all.size(), kOpened);
+  std::string text;
+  for (std::size_t i = 0; i < opened; ++i) text += failure_block(*all[i]) + "\n";
+  for (std::size_t i = opened; i < all.size();) {
+    CheckResult named = *all[i];
+    std::size_t cases = 0;
+    while (i < all.size() && all[i]->name == named.name && all[i]->status == named.status) {
+      ++cases;
+      ++i;
+    }
+    if (cases > 1) named.case_label = counted(cases, "case");
+    const std::string block = failure_block(named);
+    const std::string line = block.substr(0, block.find('\n'));
+    text += (style.columns() == 0 ? line : fitted(line, style.columns())) + "\n";
+  }
+  if (opened == all.size()) return text;
+  return text + fmt::format("      {} not opened here: -v opens all\n\n",
+                            counted(all.size() - opened, "result is", "results are"));
+}
+
+}  // namespace
+
+std::string checks_text(const SuiteReport& report, const Style& style) {
+  const std::string text = failures(report, style);
   struct Part {
     Status status;
     std::string_view word;
@@ -37,8 +106,10 @@ std::string checks_text(const SuiteReport& report, const Style& style) {
   if (deferred > 0) {
     parts.push_back(style(Tone::faint, fmt::format("{} for baseline verify", deferred)));
   }
-  return text + fmt::format("checks {:<7} {} ({})\n", to_string(report.phase), join(parts, ", "),
-                            human_report::duration(report.took));
+  return text +
+         fmt::format("checks {:<7} {} ({})\n", to_string(report.phase), join(parts, ", "),
+                     human_report::duration(report.took)) +
+         (style.verbose() ? by_suite(report) : "");
 }
 
 }  // namespace baseline

@@ -8,7 +8,8 @@
 namespace baseline {
 
 /// One line that sums up a phase, before it a block for each check that failed, could not be
-/// evaluated or warns.
+/// evaluated or warns; of many, the first few are opened and the others named. A verbose style
+/// opens all, and has a line for each suite.
 std::string checks_text(const SuiteReport& report, const Style& style);
 
 }  // namespace baseline

@@ -2,17 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/text.hpp"
 #include "report/checks_text.hpp"
+#include "report/columns.hpp"
+#include "report/layout.hpp"
 
 namespace baseline::human_report {
 namespace {
-
-std::string line(std::string_view label, const std::string& text) {
-  return fmt::format("  {:<12} {}\n", label, text);
-}
 
 struct RowTotal {
   std::uint64_t rows = 0;
@@ -39,13 +38,13 @@ std::string size_text(const DatabaseFacts& facts) {
 }
 
 std::string backup_text(const FiledBackup& backup) {
-  return fmt::format("{}  ({}, sha256 {}…)", printable(backup.directory.native()),
+  return fmt::format("{}\n{}, sha256 {}…", printable(backup.directory.native()),
                      backup.manifest.payload.moved ? "moved" : "copied",
                      backup.manifest.payload.sha256.substr(0, 12));
 }
 
 std::string revision_text(const std::optional<std::string>& revision) {
-  return revision ? printable(*revision) : "no revision";
+  return revision ? "revision " + printable(*revision) : "no revision";
 }
 
 std::string done_text(const ReplaceReport& report, const Style& style) {
@@ -82,18 +81,17 @@ std::string failed_text(const ReplaceReport& report, const Style& style) {
 }
 
 std::string window_text(const ReplaceReport& report) {
-  if (!report.unavailable) return {};
-  std::string text = fmt::format("unavailable for {}", duration(*report.unavailable));
-  if (report.old.exists) text += fmt::format(" (old database: {})", size_text(report.old));
-  return text + "\n";
+  // Nobody can have missed what was not there.
+  if (!report.unavailable || !report.old.exists) return {};
+  return fmt::format("unavailable for {} (old database: {})\n", duration(*report.unavailable),
+                     size_text(report.old));
 }
 
 // The checks that the window did not wait for.
 std::string deferred_text(const ReplaceReport& report) {
   const std::size_t count = report.after ? report.after->deferred() : 0;
   if (count == 0) return {};
-  return fmt::format("\n  {:<12} {} for the application", "",
-                     counted(count, "check waits", "checks wait"));
+  return fmt::format("\n{} for the application", counted(count, "check waits", "checks wait"));
 }
 
 // What a cut-off run means for the application.
@@ -101,11 +99,11 @@ std::string left_by(ApplicationState state, const Style& style, const TypedOptio
   switch (state) {
     case ApplicationState::stopping:
     case ApplicationState::stopped:
-      return line("application",
-                  style(Tone::bad, "the run had stopped it, and it may not be running")) +
-             line("next", "baseline recover --start" + typed.backups);
+      return labelled("application",
+                      style(Tone::bad, "the run had stopped it, and it may not be running")) +
+             labelled("next", "baseline recover --start" + typed.backups);
     case ApplicationState::started:
-      return line("application", "the run had started it again");
+      return labelled("application", "the run had started it again");
     case ApplicationState::untouched:
       break;
   }
@@ -118,8 +116,8 @@ std::string application_text(const std::optional<ApplicationReport>& report, con
   const std::string time =
       report->stopped_for ? fmt::format(", {} after it was stopped", duration(*report->stopped_for))
                           : std::string();
-  if (report->running) return line("application", "started" + time);
-  return line("application", style(Tone::bad, "NOT RUNNING: it was stopped, and not started"));
+  if (report->running) return labelled("application", "started" + time);
+  return labelled("application", style(Tone::bad, "NOT RUNNING: it was stopped, and not started"));
 }
 
 std::string warnings_text(const ReplaceReport& report, const Style& style) {
@@ -133,24 +131,31 @@ std::string warnings_text(const ReplaceReport& report, const Style& style) {
 // The next command to type.
 std::string next_text(const ReplaceReport& report, const TypedOptions& typed) {
   const bool running = report.application && report.application->running;
-  const std::string undo = line("undo", "baseline rollback" + typed.backups);
+  const std::string& again = report.command == "deploy" ? typed.all : typed.backups;
+  const std::string undo = labelled("undo", "baseline rollback" + typed.backups);
   switch (report.outcome) {
     case Outcome::done:
       if (report.command == "rollback") {
-        return (running ? "" : line("next", "start the application")) + (report.backup ? undo : "");
+        return (running ? "" : labelled("next", "start the application")) +
+               (report.backup ? undo : "");
       }
-      return line("next", fmt::format("{}baseline verify{}{}",
-                                      running ? "" : "start the application, then: ", typed.checks,
-                                      deferred_text(report))) +
+      return labelled("next", fmt::format("{}baseline verify{}{}",
+                                          running ? "" : "start the application, then: ",
+                                          typed.checks, deferred_text(report))) +
              (report.backup ? undo : "");
     case Outcome::would_do:
-      return line("next", fmt::format("baseline {}{}", report.command,
-                                      report.command == "deploy" ? typed.all : typed.backups));
-    case Outcome::checks_failed:
-      return report.kept_despite_failure ? undo : "";
+      return labelled("next", fmt::format("baseline {}{}", report.command, again));
+    case Outcome::checks_failed: {
+      if (report.kept_despite_failure) return undo;
+      const bool stopped = report.swapped_back && !report.application;
+      return labelled("next",
+                      fmt::format("{}mend what failed, then: baseline {}{}",
+                                  stopped ? "start the application on the old database;\n" : "",
+                                  report.command, again));
+    }
     case Outcome::would_wait:
-      return line("next", "stop what uses the database, then: baseline " + report.command +
-                              (report.command == "deploy" ? typed.all : typed.backups));
+      return labelled("next",
+                      "stop what uses the database, then: baseline " + report.command + (again));
     case Outcome::declined:
     case Outcome::nothing_to_do:
       return {};
@@ -161,9 +166,9 @@ std::string next_text(const ReplaceReport& report, const TypedOptions& typed) {
 // Only where it is not the usual one.
 std::string engine_text(const ReplaceReport& report) {
   if (report.exchange.exchange == Exchange::swap) return {};
-  std::string text = line("engine", "in-place: " + report.exchange.why);
+  std::string text = labelled("engine", "in-place: " + report.exchange.why);
   for (const std::string& consequence : report.exchange.consequences) {
-    text += line("", consequence);
+    text += labelled("", consequence);
   }
   return text;
 }
@@ -172,25 +177,28 @@ std::string plan_text(const ReplaceReport& report, const Style& style) {
   std::string text = fmt::format(
       "{} {} of {}{}\n", style(Tone::strong, "plan:"), report.command, printable(report.database),
       report.revision.empty() ? "" : fmt::format(" to revision {}", printable(report.revision)));
-  if (!report.source_id.empty()) text += line("from backup", report.source_id);
+  if (!report.source_id.empty()) text += labelled("from backup", report.source_id);
   if (!report.old.exists) {
-    text += line("old", "none: the database will be created");
+    text += labelled("old", "none: the database will be created");
   } else {
-    text += line("leaves", leaving(report.old));
+    text += labelled("leaves", content_of(report.old));
     text += engine_text(report);
-    text += line("backup", fmt::format("{}: {}", to_string(report.plan.strategy), report.plan.why));
+    text +=
+        labelled("backup", fmt::format("{}: {}", to_string(report.plan.strategy), report.plan.why));
   }
-  text += line("space", fmt::format("{} needed for the backup, {} free",
-                                    human_size(report.plan.space_needed),
-                                    human_size(report.plan.space_free)));
+  if (report.old.exists) {
+    text += labelled("space", fmt::format("{} needed for the backup, {} free",
+                                          human_size(report.plan.space_needed),
+                                          human_size(report.plan.space_free)));
+  }
   if (!report.old.holders.empty()) {
     const bool is_stopped = !report.planned.empty() && report.planned.front().hook == "stop";
-    text += line("in use by",
-                 describe(report.old.holders) + (is_stopped ? "" : "; stop it before the window"));
+    text += labelled("in use by", describe(report.old.holders) +
+                                      (is_stopped ? "" : "; stop it before the window"));
   } else if (report.old.exists) {
-    text += line("in use by", "nobody that can be seen from here");
+    text += labelled("in use by", "nobody that can be seen from here");
   }
-  for (const HookRun& hook : report.planned) text += line("would " + hook.hook, hook.command);
+  for (const HookRun& hook : report.planned) text += labelled("would " + hook.hook, hook.command);
   return text;
 }
 
@@ -204,13 +212,26 @@ std::string duration(std::chrono::nanoseconds time) {
   return fmt::format("{:.0f} min {:.0f} s", std::floor(ms / 60'000), std::fmod(ms, 60'000) / 1000);
 }
 
-std::string leaving(const DatabaseFacts& facts) {
-  std::string text = size_text(facts) + fmt::format(", {}", revision_text(facts.revision));
+std::string content_of(const DatabaseFacts& facts) {
+  std::string text = size_text(facts) + ", " + revision_text(facts.revision);
+  std::size_t widest = 0;
   for (const TableRows& table : facts.tables) {
-    text += fmt::format("\n{:15}{:<24} {:>12}", "", printable(table.table),
+    widest = std::max(widest, columns_of(printable(table.table)));
+  }
+  for (const TableRows& table : facts.tables) {
+    text += fmt::format("\n{} {:>12}", padded(printable(table.table), widest),
                         table.rows ? counted(*table.rows, "row") : "not counted");
   }
   return text;
+}
+
+std::string leaving(const ReplaceReport& plan) {
+  const std::string comes = plan.command == "rollback"
+                                ? "the backup " + plan.source_id
+                                : "an empty database at baseline " + printable(plan.revision);
+  return printable(plan.database) + "\n" +
+         labelled("leaves", content_of(plan.old) + "\nIt is kept as a backup.") +
+         labelled("comes", comes);
 }
 
 std::string of(const ReplaceReport& report, const Style& style, const TypedOptions& typed) {
@@ -245,17 +266,21 @@ std::string of(const ReplaceReport& report, const Style& style, const TypedOptio
     case Outcome::nothing_to_do:
       break;
   }
+  text += window_text(report);
+  if (!is_plan && !report.old.exists) text += labelled("old", "none: there was no database");
   if (report.recovered_crash) {
-    text += line("recovered", "SQLite brought in what a crashed writer had left (WAL or journal)");
+    text +=
+        labelled("recovered", "SQLite brought in what a crashed writer had left (WAL or journal)");
   }
   if (report.outcome != Outcome::would_do) text += engine_text(report);
-  if (report.backup) text += line("backup", backup_text(*report.backup));
-  if (report.failed_backup) text += line("failed one", backup_text(*report.failed_backup));
+  if (report.backup) text += labelled("backup", backup_text(*report.backup));
+  if (report.failed_backup) text += labelled("failed one", backup_text(*report.failed_backup));
   for (const CopyRecord& copy : report.copies) {
-    if (copy.problem.empty()) text += line("copy", printable(copy.directory));
+    if (copy.problem.empty()) text += labelled("copy", printable(copy.directory));
   }
   if (report.pruned && !report.pruned->removed.empty()) {
-    text += line("pruned", fmt::format("{}, {}", counted(report.pruned->removed.size(), "backup"),
+    text +=
+        labelled("pruned", fmt::format("{}, {}", counted(report.pruned->removed.size(), "backup"),
                                        human_size(report.pruned->freed)));
   }
   text += application_text(report.application, style);
@@ -266,7 +291,7 @@ std::string of(const ReplaceReport& report, const Style& style, const TypedOptio
         "  the signal came too late: the new database was live already, so the run was "
         "finished\n";
   }
-  return text + window_text(report);
+  return text;
 }
 
 std::string of(const VerifyReport& report, const Style& style, const TypedOptions& typed) {
@@ -278,8 +303,13 @@ std::string of(const VerifyReport& report, const Style& style, const TypedOption
   return text +
          fmt::format("{} {} does not pass its checks; nothing was changed\n",
                      style(Tone::bad, "failed:"), path) +
+         (report.other_revision.empty()
+              ? ""
+              : labelled("revision", fmt::format("{}: not baseline {}, whose checks these are",
+                                                 printable(report.other_revision),
+                                                 printable(report.revision)))) +
          (report.has_backup
-              ? line("undo", "stop the application, then: baseline rollback" + typed.backups)
+              ? labelled("undo", "stop the application, then: baseline rollback" + typed.backups)
               : "");
 }
 
@@ -291,13 +321,13 @@ std::string of(const RecoverReport& report, const Style& style, const TypedOptio
     text = fmt::format("recovered: the {} of {} was {}; {} is the {} database\n", run.command,
                        run.started, run.finished ? "finished" : "undone", path,
                        run.finished ? "new" : "old");
-    if (run.backup) text += line("backup", backup_text(*run.backup));
+    if (run.backup) text += labelled("backup", backup_text(*run.backup));
     if (!report.application) text += left_by(run.application, style, typed);
   }
   text += application_text(report.application, style);
   if (!report.application || report.application->running) return text;
   const HookRun& last = report.application->hooks.back();
-  text += line("", fmt::format("{} ({})", last.got, last.command));
+  text += labelled("", fmt::format("{} ({})", last.got, last.command));
   return last.output.empty() ? text : text + printable_lines(last.output) + "\n";
 }
 

@@ -15,10 +15,10 @@ namespace baseline::human_report {
 /// `typed` goes into the commands to type next.
 std::string of(const ReplaceReport& report, const Style& style, const TypedOptions& typed);
 std::string of(const VerifyReport& report, const Style& style, const TypedOptions& typed);
-std::string of(const StatusReport& report, const Style& style,
+std::string of(const StatusReport& report, const Style& style, const TypedOptions& typed,
                const std::vector<SettingLine>& settings);
 std::string of(const RecoverReport& report, const Style& style, const TypedOptions& typed);
-std::string of(const History& history);
+std::string of(const History& history, const Style& style);
 std::string of(const BackupsListReport& report, const Style& style);
 std::string of(const BackupsVerifyReport& report, const Style& style);
 std::string of(const BackupsCreateReport& report, const Style& style);
@@ -30,8 +30,10 @@ std::string of(const Error& error, const Style& style);
 
 /// What leaves the catalogue, a line a backup.
 std::string leaving(const PruneReport& report);
-/// What leaves when the database is replaced: "4 tables with 9 732 rows", and a line a table.
-std::string leaving(const DatabaseFacts& facts);
+/// What leaves when the database is replaced, with a line a table, and what comes.
+std::string leaving(const ReplaceReport& plan);
+/// What is in a database: "668 KiB, 9 732 rows in 4 tables, revision …", and a line a table.
+std::string content_of(const DatabaseFacts& facts);
 
 /// "11 ms", "0.4 ms", "2.1 s".
 std::string duration(std::chrono::nanoseconds time);

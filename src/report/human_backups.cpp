@@ -1,16 +1,13 @@
 // The human texts of the commands on the catalogue of backups.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "report/human.hpp"
+#include "report/layout.hpp"
 
 namespace baseline::human_report {
 namespace {
-
-constexpr std::size_t kScreen = 80;  // columns
 
 // "40s", "12m", "3h", "5d", "2y": how long ago in one short word.
 std::string age_text(std::chrono::system_clock::duration age) {
@@ -59,16 +56,7 @@ std::string state_of(const CatalogueEntry& entry, std::chrono::system_clock::tim
   return "verified " + since(entry.record.verified, now);
 }
 
-// How many columns a text takes: its characters, not its bytes.
-std::size_t columns(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
-  }));
-}
-
-struct Row {
-  std::string id, age, reason, revision, size, rows, kept, state;
-};
+using Row = std::vector<std::string>;
 
 Row row_of(const CatalogueEntry& entry, std::chrono::system_clock::time_point now) {
   const std::string state = state_of(entry, now);
@@ -83,39 +71,6 @@ Row row_of(const CatalogueEntry& entry, std::chrono::system_clock::time_point no
           rows_of(manifest),
           manifest.payload.moved ? "move" : "copy",
           state};
-}
-
-// The revision is what gives way where a line would be longer than the screen is wide.
-void fit(std::vector<Row>& rows, std::size_t others) {
-  constexpr std::size_t kLeast = 8;
-  const std::size_t room = others + kLeast < kScreen ? kScreen - others : kLeast;
-  for (Row& row : rows) {
-    if (row.revision.size() > room) row.revision = row.revision.substr(0, room - 1) + "…";
-  }
-}
-
-std::string table_of(std::vector<Row>& rows) {
-  const auto widest = [&](std::string Row::*column) {
-    std::size_t width = 0;
-    for (const Row& row : rows) width = std::max(width, columns(row.*column));
-    return width;
-  };
-  const std::size_t id = widest(&Row::id);
-  const std::size_t age = widest(&Row::age);
-  const std::size_t reason = widest(&Row::reason);
-  const std::size_t size = widest(&Row::size);
-  const std::size_t count = widest(&Row::rows);
-  const std::size_t kept = widest(&Row::kept);
-  constexpr std::size_t kGaps = 7;
-  fit(rows, id + age + reason + size + count + kept + widest(&Row::state) + kGaps);
-  const std::size_t revision = widest(&Row::revision);
-  std::string text;
-  for (const Row& row : rows) {
-    text += fmt::format("{:<{}} {:>{}} {:<{}} {:<{}} {:>{}} {:>{}} {:<{}} {}\n", row.id, id,
-                        row.age, age, row.reason, reason, row.revision, revision, row.size, size,
-                        row.rows, count, row.kept, kept, row.state);
-  }
-  return text;
 }
 
 std::string warnings_of(const std::vector<std::string>& warnings, const Style& style) {
@@ -139,9 +94,17 @@ std::string of(const BackupsListReport& report, const Style& style) {
   if (report.backups.empty() && report.unfinished.empty()) {
     return fmt::format("no backups in {}\n", directory);
   }
-  std::vector<Row> rows{{"ID", "AGE", "REASON", "REVISION", "SIZE", "ROWS", "KEPT", "STATE"}};
+  std::vector<Row> rows;
   for (const CatalogueEntry& entry : report.backups) rows.push_back(row_of(entry, report.now));
-  std::string text = table_of(rows);
+  std::string text = table({{"ID"},
+                            {.head = "AGE", .right = true},
+                            {"REASON"},
+                            {.head = "REVISION", .least = 8},
+                            {.head = "SIZE", .right = true},
+                            {.head = "ROWS", .right = true},
+                            {"KEPT"},
+                            {"STATE"}},
+                           rows, style.columns());
   // What does not fit into a line of the table.
   for (const CatalogueEntry& entry : report.backups) {
     const std::string id = printable(entry.id);

@@ -2,20 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "base/text.hpp"
 #include "report/human.hpp"
+#include "report/progress_bar.hpp"
 
 namespace baseline {
 namespace {
 
 using std::chrono::steady_clock;
 
-void print(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
-}
+// Where the name stands when the step is done, so that nothing jumps then.
+std::string running_line(Step step) { return fmt::format("  ·            {}", words_for(step)); }
 
 }  // namespace
 
@@ -59,61 +56,54 @@ std::string_view words_for(Step step) {
   return "?";
 }
 
-void HumanObserver::step_started(Step) { started_ = steady_clock::now(); }
+void HumanObserver::step_started(Step step) {
+  running_.push_back({step, steady_clock::now()});
+  if (shows_steps()) screen_.draw(running_line(step));
+}
 
-void HumanObserver::step_finished(Step step, std::chrono::nanoseconds took) {
-  clear_bar();
-  if (detail_ != Detail::verbose) return;
-  print(fmt::format("  {:>8}  {}\n", human_report::duration(took), words_for(step)));
+void HumanObserver::step_finished(Step step, std::chrono::nanoseconds took, bool good) {
+  running_.pop_back();
+  awaited_.clear();
+  if (!shows_steps()) return screen_.clear();
+  screen_.line(fmt::format("  {}  {:>8}  {}",
+                           good ? style_(Tone::good, "✓") : style_(Tone::bad, "✗"),
+                           human_report::duration(took), words_for(step)));
+  if (!running_.empty()) screen_.draw(running_line(running_.back().step));
 }
 
 void HumanObserver::progress(Step step, std::uint64_t done, std::uint64_t total) {
   using namespace std::chrono_literals;
   const auto now = steady_clock::now();
-  if (!terminal_ || detail_ == Detail::quiet || now - started_ < 500ms || now - drawn_ < 100ms) {
-    return;
-  }
+  if (!is_long(now) || now - drawn_ < 100ms) return;
   drawn_ = now;
-  bar_shown_ = true;
-  constexpr std::uint64_t kWidth = 24;
-  const std::uint64_t filled = total == 0 ? kWidth : done * kWidth / total;
-  const double seconds = std::chrono::duration<double>(now - started_).count();
-  const double rate = static_cast<double>(done) / seconds;
-  const double left = rate > 0 ? static_cast<double>(total - done) / rate : 0;
-  print(fmt::format("\r\x1b[K  {} [{:#<{}}{:.<{}}] {} of {}, {}/s, {:.0f} s left", words_for(step),
-                    "", filled, "", kWidth - filled, human_size(done), human_size(total),
-                    human_size(static_cast<std::uint64_t>(rate)), left));
+  screen_.draw("  " + progress_bar(words_for(step), {done, total, now - running_.back().started},
+                                   screen_.columns() - 2));
 }
 
 void HumanObserver::waiting(std::string_view what) {
-  using namespace std::chrono_literals;
-  // Drawn when it changes and not at each look, so that nothing flickers.
-  if (!terminal_ || detail_ == Detail::quiet || steady_clock::now() - started_ < 500ms ||
-      (bar_shown_ && awaited_ == what)) {
-    return;
-  }
-  // On one line of a narrow terminal: a longer one could not be wiped.
-  constexpr std::size_t kWidth = 56;
+  // Drawn when it changes and not at each look. What waits outside of any step waits already.
+  const bool shown = running_.empty() ? detail_ != Detail::quiet : is_long(steady_clock::now());
+  if (!shown || awaited_ == what) return;
   awaited_ = what;
-  bar_shown_ = true;
-  std::string text = printable(what);
-  if (text.size() > kWidth) text = text.substr(0, utf8_prefix(text.substr(0, kWidth))) + "…";
-  print(fmt::format("\r\x1b[K  waiting for {}", text));
+  screen_.draw("  waiting for " + printable(what));
 }
 
 void HumanObserver::note(std::string_view text) {
-  clear_bar();
-  if (detail_ != Detail::quiet) print(fmt::format("{} {}\n", style_(Tone::strong, "note:"), text));
+  if (detail_ == Detail::quiet) return;
+  screen_.line(fmt::format("{} {}", style_(Tone::strong, "note:"), text));
 }
 
 void HumanObserver::warning(std::string_view text) {
-  clear_bar();
-  print(fmt::format("{} {}\n", style_(Tone::caution, "warning:"), text));
+  screen_.line(fmt::format("{} {}", style_(Tone::caution, "warning:"), text));
 }
 
-void HumanObserver::clear_bar() {
-  if (bar_shown_) print("\r\x1b[K");
-  bar_shown_ = false;
+bool HumanObserver::shows_steps() const {
+  return detail_ == Detail::verbose || (detail_ == Detail::steps && screen_.is_terminal());
+}
+
+bool HumanObserver::is_long(steady_clock::time_point now) const {
+  using namespace std::chrono_literals;
+  return detail_ != Detail::quiet && !running_.empty() && now - running_.back().started >= 500ms;
 }
 
 }  // namespace baseline

@@ -1,40 +1,51 @@
 #pragma once
 
 #include <chrono>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/observer.hpp"
+#include "report/screen.hpp"
 #include "report/style.hpp"
 
 namespace baseline {
 
-/// Tells on stderr what a run does: notes and warnings always, the steps with their times when
-/// asked to; and, on a terminal only, a progress bar for what takes longer than half a second, and
-/// what is waited for.
+/// Tells on stderr what a run does: notes, warnings, the steps with their times; and, on a terminal
+/// only, a progress bar for what takes longer than half a second, and what is waited for.
 class HumanObserver final : public Observer {
  public:
-  enum class Detail { quiet, normal, verbose };
-  HumanObserver(Detail detail, bool terminal, Style style)
-      : detail_(detail), terminal_(terminal), style_(style) {}
-  ~HumanObserver() override { clear_bar(); }
+  enum class Detail {
+    quiet,    ///< only warnings
+    normal,   ///< notes as well, and what takes long
+    steps,    ///< on a terminal, each step as well
+    verbose,  ///< each step, wherever stderr goes
+  };
+  HumanObserver(Detail detail, Screen& screen, Style style)
+      : detail_(detail), screen_(screen), style_(style) {}
 
   void step_started(Step step) override;
-  void step_finished(Step step, std::chrono::nanoseconds took) override;
+  void step_finished(Step step, std::chrono::nanoseconds took, bool good) override;
   void progress(Step step, std::uint64_t done, std::uint64_t total) override;
   void waiting(std::string_view what) override;
   void note(std::string_view text) override;
   void warning(std::string_view text) override;
+  void done() override { screen_.finish(); }
 
  private:
-  void clear_bar();
+  struct Running {
+    Step step;
+    std::chrono::steady_clock::time_point started;
+  };
+
+  bool shows_steps() const;
+  // Whether the innermost step has taken long enough to show how far it is.
+  bool is_long(std::chrono::steady_clock::time_point now) const;
 
   Detail detail_;
-  bool terminal_;
+  Screen& screen_;
   Style style_;
-  bool bar_shown_ = false;
-  std::string awaited_;  ///< what the line on the screen says that is waited for
-  std::chrono::steady_clock::time_point started_;
+  std::vector<Running> running_;  ///< a step may be part of another one
+  std::string awaited_;           ///< what the changing line says that is waited for
   std::chrono::steady_clock::time_point drawn_;
 };
 

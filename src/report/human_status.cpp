@@ -3,13 +3,10 @@
 
 #include "base/text.hpp"
 #include "report/human.hpp"
+#include "report/layout.hpp"
 
 namespace baseline::human_report {
 namespace {
-
-std::string line(std::string_view label, const std::string& text) {
-  return fmt::format("  {:<12} {}\n", label, text);
-}
 
 std::string verdict(const StatusReport& report, const Style& style) {
   if (!report.facts.exists) return style(Tone::caution, "missing");
@@ -27,16 +24,17 @@ std::string verdict(const StatusReport& report, const Style& style) {
 
 std::string drift_text(const StatusReport& report) {
   constexpr std::size_t kShown = 20;
-  std::string text = line("drift", counted(report.drift.size(), "difference"));
+  std::string text =
+      counted(report.drift.size(), "difference") + " (- is missing, + is not in the baseline)";
   for (std::size_t i = 0; i < report.drift.size() && i < kShown; ++i) {
     const SchemaDifference& one = report.drift[i];
-    text += fmt::format("    {} {}{}\n", one.present_in_actual ? '+' : '-', printable(one.object),
+    text += fmt::format("\n{} {}{}", one.present_in_actual ? '+' : '-', printable(one.object),
                         one.text.empty() ? "" : ": " + printable(one.text));
   }
   if (report.drift.size() > kShown) {
-    text += fmt::format("    … and {} more\n", report.drift.size() - kShown);
+    text += fmt::format("\n… and {} more", report.drift.size() - kShown);
   }
-  return text;
+  return labelled("drift", text);
 }
 
 std::string interruption_text(const Interruption& interruption, const Style& style) {
@@ -55,17 +53,18 @@ std::string interruption_text(const Interruption& interruption, const Style& sty
       text = interruption.detail;
       break;
   }
-  text = line("interrupted", style(Tone::bad, fmt::format("a {} started {} was cut off: {}",
-                                                          printable(intent.command),
-                                                          printable(intent.started), text)));
+  text = labelled("interrupted", style(Tone::bad, fmt::format("a {} started {} was cut off: {}",
+                                                              printable(intent.command),
+                                                              printable(intent.started), text)));
   switch (interruption.application) {
     case ApplicationState::stopping:
     case ApplicationState::stopped:
-      text += line("application",
+      text +=
+          labelled("application",
                    style(Tone::bad, "that run had stopped it; baseline recover --start starts it"));
       break;
     case ApplicationState::started:
-      text += line("application", "that run had started it again");
+      text += labelled("application", "that run had started it again");
       break;
     case ApplicationState::untouched:
       break;
@@ -73,29 +72,48 @@ std::string interruption_text(const Interruption& interruption, const Style& sty
   return text;
 }
 
+// The command that most likely comes now.
+std::string next_text(const StatusReport& report, const TypedOptions& typed) {
+  if (report.running) return {};
+  if (report.interruption) return labelled("next", "baseline recover" + typed.backups);
+  if (report.at_baseline) return {};
+  return labelled("next", fmt::format("baseline plan{} tells what a deploy would do", typed.all));
+}
+
+std::vector<std::string> row_of(const HistoryLine& line) {
+  const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : printable(text); };
+  const std::string time =
+      line.unavailable_us ? duration(std::chrono::microseconds(*line.unavailable_us)) : "-";
+  return {printable(line.when), printable(line.command), or_dash(line.from), or_dash(line.to), time,
+          line.backup.empty() ? "run " + printable(line.run) : printable(line.backup),
+          printable(line.outcome)};
+}
+
 }  // namespace
 
-std::string of(const StatusReport& report, const Style& style,
+std::string of(const StatusReport& report, const Style& style, const TypedOptions& typed,
                const std::vector<SettingLine>& settings) {
   std::string text = fmt::format("{}: {}\n", printable(report.database), verdict(report, style));
   const DatabaseFacts& facts = report.facts;
   if (facts.exists) {
-    text += line("content", leaving(facts));
-    text += line("file", fmt::format("{} {:04o}, journal mode {}", facts.owner, facts.mode,
+    text += labelled("content", content_of(facts));
+    text +=
+        labelled("file", fmt::format("{} {:04o}, journal mode {}", facts.owner, facts.mode,
                                      facts.journal_mode.empty() ? "unknown" : facts.journal_mode));
-    text += line("in use by", facts.holders.empty() ? "nobody that can be seen from here"
-                                                    : describe(facts.holders));
+    text += labelled("in use by", facts.holders.empty() ? "nobody that can be seen from here"
+                                                        : describe(facts.holders));
   }
   if (!report.drift.empty()) text += drift_text(report);
-  if (report.running) text += line("running", *report.running);
+  if (report.running) text += labelled("running", *report.running);
   if (report.interruption) text += interruption_text(*report.interruption, style);
   if (report.last) {
-    text +=
-        line("last", fmt::format("{} {}: {}", report.last->when, printable(report.last->command),
+    text += labelled("last",
+                     fmt::format("{} {}: {}", report.last->when, printable(report.last->command),
                                  printable(report.last->outcome)));
   }
-  text += line("backups", fmt::format("{} in {}", report.backups.size(),
-                                      printable(report.catalogue.native())));
+  text += labelled("backups", fmt::format("{} in {}", report.backups.size(),
+                                          printable(report.catalogue.native())));
+  text += next_text(report, typed);
   for (const std::string& warning : facts.warnings) {
     text += fmt::format("  {} {}\n", style(Tone::caution, "warning:"), warning);
   }
@@ -106,20 +124,20 @@ std::string of(const StatusReport& report, const Style& style,
   return text;
 }
 
-std::string of(const History& history) {
-  std::string text;
-  for (const HistoryLine& one : history.lines) {
-    text += fmt::format("{}  {:<9} {:<29} {} → {}", printable(one.when), printable(one.command),
-                        printable(one.outcome), one.from.empty() ? "-" : printable(one.from),
-                        one.to.empty() ? "-" : printable(one.to));
-    if (one.unavailable_us) {
-      text +=
-          fmt::format("  unavailable {}", duration(std::chrono::microseconds(*one.unavailable_us)));
-    }
-    if (!one.backup.empty()) text += "  backup " + printable(one.backup);
-    text += "\n";
+std::string of(const History& history, const Style& style) {
+  std::string text = "no deploy or rollback yet\n";
+  if (!history.lines.empty()) {
+    std::vector<std::vector<std::string>> rows;
+    for (const HistoryLine& line : history.lines) rows.push_back(row_of(line));
+    text = table({{"WHEN"},
+                  {"COMMAND"},
+                  {.head = "FROM", .least = 6},
+                  {.head = "TO", .least = 6},
+                  {.head = "WINDOW", .right = true},
+                  {.head = "BACKUP OR RUN"},
+                  {.head = "OUTCOME", .least = 8}},
+                 rows, style.columns());
   }
-  if (text.empty()) text = "no deploy or rollback yet\n";
   if (history.unreadable > 0) {
     text += fmt::format("{} could not be read (a power cut may tear the last line)\n",
                         counted(history.unreadable, "line"));

@@ -1,9 +1,10 @@
 #include "report/style.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdlib>
+
+#include "report/screen.hpp"
 
 namespace baseline {
 
@@ -34,11 +35,9 @@ std::string Style::operator()(Tone tone, std::string_view text) const {
 
 bool wants_colour(std::string_view when, int fd) {
   if (when == "always") return true;
-  if (when == "never" || ::isatty(fd) == 0) return false;
+  if (when == "never" || !can_redraw(fd)) return false;
   const char* const no_color = std::getenv("NO_COLOR");
-  const char* const terminal = std::getenv("TERM");
-  return (no_color == nullptr || *no_color == '\0') && terminal != nullptr &&
-         std::string_view(terminal) != "dumb";
+  return no_color == nullptr || *no_color == '\0';
 }
 
 }  // namespace baseline

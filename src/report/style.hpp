@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -8,14 +9,20 @@ namespace baseline {
 /// What a piece of text means; how it looks is decided here and nowhere else.
 enum class Tone { plain, good, bad, caution, faint, strong };
 
-/// Paints text for a terminal, or not at all.
+/// How a text for people has to look: painted or not, how wide, how much of it.
 class Style {
  public:
-  explicit Style(bool colour) : colour_(colour) {}
+  /// `columns`: of the terminal, or 0 where nothing needs to be cut. `verbose`: tell all.
+  explicit Style(bool colour, std::size_t columns = 0, bool verbose = false)
+      : colour_(colour), columns_(columns), verbose_(verbose) {}
   std::string operator()(Tone tone, std::string_view text) const;
+  std::size_t columns() const { return columns_; }
+  bool verbose() const { return verbose_; }
 
  private:
   bool colour_;
+  std::size_t columns_;
+  bool verbose_;
 };
 
 /// Whether to paint what goes to descriptor `fd`: "always", "never", or "auto", which asks whether

@@ -59,7 +59,11 @@ class List(BackupsCase):
                  "when": "2020-01-01T00:00:00Z"}
         text["tables"] = [{"name": "t", "rows": 123_456_789}]
         manifest.write_text(json.dumps(text))
-        out = self.succeeds("backups", "list", "-d", self.database)
+        self.assertIn(" 0123456789abcdef0123456789abcdef ",
+                      self.succeeds("backups", "list", "-d", self.database))
+        terminal = self.terminal("backups", "list", "-d", self.database)
+        self.assertEqual(terminal.finish(), 0)
+        out = terminal.text
         for line in out.splitlines():
             self.assertLessEqual(len(line), 80, out)
         self.assertRegex(out, r" [56]y failed-rollback 0123456789abc?d?e?f?\w*… 668 KiB 123 M move sealed\n")
@@ -225,7 +229,7 @@ class Verify(BackupsCase):
         terminal = support.Terminal(
             ["/usr/bin/strace", "-f", "-o", "/dev/null", "-e", "trace=pread64",
              "-e", "inject=pread64:delay_enter=50000", str(support.BINARY), *map(str, args)],
-            self.environment(), self.dir)
+            self.environment({"TERM": "xterm"}), self.dir)
         self.addCleanup(terminal.close)
         return terminal
 
@@ -234,13 +238,13 @@ class Verify(BackupsCase):
         self.succeeds("deploy", "-d", big)
         terminal = self.slow_terminal("backups", "verify", "-d", big)
         self.assertEqual(terminal.finish(), 0)
-        self.assertIn("verify backups [", terminal.text)
+        self.assertIn("verify backups  █", terminal.text)
 
     def test_ctrl_c(self):
         big = self.big("big.db", 60)
         self.succeeds("deploy", "-d", big)
         terminal = self.slow_terminal("backups", "verify", "-d", big)
-        terminal.read_until("verify backups [")
+        terminal.read_until("verify backups  ")
         terminal.type("\x03")
         self.assertEqual(terminal.finish(), 130)
         self.assertFalse((self.only_backup(big) / "baseline-record").exists())

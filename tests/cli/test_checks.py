@@ -67,7 +67,9 @@ class BeforeTheSwap(ChecksCase):
                               r" \(-1, 'geographic', 'x', 90.000001, 0, 25\)\n")
         self.assertRegex(out, r"\nchecks before  \d+ passed, 3 failed \([\d.]+ m?s\)\n"
                               f"failed: checks failed before the swap; {self.database} was not"
-                              " touched\n$")
+                              " touched\n"
+                              f"  next         mend what failed, then: baseline deploy --database"
+                              f" {self.database} --migration {self.migration}\n$")
 
     def test_nothing_is_left_behind(self):
         self.broken("deploy")
@@ -196,7 +198,9 @@ class Verify(ChecksCase):
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("FAIL  schema › schema is exactly the baseline", done.stdout)
         self.assertTrue(done.stdout.endswith(
-            f"failed: {database} does not pass its checks; nothing was changed\n"), done.stdout)
+            f"failed: {database} does not pass its checks; nothing was changed\n"
+            "  revision     5c8e4212f5ed: not baseline 9275fe03c648, whose checks these are\n"),
+            done.stdout)
 
     def test_a_database_that_has_drifted_does_not(self):
         database = self.fresh()

@@ -123,12 +123,13 @@ class Prompt(support.Case):
     def test_shows_what_leaves(self):
         database = self.legacy()
         terminal = self.asked("deploy")
-        self.assertEqual([" ".join(line.split()) for line in terminal.text.splitlines()],
-                         [f"{database} leaves, and becomes a backup: 668 KiB, 9 733 rows in 4"
-                          " tables, 5c8e4212f5ed",
+        self.assertEqual([" ".join(line.split()) for line in terminal.text.splitlines()[1:]],
+                         [str(database),
+                          "leaves 668 KiB, 9 733 rows in 4 tables, revision 5c8e4212f5ed",
                           "alembic_version 1 row", "channel_configs 24 rows",
                           "monitoring_targets 108 rows", "seen_submissions 9 600 rows",
-                          "It is replaced by an empty database at baseline 9275fe03c648.",
+                          "It is kept as a backup.",
+                          "comes an empty database at baseline 9275fe03c648",
                           "Go on? [y/N]"])
 
     def test_yes(self):
@@ -162,8 +163,8 @@ class Prompt(support.Case):
         self.succeeds("deploy", "-d", database)
         with self.unchanged(LOCK):
             terminal = self.asked("rollback")
-            self.assertIn("leaves, and becomes a backup", terminal.text)
-            self.assertIn(f"It is replaced by the backup {self.only_backup(database).name}.",
+            self.assertIn("It is kept as a backup.", terminal.text)
+            self.assertIn(f"  comes        the backup {self.only_backup(database).name}\n",
                           terminal.text)
             terminal.type("n\n")
             self.assertEqual(terminal.finish(), 130, terminal.text)

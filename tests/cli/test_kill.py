@@ -139,8 +139,8 @@ class AfterTheSwap(KillCase):
         out = self.succeeds("recover", "-d", self.database)
         backup = self.only_backup(self.database)
         self.assertRegex(out, f"^recovered: the deploy of {STARTED} was finished; {self.database}"
-                              f" is the new database\n  backup       {backup}  \\(moved, sha256"
-                              f" {self.old[:12]}…\\)\n$")
+                              f" is the new database\n  backup       {backup}\n"
+                              f"               moved, sha256 {self.old[:12]}…\n$")
         self.assert_at_baseline(self.database)
         self.assertEqual(sha256(backup / "app.db"), self.old)
         sums = self.command("sha256sum", "-c", "SHA256SUMS", cwd=backup)

@@ -223,7 +223,7 @@ class Mounts(support.Case):
         done = self.in_namespace("mount --bind kept kept\n"
                                  '"$BASELINE" deploy -d app.db --backups kept')
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("(copied, ", done.stdout)
+        self.assertIn("               copied, sha256 ", done.stdout)
         self.assertEqual(support.sha256(self.only_backup(database, self.dir / "kept") / "app.db"),
                          before)
 

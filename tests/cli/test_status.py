@@ -24,7 +24,9 @@ class Status(StatusCase):
     def test_of_a_missing_database(self):
         database = self.dir / "app.db"
         self.assertEqual(self.human(database), f"{database}: missing\n"
-                                               f"  backups      0 in {database}.backups\n")
+                                               f"  backups      0 in {database}.backups\n"
+                                               f"  next         baseline plan --database {database}"
+                                               " tells what a deploy would do\n")
         self.assertEqual(self.status(database)["facts"], {"exists": False})
 
     def test_of_a_database_at_the_baseline(self):
@@ -60,7 +62,8 @@ class Status(StatusCase):
         self.assertFalse(status["baseline"]["at_baseline"])
         self.assertEqual([(one["side"], one["object"]) for one in status["drift"]],
                          [("+", "index extra")])
-        self.assertIn("  drift        1 difference\n    + index extra", self.human(database))
+        self.assertIn("  drift        1 difference (- is missing, + is not in the"
+                      " baseline)\n               + index extra\n", self.human(database))
 
     def test_of_no_database(self):
         database = self.dir / "app.db"

@@ -10,7 +10,7 @@ namespace {
 class ProgressObserver final : public Observer {
  public:
   void step_started(Step) override {}
-  void step_finished(Step, std::chrono::nanoseconds) override {}
+  void step_finished(Step, std::chrono::nanoseconds, bool) override {}
   void progress(Step, std::uint64_t done, std::uint64_t total) override {
     seen.emplace_back(done, total);
   }

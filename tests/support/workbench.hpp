@@ -17,7 +17,7 @@
 class RecordingObserver final : public baseline::Observer {
  public:
   void step_started(baseline::Step step) override { steps.push_back(step); }
-  void step_finished(baseline::Step, std::chrono::nanoseconds) override {}
+  void step_finished(baseline::Step, std::chrono::nanoseconds, bool) override {}
   void progress(baseline::Step, std::uint64_t, std::uint64_t) override {}
   void note(std::string_view text) override { notes.emplace_back(text); }
   void warning(std::string_view text) override { warnings.emplace_back(text); }

@@ -228,7 +228,7 @@ BackupPlan SqliteStore::plan_backup(BackupChoice choice, const fs::path& catalog
                    : "the content is replaced in the same file; the copy's time is in the window";
     return plan;
   }
-  plan.why = "the old file itself becomes the backup; it takes no time and no space";
+  plan.why = "the old file itself becomes the backup, in no time";
   return plan;
 }
 

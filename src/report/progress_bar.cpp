@@ -1,0 +1,57 @@
+#include "report/progress_bar.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "report/columns.hpp"
+
+namespace baseline {
+namespace {
+
+std::string bar(const Progress& progress, std::size_t width) {
+  const double share = progress.total == 0 ? 1
+                                           : static_cast<double>(progress.done) /
+                                                 static_cast<double>(progress.total);
+  const auto filled = std::min(width, static_cast<std::size_t>(share * static_cast<double>(width)));
+  std::string text;
+  for (std::size_t i = 0; i < width; ++i) text += i < filled ? "█" : "░";
+  return text;
+}
+
+// "12 s left", "3 min left": rounded up, and coarser the longer it is.
+std::string time_left(double seconds) {
+  const auto whole = static_cast<std::uint64_t>(seconds) + 1;
+  if (whole < 120) return fmt::format("{:>3} s left", whole);
+  if (whole < 7'200) return fmt::format("{:>3} min left", (whole + 59) / 60);
+  return fmt::format("{:>3} h left", (whole + 3'599) / 3'600);
+}
+
+}  // namespace
+
+std::string progress_bar(std::string_view what, const Progress& progress, std::size_t columns) {
+  constexpr std::size_t kNarrowest = 8;
+  constexpr std::size_t kWidest = 24;
+  const double seconds = std::max(std::chrono::duration<double>(progress.took).count(), 0.001);
+  const double rate = static_cast<double>(progress.done) / seconds;
+  const bool all = progress.done >= progress.total;
+  const std::string speed = fmt::format("  {:>8}/s", human_size(static_cast<std::uint64_t>(rate)));
+  // All is read or written, and yet the step is not done: the disk has still to take it.
+  const std::string left =
+      all        ? "  waiting for the disk"
+      : rate > 0 ? "  " + time_left(static_cast<double>(progress.total - progress.done) / rate)
+                 : "";
+  const std::string bytes =
+      fmt::format("  {:>8} of {}", human_size(progress.done), human_size(progress.total));
+
+  const std::string start = std::string(what) + "  ";
+  for (const std::string& rest : {bytes + (all ? "" : speed) + left, bytes + left, left}) {
+    const std::size_t taken = columns_of(start) + columns_of(rest);
+    if (taken + kNarrowest > columns) continue;
+    return start + bar(progress, std::min(columns - taken, kWidest)) + rest;
+  }
+  return fitted(std::string(what) + left, columns);
+}
+
+}  // namespace baseline
