@@ -20,7 +20,7 @@ namespace {
 class Unobserved final : public Observer {
  public:
   void step_started(Step /*step*/) override {}
-  void step_finished(Step /*step*/, std::chrono::nanoseconds /*took*/) override {}
+  void step_finished(Step /*step*/, std::chrono::nanoseconds /*took*/, bool /*good*/) override {}
   void progress(Step /*step*/, std::uint64_t /*done*/, std::uint64_t /*total*/) override {}
   void note(std::string_view /*text*/) override {}
   void warning(std::string_view /*text*/) override {}
@@ -57,6 +57,18 @@ std::vector<Candidate> backups(Options& options) {
       about = "its data went back into place";
     }
     found.push_back({entry.id, about});
+  }
+  std::ranges::reverse(found);
+  return found;
+}
+
+std::vector<Candidate> runs(Options& options) {
+  const Unfinished line(options);
+  Workplace workplace(line.invocation());
+  std::vector<Candidate> found;
+  for (const HistoryLine& run : read_history(workplace.catalogue().directory()).lines) {
+    if (run.database != workplace.store().location()) continue;
+    found.push_back({run.run, fmt::format("{} {}, {}", run.command, run.when, run.outcome)});
   }
   std::ranges::reverse(found);
   return found;
@@ -115,6 +127,7 @@ Candidates values(const CLI::Option& option, const std::string& typed, Options& 
   if (type == "FILE" || type == "PATH" || type == "FILE|DIR") return {"files", {}};
   if (type == "DIR") return {"directories", {}};
   if (type == "ID") return {"words", backups(options)};
+  if (type == "RUN") return {"words", runs(options)};
   if (type == "GLOB") return {"words", check_names(options)};
   if (type == "TAG") return {"words", tags(options)};
   if (type == "KIND=FILE") {

@@ -15,7 +15,7 @@ class RunLog final : public Observer {
       : next_(next), run_(run), start_(start) {}
 
   void step_started(Step step) override;
-  void step_finished(Step step, std::chrono::nanoseconds took) override;
+  void step_finished(Step step, std::chrono::nanoseconds took, bool good) override;
   void progress(Step step, std::uint64_t done, std::uint64_t total) override {
     next_.progress(step, done, total);
   }

@@ -123,6 +123,16 @@ class Program(Case):
         self.assertEqual(list(self.words("backups", "export", "-d", "~/app.db", "")),
                          [self.only_backup(self.home / "app.db").name])
 
+    def test_runs_of_the_database_that_was_named(self):
+        self.backup()
+        self.succeeds("rollback", "-d", "app.db", "--yes")
+        self.deployed("other.db")
+        lines = self.json("history", "-d", "app.db")["lines"]
+        found = self.words("report", "-d", "app.db", "")
+        self.assertEqual(list(found), [line["run"] for line in reversed(lines)])
+        self.assertRegex(found[lines[0]["run"]], r"^deploy 20\S+Z, done$")
+        self.assertEqual(self.words("report", "-d", "none.db", "--backups", "app.db.backups", ""), {})
+
     def test_checks_and_tags_of_the_suites_that_were_named(self):
         self.suite()
         self.assertEqual(self.words("verify", "--checks", "own.yaml", "--only", ""), {
