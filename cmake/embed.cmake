@@ -1,4 +1,4 @@
-# embed_files(OUTPUT MIGRATIONS files… SUITES files… ANNOUNCEMENT files…)
+# embed_files(OUTPUT MIGRATIONS files… SUITES files… ANNOUNCEMENT files… PAGE files…)
 # Writes a C++ file that holds the given files as byte arrays, so that the binary needs no data
 # directory. It is rewritten at configure time and whenever one of the files changes.
 function(embed_array path symbol out)
@@ -8,9 +8,9 @@ function(embed_array path symbol out)
 endfunction()
 
 function(embed_files output)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "MIGRATIONS;SUITES;ANNOUNCEMENT")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "MIGRATIONS;SUITES;ANNOUNCEMENT;PAGE")
   set(arrays "")
-  foreach(kind MIGRATIONS SUITES ANNOUNCEMENT)
+  foreach(kind MIGRATIONS SUITES ANNOUNCEMENT PAGE)
     set(rows_${kind} "")
     set(index 0)
     foreach(path ${arg_${kind}})
@@ -47,6 +47,11 @@ ${rows_SUITES}  };
 std::vector<EmbeddedFile> embedded_announcement() {
   return {
 ${rows_ANNOUNCEMENT}  };
+}
+
+std::vector<EmbeddedFile> embedded_page() {
+  return {
+${rows_PAGE}  };
 }
 }  // namespace baseline
 ")

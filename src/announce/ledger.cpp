@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/append_line.hpp"
+#include "os/parent_directory.hpp"
 
 namespace baseline {
 namespace {
@@ -19,20 +20,9 @@ namespace fs = std::filesystem;
 
 constexpr mode_t kPrivate = 0600;
 
-Directory directory_of(const fs::path& path) {
-  std::error_code error;
-  if (path.has_filename() && fs::is_directory(path.parent_path(), error)) {
-    return Directory::open(path.parent_path());
-  }
-  throw Error(
-      ErrorCode::usage,
-      fmt::format("the directory {} does not exist", printable(path.parent_path().native())),
-      "create it, or name another file with --sent");
-}
-
 File opened(FileSystem& files, const fs::path& given) {
   const fs::path path = fs::absolute(given).lexically_normal();
-  const Directory directory = directory_of(path);
+  const Directory directory = parent_directory(path);
   const std::string name = path.filename().native();
   const bool is_new = !directory.contains(name);
   File file = files.open_to_append(directory, name, kPrivate);

@@ -20,4 +20,7 @@ std::vector<EmbeddedFile> embedded_announcement();
 /// The built-in suites (`checks/*.yaml`), by name.
 std::vector<EmbeddedFile> embedded_suites();
 
+/// Frame, style and script of the page (`src/report/page/page.*`), by name.
+std::vector<EmbeddedFile> embedded_page();
+
 }  // namespace baseline

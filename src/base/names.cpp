@@ -30,6 +30,8 @@ std::string catalogue(std::string_view database) { return fmt::format("{}.backup
 std::string partial(std::string_view key) { return fmt::format("{}{}", kPartialPrefix, key); }
 std::string removed(std::string_view id) { return fmt::format("{}{}", kRemovedPrefix, id); }
 
+std::string run_record(std::string_view run) { return fmt::format("{}.json", run); }
+
 std::string renewed(std::string_view name) { return fmt::format("{}.new", name); }
 
 bool is_in_every_entry(std::string_view name) {

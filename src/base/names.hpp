@@ -35,6 +35,9 @@ std::string run_key(std::string_view id, std::string_view database);
 /// name of the file, which may be as long as the filesystem allows.
 std::string report_temporary(int pid);
 
+/// RUN.json: the record of a run, by its run_key().
+std::string run_record(std::string_view run);
+
 /// NAME.new: what a file of an entry is called until it is complete.
 std::string renewed(std::string_view name);
 /// Whether an entry of the catalogue has a file of this name that is not the database.
@@ -47,5 +50,6 @@ inline constexpr std::string_view kChecksums = "SHA256SUMS";
 inline constexpr std::string_view kRecord = "baseline-record";
 inline constexpr std::string_view kHistory = "history.jsonl";
 inline constexpr std::string_view kAnnounced = "announced.jsonl";
+inline constexpr std::string_view kRuns = "runs";  ///< the directory of the records of runs
 
 }  // namespace baseline::names

@@ -38,6 +38,8 @@ class Observer {
   virtual void progress(Step step, std::uint64_t done, std::uint64_t total) = 0;
   /// Told again and again while the run waits for something outside: "3 checks".
   virtual void waiting(std::string_view /*what*/) {}
+  /// The history has a line of this run now; `run` is its names::run_key().
+  virtual void recorded(std::string_view /*run*/) {}
   /// Something worth knowing that is not a problem.
   virtual void note(std::string_view text) = 0;
   /// Something the operator should look at; the run goes on.

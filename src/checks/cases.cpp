@@ -45,14 +45,9 @@ std::optional<Case> read_case(const CheckDraft& draft, const yaml::Node& node, s
   return out;
 }
 
-// What a case binds, in the order of the names; what the vars give is the same in all of them.
-std::vector<std::string> sorted_words(const Case& values) {
-  std::vector<std::string> out;
-  for (const auto& [name, value] : values.bindings) {
-    out.push_back(fmt::format("{}={}", name, sql_literal(value)));
-  }
-  return out;
-}
+struct ByBindings {
+  bool operator()(const Case* a, const Case* b) const { return a->bindings < b->bindings; }
+};
 
 // What SQL of the check names as parameters, each once.
 std::vector<std::string> parameter_names(const CheckDraft& draft) {
@@ -108,16 +103,16 @@ std::vector<Case> read_cases(const CheckDraft& draft, const yaml::Node* node) {
     return {};
   }
   std::vector<Case> out;
-  std::map<std::vector<std::string>, std::size_t> numbers;  // by what the case says, sorted
+  out.reserve(node->items.size());
+  std::map<const Case*, std::size_t, ByBindings> numbers;  // of those in `out`
   for (std::size_t i = 0; i < node->items.size(); ++i) {
     auto values = read_case(draft, node->items[i], i + 1);
     if (!values) continue;
-    const auto [first, is_new] = numbers.emplace(sorted_words(*values), i + 1);
+    const auto [first, is_new] = numbers.emplace(&out.emplace_back(*std::move(values)), i + 1);
     if (!is_new) {
       reader.error(node->items[i].place,
                    fmt::format("case {} gives the same values as case {}", i + 1, first->second));
     }
-    out.push_back(*std::move(values));
   }
   return out;
 }

@@ -19,11 +19,9 @@ bool CheckHead::runs_in(Phase phase) const {
 }
 
 RunLimits AttemptDeadline::limits() const {
-  using std::chrono::milliseconds;
-  const auto left = std::chrono::ceil<milliseconds>(end_ - std::chrono::steady_clock::now());
   RunLimits limits;
-  limits.timeout = std::max(left, milliseconds(1));
-  limits.whole_time = timeout_;
+  limits.timeout = timeout_;
+  limits.deadline = end_;
   return limits;
 }
 

@@ -75,7 +75,7 @@ struct CheckContext {
   const Surroundings& surroundings;
 };
 
-/// Hands out what is left of the time for one attempt. (Deadline is the one of os/clock.hpp.)
+/// The time for one attempt, which all its statements share. (Deadline is the one of os/clock.hpp.)
 class AttemptDeadline {
  public:
   explicit AttemptDeadline(std::chrono::milliseconds timeout)

@@ -45,6 +45,8 @@ bool is_count(const Value& value) {
   return number != nullptr && *number >= 0;
 }
 
+bool is_text(const Value& value) { return std::holds_alternative<std::string>(value); }
+
 }  // namespace
 
 std::span<const Matcher::Operator> Matcher::operators() {
@@ -252,49 +254,29 @@ std::string Matcher::describe() const {
   return {};
 }
 
-// Whether all that it compares with can be counts.
-bool Matcher::fits_count() const {
-  switch (op_) {
-    case Op::equal:
-    case Op::lt:
-    case Op::le:
-    case Op::gt:
-    case Op::ge:
-      return is_count(operand_);
-    case Op::in:
-      return std::ranges::all_of(choices_, is_count);
-    case Op::matches:
-    case Op::contains:
-    case Op::type:
-      return false;
-    case Op::negation:
-    case Op::all:
-      return std::ranges::all_of(parts_, &Matcher::fits_count);
-  }
-  return false;
-}
+bool Matcher::fits_count() const { return compares_with(&is_count, false); }
 
-bool Matcher::fits_text() const {
-  const auto is_text = [](const Value& value) {
-    return std::holds_alternative<std::string>(value);
-  };
+bool Matcher::fits_text() const { return compares_with(&is_text, true); }
+
+bool Matcher::compares_with(bool (*fits)(const Value&), bool parts_of_text) const {
   switch (op_) {
     case Op::equal:
     case Op::lt:
     case Op::le:
     case Op::gt:
     case Op::ge:
-      return is_text(operand_);
+      return fits(operand_);
     case Op::in:
-      return std::ranges::all_of(choices_, is_text);
+      return std::ranges::all_of(choices_, fits);
     case Op::matches:
     case Op::contains:
-      return true;
+      return parts_of_text;
     case Op::type:
       return false;
     case Op::negation:
     case Op::all:
-      return std::ranges::all_of(parts_, &Matcher::fits_text);
+      return std::ranges::all_of(
+          parts_, [&](const Matcher& part) { return part.compares_with(fits, parts_of_text); });
   }
   return false;
 }

@@ -61,6 +61,9 @@ class Matcher {
  private:
   static std::optional<Matcher> read_operator(Op op, const yaml::Entry& entry,
                                               const yaml::Reader& reader);
+  // Whether all values that it compares with fit; `parts_of_text`: whether it may look for parts of
+  // a text, too.
+  bool compares_with(bool (*fits)(const Value&), bool parts_of_text) const;
 
   Op op_ = Op::equal;
   Value operand_;

@@ -56,6 +56,9 @@ class Runner {
         on_result_(on_result),
         interrupted_(interrupted) {}
 
+  /// Makes room for so many results.
+  void expect(std::size_t results) { runs_.reserve(results); }
+
   /// The first attempt.
   void start(const Check& check, const Case& values) {
     check_interrupted();
@@ -203,9 +206,16 @@ SuiteReport run_suites(const Suites& suites, Phase phase, Session& subject, Sess
   report.phase = phase;
   report.strict = options.strict;
   Runner runner(phase, subject, reference, options, on_result, interrupted);
+  std::vector<const Check*> checks;
+  std::size_t results = 0;
   for (const auto& check : suites.checks()) {
     if (!check->head().runs_in(phase) || !options.selection.takes(*check)) continue;
     if (options.only_deferred && (check->head().skip || !check->needs_application())) continue;
+    checks.push_back(check.get());
+    results += check->head().cases.size();
+  }
+  runner.expect(results);
+  for (const Check* const check : checks) {
     for (const Case& values : check->head().cases) runner.start(*check, values);
   }
   runner.poll();

@@ -11,7 +11,8 @@ void add_source(CLI::App& app, Options& options) {
   const auto* const group = "Options";
   AnnounceOptions& own = options.announce;
   CLI::Option* const backup =
-      app.add_option("--backup", own.backup, "The backup to read [the newest that a deploy made]")
+      app.add_option("--backup", own.backup,
+                     "The backup to read [default: the newest that a deploy made]")
           ->type_name("ID")
           ->group(group);
   CLI::Option* const from =
@@ -23,15 +24,17 @@ void add_source(CLI::App& app, Options& options) {
       ->excludes(backup)
       ->excludes(from)
       ->group(group);
-  app.add_option("--announcement", own.announcement,
-                 "Where to find what each recipient had, as docs/announcement.md tells [built in]")
+  app.add_option(
+         "--announcement", own.announcement,
+         "Where to find what each recipient had, as docs/announcement.md tells [default: built in]")
       ->type_name("FILE")
       ->group(group);
-  app.add_option("--notice", own.notice, "The general text [the one that the announcement names]")
+  app.add_option("--notice", own.notice,
+                 "The general text [default: the one that the announcement names]")
       ->type_name("FILE")
       ->group(group);
-  app.add_option("--recipient", own.recipients, "Only this channel; repeatable [all]")
-      ->type_name("ID")
+  app.add_option("--recipient", own.recipients, "Only this channel; repeatable [default: all]")
+      ->type_name("CHANNEL")
       ->allow_extra_args(false)
       ->group(group);
 }
@@ -47,12 +50,14 @@ void add_sending(CLI::App& app, Options& options) {
          "The command to send with and its arguments, behind --; {recipient} stands for the "
          "channel, as does the variable BASELINE_RECIPIENT")
       ->needs(send);
-  app.add_option("--sent", own.sent,
-                 "The record of who has the message [announced.jsonl in the backups directory]")
+  app.add_option(
+         "--sent", own.sent,
+         "The record of who has the message [default: announced.jsonl in the backups directory]")
       ->type_name("FILE")
       ->needs(send)
       ->group(group);
-  app.add_option("--timeout", own.timeout, "How long the command may take for one message [30s]")
+  app.add_option("--timeout", own.timeout,
+                 "How long the command may take for one message [default: 30s]")
       ->type_name("DURATION")
       ->needs(send)
       ->group(group);

@@ -10,7 +10,8 @@ namespace {
 constexpr const char* kGroup = "Options";
 
 void add_verify(CLI::App& app, BackupsOptions& options) {
-  CLI::Option* const ids = app.add_option("ID", options.ids, "The backups to verify [all]");
+  CLI::Option* const ids =
+      app.add_option("ID", options.ids, "The backups to verify [default: all]");
   app.add_flag("--all", options.all, "Verify all of them; the same as naming none")
       ->excludes(ids)
       ->group(kGroup);
@@ -24,11 +25,11 @@ void add_export(CLI::App& app, BackupsOptions& options) {
 }
 
 void add_keep(CLI::App& app, RawOptions& raw) {
-  app.add_option("--keep", raw.keep, "Keep so many of the newest backups (BASELINE_KEEP)")
+  app.add_option("--keep", raw.keep, "Keep so many of the newest backups [env: BASELINE_KEEP]")
       ->type_name("N")
       ->group(kGroup);
   app.add_option("--keep-days", raw.keep_days,
-                 "Keep all backups that are not older (BASELINE_KEEP_DAYS)")
+                 "Keep all backups that are not older [env: BASELINE_KEEP_DAYS]")
       ->type_name("DAYS")
       ->group(kGroup);
 }
@@ -36,7 +37,7 @@ void add_keep(CLI::App& app, RawOptions& raw) {
 void add_also(CLI::App& app, RawOptions& raw) {
   app.add_option("--also", raw.also,
                  "Where to make a second copy of the backup, after the window; repeatable "
-                 "(BASELINE_ALSO)")
+                 "[env: BASELINE_ALSO]")
       ->type_name("DIR")
       ->allow_extra_args(false)
       ->group(kGroup);

@@ -45,6 +45,7 @@ CommandResult run_status(const Invocation& invocation);
 CommandResult run_recover(const Invocation& invocation);
 /// Becomes another program when all is well, and then does not return.
 CommandResult run_run(const Invocation& invocation);
+CommandResult run_report(const Invocation& invocation);
 CommandResult run_history(const Invocation& invocation);
 CommandResult run_backups_list(const Invocation& invocation);
 CommandResult run_backups_verify(const Invocation& invocation);

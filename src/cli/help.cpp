@@ -1,5 +1,7 @@
 #include "cli/help.hpp"
 
+#include <algorithm>
+
 namespace baseline::help {
 
 namespace {
@@ -15,12 +17,21 @@ constexpr std::string_view kFooter = R"(Examples:
   baseline rollback --database app.db    on an incident
 
 Exit codes:
-  0  done, or nothing to do               4  refused: not safe here
-  1  checks failed; the old one is live   5  I/O or database error; the old one is live
-  2  wrong usage, migration or suite      6  needs a person; both paths are printed
-  3  in use; try again, or --wait         130, 143  interrupted; undone first
+  0         done, or nothing to do
+  1         checks failed; the old database is live
+  2         wrong usage, configuration, migration or suite; nothing was touched
+  3         in use; try again, or --wait; nothing was touched
+  4         refused: not safe here; nothing was touched
+  5         I/O or database error; the old database is live
+  6         needs a person; all paths are printed
+  130, 143  interrupted; undone first
 
-'baseline COMMAND --help' tells more about a command.)";
+'baseline help COMMAND' tells more about a command.)";
+
+constexpr std::string_view kWindow[] = {"deploy", "verify", "rollback"};
+constexpr std::string_view kSetup[] = {"init", "run", "checks", "config", "completion", "help"};
+constexpr CommandSection kSections[] = {
+    {"In the window", kWindow}, {"Before and after", {}}, {"Setting up", kSetup}};
 
 constexpr CommandHelp kCommands[] = {
     {"deploy", "Replace the database by the baseline; keep the old one as a backup",
@@ -31,20 +42,42 @@ fails after the swap, the old database is put back and the exit code is 1.
 Examples:
   baseline deploy --database app.db
   baseline deploy --database app.db --wait 30s --yes
-  baseline deploy -d app.db -m migrations/1a2b_baseline.sql --checks checks/)"},
+  baseline deploy -d app.db -m migrations/1a2b_baseline.sql --checks checks/
+
+Exit codes:
+  0  done, or nothing to do
+  1  checks failed; the old database is in place (--on-failure keep: the new)
+  2  wrong usage, configuration, migration or suite; nothing was touched
+  3  the application or another run uses it; nothing was touched
+  4  refused: not safe here; nothing was touched
+  5  I/O or database error; the old database is in place
+  6  needs a person; all paths are printed)"},
     {"plan", "Show what deploy would do (the same as deploy --dry-run)",
      R"(Prints the rows that would leave, how the backup would be made and why, who has the
 database open, and the results of the checks on the new database. Changes nothing.
 
 Example:
-  baseline plan --database app.db)"},
+  baseline plan --database app.db
+
+Exit codes:
+  0  deploy would go through, or has nothing to do
+  1  checks would fail
+  2  wrong usage, configuration, migration or suite
+  3  deploy would find the database in use
+  4  deploy would refuse)"},
     {"verify", "Run the checks on the live database while the application runs",
      R"(Read-only: nothing that a check does can change the database or lock the application out.
 
 Examples:
   baseline verify --database app.db
   baseline verify --database app.db --only 'constraints/*'
-  baseline verify --database app.db --report junit=checks.xml --report github=-)"},
+  baseline verify --database app.db --report junit=checks.xml --report github=-
+
+Exit codes:
+  0  the live database passes
+  1  it does not
+  2  wrong usage, configuration, migration or suite
+  5  I/O or database error, or there is no database)"},
     {"rollback", "Put a backup back; keep the database that it replaces",
      R"(Without --to it puts back what the last deploy or rollback replaced, so that a second
 rollback undoes the first. The backup's SHA-256 is proven on the way.
@@ -52,38 +85,74 @@ rollback undoes the first. The backup's SHA-256 is proven on the way.
 Examples:
   baseline rollback --database app.db
   baseline rollback --database app.db --to 20261121T023558Z-001
-  baseline rollback --database app.db --from /mnt/old.db.zst)"},
-    {"run", "Make sure that the database is at the baseline, then become a command",
+  baseline rollback --database app.db --from /mnt/old.db.zst
+
+Exit codes:
+  0  done
+  1  the application could not be reverted or started; what is live is said
+  2  wrong usage or configuration, or no such backup; nothing was touched
+  3  the application or another run uses it; nothing was touched
+  4  refused: not safe here, or the backup is damaged; nothing was touched
+  5  I/O or database error; the database is the one before
+  6  needs a person; all paths are printed)"},
+    {"run", "Become a command once the database is at the baseline",
      R"(For entrypoints and service managers: what stands behind -- is started when the database is at
 the baseline, in the place of this process (same pid; its signals and exit code are its own).
 
---on-start verify   (default) refuses to start it when the database is not at the baseline
---on-start deploy   brings it there first: a missing one is made, and with --wipe-old an old one
-                    becomes a backup. Of several that start at once one does it, the others wait
---on-start skip     starts it, whatever the database is
+  --on-start verify   refuses to start it unless the database is at the baseline
+  --on-start deploy   brings it there first: a missing one is made, and with
+                      --wipe-old an old one becomes a backup. Of several that
+                      start at once one does it, the others wait
+  --on-start skip     starts it, whatever the database is
 
 Waits 60s unless --wait says otherwise. A database that is at the baseline is recognised read-only
 and without the lock. The commands of 'application' in baseline.yaml are not run.
 
 Examples:
   baseline run -- python bot.py
-  baseline run --database /data/app.db --on-start deploy -- python bot.py)"},
-    {"status", "Show what is at the path now: revision, drift, who uses it, backups",
+  baseline run --database /data/app.db --on-start deploy -- python bot.py
+
+Exit codes:
+  4         the database is not at the baseline; the command was not started
+  126, 127  the command may not be executed; there is no such command
+  others    those of the command, or of 'baseline --help' before it is started)",
+     "-- COMMAND [ARGUMENT...]"},
+    {"status", "Show what is at the path: revision, drift, who uses it, backups",
      R"(Read-only. With -v it shows where the value of each setting came from.
 
 Examples:
   baseline status --database app.db
-  baseline status --database app.db --exit-code    for health checks)"},
+  baseline status --database app.db --exit-code    for health checks
+
+Exit codes:
+  0  whatever it finds, unless --exit-code is given; then:
+  1  not at the baseline, or a run was interrupted
+  6  an interrupted run needs a person)"},
     {"recover", "Finish or undo an interrupted run",
      R"(Every command that writes does this first by itself. When the interrupted run had stopped the
 application, this says so; --start starts it, with the command that baseline.yaml has for it.
 
 Examples:
   baseline recover --database app.db
-  baseline recover --start)"},
+  baseline recover --start
+
+Exit codes:
+  0  recovered, or nothing to recover
+  1  --start could not start the application
+  6  it cannot be decided; all paths are printed)"},
     {"history", "Show every deploy, rollback and recovery, newest last",
      R"(Example:
   baseline history --database app.db)"},
+    {"report", "Write the page of a past run, to be attached to a change ticket",
+     R"(One HTML file that loads nothing from anywhere: verdict, timeline with the window, both schemas
+side by side, every check, the backup and the commands to put it back. ID is that of the run's
+backup, or the run's own as 'history' shows it. Of a run without a record (of an earlier release,
+or ended by a recovery) the page has what the history knows. 'deploy --report html=FILE' writes the
+page at once, also of a run that changed nothing.
+
+Examples:
+  baseline report --database app.db --output report.html
+  baseline report -d app.db 20261121T023558Z-001 > report.html)"},
     {"backups", "The catalogue of backups",
      R"(Example:
   baseline backups list --database app.db)"},
@@ -110,13 +179,14 @@ or the options, 'deploy' prunes by itself when it has succeeded.
 Examples:
   baseline backups prune --database app.db --keep 10 --dry-run
   baseline backups prune --database app.db --keep 10 --keep-days 30)"},
-    {"backups export", "Write a backup's database into a file elsewhere, proving it on the way",
+    {"backups export", "Write a backup's database into a file, proving it on the way",
      R"(The file appears complete or not at all; one that exists is not replaced without --force. A
 backup that is damaged ends with exit code 4. 'rollback --from FILE' puts such a file back.
 
 Examples:
   baseline backups export --database app.db 20261121T023558Z-001 /mnt/old.db
-  baseline backups export -d app.db 20261121T023558Z-001 - --zstd | ssh backup 'cat > old.db.zst')"},
+  baseline backups export -d app.db 20261121T023558Z-001 - --zstd |
+    ssh backup 'cat > old.db.zst')"},
     {"backups verify", "Read backups from the disk and compare every bit with their seals",
      R"(Each file's SHA-256, the sizes, the manifest, and SQLite's integrity check. Exit code 1 when
 one is damaged. When a backup was last found whole is shown by 'backups list'.
@@ -137,7 +207,8 @@ code is 1 while somebody has not got it. Nothing of the command but its name is 
 Examples:
   baseline announce --database app.db
   baseline announce --database app.db --markdown > notice.md
-  baseline announce -d app.db --send -- ./send-to-channel {recipient})"},
+  baseline announce -d app.db --send -- ./send-to-channel {recipient})",
+     "[-- COMMAND [ARGUMENT...]]"},
     {"init", "Write a configuration, a migration and suites for an application",
      R"(Writes baseline.yaml, baseline/REVISION_baseline.sql and checks/ (as 'checks generate' does)
 into an empty directory or one that has none of these files: nothing is written over.
@@ -150,6 +221,22 @@ use.
 Examples:
   baseline init --database app.db
   baseline init --migration 1a2b_baseline.sql -o deployment/)"},
+    {"completion", "Print the script with which a shell completes commands",
+     R"(bash, zsh and fish then complete commands, options, files, the ids of backups, and the names and
+tags of checks. The packages install it; else add one of these lines to what the shell reads
+when it starts. The script asks the program, so it stays right when that is renewed.
+
+Examples:
+  source <(baseline completion bash)    in ~/.bashrc
+  source <(baseline completion zsh)     in ~/.zshrc, after compinit
+  baseline completion fish | source     in ~/.config/fish/config.fish)"},
+    {"help", "Tell about a command",
+     R"(The same as --help behind the command.
+
+Examples:
+  baseline help
+  baseline help backups export)",
+     "[COMMAND [SUBCOMMAND]]"},
     {"config", "The configuration file, baseline.yaml",
      R"(Example:
   baseline config json-schema > baseline-config-1.schema.json)"},
@@ -213,7 +300,8 @@ does not pass on the migration as it is.
 
 Examples:
   baseline checks mutate
-  baseline checks mutate -m migrations/1a2b_baseline.sql --checks checks/ --min 100)"},
+  baseline checks mutate -m migrations/1a2b_baseline.sql --checks checks/
+  baseline checks mutate --min 100)"},
 };
 
 }  // namespace
@@ -227,6 +315,18 @@ const CommandHelp& of(std::string_view command) {
   }
   static constexpr CommandHelp kNone{};
   return kNone;
+}
+
+std::span<const CommandSection> sections() { return kSections; }
+
+std::size_t section_of(std::string_view command) {
+  const auto* const named = std::ranges::find_if(kSections, [&](const CommandSection& section) {
+    return std::ranges::find(section.commands, command) != section.commands.end();
+  });
+  const auto* const others = std::ranges::find_if(
+      kSections, &std::span<const std::string_view>::empty, &CommandSection::commands);
+  const auto* const section = named == std::end(kSections) ? others : named;
+  return static_cast<std::size_t>(section - std::begin(kSections));
 }
 
 }  // namespace baseline::help

@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "base/version.hpp"
+#include "cli/command_tree.hpp"
 #include "cli/help.hpp"
 
 namespace baseline {
@@ -21,7 +21,8 @@ enum Group : unsigned {
   selection_options = 1U << 4U,  ///< which checks
   value_options = 1U << 5U,      ///< with what values
   strict_options = 1U << 6U,     ///< how strictly
-  run_options = 1U << 7U,        ///< commands may run, and there is something to report
+  run_options = 1U << 7U,        ///< commands may run
+  report_options = 1U << 8U,     ///< there is something to report
 };
 
 struct CommandRow {
@@ -36,20 +37,22 @@ constexpr CommandRow kCommands[] = {
     // says.
     {Command::deploy, "deploy", nullptr,
      database_options | input_options | backup_options | wait_options | value_options |
-         strict_options | run_options},
+         strict_options | run_options | report_options},
     {Command::deploy, "plan", nullptr,
      database_options | input_options | backup_options | wait_options | selection_options |
-         value_options | strict_options | run_options},
+         value_options | strict_options | run_options | report_options},
     {Command::verify, "verify", nullptr,
      database_options | input_options | backup_options | selection_options | value_options |
-         strict_options | run_options},
-    {Command::rollback, "rollback", nullptr, database_options | backup_options | wait_options},
+         strict_options | run_options | report_options},
+    {Command::rollback, "rollback", nullptr,
+     database_options | backup_options | wait_options | report_options},
     {Command::run, "run", nullptr,
      database_options | input_options | backup_options | wait_options | value_options |
          strict_options},
     {Command::status, "status", nullptr, database_options | input_options | backup_options},
     {Command::recover, "recover", nullptr, database_options | backup_options | wait_options},
     {Command::history, "history", nullptr, database_options | backup_options},
+    {Command::report, "report", nullptr, database_options | backup_options},
     {Command::backups_list, "list", "backups", database_options | backup_options},
     {Command::backups_verify, "verify", "backups", database_options | backup_options},
     {Command::backups_prune, "prune", "backups", database_options | backup_options | wait_options},
@@ -79,6 +82,11 @@ std::string percentage(const std::string& text) {
   return good ? std::string() : fmt::format("'{}' is no share from 0 to 100", printable(text));
 }
 
+// Without the words in the name of the type, which has them already.
+CLI::Validator one_of(std::vector<std::string> words) {
+  return CLI::IsMember(std::move(words)).description("");
+}
+
 // The command that others belong to, as in `backups list`; made when the first of them needs it.
 CLI::App& group(CLI::App& app, const std::string& name) {
   const auto found = app.get_subcommands([&](CLI::App* sub) { return sub->get_name() == name; });
@@ -96,40 +104,42 @@ void add_settings(CLI::App& app, unsigned groups, Options& options) {
     return app.add_option(name, value, help)->type_name(type)->group("Options");
   };
   text("-c,--config", raw.config, "FILE",
-       "The configuration (BASELINE_CONFIG) [./baseline.yaml if it is there]");
+       "The configuration [env: BASELINE_CONFIG] [default: ./baseline.yaml if it is there]");
   if ((groups & database_options) != 0) {
-    text("-d,--database", raw.database, "PATH", "The database file (DATABASE_PATH)");
+    text("-d,--database", raw.database, "PATH", "The database file [env: DATABASE_PATH]");
   }
   if ((groups & input_options) != 0) {
     text("-m,--migration", raw.migration, "FILE",
-         "The baseline migration, REVISION_slug.sql (BASELINE_MIGRATION) [built in]");
+         "The baseline migration, REVISION_slug.sql [env: BASELINE_MIGRATION] [default: built in]");
     app.add_option("--checks", raw.checks,
-                   "A suite of checks, or a directory of them; repeatable (BASELINE_CHECKS) "
-                   "[built in]")
+                   "A suite of checks, or a directory of them; repeatable [env: BASELINE_CHECKS] "
+                   "[default: built in]")
         ->type_name("FILE|DIR")
         ->allow_extra_args(false)
         ->group("Options");
   }
   if ((groups & backup_options) != 0) {
     text("--backups", raw.backups, "DIR",
-         "Where the backups are kept (BASELINE_BACKUPS) [PATH.backups beside the database]");
+         "Where the backups are kept [env: BASELINE_BACKUPS] [default: PATH.backups beside the "
+         "database]");
   }
   if ((groups & wait_options) != 0) {
     text("--wait", raw.wait, "DURATION",
          "How long to wait for another run, or for the application to let go: 500ms, 30s, 5m "
-         "(BASELINE_WAIT) [0s]");
+         "[env: BASELINE_WAIT] [default: 0s]");
   }
 }
 
 void add_output(CLI::App& app, Options& options) {
   const auto* const group = "Output";
   app.add_option("--format", options.settings.format,
-                 "What stdout carries: human or json (BASELINE_FORMAT) [human]")
-      ->type_name("FORMAT")
+                 "What stdout carries [env: BASELINE_FORMAT] [default: human]")
+      ->type_name("human|json")
       ->group(group);
-  app.add_option("--color", options.colour, "auto, always or never (NO_COLOR) [auto]")
-      ->type_name("WHEN")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
+  app.add_option("--color", options.colour,
+                 "Whether to use colours; auto: on a terminal [env: NO_COLOR] [default: auto]")
+      ->type_name("auto|always|never")
+      ->check(one_of({"auto", "always", "never"}))
       ->group(group);
   app.add_flag("-q,--quiet", options.quiet, "No notes, no progress")->group(group);
   app.add_flag("-v,--verbose", options.verbose, "Show the steps with their times")->group(group);
@@ -163,9 +173,11 @@ void add_checks(CLI::App& app, unsigned groups, Options& options) {
            "--allow-commands", options.settings.allow_commands,
            "Let checks run the commands that the suites name; without it such suites are refused")
         ->group("Checks");
+  }
+  if ((groups & report_options) != 0) {
     add_repeatable(app, "--report", options.reports, "KIND=FILE",
-                   "Write the results as junit, tap, json, prometheus or github, too; - is stdout; "
-                   "repeatable")
+                   "Write the results as html (a page), junit, tap, json, prometheus or github, "
+                   "too; - is stdout; repeatable")
         ->group("Output");
   }
 }
@@ -175,9 +187,9 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
   RawOptions& raw = options.settings;
   const auto engine = [&] {
     app.add_option("--engine", raw.engine,
-                   "How the new database takes the old one's place: auto, swap or in-place "
-                   "(BASELINE_ENGINE) [auto: swap, where that is safe]")
-        ->type_name("HOW")
+                   "How the new database takes the old one's place; auto: swap, where that is safe "
+                   "[env: BASELINE_ENGINE] [default: auto]")
+        ->type_name("auto|swap|in-place")
         ->group(group);
   };
   const auto yes = [&] {
@@ -186,19 +198,20 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
   switch (row.command) {
     case Command::deploy:
       app.add_option("--backup", raw.backup,
-                     "How the old database is kept: auto, move or copy (BASELINE_BACKUP) [auto]")
-          ->type_name("HOW")
+                     "How the old database is kept: the file itself, or a copy of it "
+                     "[env: BASELINE_BACKUP] [default: auto]")
+          ->type_name("auto|move|copy")
           ->group(group);
       engine();
       app.add_option("--on-failure", raw.on_failure,
-                     "After a failed check on the live database: rollback or keep "
-                     "(BASELINE_ON_FAILURE) [rollback]")
-          ->type_name("WHAT")
+                     "What to do after a failed check on the live database "
+                     "[env: BASELINE_ON_FAILURE] [default: rollback]")
+          ->type_name("rollback|keep")
           ->group(group);
       app.add_option("--old-unreadable", options.old_unreadable,
-                     "'backup': keep an old database that SQLite cannot read as it is, and go on")
-          ->type_name("WHAT")
-          ->check(CLI::IsMember({"backup"}))
+                     "Keep an old database that SQLite cannot read as it is, and go on")
+          ->type_name("backup")
+          ->check(one_of({"backup"}))
           ->group(group);
       app.add_flag("--again", options.again, "Replace even a database that is at the baseline")
           ->group(group);
@@ -210,8 +223,8 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
       break;
     case Command::run:
       app.add_option("--on-start", raw.on_start,
-                     "Before the command: verify, deploy or skip (BASELINE_ON_START) [verify]")
-          ->type_name("WHAT")
+                     "What to do before the command [env: BASELINE_ON_START] [default: verify]")
+          ->type_name("verify|deploy|skip")
           ->group(group);
       app.add_flag("--wipe-old", options.wipe_old,
                    "With deploy: an old database becomes a backup, too")
@@ -221,7 +234,7 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
           ->group("Checks");
       break;
     case Command::rollback:
-      app.add_option("--to", options.to, "The backup to put back [the one made last]")
+      app.add_option("--to", options.to, "The backup to put back [default: the one made last]")
           ->type_name("ID")
           ->group(group);
       app.add_option("--from", options.from,
@@ -247,8 +260,9 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
           ->group(group);
       break;
     case Command::checks_generate:
-      app.add_option("-m,--migration", raw.migration,
-                     "The migration whose schema it is (BASELINE_MIGRATION) [built in]")
+      app.add_option(
+             "-m,--migration", raw.migration,
+             "The migration whose schema it is [env: BASELINE_MIGRATION] [default: built in]")
           ->type_name("FILE")
           ->group(group);
       app.add_option("-d,--database", raw.database,
@@ -285,6 +299,13 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
       app.add_flag("--start", options.start, "Then start the application, as it is configured")
           ->group(group);
       break;
+    case Command::report:
+      app.add_option("ID", options.id, "The run, as history shows it [the newest]");
+      app.add_option("-o,--output", options.output,
+                     "The file for the page; what is there is replaced [stdout]")
+          ->type_name("FILE")
+          ->group(group);
+      break;
     case Command::history:
     case Command::backups_list:
     case Command::backups_verify:
@@ -303,119 +324,11 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
   }
 }
 
-std::vector<std::string> known_words(const CLI::App& app) {
-  std::vector<std::string> words;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
-  }
-  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-    words.push_back(sub->get_name());
-  }
-  return words;
-}
-
-// CLI11 names a subcommand without what stands before it.
-class FullUsage final : public CLI::Formatter {
- public:
-  std::string make_usage(const CLI::App* app, std::string name) const override {
-    for (const CLI::App* parent = app->get_parent(); parent != nullptr;
-         parent = parent->get_parent()) {
-      name.insert(0, parent->get_name() + " ");
-    }
-    return CLI::Formatter::make_usage(app, name);
-  }
-};
-
-// A word where a command has to stand. CLI11 would only say that a command is required.
-void demand_known_command(const CLI::App& app, int argc, const char* const* argv, int at) {
-  if (at >= argc) return;
-  const std::string word = argv[at];
-  if (word == "-h" || word == "--help" || word == "--version") return;
-  if (!word.empty() && word.front() == '-') {
-    throw Error(ErrorCode::usage,
-                fmt::format("unknown option '{}' before a command", printable(word)),
-                "the command comes first: baseline COMMAND --option; baseline --help lists them");
-  }
-  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (sub->get_name() != word) continue;
-    const bool has_commands = !sub->get_subcommands([](const CLI::App*) { return true; }).empty();
-    if (has_commands) demand_known_command(*sub, argc, argv, at + 1);
-    return;
-  }
-  const auto suggestion = did_you_mean(word, known_words(app));
-  throw Error(ErrorCode::usage, fmt::format("unknown command '{}'", printable(word)),
-              suggestion ? fmt::format("did you mean '{}'?", *suggestion)
-                         : "baseline --help lists the commands");
-}
-
-// CLI11's sentence, as ours: no capital at the start, no stop at the end.
-std::string sentence(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '.')) text.pop_back();
-  if (text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a') {
-    text[0] = static_cast<char>(text[0] - 'A' + 'a');
-  }
-  return printable(text);
-}
-
-const CLI::App& deepest(const CLI::App& app) {
-  const auto chosen = app.get_subcommands();
-  return chosen.empty() ? app : deepest(*chosen.front());
-}
-
-[[noreturn]] void throw_usage(const CLI::App& app, const CLI::ParseError& error) {
-  const CLI::App& where = deepest(app);
-  std::string path = where.get_name();
-  if (where.get_parent() != nullptr && where.get_parent()->get_parent() != nullptr) {
-    path = where.get_parent()->get_name() + " " + path;
-  }
-  const std::string help = path == "baseline" ? "baseline --help" : "baseline " + path + " --help";
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    const auto extras = app.remaining(true);
-    const std::string word = extras.empty() ? "" : extras.front();
-    const auto suggestion = did_you_mean(word, known_words(where));
-    const bool is_option = word.rfind('-', 0) == 0;
-    throw Error(ErrorCode::usage,
-                fmt::format("unknown {} '{}'", is_option ? "option" : "argument", printable(word)),
-                suggestion ? fmt::format("did you mean '{}'?", *suggestion) : "see " + help);
-  }
-  throw Error(ErrorCode::usage, sentence(error.what()), "see " + help);
-}
-
-// What stands behind `--` of `run` is another program's, and none of our options. Returns how many
-// arguments are ours.
-int take_words(int argc, const char* const* argv, Options& options) {
-  if (argc < 2 || std::string_view(argv[1]) != "run") return argc;
-  for (int i = 2; i < argc; ++i) {
-    if (std::string_view(argv[i]) != "--") continue;
-    options.words.assign(argv + i + 1, argv + argc);
-    return i;
-  }
-  return argc;
-}
-
 }  // namespace
 
-bool asks_for_json(int argc, const char* const* argv) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view word = argv[i];
-    if (word == "--") break;  // what follows are the words of another command
-    if (word == "--format=json") return true;
-    if (word == "--format" && i + 1 < argc && std::string_view(argv[i + 1]) == "json") return true;
-  }
-  const auto variable = process_environment()("BASELINE_FORMAT");
-  return variable == "json";
-}
-
-std::optional<HelpText> parse_options(int argc, const char* const* argv, Options& options) {
-  CLI::App app{std::string(help::purpose()), "baseline"};
-  app.set_version_flag("--version", std::string(version()),
-                       "Version, commit and SQLite, also with --format json");
-  app.footer(std::string(help::footer()));
+void add_commands(CLI::App& app, Options& options) {
   app.require_subcommand(1);
-  constexpr std::size_t kOptionColumn = 30;
-  const auto formatter = std::make_shared<FullUsage>();
-  formatter->column_width(kOptionColumn);
-  app.formatter(formatter);
+  app.set_help_flag("-h,--help", "Show this help");  // the commands take it over
   for (const CommandRow& row : kCommands) {
     CLI::App& parent = row.parent == nullptr ? app : group(app, row.parent);
     const std::string full =
@@ -434,34 +347,15 @@ std::optional<HelpText> parse_options(int argc, const char* const* argv, Options
       options.settings.reads_config = !is_schema(row.command);
     });
   }
-
-  demand_known_command(app, argc, argv, 1);
-  argc = take_words(argc, argv, options);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    return HelpText{deepest(app).help(), false};
-  } catch (const CLI::CallForAllHelp&) {
-    return HelpText{app.help("", CLI::AppFormatMode::All), false};
-  } catch (const CLI::CallForVersion&) {
-    return HelpText{{}, true};
-  } catch (const CLI::ParseError& error) {
-    if (argc == 1) return HelpText{app.help(), false};
-    throw_usage(app, error);
-  }
-  if (app.got_subcommand("plan")) options.dry_run = true;
-  if (options.command == Command::run) {
-    options.settings.gate = true;
-    if (options.words.empty()) {
-      throw Error(ErrorCode::usage, "run needs a command",
-                  "write it after two dashes: baseline run -- python bot.py");
-    }
-  }
-  // What runs nothing may read suites that run commands.
-  if (options.command == Command::checks_list || options.command == Command::checks_lint) {
-    options.settings.allow_commands = true;
-  }
-  return {};
+  const help::CommandHelp& completion = help::of("completion");
+  CLI::App* const scripts = app.add_subcommand("completion", std::string(completion.purpose));
+  scripts->footer(std::string(completion.footer));
+  scripts->add_option("SHELL", options.shell, "bash, zsh or fish")
+      ->type_name("bash|zsh|fish")
+      ->required();
+  // Its words are taken before anything is parsed.
+  app.add_subcommand("help", std::string(help::of("help").purpose))
+      ->footer(std::string(help::of("help").footer));
 }
 
 }  // namespace baseline

@@ -18,6 +18,7 @@ enum class Command {
   status,
   recover,
   history,
+  report,
   backups_list,
   backups_verify,
   backups_create,
@@ -55,12 +56,14 @@ struct Options {
   std::string to;
   std::string from;
   std::string old_unreadable;
-  std::string output;  ///< a directory
+  std::string output;  ///< a directory; report: a file
+  std::string id;      ///< report: which run
   BackupsOptions backups;
   AnnounceOptions announce;
   bool quiet = false;
   int verbose = 0;
   std::string colour = "auto";
+  std::string shell;  ///< completion
 };
 
 /// What parsing ended with, when it is not a command to run.

@@ -6,14 +6,17 @@
 
 #include "base/error.hpp"
 #include "cli/commands.hpp"
+#include "cli/complete.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/reports.hpp"
+#include "cli/run_records.hpp"
 #include "cli/workplace.hpp"
 #include "os/signals.hpp"
 #include "report/human.hpp"
 #include "report/human_observer.hpp"
 #include "report/json.hpp"
 #include "report/marks.hpp"
+#include "report/run_log.hpp"
 #include "report/version_text.hpp"
 
 namespace baseline {
@@ -33,6 +36,8 @@ CommandResult dispatch(const Invocation& invocation) {
       return run_recover(invocation);
     case Command::history:
       return run_history(invocation);
+    case Command::report:
+      return run_report(invocation);
     case Command::backups_list:
       return run_backups_list(invocation);
     case Command::backups_verify:
@@ -85,13 +90,14 @@ HumanObserver::Detail detail_of(const Options& options) {
 
 std::string_view command_of(const Options& options) {
   if (options.command == Command::verify) return "verify";
+  if (options.command == Command::rollback) return "rollback";
   return options.dry_run ? "plan" : "deploy";
 }
 
 // The reports are those of the options, as soon as these are understood: whatever goes wrong from
 // then on is told in them too.
 CommandResult run_command(int argc, const char* const* argv, Options& options, Reports& reports,
-                          CheckRun& run, bool& json) {
+                          CheckRun& run, std::chrono::steady_clock::time_point start, bool& json) {
   if (const auto help = parse_options(argc, argv, options)) {
     if (!help->version) return {help->text, 0};
     return {version_text(open_engine()->facts(), asks_for_json(argc, argv)), 0};
@@ -101,15 +107,17 @@ CommandResult run_command(int argc, const char* const* argv, Options& options, R
   json = settings.format.value == Format::json;
   run.command = command_of(options);
   reports = Reports(real_file_system(), requests, settings);
+  run.shows_schemas = reports.has("html");
   reports.start(run);
   Screen screen(STDERR_FILENO, locale_is_utf8());
   HumanObserver observer(detail_of(options), screen,
                          Style(wants_colour(options.colour, STDERR_FILENO)));
+  RunLog log(observer, run, start);
   const int out = reports.on_stdout() ? STDERR_FILENO : STDOUT_FILENO;
   const Invocation invocation{
       options,
       settings,
-      observer,
+      log,
       Style(wants_colour(options.colour, out), columns_at(out), options.verbose > 0),
       screen.is_terminal() && ::isatty(STDIN_FILENO) != 0,
       run};
@@ -133,14 +141,14 @@ int fail(const AnyError& error, const std::string& text, int code, bool json) {
 }
 
 // Writes the reports of a run that ends with `code`, and returns the code that it ends with now.
-int write_reports(Reports& reports, const CheckRun& run, int code) {
+int write_reports(Reports& reports, const CheckRun& run, int code, bool only_looks) {
   const Reports::Written written = reports.write(run);
   print(stdout, written.to_stdout);
   for (const std::string& failure : written.failures) {
     print(stderr, fmt::format("baseline: warning: a report was not written: {}\n", failure));
   }
   if (written.failures.empty()) return code;
-  return exit_code_without_report(code, run.command != "deploy");
+  return exit_code_without_report(code, only_looks);
 }
 
 }  // namespace
@@ -154,6 +162,11 @@ CommandResult rendered(const Invocation& invocation, const ReplaceReport& report
 }
 
 int run_program(int argc, const char* const* argv) {
+  // For the scripts of `baseline completion`, and no command of people's.
+  if (argc > 1 && std::string_view(argv[1]) == "complete") {
+    print(stdout, complete({argv + 2, argv + argc}));
+    return 0;
+  }
   Options options;
   Reports reports;
   CheckRun run;
@@ -162,7 +175,7 @@ int run_program(int argc, const char* const* argv) {
   bool json = asks_for_json(argc, argv);
   int code = 0;
   try {
-    const CommandResult result = run_command(argc, argv, options, reports, run, json);
+    const CommandResult result = run_command(argc, argv, options, reports, run, start, json);
     std::FILE* const stream = reports.on_stdout() ? stderr : stdout;
     if (json || result.verbatim) {
       print(stream, result.output);
@@ -188,7 +201,11 @@ int run_program(int argc, const char* const* argv) {
   }
   run.exit_code = code;
   run.took = std::chrono::steady_clock::now() - start;
-  code = write_reports(reports, run, code);
+  const bool only_looks = options.command == Command::verify || options.dry_run;
+  code = write_reports(reports, run, code, only_looks);
+  if (const auto trouble = keep_record(run)) {
+    print(stderr, fmt::format("baseline: warning: {}\n", *trouble));
+  }
   // A result that nobody could read must not look like success; the database is as it is, though.
   if (std::fflush(stdout) != 0 && errno != EPIPE && code == 0) {
     print(stderr, "baseline: warning: the result could not be written to stdout\n");

@@ -105,6 +105,12 @@ std::vector<ReportRequest> parse_reports(const std::vector<std::string>& values)
   return requests;
 }
 
+ReportFile page_file(FileSystem& files, const std::string& file, const Settings& settings) {
+  ReportFile out(files, *std::ranges::find(report_kinds(), "html", &ReportKind::name), file);
+  demand_own_place(out, own_places(settings));
+  return out;
+}
+
 Reports::Reports(FileSystem& files, const std::vector<ReportRequest>& requests,
                  const Settings& settings) {
   const OwnPlaces own = own_places(settings);
@@ -128,6 +134,11 @@ Reports::Reports(FileSystem& files, const std::vector<ReportRequest>& requests,
     }
     files_.push_back(std::move(file));
   }
+}
+
+bool Reports::has(std::string_view kind) const {
+  return (on_stdout_ != nullptr && on_stdout_->name == kind) ||
+         std::ranges::any_of(files_, [&](const ReportFile& file) { return file.kind() == kind; });
 }
 
 void Reports::start(const CheckRun& run) {

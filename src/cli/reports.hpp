@@ -19,12 +19,19 @@ struct ReportRequest {
 /// Reads the values of --report. Throws Error{usage}.
 std::vector<ReportRequest> parse_reports(const std::vector<std::string>& values);
 
+/// The file of a page that was asked for by itself. Throws Error{usage} when it cannot be written
+/// or is one that the program itself needs.
+ReportFile page_file(FileSystem& files, const std::string& file, const Settings& settings);
+
 /// The reports that a run writes.
 class Reports {
  public:
   Reports() = default;
   /// Looks at all places before any of them is written to. Throws Error{usage}.
   Reports(FileSystem& files, const std::vector<ReportRequest>& requests, const Settings& settings);
+
+  /// Whether one of them is of this kind.
+  bool has(std::string_view kind) const;
 
   /// Whether stdout carries a report, and the text for people has to go elsewhere.
   bool on_stdout() const { return on_stdout_ != nullptr; }

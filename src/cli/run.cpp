@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/run_records.hpp"
 #include "cli/workplace.hpp"
 #include "os/program.hpp"
 #include "pipeline/gate.hpp"
@@ -43,6 +44,14 @@ void tell(const Invocation& invocation, const ReplaceReport& report) {
           : std::string()));
 }
 
+// The run ends here: what follows is another program.
+void keep_record_now(const Invocation& invocation) {
+  CheckRun& run = invocation.run;
+  run.exit_code = exit_code(Outcome::done);
+  run.took = std::chrono::system_clock::now() - run.started;
+  if (const auto trouble = keep_record(run)) invocation.observer.warning(*trouble);
+}
+
 // Nothing when the application may start.
 std::optional<CommandResult> gate(const Invocation& invocation) {
   Workplace workplace(invocation);
@@ -58,8 +67,10 @@ std::optional<CommandResult> gate(const Invocation& invocation) {
   request.wipe_old = invocation.options.wipe_old;
   const auto report = pass_gate(std::move(request), workplace.context());
   if (!report) return {};
+  conclude(invocation.run, *report);
   if (report->outcome == Outcome::done) {
     tell(invocation, *report);
+    keep_record_now(invocation);
     return {};
   }
   CommandResult result = rendered(invocation, *report);

@@ -1,3 +1,4 @@
+#include "base/error.hpp"
 #include "catalogue/history.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
@@ -7,6 +8,19 @@
 #include "report/json.hpp"
 
 namespace baseline {
+namespace {
+
+// For the page: the baseline's schema beside the live one, as far as that can be read.
+void show_schemas(CheckRun& run, const Inputs& inputs, const Context& context) {
+  run.schemas = SchemaPair{"the baseline", "the live database", inputs.reference().schema(), {}};
+  try {
+    run.schemas->right = context.store.open_live()->schema();
+  } catch (const Error&) {
+    // The verification itself will tell why.
+  }
+}
+
+}  // namespace
 
 CommandResult run_verify(const Invocation& invocation) {
   Workplace workplace(invocation);
@@ -21,6 +35,7 @@ CommandResult run_verify(const Invocation& invocation) {
                                                                        Session& subject) {
     return invocation.run.phases.emplace_back(run(phase, subject));
   };
+  if (invocation.run.shows_schemas) show_schemas(invocation.run, inputs, context);
   const VerifyReport report = verify(context, inputs.migration(), judge);
   conclude(invocation.run, report);
   const int code = exit_code(report.outcome);

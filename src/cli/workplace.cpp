@@ -21,6 +21,22 @@ std::filesystem::path catalogue_path(const Settings& settings, const Store& stor
   return path.has_filename() ? path : path.parent_path();
 }
 
+// The options that lead to this place from any directory: what is typed on another day is typed
+// elsewhere.
+std::string place_of(const Settings& settings, const Store& store, const Catalogue& catalogue) {
+  std::string place;
+  if (!settings.config.value.empty()) {
+    place +=
+        " --config " +
+        shell_quoted(std::filesystem::absolute(settings.config.value).lexically_normal().native());
+  }
+  place += " --database " + shell_quoted(store.location());
+  if (catalogue.directory() != store.default_catalogue()) {
+    place += " --backups " + shell_quoted(catalogue.directory().native());
+  }
+  return place.substr(1);
+}
+
 // NAME=VALUE, each name once.
 std::map<std::string, std::string> vars_of(const Options& options) {
   std::map<std::string, std::string> out;
@@ -103,6 +119,8 @@ Workplace::Workplace(const Invocation& invocation)
                [] { return std::chrono::system_clock::now(); }} {
   invocation.run.database = store_->location();
   invocation.run.engine = store_->engine();
+  invocation.run.catalogue = catalogue_.directory();
+  invocation.run.place = place_of(invocation.settings, *store_, catalogue_);
 }
 
 Inputs::Inputs(const Invocation& invocation)

@@ -5,6 +5,7 @@
 #include "os/sha256.hpp"
 
 #include <fmt/format.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include <array>
@@ -36,6 +37,15 @@ std::string sha256_hex(std::string_view bytes) {
   Sha256 sha;
   sha.update(bytes);
   return sha.hex();
+}
+
+std::string sha256_base64(std::string_view bytes) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  constexpr std::size_t kLength = (SHA256_DIGEST_LENGTH + 2) / 3 * 4;
+  std::array<unsigned char, kLength + 1> out{};
+  EVP_EncodeBlock(out.data(), digest.data(), SHA256_DIGEST_LENGTH);
+  return {out.begin(), out.begin() + kLength};
 }
 
 }  // namespace baseline

@@ -29,4 +29,7 @@ class Sha256 {
 /// SHA-256 of one text, in hex.
 std::string sha256_hex(std::string_view bytes);
 
+/// The same in base64 (RFC 4648), as a Content-Security-Policy names it.
+std::string sha256_base64(std::string_view bytes);
+
 }  // namespace baseline

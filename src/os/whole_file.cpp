@@ -5,14 +5,13 @@
 namespace baseline {
 
 void write_whole(FileSystem& files, const Directory& directory, const std::string& name,
-                 const std::string& temporary, std::string_view text) {
+                 const std::string& temporary, std::string_view text, PowerCut power_cut) {
   // One that a killed process left.
   files.unlink(directory, temporary);
   const File file = files.create(directory, temporary, 0666);
   try {
     files.write(file, text, 0);
-    // Without this a power cut can leave the new name with nothing in it.
-    files.sync(file);
+    if (power_cut == PowerCut::must_not_tear) files.sync(file);
     files.rename(directory, temporary, directory, name);
   } catch (Error& error) {
     try {

@@ -89,6 +89,7 @@ ReplaceReport begin_report(const DeployRequest& request, const Context& context)
   report.command = "deploy";
   report.database = context.store.location();
   report.revision = request.migration.revision;
+  report.schema = request.reference.schema();
   return report;
 }
 

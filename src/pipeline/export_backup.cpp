@@ -6,6 +6,7 @@
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "os/copy.hpp"
+#include "os/parent_directory.hpp"
 #include "os/signals.hpp"
 #include "os/zstd.hpp"
 #include "pipeline/entries.hpp"
@@ -61,7 +62,7 @@ class ExportTarget {
  public:
   ExportTarget(const ExportRequest& request, const Context& context)
       : path_(fs::absolute(request.file).lexically_normal()),
-        directory_(open_parent(path_)),
+        directory_(parent_directory(path_)),
         name_(path_.filename().native()),
         temporary_(names::exporting(name_)),
         force_(request.force),
@@ -93,17 +94,6 @@ class ExportTarget {
   std::uint64_t written() const { return written_; }
 
  private:
-  static Directory open_parent(const fs::path& path) {
-    std::error_code error;
-    if (path.has_filename() && fs::is_directory(path.parent_path(), error)) {
-      return Directory::open(path.parent_path());
-    }
-    throw Error(
-        ErrorCode::usage,
-        fmt::format("the directory {} does not exist", printable(path.parent_path().native())),
-        "create it, or correct the path of the file");
-  }
-
   void require_free(const ExportRequest& request, const Context& context) const {
     const std::string shown = printable(path_.native());
     std::error_code error;

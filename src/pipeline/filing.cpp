@@ -216,6 +216,8 @@ void record(const Context& context, const Intent& intent, const RunEnd& end) {
   const NewNames new_names =
       intent.backup_id.empty() && beside ? NewNames::with_their_file : NewNames::synced;
   append_history(context.files, catalogue.open(new_names), line, new_names);
+  // A recovery ends another run than that of the command.
+  if (end.command == intent.command) context.observer.recorded(intent.run);
 }
 
 bool is_recorded(const Intent& intent, const std::string& database) {

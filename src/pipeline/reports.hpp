@@ -89,6 +89,7 @@ struct ReplaceReport {
   std::string revision;   ///< of the database that goes live; may be empty for a rollback
   std::string source_id;  ///< rollback: the backup that goes live
   DatabaseFacts old;
+  std::optional<Schema> schema;  ///< of the database that goes live, where it was read
   ExchangePlan exchange;
   BackupPlan plan;
   std::optional<RecoveryReport> recovered;

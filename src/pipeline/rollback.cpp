@@ -116,6 +116,15 @@ void plan(const RollbackRequest& request, const Context& context, ReplaceReport&
                 printable(context.catalogue.directory().native()));
 }
 
+// For the report; what stands in the way of reading it stands in the way of nothing else.
+std::optional<Schema> schema_of(Session& candidate) {
+  try {
+    return candidate.schema();
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 // Makes the backup the candidate, proving its hash on the way, and judges it.
 bool stage_entry(const RollbackRequest& request, const CatalogueEntry& entry,
                  const Context& context, Replacement& staged, ReplaceReport& report) {
@@ -126,7 +135,9 @@ bool stage_entry(const RollbackRequest& request, const CatalogueEntry& entry,
                       });
   if (!entry.manifest->unreadable.empty()) return true;
   report.before.emplace();
-  add_integrity_check(*report.before, *staged.open_candidate(), Session::Depth::quick);
+  const auto candidate = staged.open_candidate();
+  add_integrity_check(*report.before, *candidate, Session::Depth::quick);
+  report.schema = schema_of(*candidate);
   return !report.before->failed();
 }
 
@@ -140,6 +151,7 @@ bool stage_file(const BackupFile& file, const Context& context, Replacement& sta
     report.revision = candidate->revision().value_or("");
     report.before.emplace();
     add_integrity_check(*report.before, *candidate, Session::Depth::full);
+    report.schema = schema_of(*candidate);
     stop_if_interrupted();
   } catch (const Error& error) {
     if (error.code() != ErrorCode::refused) throw;

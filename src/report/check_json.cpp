@@ -48,6 +48,7 @@ Json of_result(const CheckResult& result) {
   json["why"] = optional_text(result.why);
   json["note"] = optional_text(result.note);
   json["hint"] = optional_text(result.hint);
+  json["rerun"] = optional_text(result.rerun);
   json["skip_reason"] = optional_text(result.skip_reason);
   return json;
 }
@@ -81,7 +82,7 @@ Json suite_report_json(const SuiteReport& report) {
   return json;
 }
 
-std::string json_check_report(const CheckRun& run) {
+Json check_run_json(const CheckRun& run) {
   Json json;
   json["version"] = 1;
   json["tool"] = fmt::format("baseline {}", version());
@@ -100,7 +101,9 @@ std::string json_check_report(const CheckRun& run) {
   }
   json["phases"] = Json::array();
   for (const SuiteReport& report : run.phases) json["phases"].push_back(suite_report_json(report));
-  return json.dump(2) + "\n";
+  return json;
 }
+
+std::string json_check_report(const CheckRun& run) { return check_run_json(run).dump(2) + "\n"; }
 
 }  // namespace baseline

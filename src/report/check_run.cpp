@@ -45,6 +45,11 @@ std::string_view word_of(Outcome outcome) {
 
 void conclude(CheckRun& run, const ReplaceReport& report) {
   run.outcome = word_of(report.outcome);
+  run.replaced = report;
+  run.schemas = SchemaPair{"the old database", "the new database", {}, report.schema};
+  if (report.old.exists && report.old.unreadable.empty() && !report.old.unsettled) {
+    run.schemas->left = report.old.schema;
+  }
   if (report.outcome == Outcome::nothing_to_do) {
     run.idle = fmt::format("already at baseline {}; nothing to do", printable(report.revision));
   }

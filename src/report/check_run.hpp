@@ -1,12 +1,14 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/observer.hpp"
 #include "checks/result.hpp"
 #include "pipeline/reports.hpp"
 
@@ -21,10 +23,26 @@ struct RunProblem {
   std::vector<std::string> problems;  ///< errors of input files, each a whole line
 };
 
+/// A step of a run with its time.
+struct TimedStep {
+  Step step = Step::look;
+  int depth = 0;                                 ///< how many steps it is part of
+  std::chrono::nanoseconds start{};              ///< since the run began
+  std::optional<std::chrono::nanoseconds> took;  ///< none: it has not ended
+};
+
+/// Two schemas to be shown side by side.
+struct SchemaPair {
+  std::string left_title;   ///< "the old database", "the baseline"
+  std::string right_title;  ///< "the new database", "the live database"
+  std::optional<Schema> left;
+  std::optional<Schema> right;
+};
+
 /// What the reports of --report tell about a run (docs/reports.md), however it ended. Filled while
 /// the run goes on; renderers only read it.
 struct CheckRun {
-  std::string command;   ///< "deploy", "plan", "verify"
+  std::string command;   ///< "deploy", "plan", "verify", "rollback"
   std::string database;  ///< empty until it is known
   std::string engine;    ///< "SQLite 3.40.1"; empty until it is known
   std::chrono::system_clock::time_point started;
@@ -34,6 +52,17 @@ struct CheckRun {
   std::string idle;                 ///< why a run that went well had nothing to check, or empty
   std::optional<RunProblem> problem;
   std::optional<int> exit_code;  ///< none as long as the run has not ended
+
+  // What the page tells beyond the checks (report/run_document.hpp).
+  std::string run;                        ///< its key in the history; empty: it left no line there
+  std::filesystem::path catalogue;        ///< empty until it is known
+  std::vector<TimedStep> steps;           ///< in the order in which they began
+  std::vector<std::string> notes;         ///< as the operator was told them
+  std::vector<std::string> warnings;      ///< the same
+  std::optional<ReplaceReport> replaced;  ///< none when it ended in an error
+  std::optional<SchemaPair> schemas;
+  bool shows_schemas = false;  ///< they are wanted, even if the run itself does not need them
+  std::string place;  ///< options that name database, catalogue and configuration from anywhere
 };
 
 /// "done", "checks failed", …: how a command ended, in documents for programs.

@@ -85,7 +85,8 @@ std::vector<std::string> row_of(const HistoryLine& line) {
   const std::string time =
       line.unavailable_us ? duration(std::chrono::microseconds(*line.unavailable_us)) : "-";
   return {printable(line.when), printable(line.command), or_dash(line.from), or_dash(line.to), time,
-          or_dash(line.backup), printable(line.outcome)};
+          line.backup.empty() ? "run " + printable(line.run) : printable(line.backup),
+          printable(line.outcome)};
 }
 
 }  // namespace
@@ -133,7 +134,7 @@ std::string of(const History& history, const Style& style) {
                   {.head = "FROM", .least = 6},
                   {.head = "TO", .least = 6},
                   {.head = "WINDOW", .right = true},
-                  {.head = "BACKUP"},
+                  {.head = "BACKUP OR RUN"},
                   {.head = "OUTCOME", .least = 8}},
                  rows, style.columns());
   }

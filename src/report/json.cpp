@@ -132,9 +132,18 @@ Json of_line(const HistoryLine& line) {
   return json;
 }
 
+// Has no command: what was wrong may be that there is none.
+std::string failure(const Json& error, int exit_code) {
+  const Json json = {{"version", 1},
+                     {"tool", fmt::format("baseline {}", version())},
+                     {"exit_code", exit_code},
+                     {"error", error}};
+  return finished(json);
+}
+
 }  // namespace
 
-std::string of(const ReplaceReport& report, int exit_code) {
+Json document_of(const ReplaceReport& report, int exit_code) {
   Json json = header(report.command, exit_code);
   json["action"] = action_of(report);
   json["outcome"] = word_of(report.outcome);
@@ -161,7 +170,11 @@ std::string of(const ReplaceReport& report, int exit_code) {
   json["copies"] = of_copies(report.copies);
   json["pruned"] = report.pruned ? of_pruned(*report.pruned) : Json(nullptr);
   json["warnings"] = report.warnings;
-  return finished(json);
+  return json;
+}
+
+std::string of(const ReplaceReport& report, int exit_code) {
+  return finished(document_of(report, exit_code));
 }
 
 std::string of(const VerifyReport& report, int exit_code) {
@@ -229,23 +242,19 @@ std::string of(const History& history, const std::string& catalogue) {
 }
 
 std::string of(const Error& error, int exit_code) {
-  Json json = {{"version", 1},
-               {"tool", fmt::format("baseline {}", version())},
-               {"exit_code", exit_code},
-               {"error",
-                {{"message", error.what()},
-                 {"hint", optional_text(error.hint())},
-                 {"problems", error.problems()},
-                 {"notes", error.notes()}}}};
-  return finished(json);
+  return failure({{"message", error.what()},
+                  {"hint", optional_text(error.hint())},
+                  {"problems", error.problems()},
+                  {"notes", error.notes()}},
+                 exit_code);
 }
 
 std::string of(const Interrupted& interrupted, int exit_code) {
-  Json json = {{"version", 1},
-               {"tool", fmt::format("baseline {}", version())},
-               {"exit_code", exit_code},
-               {"error", {{"message", interrupted.what()}, {"hint", nullptr}}}};
-  return finished(json);
+  return failure({{"message", interrupted.what()},
+                  {"hint", nullptr},
+                  {"problems", Json::array()},
+                  {"notes", Json::array()}},
+                 exit_code);
 }
 
 }  // namespace baseline::json_report

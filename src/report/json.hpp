@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "base/error.hpp"
@@ -10,6 +11,7 @@
 /// docs/json.md describes it; each ends with a newline.
 namespace baseline::json_report {
 
+nlohmann::ordered_json document_of(const ReplaceReport& report, int exit_code);
 std::string of(const ReplaceReport& report, int exit_code);
 std::string of(const VerifyReport& report, int exit_code);
 std::string of(const StatusReport& report, const std::vector<SettingLine>& settings, int exit_code);

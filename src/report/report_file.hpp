@@ -18,6 +18,7 @@ class ReportFile {
 
   /// The absolute path, with the links of the directory resolved: equal paths are one file.
   const std::filesystem::path& path() const { return path_; }
+  std::string_view kind() const { return kind_.name; }
   /// As the user named it.
   const std::string& file() const { return file_; }
 
@@ -28,10 +29,10 @@ class ReportFile {
 
   /// Throws Error{io}; what was there stays as it was.
   void write(const CheckRun& run);
-
- private:
+  /// The same with a text that is there already. Throws Error{io}.
   void put(const std::string& text);
 
+ private:
   FileSystem& files_;
   const ReportKind& kind_;
   std::string file_;

@@ -11,6 +11,7 @@ constexpr ReportKind kKinds[] = {
     // its time stamp, which gets old.
     {"prometheus", prometheus_report, false},
     {"github", github_report, true},
+    {"html", html_report, true},
 };
 
 }  // namespace

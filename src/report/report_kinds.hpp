@@ -26,5 +26,6 @@ std::string tap_report(const CheckRun& run);
 std::string json_check_report(const CheckRun& run);
 std::string prometheus_report(const CheckRun& run);
 std::string github_report(const CheckRun& run);
+std::string html_report(const CheckRun& run);  ///< the page
 
 }  // namespace baseline

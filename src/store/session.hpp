@@ -20,7 +20,7 @@
 namespace baseline {
 
 /// Values for the named parameters of a statement, by name without the colon.
-using Bindings = std::map<std::string, Value>;
+using Bindings = std::map<std::string, Value, std::less<>>;
 
 /// One statement of an SQL text.
 struct StatementInfo {
@@ -121,8 +121,8 @@ struct Rejection {
 struct RunLimits {
   std::chrono::milliseconds timeout{10'000};
   std::size_t max_rows = 10'000;
-  /// What the timeout is the rest of, which messages name; 0 when that is the timeout itself.
-  std::chrono::milliseconds whole_time{0};
+  /// When the time is over, if it began before the call; messages name the timeout all the same.
+  std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt;
 };
 
 /// Row count of one table; nothing when the time for counting was over.

@@ -32,6 +32,8 @@ import time
 import unittest
 from pathlib import Path
 
+import schemas
+
 PROJECT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("BASELINE_BINARY", PROJECT / "build/debug/baseline"))
 MIGRATION = PROJECT / "baseline/9275fe03c648_initial_baseline.sql"
@@ -71,13 +73,22 @@ class Case(unittest.TestCase):
 
     def json(self, *args, code=0, **options):
         """Runs the program with --format json: its exit code is `code`, and its stdout is exactly
-        one JSON document, which is returned."""
+        one JSON document as docs/schemas/ has it, which is returned."""
         done = self.baseline(*args, "--format", "json", **options)
         self.assertEqual(done.returncode, code, done.stderr)
+        return self.document(done)
+
+    def document(self, done, schema=None):
+        """The one JSON document on the stdout of a run. It is that of its schema and tells the
+        exit code of the process."""
         try:
-            return json.loads(done.stdout)
+            document = json.loads(done.stdout)
         except json.JSONDecodeError as error:
             self.fail(f"stdout is not one JSON document: {error}\n{done.stdout}")
+        self.assertEqual(document["exit_code"], done.returncode)
+        schema = schema or schemas.name_of(document)
+        self.assertEqual(schemas.problems(document, schema), [], f"{schema}\n{done.stdout[:3000]}")
+        return document
 
     def start(self, *args, env=None, **options):
         """Starts the program and does not wait for it: the process, which is killed at the end of

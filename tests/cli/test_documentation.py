@@ -1,208 +1,159 @@
-"""The documentation says what is so: its commands run as it tells, and docs/json.md names every key.
+"""The documentation says what is so: its commands run as it tells, and its links lead somewhere.
 
-Every ```sh block of a page is run with bash (-eu) in the page's own directory, where `baseline` is
-the real program and the database that the page speaks of is a copy of the legacy one. A comment in
-the line before a block tells what is not plain:
-
-    <!-- exit 1 -->              the block ends with this exit code
-    <!-- not run: the reason --> it cannot run in a test
-    <!-- fresh -->               from here on in a fresh directory
-
-A backup's id is another one in every run: the example's is replaced by that of the oldest backup.
+Every page is followed from top to bottom by a reader (pages.py), but for those that test_manual.py reads.
 """
 
-import json
 import re
-import shutil
-import textwrap
 import unittest
 
+import pages
 import support
 
-DATABASE = "pinball_bot.db"
-PAGES = ["README.md", "DEPLOYMENT.md", "docs/migration.md", "docs/mutate.md",
-         "docs/reports.md", "docs/containers.md", "docs/announcement.md", "docs/init.md"]
-EXAMPLE_ID = "20261121T023558Z-001"
-BLOCK = re.compile(r"(?:^ *<!-- (?P<comment>[^\n]*) -->\n)?^ *```sh\n(?P<text>.*?)^ *```$",
-                   re.MULTILINE | re.DOTALL)
+# Their blocks need each other's parts: test_manual.py.
+ELSEWHERE = {"docs/checks.md", "docs/checks-recipes.md"}
+# All others speak of an old database of the bot.
+FROM_NOTHING = {"docs/checks-tutorial.md", "docs/getting-started.md"}
+# At least so many commands of the program are run; a page that is not here may have none.
+COMMANDS = {"README.md": 10, "DEPLOYMENT.md": 30, "docs/checks-tutorial.md": 7,
+            "docs/getting-started.md": 11, "docs/how-to/new-application.md": 8,
+            "docs/how-to/ci.md": 8, "docs/how-to/huge-database.md": 6, "docs/generate.md": 2, "docs/reports.md": 4}
 
 
-def blocks(page):
-    """(line, comment, commands) of every ```sh block."""
-    text = (support.PROJECT / page).read_text()
-    return [(text[:match.start("text")].count("\n"), match["comment"] or "",
-             textwrap.dedent(match["text"]))
-            for match in BLOCK.finditer(text)]
+class Commands(pages.Reader):
+    def test_every_page(self):
+        ran = {}
+        for page in pages.pages():
+            if page not in ELSEWHERE:
+                start = self.start_with_nothing if page in FROM_NOTHING else self.start_with_the_bot
+                ran[page] = self.follow(page, start)
+        for page, least in COMMANDS.items():
+            self.assertGreaterEqual(ran[page], least, page)
 
 
-class Commands(support.Case):
+class Blocks(unittest.TestCase):
+    COMMENTS = {"sh": r"|fresh|exit \d+|not run: .{8,}", "console": r"not run: .{8,}",
+                "": r"|prints", "yaml": r"|file: \S+|whole file|fragment|needs: .+"}
+
+    def test_what_cannot_run_says_why_and_no_other_comment_is_there(self):
+        for page in pages.pages():
+            for block in pages.blocks(page):
+                with self.subTest(page=page, line=block.line):
+                    self.assertNotIn(block.language, {"bash", "shell"}, "write sh")
+                    self.assertRegex(block.comment,
+                                     f"^({self.COMMENTS.get(block.language, r'|file: [^ ]+')})$")
+
+    def test_commands_are_in_blocks_that_are_run(self):
+        """A block without a language is what a program prints, or a file."""
+        for page in pages.pages():
+            for block in pages.blocks(page):
+                if block.language not in pages.SHELL:
+                    self.assertNotRegex(block.text, r"(?m)^baseline \w",
+                                        f"{page}:{block.line}: a command? write sh")
+
+
+class Help(support.Case):
+    """What is named in a line, and in blocks that cannot run, is there at least."""
+
+    CALL = re.compile(r"(?:^|[|(;&=] ?|-- )(?:/usr/bin/)?baseline ((?:[a-z]|--[a-z])[^|;&>#)]*)")
+    OPTION = re.compile(r"(?<![\w-])(--?[a-z][\w-]*)")
+
     def setUp(self):
         super().setUp()
-        programs = self._scratch / "bin"
-        programs.mkdir()
-        (programs / "baseline").symlink_to(support.BINARY)
-        self.path = f"{programs}:{self.environment()['PATH']}"
-        self.start()
+        self.known = {}
 
-    def start(self):
-        support.remove(self.dir)
-        self.dir.mkdir()
-        self.legacy(DATABASE).chmod(0o640)
-        migrations = self.dir / "migrations"
-        migrations.mkdir()
-        shutil.copyfile(support.MIGRATION, migrations / "1a2b_baseline.sql")
-        checks = self.dir / "checks"
-        checks.mkdir()
-        (checks / "own.yaml").write_text(
-            "version: 1\nchecks: [{name: it can be read, query: SELECT 1, value: 1}]\n")
+    def options(self, words):
+        """The options of a command; None when there is no such command."""
+        if words not in self.known:
+            done = self.baseline(*words, "--help")
+            self.known[words] = (set(self.OPTION.findall(done.stdout)) if done.returncode == 0
+                                 else None)
+        return self.known[words]
 
-    def oldest_backup(self):
-        ids = sorted(path.name for path in (self.dir / f"{DATABASE}.backups").glob("2*Z-*"))
-        return ids[0] if ids else EXAMPLE_ID
+    def lines(self, page):
+        yield from re.findall(r"`((?:/usr/bin/)?baseline [^`\n]+)`", pages.prose(page))
+        for block in pages.blocks(page):
+            if block.comment.startswith("not run"):
+                yield from block.text.replace("\\\n", " ").splitlines()
 
-    def run_page(self, page):
-        ran = 0
-        for line, comment, commands in blocks(page):
-            if comment.startswith("not run: "):
-                continue
-            if comment == "fresh":
-                self.start()
-            wanted = int(comment.removeprefix("exit ")) if comment.startswith("exit ") else 0
-            commands = commands.replace(EXAMPLE_ID, self.oldest_backup())
-            done = self.command("bash", "-euo", "pipefail", "-c", commands,
-                                env={"PATH": self.path})
-            with self.subTest(page=page, line=line):
-                self.assertEqual(done.returncode, wanted,
-                                 f"{page}:{line}\n{commands}\n{done.stdout}{done.stderr}")
-            ran += commands.count("baseline ")
-        return ran
+    def test_every_command_and_option_that_is_named_is_one(self):
+        seen = 0
+        for page in pages.pages():
+            for line in self.lines(page):
+                for call in self.CALL.findall(line):
+                    call = call.split(" -- ")[0]
+                    words = re.match(r"(?:[a-z]+(?:-[a-z]+)*(?: |$)){0,2}", call)[0].split()
+                    if not words and "--version" in call:
+                        continue
+                    with self.subTest(page=page, line=line):
+                        pair = tuple(words[:2]) if words[:1] in (["backups"], ["checks"], ["config"]) \
+                            else tuple(words[:1])
+                        known = self.options(pair)
+                        self.assertIsNotNone(known, "no such command")
+                        self.assertEqual(set(self.OPTION.findall(call)) - known, set())
+                        seen += 1
+        self.assertGreater(seen, 50)
 
-    def test_readme(self):
-        self.assertGreater(self.run_page("README.md"), 3)
+    @staticmethod
+    def commands():
+        """Every command of the program, as its words."""
+        table = (support.PROJECT / "src/cli/options.cpp").read_text()
+        rows = re.findall(r'\{Command::\w+, "([\w-]+)", (?:nullptr|"(\w+)"),', table)
+        return [tuple(f"{parent} {name}".split()) for name, parent in rows]
 
-    def test_deployment(self):
-        self.assertGreater(self.run_page("DEPLOYMENT.md"), 20)
+    def test_the_reference_has_every_command(self):
+        self.assertGreater(len(self.commands()), 15)
+        for words in self.commands():
+            self.assertIn(f"\n| `baseline {' '.join(words)}` |", pages.text_of("docs/reference.md"))
 
-    def test_migration(self):
-        self.assertGreater(self.run_page("docs/migration.md"), 0)
-
-    def test_reports(self):
-        self.assertGreater(self.run_page("docs/reports.md"), 2)
-
-    def test_containers(self):
-        self.assertGreater(self.run_page("docs/containers.md"), 3)
-
-    def test_mutate(self):
-        self.assertGreater(self.run_page("docs/mutate.md"), 1)
-
-    def test_announcement(self):
-        self.assertGreater(self.run_page("docs/announcement.md"), 2)
-
-    def test_init(self):
-        self.assertGreater(self.run_page("docs/init.md"), 1)
-
-    def test_a_comment_is_one_of_the_known(self):
-        for page in PAGES:
-            for line, comment, _ in blocks(page):
-                with self.subTest(page=page, line=line):
-                    self.assertRegex(comment, r"^(|fresh|exit \d+|not run: .+)$")
+    def test_the_configuration_has_every_option(self):
+        told = set(self.OPTION.findall(pages.text_of("docs/configuration.md")))
+        for words in self.commands():
+            missing = {option for option in self.options(words) if option.startswith("--")}
+            self.assertEqual(missing - told - {"--help", "--version"}, set(), words)
 
 
-    def test_no_block_is_overlooked(self):
-        for page in PAGES:
-            text = (support.PROJECT / page).read_text()
-            self.assertEqual(len(blocks(page)), text.count("```sh\n"), page)
+class Figures(unittest.TestCase):
+    def test_those_of_the_readme_are_measured(self):
+        text = pages.text_of("README.md").split("## Instead of doing it by hand")[1].split("\n## ")[0]
+        figures = re.findall(r"[\d.]+ m?s\b", text)
+        self.assertGreater(len(figures), 2)
+        for figure in figures:
+            self.assertIn(f" {figure} ", pages.text_of("docs/performance.md"))
 
 
 class Links(unittest.TestCase):
-    def test_every_link_leads_to_a_file(self):
-        pages = [*support.PROJECT.glob("*.md"), *(support.PROJECT / "docs").glob("*.md")]
-        for page in pages:
-            for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
-                with self.subTest(page=page.name, link=link):
-                    target = (page.parent / link).resolve()
+    @staticmethod
+    def anchors(page):
+        """The names of the headings, as GitHub makes them."""
+        found = set()
+        for heading in re.findall(r"^#+ (.*)$", pages.prose(page), re.MULTILINE):
+            text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).lower()
+            found.add(re.sub(r"[^\w -]", "", text).replace(" ", "-"))
+        return found
+
+    def test_every_link_leads_to_a_file_and_a_heading(self):
+        seen = 0
+        for page in pages.pages():
+            for link in re.findall(r"\]\(([^)\s]+)\)", pages.prose(page)):
+                if re.match(r"[a-z]+:", link):
+                    continue
+                with self.subTest(page=page, link=link):
+                    path, _, anchor = link.partition("#")
+                    target = ((support.PROJECT / page).parent / path).resolve() if path \
+                        else support.PROJECT / page
                     self.assertTrue(target.exists())
+                    if anchor and target.suffix == ".md":
+                        name = str(target.relative_to(support.PROJECT))
+                        self.assertIn(anchor, self.anchors(name))
+                seen += 1
+        self.assertGreater(seen, 100)
 
-
-class Files(unittest.TestCase):
-    def test_every_file_that_the_program_makes_is_described(self):
-        page = (support.PROJECT / "docs/file-formats.md").read_text()
-        source = "".join((support.PROJECT / f"src/base/names.{end}").read_text()
-                         for end in ["cpp", "hpp"])
-        names = set(re.findall(r"\.baseline-\w+", source))
-        names |= set(re.findall(r'k\w+ = "([^"]+)"', source))
-        self.assertGreater(len(names), 6)
-        for name in names:
-            self.assertIn(name, page)
-
-
-def keys_of(value):
-    """All keys of a JSON document, at any depth."""
-    if isinstance(value, dict):
-        return set(value).union(*map(keys_of, value.values()))
-    if isinstance(value, list):
-        return set().union(*map(keys_of, value))
-    return set()
-
-
-class Json(support.Case):
-    def documents(self):
-        """One document of each kind that the program prints."""
-        database = self.legacy()
-        yield self.json("plan", "--database", database)
-        with support.Holder(database):
-            yield self.json("status", "--database", database)
-            yield self.json("deploy", "--database", database, code=3)
-        (self.dir / "also").mkdir()
-        yield self.json("deploy", "--database", database, "--also", self.dir / "also")
-        yield self.json("deploy", "--database", database)
-        yield self.json("verify", "--database", database)
-        yield self.json("rollback", "--database", database)
-        yield self.json("recover", "--database", database)
-        yield self.json("history", "--database", database)
-        yield self.json("backups", "create", "--database", database)
-        yield self.json("backups", "verify", "--database", database)
-        yield self.json("backups", "prune", "--keep", "1", "--database", database)
-        newest = self.backups(database)[-1].name
-        yield self.json("backups", "export", "--database", database, newest, "exported.db")
-        yield self.json("backups", "list", "--database", database)
-        yield self.json("checks", "list")
-        yield self.json("checks", "lint")
-        yield self.json("announce", "--format", "json", "--from", self.legacy("old.db"), "--recipient",
-                        "1377474091149164584", "--sent", "sent.jsonl", "--send", "--", "true")
-        yield self.json("init", "--database", "old.db", "-o", "deployment")
-        yield self.json("deploy", code=2)
-
-    def interrupted(self):
-        """A deploy that was killed after the swap, told of and recovered."""
-        database = self.legacy("cut.db")
-        self.command("strace", "-f", "-o", "/dev/null", "-e", "trace=fsync",
-                     "-e", "inject=fsync:signal=KILL:when=6",
-                     support.BINARY, "deploy", "--database", database)
-        status = self.json("status", "--database", database)
-        self.assertEqual(status["interrupted"]["position"], "new database live")
-        yield status
-        yield self.json("recover", "--database", database)
-
-    def test_every_key_is_described(self):
-        page = (support.PROJECT / "docs/json.md").read_text()
-        named = set(re.findall(r"`([a-z_0-9]+)`", page))
-        for document in [*self.documents(), *self.interrupted()]:
-            missing = keys_of(document) - named
-            self.assertEqual(missing, set(), json.dumps(document)[:300])
-
-    def test_every_described_key_is_in_the_program(self):
-        """Keys are the first column of the tables of docs/json.md."""
-        source = "".join(path.read_text() for path in sorted((support.PROJECT / "src/report").glob("*.cpp"))
-                         if "json" in path.name)
-        source += (support.PROJECT / "src/report/version_text.cpp").read_text()
-        source += (support.PROJECT / "src/catalogue/history.cpp").read_text()
-        source += (support.PROJECT / "src/checks/result.hpp").read_text()
-        page = (support.PROJECT / "docs/json.md").read_text()
-        for row in re.findall(r"^\| (`[^|]+) \|", page, re.MULTILINE):
-            for key in re.findall(r"`([a-z_0-9]+)`", row):
-                with self.subTest(key=key):
-                    self.assertRegex(source, rf'["\s]{key}[",\s]')
+    def test_the_map_leads_to_every_page(self):
+        linked = set(re.findall(r"\]\(([^)#]+)[)#]", pages.text_of("docs/README.md")))
+        found = {((support.PROJECT / "docs") / link).resolve() for link in linked}
+        for page in pages.pages():
+            if page not in ("docs/README.md", "README.md"):
+                self.assertIn((support.PROJECT / page).resolve(), found, page)
 
 
 if __name__ == "__main__":

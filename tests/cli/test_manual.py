@@ -1,15 +1,8 @@
 """The manual of the check language is true: what it shows is run.
 
-docs/checks-tutorial.md is typed along from top to bottom, as its reader would. A comment in the line
-before a block says what is not plain:
-
-    <!-- file: NAME -->   the block is written to this file
-    <!-- exit 1 -->       the commands of the block end with this exit code
-    <!-- prints -->       the block is what the commands before it have printed; times, sizes and
-                          directories differ, and a line with … alone stands for any lines
-
-Each YAML block of docs/checks-recipes.md and docs/checks.md is a list of checks, or with
-<!-- whole file --> a suite. They run on the tutorial's schema, and pass.
+Each YAML block of docs/checks-recipes.md is a list of checks, or with <!-- whole file --> a suite. They
+run on the schema of docs/checks-tutorial.md, and pass. Those of docs/checks.md can be loaded, but for
+what is marked as a <!-- fragment -->.
 """
 
 import http.server
@@ -18,11 +11,11 @@ import textwrap
 import threading
 import unittest
 
+import pages
 import support
 
-DOCS = support.PROJECT / "docs"
-BLOCK = re.compile(r"(?:^<!-- (?P<comment>[^\n]*) -->\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$",
-                   re.MULTILINE | re.DOTALL)
+TUTORIAL = "docs/checks-tutorial.md"
+RECIPES = "docs/checks-recipes.md"
 
 # What a recipe says that it needs, and the tutorial's schema does not have.
 NEEDS = {
@@ -35,63 +28,6 @@ NEEDS = {
 }
 
 
-def blocks(page):
-    """(line, comment, language, text) of every fenced block of a page."""
-    source = (DOCS / page).read_text()
-    found = [(source[:match.start("text")].count("\n"), match["comment"] or "", match["language"],
-              match["text"]) for match in BLOCK.finditer(source)]
-    assert 2 * len(found) == len(re.findall(r"^ *```", source, re.MULTILINE)), page
-    return found
-
-
-def plain(printed):
-    """Without what differs from run to run: directories, times, and the space that is free."""
-    printed = re.sub(r"/(?:[\w.-]+/)+", "/DIR/", printed)
-    printed = re.sub(r"\b\d+(\.\d+)? (ms|s)\b", "TIME", printed)
-    return re.sub(r"\b[\d.]+ [KMGT]iB free", "SIZE free", printed)
-
-
-def pattern_of(printed):
-    return "".join(r"(?:.*\n)*?" if line == "…" else re.escape(line) + r"\n"
-                   for line in plain(printed).splitlines())
-
-
-class Manual(support.Case):
-    def setUp(self):
-        super().setUp()
-        programs = self._scratch / "bin"
-        programs.mkdir()
-        (programs / "baseline").symlink_to(support.BINARY)
-        self.path = f"{programs}:{self.environment()['PATH']}"
-
-    def write(self, name, text):
-        path = self.dir / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        return path
-
-    def run_commands(self, commands):
-        return self.command("bash", "-euo", "pipefail", "-c", commands, env={"PATH": self.path})
-
-
-class Tutorial(Manual):
-    def test_from_top_to_bottom(self):
-        done, printed = None, 0
-        for line, comment, language, text in blocks("checks-tutorial.md"):
-            with self.subTest(line=line):
-                if comment.startswith("file: "):
-                    self.write(comment.removeprefix("file: "), text)
-                elif language == "sh":
-                    done = self.run_commands(text)
-                    wanted = int(comment.removeprefix("exit ") or 0)
-                    self.assertEqual(done.returncode, wanted, done.stdout + done.stderr)
-                else:
-                    self.assertEqual((comment, language), ("prints", ""))
-                    self.assertRegex(plain(done.stdout), rf"\A{pattern_of(text)}\Z", text)
-                    printed += 1
-        self.assertGreater(printed, 3)
-
-
 class Health(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200 if self.path == "/health" else 404)
@@ -101,11 +37,11 @@ class Health(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class Recipes(Manual):
+class Recipes(pages.Reader):
     def setUp(self):
         super().setUp()
-        self.sql = next(text for _, comment, _, text in blocks("checks-tutorial.md")
-                        if comment == "file: 1a_orders.sql")
+        self.sql = next(block.text for block in pages.blocks(TUTORIAL)
+                        if block.comment == "file: 1a_orders.sql")
         self.write("models.sql", self.sql)
         server = http.server.HTTPServer(("127.0.0.1", 0), Health)
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -115,9 +51,9 @@ class Recipes(Manual):
         self.outside = {"SHOP_LOG": str(self.write("shop.log", "listening on port 8080\n")),
                         "PORT": str(server.server_address[1]),
                         "DATABASE": str(self.dir / "shop.db")}
-        fixtures = next(text for _, comment, language, text in reversed(blocks("checks-recipes.md"))
-                        if language == "yaml" and comment == "whole file")
-        self.head = fixtures[:fixtures.index("checks:\n")]
+        self.suite = next(block.text for block in reversed(pages.blocks(RECIPES))
+                          if block.comment == "whole file")
+        self.head = self.suite[:self.suite.index("checks:\n")]
 
     def suite_of(self, comment, text):
         if comment == "whole file":
@@ -147,29 +83,36 @@ class Recipes(Manual):
 
     def run_page(self, page):
         ran = 0
-        for line, comment, language, text in blocks(page):
-            if language != "yaml":
-                continue
-            with self.subTest(page=page, line=line):
-                self.run_block(comment, text)
-            ran += 1
+        for block in pages.blocks(page):
+            if block.language == "yaml":
+                with self.subTest(page=page, line=block.line):
+                    self.run_block(block.comment, block.text)
+                ran += 1
         return ran
 
     def test_recipes(self):
-        self.assertGreater(self.run_page("checks-recipes.md"), 15)
+        self.assertGreater(self.run_page(RECIPES), 15)
 
     def test_commands_of_the_recipes(self):
-        suite = next(text for _, comment, language, text in reversed(blocks("checks-recipes.md"))
-                     if language == "yaml" and comment == "whole file")
-        self.write("checks/shop.yaml", suite)
+        self.write("checks/shop.yaml", self.suite)
         self.write("1a_orders.sql", self.sql)
-        for line, _, language, text in blocks("checks-recipes.md"):
-            if language != "sh":
-                continue
-            for command in text.splitlines():
-                with self.subTest(line=line, command=command):
+        for block in pages.blocks(RECIPES):
+            for command in block.text.splitlines() if block.language == "sh" else []:
+                with self.subTest(line=block.line, command=command):
                     done = self.run_commands(command)
                     self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_reference(self):
+        """The examples of the reference fit the built-in migration."""
+        found = 0
+        for block in pages.blocks("docs/checks.md"):
+            if block.language == "yaml" and block.comment != "fragment":
+                text = block.text if block.text.startswith("version:") \
+                    else f"version: 1\nchecks:\n{textwrap.indent(block.text, '  ')}"
+                self.succeeds("checks", "lint", "--checks", self.write("own.yaml", text),
+                              env={**self.outside, "BOT_LOG": "bot.log"})
+                found += 1
+        self.assertGreater(found, 2)
 
 
 class Errors(unittest.TestCase):
@@ -196,7 +139,7 @@ class Errors(unittest.TestCase):
                 yield source.name, text
 
     def test_every_message_has_its_line(self):
-        page = (DOCS / "checks-errors.md").read_text()
+        page = pages.text_of("docs/checks-errors.md")
         found = [(name, text) for name, text in self.messages() if text not in self.PARTS]
         self.assertGreater(len(found), 50)
         for name, text in found:

@@ -5,6 +5,7 @@ import subprocess
 import unittest
 
 import support
+import test_help
 
 
 class Pages(support.Case):
@@ -25,9 +26,7 @@ class Pages(support.Case):
 
     def test_every_command_has_one(self):
         names = {page.name for page in self.pages}
-        help_text = self.succeeds("--help")
-        commands = re.findall(r"(?m)^  ([a-z]+)  ", re.search(r"(?s)Subcommands:\n(.*?)\n\n",
-                                                             help_text)[1])
+        commands = test_help.commands_in(self.succeeds("--help"))
         self.assertGreater(len(commands), 7)
         for command in commands:
             self.assertIn(f"baseline-{command}.1", names)
@@ -41,8 +40,8 @@ class Pages(support.Case):
 
     def test_every_option_of_the_help_is_there(self):
         page = self.rendered("baseline-deploy.1")
-        for option in re.findall(r"(?m)^  (?:-\w,)?(--[\w-]+)", self.succeeds("deploy", "--help")):
-            self.assertIn(option, page)
+        for option in re.findall(r"(?m)^  (?:-\w, )?(--[\w-]+)", self.succeeds("deploy", "--help")):
+            self.assertRegex(page, rf"(?m)^ +(-\w, )?{option}\b")
         self.assertRegex(page, r"DATABASE_PATH\n +the same as --database\n")
         self.assertIn("baseline deploy --database app.db --wait 30s --yes", page)
 

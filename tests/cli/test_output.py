@@ -16,31 +16,21 @@ COMMANDS = [["deploy"], ["plan"], ["verify"], ["rollback"], ["status"], ["recove
 
 
 class Help(support.Case):
-    def test_of_every_command(self):
-        for words in COMMANDS:
-            for option in "--help", "-h":
-                with self.subTest(words), self.unchanged():
-                    done = self.baseline(*words, option)
-                    self.assertEqual((done.returncode, done.stderr), (0, ""))
-                    self.assertIn(f"Usage: baseline {' '.join(words)}", done.stdout)
+    """What the texts are: test_help.py."""
 
-    def test_of_the_program_names_every_command_and_exit_code(self):
-        out = self.succeeds("--help")
+    def test_changes_nothing(self):
         for words in COMMANDS:
-            self.assertRegex(out, rf"(?m)^  {words[0]} ")
-        for code in "0  done", "1  checks", "2  wrong", "3  in use", "4  refused", "5  I/O", \
-                    "6  needs a person", "130, 143  interrupted":
-            self.assertIn(code, out)
+            with self.subTest(words), self.unchanged():
+                done = self.baseline(*words, "--help")
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_of_the_program_names_every_exit_code(self):
+        codes = self.succeeds("--help").partition("\nExit codes:")[2]
+        self.assertEqual(re.findall(r"(?m)^  ([\d, ]+?)  ", codes),
+                         [*"0123456", "130, 143"])
 
     def test_is_what_one_gets_without_a_command(self):
         self.assertEqual(self.succeeds(), self.succeeds("--help"))
-
-    def test_names_the_variable_beside_each_option(self):
-        out = self.succeeds("deploy", "--help")
-        for variable in ("DATABASE_PATH", "BASELINE_MIGRATION", "BASELINE_CHECKS",
-                         "BASELINE_BACKUPS", "BASELINE_BACKUP", "BASELINE_ENGINE", "BASELINE_ON_FAILURE",
-                         "BASELINE_WAIT", "BASELINE_FORMAT", "NO_COLOR"):
-            self.assertIn(f"({variable})", out)
 
     def test_version(self):
         out = self.succeeds("--version")

@@ -7,10 +7,9 @@ import re
 import signal
 import unittest
 
-import jsonschema
-
+import schemas
 import support
-from report_readers import ENDINGS, SCHEMA, UNFINISHED, ReportCase
+from report_readers import ENDINGS, UNFINISHED, ReportCase
 from support import Holder
 
 GOLDEN = support.PROJECT / "tests/golden"
@@ -159,35 +158,17 @@ class Consumers(ReportCase):
         self.json_report(GOLDEN / "report_json_hostile.json")
         self.assertEqual(len(self.github(GOLDEN / "report_github_hostile.txt")), 4)
 
-    def test_the_schema_names_every_key(self):
-        def check(value, schema, where):
-            schema = SCHEMA["definitions"][schema["$ref"].rsplit("/", 1)[1]] \
-                if "$ref" in schema else schema
-            if isinstance(value, dict):
-                if "oneOf" in schema:
-                    return check(value, schema["oneOf"][1], where)
-                self.assertEqual(set(value), set(schema["properties"]), where)
-                self.assertEqual(set(value), set(schema["required"]), where)
-                for key, one in value.items():
-                    check(one, schema["properties"][key], f"{where}.{key}")
-            if isinstance(value, list) and "items" in schema:
-                for one in value:
-                    check(one, schema["items"], where)
-        for path in GOLDEN.glob("report_json_*.json"):
-            check(json.loads(path.read_text()), SCHEMA, path.name)
-
     def test_the_schema_refuses(self):
         """What it lets through would prove nothing."""
         good = json.loads((GOLDEN / "report_json_refused.json").read_text())
-        jsonschema.validate(good, SCHEMA)
+        self.assertEqual(schemas.problems(good, "check-report"), [])
         for change in (lambda d: d.pop("error"), lambda d: d.update(exit_code=0),
                        lambda d: d.update(error=None), lambda d: d.update(outcome="done"),
                        lambda d: d["phases"][0]["results"][0].update(status="passed"),
                        lambda d: d["phases"][0]["results"][0].update(status="skip")):
             bad = json.loads(json.dumps(good))
             change(bad)
-            with self.assertRaises(jsonschema.ValidationError):
-                jsonschema.validate(bad, SCHEMA)
+            self.assertNotEqual(schemas.problems(bad, "check-report"), [])
 
     def test_only_times_vary(self):
         suite = self.file("all.yaml", ALL_STATUSES)

@@ -8,18 +8,11 @@
 #include "config/file_keys.hpp"
 #include "config/settings.hpp"
 #include "support/catch.hpp"
+#include "support/environment.hpp"
 #include "support/temp_dir.hpp"
 
 namespace baseline {
 namespace {
-
-Environment environment_of(std::map<std::string, std::string> variables) {
-  return [variables = std::move(variables)](const char* name) -> std::optional<std::string> {
-    const auto found = variables.find(name);
-    if (found == variables.end()) return {};
-    return found->second;
-  };
-}
 
 ConfigFile parsed(const std::string& text, std::map<std::string, std::string> variables = {}) {
   return parse_config(text, "etc/baseline.yaml", environment_of(std::move(variables)));

@@ -4,17 +4,10 @@
 
 #include "base/error.hpp"
 #include "support/catch.hpp"
+#include "support/environment.hpp"
 
 namespace baseline {
 namespace {
-
-Environment environment_of(std::map<std::string, std::string> variables) {
-  return [variables = std::move(variables)](const char* name) -> std::optional<std::string> {
-    const auto found = variables.find(name);
-    if (found == variables.end()) return {};
-    return found->second;
-  };
-}
 
 std::string error_of(const RawOptions& options, const Environment& environment) {
   try {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "support/catch.hpp"
-#include "support/hooked_file_system.hpp"
+#include "support/crash.hpp"
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
@@ -16,8 +16,6 @@ namespace baseline {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int kCrashed = 77;
 
 Hook shell(const std::string& script) {
   Hook hook;
@@ -46,29 +44,11 @@ std::string state_of(const fs::path& directory) {
 
 bool survives(const fs::path& database, int crash_at, bool start_fails,
               const std::function<void(Workbench&)>& act) {
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    int step = 0;
-    HookedFileSystem files([&](const std::string&, const std::string&) {
-      if (++step == crash_at) ::_exit(kCrashed);
-    });
-    int code = 0;
-    try {
-      Workbench bench(files, database);
-      bench.set_application(application_in(database.parent_path(), start_fails));
-      act(bench);
-    } catch (const std::exception& error) {
-      code = 1;
-      ::fprintf(stderr, "%s\n", error.what());
-    }
-    ::_exit(code);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFEXITED(status));
-  REQUIRE((WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == kCrashed));
-  return WEXITSTATUS(status) == 0;
+  return ::survives(crash_at, [&](FileSystem& files) {
+    Workbench bench(files, database);
+    bench.set_application(application_in(database.parent_path(), start_fails));
+    act(bench);
+  });
 }
 
 // That the journal tells of an application that does not run.

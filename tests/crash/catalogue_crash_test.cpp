@@ -1,9 +1,6 @@
 // A crash at every step of what changes the catalogue of backups without touching the database: the
 // process ends before its N-th change to the disk. Whatever was done by then, each entry is whole
 // or called `.partial-*`, and the next call of the command leaves nothing of it behind.
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <functional>
 
@@ -14,7 +11,7 @@
 #include "pipeline/prune.hpp"
 #include "pipeline/verify_backups.hpp"
 #include "support/catch.hpp"
-#include "support/hooked_file_system.hpp"
+#include "support/crash.hpp"
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
@@ -22,8 +19,6 @@ namespace baseline {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int kCrashed = 77;
 
 struct Scenario {
   const char* name;
@@ -127,28 +122,10 @@ std::vector<Scenario> all_scenarios() {
 // Runs in a child that ends before its step `crash_at` (from 1; 0: never). True: it came to its
 // end.
 bool survives(const fs::path& database, int crash_at, const std::function<void(Workbench&)>& act) {
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    int step = 0;
-    HookedFileSystem files([&](const std::string&, const std::string&) {
-      if (++step == crash_at) ::_exit(kCrashed);
-    });
-    int code = 0;
-    try {
-      Workbench bench(files, database);
-      act(bench);
-    } catch (const std::exception& error) {
-      code = 1;
-      ::fprintf(stderr, "%s\n", error.what());
-    }
-    ::_exit(code);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFEXITED(status));
-  REQUIRE((WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == kCrashed));
-  return WEXITSTATUS(status) == 0;
+  return ::survives(crash_at, [&](FileSystem& files) {
+    Workbench bench(files, database);
+    act(bench);
+  });
 }
 
 std::size_t check_whole(const fs::path& directory) {

@@ -1,14 +1,16 @@
 // A crash at every step of the filesystem seam: the process ends before its N-th change to the
 // disk, without a destructor running. Whatever was done by then, the live database is the whole old
 // or the whole new one, the old data is there, and the next run puts everything in order.
+#include "support/crash.hpp"
+
 #include <grp.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 
 #include "base/error.hpp"
@@ -23,7 +25,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kCrashed = 77;
 // How a step fails, in turn.
 constexpr int kErrors[] = {EIO, ENOSPC, EDQUOT, EACCES, EINTR};
 constexpr std::string_view kForeignWal = "what lies beside an unreadable database belongs to it";
@@ -186,35 +187,17 @@ bool is_content_kept(const fs::path& directory, const std::string& old_content) 
   return false;
 }
 
-// Runs in a child that ends before its step `crash_at` (from 1). True when it ran to its end.
+// True when it ran to its end, and not only to before its step `crash_at`.
 bool survives(const fs::path& database, int crash_at, const std::function<void(Workbench&)>& act,
               const Scenario& scenario) {
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
+  return ::survives(crash_at, [&](FileSystem& files) {
     if (scenario.unprivileged && ::geteuid() == 0 &&
         (::setgroups(0, nullptr) != 0 || ::setgid(kNobody) != 0 || ::setuid(kNobody) != 0)) {
-      ::_exit(2);
+      throw std::runtime_error("cannot become an ordinary user");
     }
-    int step = 0;
-    HookedFileSystem files([&](const std::string&, const std::string&) {
-      if (++step == crash_at) ::_exit(kCrashed);
-    });
-    int code = 0;
-    try {
-      Workbench bench(files, database, {}, scenario.engine);
-      act(bench);
-    } catch (const std::exception& error) {
-      code = 1;
-      ::fprintf(stderr, "%s\n", error.what());
-    }
-    ::_exit(code);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFEXITED(status));
-  REQUIRE((WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == kCrashed));
-  return WEXITSTATUS(status) == 0;
+    Workbench bench(files, database, {}, scenario.engine);
+    act(bench);
+  });
 }
 
 // Whether some file below the directory has exactly these bytes.

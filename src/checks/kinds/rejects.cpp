@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "base/text.hpp"
@@ -16,7 +17,10 @@ namespace {
 using RefKind = ConstraintRef::Kind;
 
 bool well_formed(const ReferenceForm& form, std::string_view text) {
-  return form.pattern.empty() || regex_found(re2::RE2(std::string(form.pattern)), text);
+  static std::map<std::string_view, re2::RE2> compiled;  // most checks of a suite use the same few
+  if (form.pattern.empty()) return true;
+  return regex_found(compiled.try_emplace(form.pattern, std::string(form.pattern)).first->second,
+                     text);
 }
 
 std::string in_words(const ConstraintRef& by) {
@@ -30,7 +34,7 @@ std::string described(const ConstraintRef& by, const SuiteScope& scope) {
   const std::string start = fmt::format("CONSTRAINT {} ", by.text);
   for (const SchemaObject& object : scope.schema().objects) {
     for (const SchemaPart& part : object.parts) {
-      if (!to_lower(part.display).starts_with(to_lower(start))) continue;
+      if (!same_name(std::string_view(part.display).substr(0, start.size()), start)) continue;
       const std::string rest = part.display.substr(start.size());
       return fmt::format("{} {}", trimmed(rest.substr(0, rest.find('('))), by.text);
     }

@@ -112,7 +112,10 @@ bool json_is_innocuous() {
 
 }  // namespace
 
-Guard::Guard(sqlite3* database) : database_(database), functions_(database, *this) {
+Guard::Guard(sqlite3* database)
+    : database_(database),
+      may_be_locked_(*sqlite3_db_filename(database, "main") != '\0'),
+      functions_(database, *this) {
   configure(database, SQLITE_DBCONFIG_DEFENSIVE, 1);
   configure(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, json_is_innocuous() ? 0 : 1);
   configure(database, SQLITE_DBCONFIG_DQS_DML, 0);
@@ -184,15 +187,20 @@ bool Guard::limit_patterns() {
   return true;
 }
 
-Guard::Scope::Scope(Guard& guard, Rules rules, std::optional<std::chrono::milliseconds> timeout)
+Guard::Scope::Scope(Guard& guard, const RunLimits& limits) : Scope(guard, Rules::check) {
+  const auto now = std::chrono::steady_clock::now();
+  guard.deadline_ = limits.deadline.value_or(now + limits.timeout);
+  if (guard.may_be_locked_) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*guard.deadline_ - now);
+    patience_.emplace(guard.database_, left);
+  }
+}
+
+Guard::Scope::Scope(Guard& guard, Rules rules)
     : guard_(guard), previous_(std::exchange(guard.rules_, rules)) {
   guard.denied_.clear();
   guard.timed_out_ = false;
   guard.matches_patterns_ = false;
-  if (timeout) {
-    guard.deadline_ = std::chrono::steady_clock::now() + *timeout;
-    patience_.emplace(guard.database_, *timeout);
-  }
   for (std::size_t i = 0; i < kLimits.size(); ++i) {
     // A migration is ours to trust with size: load_migration() has bounded it.
     const int value = rules == Rules::check ? kLimits.at(i).value : -1;

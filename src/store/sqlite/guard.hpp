@@ -4,10 +4,10 @@
 
 #include <array>
 #include <chrono>
-#include <cstddef>
 #include <optional>
 #include <string>
 
+#include "store/session.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/slow_functions.hpp"
 
@@ -57,10 +57,12 @@ class Guard {
   /// gets smaller values and a closer look at the clock. Returns whether there is any.
   bool limit_patterns();
 
-  /// Puts user SQL under rules for its lifetime; after `timeout` it is interrupted.
+  /// Puts user SQL under rules for its lifetime; with limits it is SQL of a suite, and interrupted
+  /// when their time is over.
   class Scope {
    public:
-    Scope(Guard& guard, Rules rules, std::optional<std::chrono::milliseconds> timeout);
+    Scope(Guard& guard, Rules rules);
+    Scope(Guard& guard, const RunLimits& limits);
     ~Scope();
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
@@ -94,6 +96,7 @@ class Guard {
   int deny(std::string what);
 
   sqlite3* database_;
+  bool may_be_locked_;  ///< by others: it is a file
   Rules rules_ = Rules::none;
   std::optional<std::chrono::steady_clock::time_point> deadline_;
   bool timed_out_ = false;

@@ -39,7 +39,7 @@ class Measurement {
         request_(request) {}
 
   CostOutcome run() {
-    const Guard::Scope scope(guard_, Guard::Rules::check, request_.limits.timeout);
+    const Guard::Scope scope(guard_, request_.limits);
     StatementReader reader(database_.getHandle(), guard_, request_.sql);
     CostOutcome outcome;
     outcome.engine = fmt::format("SQLite {}", sqlite3_libversion());

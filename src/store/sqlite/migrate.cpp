@@ -62,7 +62,7 @@ std::string hint_for(const Migration& migration, const SqlFailure& failure) {
 }
 
 void run_statements(SQLite::Database& database, Guard& guard, const Migration& migration) {
-  const Guard::Scope scope(guard, Guard::Rules::migration, std::nullopt);
+  const Guard::Scope scope(guard, Guard::Rules::migration);
   StatementReader reader(database.getHandle(), guard, migration.sql);
   std::size_t statements = 0;
   while (const Statement* const statement = reader.next()) {

@@ -43,6 +43,13 @@ struct Run {
   }
 };
 
+// OR FAIL, or what may contain it.
+bool says_fail(std::string_view sql) {
+  constexpr std::string_view kFail = "fail";
+  const auto same = [](char c, char small) { return (c | 0x20) == small; };
+  return !std::ranges::search(sql, kFail, same).empty();
+}
+
 // One question to one database. The last statement may run several times; a savepoint brings back
 // what was before it. Most rejected statements leave nothing behind, and then it is not needed
 // until the statement is to run again.
@@ -61,7 +68,7 @@ class Judge {
         limits_(limits) {}
 
   Rejection judge(std::string_view sql) {
-    const Guard::Scope scope(guard_, Guard::Rules::check, limits_.timeout);
+    const Guard::Scope scope(guard_, limits_);
     return judge_inside(sql);
   }
 
@@ -436,8 +443,7 @@ class Judge {
   // rows before the bad one, or by a foreign key that is checked later.
   bool may_leave_rows(std::string_view sql) {
     const Guard::Pause pause(guard_);
-    return foreign_keys_ || cache_.may_leave_rows() ||
-           to_lower(sql).find("fail") != std::string::npos;
+    return foreign_keys_ || cache_.may_leave_rows() || says_fail(sql);
   }
 
   // What is now is what restore() brings back.

@@ -22,9 +22,8 @@ SqlFailure explained(ConstraintCache& constraints, Guard& guard, const Statement
   SqlFailure failure = reader.run_failure(statement, code);
   if (guard.timed_out()) {
     failure.kind = SqlFailure::Kind::timeout;
-    failure.message = fmt::format(
-        "took longer than {} and was stopped",
-        short_duration(limits.whole_time.count() == 0 ? limits.timeout : limits.whole_time));
+    failure.message =
+        fmt::format("took longer than {} and was stopped", short_duration(limits.timeout));
   }
   if (failure.kind == SqlFailure::Kind::constraint) {
     const Guard::Pause pause(guard);

@@ -48,7 +48,7 @@ SqliteSession::SqliteSession(SQLite::Database database, Role role)
 }
 
 CompileOutcome SqliteSession::compile(std::string_view sql) {
-  const Guard::Scope scope(guard_, Guard::Rules::check, std::nullopt);
+  const Guard::Scope scope(guard_, Guard::Rules::check);
   StatementReader reader(database_.getHandle(), guard_, sql);
   CompileOutcome outcome;
   while (const Statement* const statement = reader.next()) {
@@ -61,7 +61,7 @@ CompileOutcome SqliteSession::compile(std::string_view sql) {
 std::optional<SqlFailure> SqliteSession::step_through(
     std::string_view sql, const Bindings& bindings, const RunLimits& limits, bool any_length,
     const Columns& columns, const std::function<bool(sqlite3_stmt*)>& visit) {
-  const Guard::Scope scope(guard_, Guard::Rules::check, limits.timeout);
+  const Guard::Scope scope(guard_, limits);
   StatementReader reader(database_.getHandle(), guard_, sql, cache());
   const Statement* const statement = reader.next();
   if (statement == nullptr) return reader.failure() ? *reader.failure() : not_one_query();
@@ -129,7 +129,7 @@ std::optional<SqlFailure> SqliteSession::scan(std::string_view sql, const Bindin
 ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bindings,
                                       const RunLimits& limits) {
   sqlite3* const handle = database_.getHandle();
-  const Guard::Scope scope(guard_, Guard::Rules::check, limits.timeout);
+  const Guard::Scope scope(guard_, limits);
   StatementReader reader(handle, guard_, sql, cache());
   ExecuteOutcome outcome;
   const Statement* last = nullptr;

@@ -1,0 +1,16 @@
+#pragma once
+
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's own
+class App;
+}
+
+namespace baseline {
+
+struct Options;
+
+/// Adds all commands with their options, which are written to `options`: what the parser takes, the
+/// help shows and the completion offers. The name of an option's type says what its value is: words
+/// with '|' between them, or FILE, DIR, PATH (a file), ID (a backup), TAG, GLOB (of checks).
+void add_commands(CLI::App& app, Options& options);
+
+}  // namespace baseline

@@ -1,0 +1,100 @@
+// argv → Options, or a help text.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <span>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "base/version.hpp"
+#include "cli/command_tree.hpp"
+#include "cli/completion_script.hpp"
+#include "cli/help.hpp"
+#include "cli/help_layout.hpp"
+#include "cli/options.hpp"
+#include "cli/usage_error.hpp"
+
+namespace baseline {
+namespace {
+
+// What stands behind `--` of `run` is another program's, and none of our options. Returns how many
+// arguments are ours.
+int take_words(int argc, const char* const* argv, Options& options) {
+  if (argc < 2 || std::string_view(argv[1]) != "run") return argc;
+  for (int i = 2; i < argc; ++i) {
+    if (std::string_view(argv[i]) != "--") continue;
+    options.words.assign(argv + i + 1, argv + argc);
+    return i;
+  }
+  return argc;
+}
+
+std::string help_of(const CLI::App& app, std::string_view colour) {
+  const HelpLayout layout(help_width(), Style(wants_colour(colour, STDOUT_FILENO)));
+  return layout.make_help(&app, {}, CLI::AppFormatMode::Normal);
+}
+
+// `help COMMAND` is told by what the command itself would tell.
+std::string help_about(const CLI::App& app, std::span<const char* const> words) {
+  const CLI::App& command = find_command(app, words);
+  return help_of(command, "auto");
+}
+
+}  // namespace
+
+bool asks_for_json(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--") break;  // what follows are the words of another command
+    constexpr std::string_view kOption = "--format";
+    if (word == kOption && i + 1 < argc) return std::string_view(argv[i + 1]) == "json";
+    if (word.starts_with("--format=")) return word.substr(kOption.size() + 1) == "json";
+  }
+  const auto variable = process_environment()("BASELINE_FORMAT");
+  return variable == "json";
+}
+
+std::optional<HelpText> parse_options(int argc, const char* const* argv, Options& options) {
+  CLI::App app{std::string(help::purpose()), "baseline"};
+  app.set_version_flag("--version", std::string(version()),
+                       "Version, commit and SQLite, also with --format json");
+  app.footer(std::string(help::footer()));
+  add_commands(app, options);
+
+  const std::span words(argv + 1, argc > 1 ? static_cast<std::size_t>(argc - 1) : 0);
+  if (words.empty()) return HelpText{help_of(app, "auto"), false};
+  const CLI::App& command = find_command(app, words);
+  if (command.get_name() == "help" && words.size() > 1 && words[1][0] != '-') {
+    return HelpText{help_about(app, words.subspan(1)), false};
+  }
+  argc = take_words(argc, argv, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return HelpText{help_of(command, options.colour), false};
+  } catch (const CLI::CallForVersion&) {
+    return HelpText{{}, true};
+  } catch (const CLI::ParseError& error) {
+    throw_usage(app, error);
+  }
+  if (command.get_name() == "help") return HelpText{help_of(app, "auto"), false};
+  if (command.get_name() == "completion") {
+    return HelpText{std::string(completion_script(options.shell)), false};
+  }
+  if (app.got_subcommand("plan")) options.dry_run = true;
+  if (options.command == Command::run) {
+    options.settings.gate = true;
+    if (options.words.empty()) {
+      throw Error(ErrorCode::usage, "run needs a command",
+                  "write it after two dashes: baseline run -- python bot.py");
+    }
+  }
+  // What runs nothing may read suites that run commands.
+  if (options.command == Command::checks_list || options.command == Command::checks_lint) {
+    options.settings.allow_commands = true;
+  }
+  return {};
+}
+
+}  // namespace baseline

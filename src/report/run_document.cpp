@@ -1,0 +1,168 @@
+#include "report/run_document.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "os/clock.hpp"
+#include "os/process.hpp"
+#include "report/check_json.hpp"
+#include "report/human_observer.hpp"
+#include "report/json.hpp"
+#include "report/json_document.hpp"
+#include "report/json_parts.hpp"
+
+namespace baseline {
+namespace {
+
+using json_report::Json;
+using json_report::optional_text;
+using json_report::shown;
+using std::chrono::nanoseconds;
+
+double ms(nanoseconds time) { return std::chrono::duration<double, std::milli>(time).count(); }
+
+Json texts(const std::vector<std::string>& all) {
+  Json json = Json::array();
+  for (const std::string& text : all) json.push_back(shown(text));
+  return json;
+}
+
+Json of_steps(const std::vector<TimedStep>& steps) {
+  Json json = Json::array();
+  for (const TimedStep& step : steps) {
+    json.push_back({{"name", words_for(step.step)},
+                    {"depth", step.depth},
+                    {"start_ms", ms(step.start)},
+                    {"took_ms", step.took ? Json(ms(*step.took)) : Json(nullptr)}});
+  }
+  return json;
+}
+
+bool is_in_window(Step step) {
+  return step == Step::freeze || step == Step::copy || step == Step::swap ||
+         step == Step::check_live || step == Step::swap_back;
+}
+
+// The window begins with the freeze. Its length is measured; a run that ended in an error has not
+// told it, and then the steps do.
+Json of_window(const CheckRun& run) {
+  const auto freeze = std::ranges::find(run.steps, Step::freeze, &TimedStep::step);
+  if (freeze == run.steps.end() || !freeze->took) return nullptr;
+  if (run.replaced && run.replaced->unavailable) {
+    return {{"start_ms", ms(freeze->start)},
+            {"took_ms", ms(*run.replaced->unavailable)},
+            {"exact", true}};
+  }
+  nanoseconds end = freeze->start;
+  for (auto step = freeze; step != run.steps.end() && is_in_window(step->step); ++step) {
+    end = std::max(end, step->start + step->took.value_or(nanoseconds::zero()));
+  }
+  return {{"start_ms", ms(freeze->start)}, {"took_ms", ms(end - freeze->start)}, {"exact", false}};
+}
+
+Json of_schema(const std::optional<Schema>& schema) {
+  if (!schema) return nullptr;
+  Json json = Json::array();
+  for (const SchemaObject& object : schema->objects) {
+    Json parts = Json::array();
+    for (const SchemaPart& part : object.parts) {
+      parts.push_back({{"label", shown(part.label)},
+                       {"meaning", shown(part.meaning)},
+                       {"text", printable_lines(part.display)}});
+    }
+    json.push_back({{"kind", object.kind}, {"name", shown(object.name)}, {"parts", parts}});
+  }
+  return json;
+}
+
+Json of_schemas(const std::optional<SchemaPair>& schemas) {
+  if (!schemas) return nullptr;
+  return {{"left_title", schemas->left_title},
+          {"right_title", schemas->right_title},
+          {"left", of_schema(schemas->left)},
+          {"right", of_schema(schemas->right)}};
+}
+
+// What --format json prints, without the phases, which the document has already.
+Json of_result(const CheckRun& run) {
+  if (!run.replaced) return nullptr;
+  Json json = json_report::document_of(*run.replaced, run.exit_code.value_or(0));
+  for (const char* key : {"version", "tool", "exit_code", "before", "after"}) json.erase(key);
+  return json;
+}
+
+}  // namespace
+
+nlohmann::ordered_json run_document(const CheckRun& run) {
+  Json json = check_run_json(run);
+  json["incomplete"] = nullptr;
+  json["run"] = optional_text(run.run);
+  json["host"] = shown(host_name());
+  json["user"] = shown(user_name());
+  json["idle"] = optional_text(run.idle);
+  json["place"] = optional_text(shown(run.place));
+  json["steps"] = of_steps(run.steps);
+  json["window"] = of_window(run);
+  json["notes"] = texts(run.notes);
+  json["warnings"] = texts(run.warnings);
+  json["result"] = of_result(run);
+  json["schemas"] = of_schemas(run.schemas);
+  return json;
+}
+
+std::string run_record(const CheckRun& run, std::size_t most) {
+  Json json = run_document(run);
+  const auto text = [&] {
+    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  };
+  std::string record = text();
+  if (record.size() <= most) return record;
+  json["notes"].push_back("the schemas were too large to be kept");
+  json["schemas"] = nullptr;
+  record = text();
+  if (record.size() <= most) return record;
+  json["notes"].push_back("the checks that passed were too many to be kept");
+  for (Json& phase : json["phases"]) {
+    auto& results = phase["results"].get_ref<Json::array_t&>();
+    std::erase_if(results, [](const Json& result) { return result["status"] == "pass"; });
+  }
+  record = text();
+  if (record.size() <= most) return record;
+  throw Error(ErrorCode::io, fmt::format("it would have {}, and may have {}",
+                                         human_size(record.size()), human_size(most)));
+}
+
+nlohmann::ordered_json run_document(const HistoryLine& line, const std::optional<Manifest>& backup,
+                                    const std::filesystem::path& catalogue,
+                                    const std::string& why) {
+  Json json;
+  json["version"] = 1;
+  json["tool"] = backup ? Json(shown(backup->tool)) : Json(nullptr);
+  json["engine"] = backup ? Json(shown(backup->engine)) : Json(nullptr);
+  json["command"] = shown(line.command);
+  json["database"] = shown(line.database);
+  json["ended"] = shown(line.when);
+  json["outcome"] = shown(line.outcome);
+  json["incomplete"] = why;
+  json["run"] = shown(line.run);
+  json["host"] = shown(line.host);
+  json["user"] = shown(line.user);
+  const bool replaced = line.outcome == "done" || line.outcome.rfind("finished", 0) == 0 ||
+                        line.outcome.rfind("kept", 0) == 0;
+  Json result;
+  result["from"] = optional_text(shown(line.from));
+  result["revision"] = replaced ? optional_text(shown(line.to)) : Json(nullptr);
+  result["source"] = optional_text(shown(line.source));
+  result["unavailable_ms"] =
+      line.unavailable_us ? Json(static_cast<double>(*line.unavailable_us) / 1000) : Json(nullptr);
+  result["backup"] =
+      backup ? json_report::of_manifest(*backup, catalogue / backup->id) : Json(nullptr);
+  result["backup_id"] = optional_text(shown(line.backup));
+  json["result"] = result;
+  return json;
+}
+
+}  // namespace baseline

@@ -1,0 +1,90 @@
+"""`cmake --install` puts everything below the prefix, behind DESTDIR. The packages are made of that;
+they are tried as such by scripts/package --test."""
+
+import json
+import re
+import subprocess
+import unittest
+
+import support
+
+BUILD = support.BINARY.resolve().parent
+EXPECTED = """bin/baseline
+share/doc/baseline/README.md
+share/doc/baseline/docs/installing.md
+share/doc/baseline/examples/baseline.yaml
+share/doc/baseline/examples/checks/schema.yaml
+share/doc/baseline/examples/systemd/dispinmap.service
+share/man/man1/baseline.1
+share/man/man1/baseline-backups-export.1
+share/man/man5/baseline.yaml.5
+share/bash-completion/completions/baseline
+share/zsh/site-functions/_baseline
+share/fish/vendor_completions.d/baseline.fish
+lib/systemd/system/baseline-verify@.service
+lib/systemd/system/baseline-verify@.timer""".split()
+
+
+class Install(support.Case):
+    def install(self, *, prefix, destdir=""):
+        if not (BUILD / "cmake_install.cmake").exists():
+            self.skipTest("the program does not lie in a build tree")
+        done = self.command("cmake", "--install", BUILD, "--prefix", prefix,
+                            env={"DESTDIR": str(destdir)} if destdir else None)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return support.Path(f"{destdir}{prefix}")
+
+    def test_prefix_and_destdir(self):
+        place = self.install(prefix="/opt/tools", destdir=self.dir / "stage")
+        for name in EXPECTED:
+            self.assertGreater((place / name).stat().st_size, 0, name)
+        staged = support.listing(self.dir / "stage")
+        self.assertEqual([name for name in staged
+                          if not f"{name}/".startswith(("opt/tools/"))], ["opt"])
+        self.works(place)
+        self.config_is_valid(place / "share/doc/baseline/examples/baseline.yaml")
+
+    def works(self, place):
+        program = place / "bin/baseline"
+        for shell, name in (("bash", "share/bash-completion/completions/baseline"),
+                            ("zsh", "share/zsh/site-functions/_baseline"),
+                            ("fish", "share/fish/vendor_completions.d/baseline.fish")):
+            self.assertEqual(self.command(program, "completion", shell).stdout,
+                             (place / name).read_text())
+        self.assertEqual(self.command(program, "--version").stdout, self.succeeds("--version"))
+
+    def config_is_valid(self, path):
+        """Of the example the migration, the checks and every key are taken."""
+        done = self.baseline("checks", "list", "--config", path)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        status = self.json("status", "--config", path, "--database", self.fresh())
+        self.assertEqual({setting["source"].rsplit("/", 1)[-1].partition(":")[0]
+                          for setting in status["settings"]
+                          if setting["name"] in ("migration", "checks", "backups", "wait")},
+                         {"baseline.yaml"})
+
+    def test_the_libraries_are_named_for_other_systems(self):
+        """Each library that CMake looks for has its package in vcpkg.json, and no other is there."""
+        text = (support.PROJECT / "CMakeLists.txt").read_text()
+        looked_for = set(re.findall(r"find_package\((\w[\w-]*) REQUIRED", text)) - {"PkgConfig"}
+        looked_for |= set(re.findall(r"pkg_check_modules\((\w+) REQUIRED", text))
+        self.assertGreater(len(looked_for), 8)
+        named = json.loads((support.PROJECT / "vcpkg.json").read_text())["dependencies"]
+        self.assertEqual({name.lower().replace("_", "-") for name in looked_for}, set(named))
+
+
+class Units(support.Case):
+    def test_systemd_takes_them(self):
+        if self.command("sh", "-c", "command -v systemd-analyze").returncode != 0:
+            self.skipTest("systemd-analyze is not installed")
+        for path in sorted((support.PROJECT / "packaging/systemd").iterdir()):
+            text = path.read_text().replace("ExecStart=baseline", f"ExecStart={support.BINARY}")
+            unit = self.dir / path.name.replace("@", "@shop")
+            unit.write_text(text)
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no",
+                               *sorted(self.dir.glob("*@shop*"))], text=True, capture_output=True)
+        self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,9 @@
+#pragma once
+
+#include <functional>
+
+#include "os/file_system.hpp"
+
+/// Runs `act` in a child process that ends before its change number `crash_at` of the disk, counted
+/// from 1; never for 0. True when it ran to its end. An exception in it fails the test that asks.
+bool survives(int crash_at, const std::function<void(baseline::FileSystem& files)>& act);
