@@ -69,6 +69,7 @@ std::vector<Candidate> runs(Options& options) {
   Workplace workplace(line.invocation());
   std::vector<Candidate> found;
   for (const HistoryLine& run : read_history(workplace.catalogue().directory()).lines) {
+    if (run.database != workplace.store().location()) continue;
     found.push_back({run.backup.empty() ? run.run : run.backup,
                      fmt::format("{} {}, {}", run.command, run.when, run.outcome)});
   }
@@ -153,20 +154,22 @@ std::vector<Candidate> commands(const CLI::App& app) {
   return found;
 }
 
-// Those that may still be given.
+// Those that may still be given; --help last, as in the help.
 std::vector<Candidate> option_names(const TypedLine& line) {
   const auto given = [&](const CLI::Option* option) {
     return std::ranges::find(line.given, option) != line.given.end();
   };
   std::vector<Candidate> found;
   for (const CLI::Option* option : line.command->get_options()) {
-    if (option->get_lnames().empty()) continue;
+    if (option->get_lnames().empty() || option == line.command->get_help_ptr()) continue;
     if (given(option) && option->get_expected_max() <= 1) continue;
     if (std::ranges::any_of(option->get_excludes(), given)) continue;
     const std::string text = option->get_description();
     found.push_back({"--" + option->get_lnames().front(),
                      std::string(trimmed(text.substr(0, text.find('['))))});
   }
+  const CLI::Option& help = *line.command->get_help_ptr();
+  found.push_back({"--" + help.get_lnames().front(), help.get_description()});
   return found;
 }
 

@@ -224,15 +224,6 @@ class Verify(BackupsCase):
     def test_says_nothing_of_its_progress_in_a_pipe(self):
         self.assertEqual(self.baseline("backups", "verify", "-d", self.database).stderr, "")
 
-    def slow_terminal(self, *args):
-        """The program in a terminal, with every read of a block made to take 50 ms."""
-        terminal = support.Terminal(
-            ["/usr/bin/strace", "-f", "-o", "/dev/null", "-e", "trace=pread64",
-             "-e", "inject=pread64:delay_enter=50000", str(support.BINARY), *map(str, args)],
-            self.environment({"TERM": "xterm"}), self.dir)
-        self.addCleanup(terminal.close)
-        return terminal
-
     def test_progress_on_a_terminal(self):
         big = self.big("big.db", 20)
         self.succeeds("deploy", "-d", big)
