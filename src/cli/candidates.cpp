@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/text.hpp"
+#include "catalogue/history.hpp"
 #include "checks/listing.hpp"
 #include "cli/commands.hpp"
 #include "cli/workplace.hpp"
@@ -62,13 +63,15 @@ std::vector<Candidate> backups(Options& options) {
   return found;
 }
 
+// What `report` can tell of, by what history shows of it; the newest first.
 std::vector<Candidate> runs(Options& options) {
   const Unfinished line(options);
   Workplace workplace(line.invocation());
   std::vector<Candidate> found;
   for (const HistoryLine& run : read_history(workplace.catalogue().directory()).lines) {
     if (run.database != workplace.store().location()) continue;
-    found.push_back({run.run, fmt::format("{} {}, {}", run.command, run.when, run.outcome)});
+    found.push_back({run.backup.empty() ? run.run : run.backup,
+                     fmt::format("{} {}, {}", run.command, run.when, run.outcome)});
   }
   std::ranges::reverse(found);
   return found;

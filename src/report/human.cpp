@@ -219,8 +219,10 @@ std::string content_of(const DatabaseFacts& facts) {
     widest = std::max(widest, columns_of(printable(table.table)));
   }
   for (const TableRows& table : facts.tables) {
-    text += fmt::format("\n{} {:>12}", padded(printable(table.table), widest),
-                        table.rows ? counted(*table.rows, "row") : "not counted");
+    text += fmt::format("\n{}  ", padded(printable(table.table), widest));
+    text += table.rows
+                ? fmt::format("{:>10} row{}", human_count(*table.rows), *table.rows == 1 ? "" : "s")
+                : "not counted";
   }
   return text;
 }

@@ -37,9 +37,9 @@ std::string progress_bar(std::string_view what, const Progress& progress, std::s
   const double rate = static_cast<double>(progress.done) / seconds;
   const bool all = progress.done >= progress.total;
   const std::string speed = fmt::format("  {:>8}/s", human_size(static_cast<std::uint64_t>(rate)));
-  // All is read or written, and yet the step is not done: the disk has still to take it.
+  // All is read or written, and yet the step is not done: it may have to come to the disk.
   const std::string left =
-      all        ? "  waiting for the disk"
+      all        ? "  finishing"
       : rate > 0 ? "  " + time_left(static_cast<double>(progress.total - progress.done) / rate)
                  : "";
   const std::string bytes =

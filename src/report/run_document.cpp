@@ -36,7 +36,8 @@ Json of_steps(const std::vector<TimedStep>& steps) {
     json.push_back({{"name", words_for(step.step)},
                     {"depth", step.depth},
                     {"start_ms", ms(step.start)},
-                    {"took_ms", step.took ? Json(ms(*step.took)) : Json(nullptr)}});
+                    {"took_ms", step.took ? Json(ms(*step.took)) : Json(nullptr)},
+                    {"good", step.good}});
   }
   return json;
 }

@@ -23,6 +23,7 @@ class RunLog final : public Observer {
   void recorded(std::string_view run) override;
   void note(std::string_view text) override;
   void warning(std::string_view text) override;
+  void done() override { next_.done(); }
 
  private:
   Observer& next_;

@@ -12,6 +12,7 @@ Tests may run at the same time and in any order; none needs root, the network, o
 """
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -22,9 +23,11 @@ import shutil
 import signal
 import sqlite3
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 from pathlib import Path
@@ -96,11 +99,21 @@ class Case(unittest.TestCase):
         self.addCleanup(end, process)
         return process
 
-    def terminal(self, *args, env=None):
+    def terminal(self, *args, env=None, columns=80):
         """Starts the program in a terminal of its own: a Terminal."""
-        terminal = Terminal([str(BINARY), *map(str, args)], self.environment(env), self.dir)
+        return self.terminal_of(str(BINARY), *map(str, args), env=env, columns=columns)
+
+    def terminal_of(self, *argv, env=None, columns=80):
+        """Starts any command, named by its path, in a terminal of its own: a Terminal."""
+        terminal = Terminal(list(argv), self.environment(env), self.dir, columns)
         self.addCleanup(terminal.close)
         return terminal
+
+    def slow_terminal(self, *args, delay=50_000):
+        """The same on a slow disk: each read takes `delay` microseconds longer."""
+        return self.terminal_of("/usr/bin/strace", "-f", "-o", "/dev/null", "-e", "trace=pread64",
+                                "-e", f"inject=pread64:delay_enter={delay}", str(BINARY),
+                                *map(str, args), env={"TERM": "xterm"})
 
     def until(self, condition, what, process=None, seconds=60):
         """Waits for a condition, and fails when it does not come true; with a process, also when
@@ -116,14 +129,14 @@ class Case(unittest.TestCase):
     @contextlib.contextmanager
     def unchanged(self, *but):
         """Nothing in the test's directory is added, removed, written to or touched, except the
-        names in `but`: the lock file of a run, for example, stays behind by design."""
+        names in `but`: the lock file of a run, for example, stays behind by design. One that ends
+        with a slash is a directory with all that is in it."""
+        def others(names):
+            return {name: what for name, what in names.items() if name not in but
+                    and not any(word[-1] == "/" and f"{name}/".startswith(word) for word in but)}
         before = state(self.dir)
         yield
-        after = state(self.dir)
-        for name in but:
-            before.pop(name, None)
-            after.pop(name, None)
-        self.assertEqual(after, before)
+        self.assertEqual(others(state(self.dir)), others(before))
 
     def refuses(self, code, stderr, *args, leaves=(), **options):
         """The program ends with this exit code and says exactly this, and nothing has changed."""
@@ -142,6 +155,11 @@ class Case(unittest.TestCase):
         catalogue = catalogue or Path(f"{database}.backups")
         found = [entry for entry in catalogue.iterdir() if re.match(r"\d{8}T\d{6}Z-\d+$", entry.name)]
         return sorted(found, key=lambda entry: int(entry.name.rsplit("-", 1)[1]))
+
+    def records(self, database):
+        """The names of the records of runs of a database, in the test's directory."""
+        return [str(path.relative_to(self.dir))
+                for path in sorted((self.dir / f"{database}.backups/runs").iterdir())]
 
     def only_backup(self, database, catalogue=None):
         """The directory of the one backup of a database."""
@@ -257,15 +275,21 @@ def end(process):
             pipe.close()
 
 
+def resize(fd, columns, lines=60):
+    """Gives the terminal at `fd` another size."""
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+
 class Terminal:
     """A program that runs in a terminal, with somebody before it who reads and types."""
 
-    def __init__(self, argv, env, cwd):
+    def __init__(self, argv, env, cwd, columns=80):
         self.text = ""
         self.code = None
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             try:
+                resize(0, columns)
                 os.chdir(cwd)
                 os.execve(argv[0], argv, env)
             finally:
@@ -277,6 +301,9 @@ class Terminal:
         while wanted not in self.text:
             if not self._read(deadline - time.monotonic()):
                 raise AssertionError(f"{wanted!r} did not come; the screen: {self.text!r}")
+
+    def resize(self, columns):
+        resize(self._fd, columns)
 
     def type(self, keys):
         os.write(self._fd, keys.encode())

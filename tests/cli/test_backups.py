@@ -224,15 +224,6 @@ class Verify(BackupsCase):
     def test_says_nothing_of_its_progress_in_a_pipe(self):
         self.assertEqual(self.baseline("backups", "verify", "-d", self.database).stderr, "")
 
-    def slow_terminal(self, *args):
-        """The program in a terminal, with every read of a block made to take 50 ms."""
-        terminal = support.Terminal(
-            ["/usr/bin/strace", "-f", "-o", "/dev/null", "-e", "trace=pread64",
-             "-e", "inject=pread64:delay_enter=50000", str(support.BINARY), *map(str, args)],
-            self.environment({"TERM": "xterm"}), self.dir)
-        self.addCleanup(terminal.close)
-        return terminal
-
     def test_progress_on_a_terminal(self):
         big = self.big("big.db", 20)
         self.succeeds("deploy", "-d", big)
@@ -685,7 +676,7 @@ class Prune(BackupsCase):
         self.assertIn(f"{first}  removed, {kib} KiB\n", out)
         self.assertTrue(out.endswith(f"pruned: 1 backup, {kib} KiB\n"), out)
         self.assertEqual(sorted(os.listdir(f"{self.database}.backups")),
-                         [second, third, "history.jsonl"])
+                         [second, third, "history.jsonl", "runs"])
         out = self.succeeds("backups", "prune", "-d", self.database, "--keep", "2")
         self.assertTrue(out.endswith("nothing to remove\n"), out)
 
@@ -763,7 +754,7 @@ class Prune(BackupsCase):
         left = [name for name in os.listdir(f"{self.database}.backups") if name[0] == "."]
         self.assertTrue(all(name.startswith(".partial-removed-2") for name in left), left)
         self.prune("--keep", "1")
-        self.assertEqual(len(os.listdir(f"{self.database}.backups")), 2)
+        self.assertEqual(len(os.listdir(f"{self.database}.backups")), 3)
 
     def test_the_list_tells_what_is_half_removed(self):
         self.again()

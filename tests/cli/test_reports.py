@@ -7,12 +7,20 @@ import re
 import signal
 import unittest
 
+import pages
 import schemas
 import support
 from report_readers import ENDINGS, UNFINISHED, ReportCase
 from support import Holder
 
 GOLDEN = support.PROJECT / "tests/golden"
+
+
+
+def version():
+    """Of the program, as the pages write it."""
+    return re.search(r"VERSION (\d+\.\d+\.\d+)", (support.PROJECT / "CMakeLists.txt").read_text())[1]
+
 
 ALL_STATUSES = r"""version: 1
 foreign_keys: off
@@ -157,6 +165,20 @@ class Consumers(ReportCase):
         self.assertEqual(len(self.prometheus(GOLDEN / "report_prometheus_hostile.prom")), 11)
         self.json_report(GOLDEN / "report_json_hostile.json")
         self.assertEqual(len(self.github(GOLDEN / "report_github_hostile.txt")), 4)
+
+    def test_the_page_shows_what_the_golden_files_have(self):
+        golden = {kind: GOLDEN / f"report_{kind}_all_statuses.{end}" for kind, end in ENDINGS.items()}
+        golden["json"] = GOLDEN / "report_json_refused.json"
+        examples = {block.language: block.text for block in pages.blocks("docs/reports.md")}
+        for language, kind in {"xml": "junit", "tap": "tap", "json": "json",
+                               "prometheus": "prometheus", "text": "github"}.items():
+            text = examples[language].replace(f"baseline {version()}", "baseline VERSION")
+            pattern = "".join(r"(?:.*\n)*?" if line == "…" else re.escape(line) + r"\n"
+                              for line in text.splitlines())
+            self.assertRegex(golden[kind].read_text(), rf"(?m)^{pattern}", kind)
+        told = set(re.findall(r"`(baseline_\w+)`", pages.text_of("docs/reports.md")))
+        self.assertEqual(told, {line.split("{")[0] for line in golden["prometheus"].read_text()
+                                .splitlines() if not line.startswith("#")})
 
     def test_the_schema_refuses(self):
         """What it lets through would prove nothing."""

@@ -355,7 +355,8 @@ class Progress(Waiting):
     def test_in_a_terminal_one_line_says_what_is_waited_for(self):
         self.fresh()
         suite = self.suite("- {name: never, query: SELECT 1, value: 2, wait: 1h}")
-        terminal = self.terminal("verify", "-d", "app.db", "--checks", suite)
+        terminal = self.terminal("verify", "-d", "app.db", "--checks", suite,
+                                 env={"TERM": "xterm"})
         terminal.read_until("waiting for ops/never")
         terminal.type("\x03")
         self.assertEqual(terminal.finish(), 130)
