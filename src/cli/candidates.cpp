@@ -20,7 +20,7 @@ namespace {
 class Unobserved final : public Observer {
  public:
   void step_started(Step /*step*/) override {}
-  void step_finished(Step /*step*/, std::chrono::nanoseconds /*took*/) override {}
+  void step_finished(Step /*step*/, std::chrono::nanoseconds /*took*/, bool /*good*/) override {}
   void progress(Step /*step*/, std::uint64_t /*done*/, std::uint64_t /*total*/) override {}
   void note(std::string_view /*text*/) override {}
   void warning(std::string_view /*text*/) override {}

@@ -84,7 +84,11 @@ std::vector<std::string> row_of(const HistoryLine& line) {
   const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : printable(text); };
   const std::string time =
       line.unavailable_us ? duration(std::chrono::microseconds(*line.unavailable_us)) : "-";
-  return {printable(line.when), printable(line.command), or_dash(line.from), or_dash(line.to), time,
+  return {printable(line.when),
+          printable(line.command),
+          or_dash(line.from),
+          or_dash(line.to),
+          time,
           line.backup.empty() ? "run " + printable(line.run) : printable(line.backup),
           printable(line.outcome)};
 }

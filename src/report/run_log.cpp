@@ -16,14 +16,14 @@ void RunLog::step_started(Step step) {
   next_.step_started(step);
 }
 
-void RunLog::step_finished(Step step, std::chrono::nanoseconds took) {
+void RunLog::step_finished(Step step, std::chrono::nanoseconds took, bool good) {
   --depth_;
   for (auto one = run_.steps.rbegin(); one != run_.steps.rend(); ++one) {
     if (one->step != step || one->took) continue;
     one->took = took;
     break;
   }
-  next_.step_finished(step, took);
+  next_.step_finished(step, took, good);
 }
 
 void RunLog::recorded(std::string_view run) {

@@ -15,7 +15,7 @@ class RunLog final : public Observer {
       : next_(next), run_(run), start_(start) {}
 
   void step_started(Step step) override;
-  void step_finished(Step step, std::chrono::nanoseconds took) override;
+  void step_finished(Step step, std::chrono::nanoseconds took, bool good) override;
   void progress(Step step, std::uint64_t done, std::uint64_t total) override {
     next_.progress(step, done, total);
   }
@@ -23,6 +23,7 @@ class RunLog final : public Observer {
   void recorded(std::string_view run) override;
   void note(std::string_view text) override;
   void warning(std::string_view text) override;
+  void done() override { next_.done(); }
 
  private:
   Observer& next_;
