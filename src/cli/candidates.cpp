@@ -108,6 +108,7 @@ std::vector<Candidate> tags(Options& options) {
     for (const std::string& tag : check.tags) ++uses[tag];
   }
   std::vector<Candidate> found;
+  found.reserve(uses.size());
   for (const auto& [tag, count] : uses) found.push_back({tag, counted(count, "check")});
   return found;
 }

@@ -28,6 +28,7 @@ constexpr std::size_t kLongestTerm = 28;  // a longer one has a line of its own
 
 std::string names_of(const std::set<CLI::Option*>& options) {
   std::vector<std::string> names;  // the set is in the order of addresses
+  names.reserve(options.size());
   for (const CLI::Option* option : options) names.push_back(option->get_name());
   std::ranges::sort(names);
   return join(names, ", ");
