@@ -33,11 +33,10 @@ bool may_change(const Verdict& verdict) {
   return verdict.status == Status::fail && !verdict.final;
 }
 
-/// One check, or one case of it, from its first attempt to its result.
+/// One check, or one case of it, from its first attempt to its result, which has the same index.
 struct Run {
   const Check* check;
   const Case* values;
-  CheckResult result;
   bool pending = false;              ///< it will be tried again
   TimePoint start = {};              ///< of the first attempt
   TimePoint next = {};               ///< pending: when
@@ -57,17 +56,21 @@ class Runner {
         interrupted_(interrupted) {}
 
   /// Makes room for so many results.
-  void expect(std::size_t results) { runs_.reserve(results); }
+  void expect(std::size_t results) {
+    runs_.reserve(results);
+    results_.reserve(results);
+  }
 
   /// The first attempt.
   void start(const Check& check, const Case& values) {
     check_interrupted();
-    Run& run = runs_.emplace_back(Run{&check, &values, named_result(check.head(), values)});
+    Run& run = runs_.emplace_back(Run{&check, &values});
+    CheckResult& result = results_.emplace_back(named_result(check.head(), values));
     if (check.head().skip) {
-      skip(run, *check.head().skip);
+      skip(result, *check.head().skip);
     } else if (phase_ == Phase::after && !options_.application_runs && check.needs_application()) {
-      skip(run, std::string(kNeedsApplication));
-      run.result.deferred = true;
+      skip(result, std::string(kNeedsApplication));
+      result.deferred = true;
     } else {
       run.start = options_.pace.now();
       attempt(run);
@@ -85,7 +88,7 @@ class Runner {
         check_interrupted();
         continue;
       }
-      ++run->result.attempts;
+      ++result_of(*run).attempts;
       attempt(*run);
       tell_finished();
     }
@@ -96,17 +99,16 @@ class Runner {
     if (interrupted_) interrupted_();
   }
 
-  std::vector<CheckResult> take_results() {
-    std::vector<CheckResult> out;
-    out.reserve(runs_.size());
-    for (Run& run : runs_) out.push_back(std::move(run.result));
-    return out;
-  }
+  std::vector<CheckResult> take_results() { return std::move(results_); }
 
  private:
-  static void skip(Run& run, std::string reason) {
-    run.result.status = Status::skip;
-    run.result.skip_reason = std::move(reason);
+  static void skip(CheckResult& result, std::string reason) {
+    result.status = Status::skip;
+    result.skip_reason = std::move(reason);
+  }
+
+  CheckResult& result_of(const Run& run) {
+    return results_[static_cast<std::size_t>(&run - runs_.data())];
   }
 
   // What looks at the whole database (its schema, a copy of it) reports a lock as an Error.
@@ -124,11 +126,11 @@ class Runner {
     }
   }
 
-  void attempt(Run& run) const {
+  void attempt(Run& run) {
     Verdict verdict = verdict_of(run);
     check_interrupted();
     const TimePoint now = options_.pace.now();
-    run.result.took = now - run.start;
+    result_of(run).took = now - run.start;
     const TimePoint end = run.start + run.check->head().wait;
     run.pending = options_.application_runs && may_change(verdict) && now < end;
     if (run.pending) {
@@ -137,12 +139,10 @@ class Runner {
       run.pause = std::min(2 * run.pause, kLongestPause);
       return;
     }
-    conclude(run, std::move(verdict));
+    conclude(run.check->head(), result_of(run), std::move(verdict));
   }
 
-  void conclude(Run& run, Verdict verdict) const {
-    const CheckHead& head = run.check->head();
-    CheckResult& result = run.result;
+  void conclude(const CheckHead& head, CheckResult& result, Verdict verdict) const {
     result.note = std::move(verdict.note);
     result.status = verdict.status;
     if (verdict.status == Status::pass) return;
@@ -159,7 +159,7 @@ class Runner {
   // In the order of the file, so one that is pending holds back those behind it.
   void tell_finished() {
     for (; told_ < runs_.size() && !runs_[told_].pending; ++told_) {
-      if (on_result_) on_result_(runs_[told_].result);
+      if (on_result_) on_result_(results_[told_]);
     }
   }
 
@@ -185,6 +185,7 @@ class Runner {
   const std::function<void(const CheckResult&)>& on_result_;
   const std::function<void()>& interrupted_;
   std::vector<Run> runs_;
+  std::vector<CheckResult> results_;
   std::size_t told_ = 0;
 };
 

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/text.hpp"
+#include "catalogue/history.hpp"
 #include "checks/listing.hpp"
 #include "cli/commands.hpp"
 #include "cli/workplace.hpp"
@@ -62,6 +63,20 @@ std::vector<Candidate> backups(Options& options) {
   return found;
 }
 
+// What `report` can tell of, by what history shows of it; the newest first.
+std::vector<Candidate> runs(Options& options) {
+  const Unfinished line(options);
+  Workplace workplace(line.invocation());
+  std::vector<Candidate> found;
+  for (const HistoryLine& run : read_history(workplace.catalogue().directory()).lines) {
+    if (run.database != workplace.store().location()) continue;
+    found.push_back({run.backup.empty() ? run.run : run.backup,
+                     fmt::format("{} {}, {}", run.command, run.when, run.outcome)});
+  }
+  std::ranges::reverse(found);
+  return found;
+}
+
 Listing checks(Options& options) {
   // A migration above this is kept in files, and takes longer than somebody waits for a suggestion.
   constexpr std::uintmax_t kLargest = 4U << 20U;
@@ -93,6 +108,7 @@ std::vector<Candidate> tags(Options& options) {
     for (const std::string& tag : check.tags) ++uses[tag];
   }
   std::vector<Candidate> found;
+  found.reserve(uses.size());
   for (const auto& [tag, count] : uses) found.push_back({tag, counted(count, "check")});
   return found;
 }
@@ -115,6 +131,7 @@ Candidates values(const CLI::Option& option, const std::string& typed, Options& 
   if (type == "FILE" || type == "PATH" || type == "FILE|DIR") return {"files", {}};
   if (type == "DIR") return {"directories", {}};
   if (type == "ID") return {"words", backups(options)};
+  if (type == "RUN") return {"words", runs(options)};
   if (type == "GLOB") return {"words", check_names(options)};
   if (type == "TAG") return {"words", tags(options)};
   if (type == "KIND=FILE") {
@@ -138,20 +155,22 @@ std::vector<Candidate> commands(const CLI::App& app) {
   return found;
 }
 
-// Those that may still be given.
+// Those that may still be given; --help last, as in the help.
 std::vector<Candidate> option_names(const TypedLine& line) {
   const auto given = [&](const CLI::Option* option) {
     return std::ranges::find(line.given, option) != line.given.end();
   };
   std::vector<Candidate> found;
   for (const CLI::Option* option : line.command->get_options()) {
-    if (option->get_lnames().empty()) continue;
+    if (option->get_lnames().empty() || option == line.command->get_help_ptr()) continue;
     if (given(option) && option->get_expected_max() <= 1) continue;
     if (std::ranges::any_of(option->get_excludes(), given)) continue;
     const std::string text = option->get_description();
     found.push_back({"--" + option->get_lnames().front(),
                      std::string(trimmed(text.substr(0, text.find('['))))});
   }
+  const CLI::Option& help = *line.command->get_help_ptr();
+  found.push_back({"--" + help.get_lnames().front(), help.get_description()});
   return found;
 }
 

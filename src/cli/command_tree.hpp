@@ -10,7 +10,8 @@ struct Options;
 
 /// Adds all commands with their options, which are written to `options`: what the parser takes, the
 /// help shows and the completion offers. The name of an option's type says what its value is: words
-/// with '|' between them, or FILE, DIR, PATH (a file), ID (a backup), TAG, GLOB (of checks).
+/// with '|' between them, or FILE, DIR, PATH (a file), ID (a backup), RUN (of the history), TAG,
+/// GLOB (of checks).
 void add_commands(CLI::App& app, Options& options);
 
 }  // namespace baseline

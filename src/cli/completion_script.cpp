@@ -65,13 +65,19 @@ constexpr std::string_view kZsh = R"(#compdef baseline
 _baseline() {
   local -a lines values shown open open_shown
   local line value about before
+  local -i width=0
   lines=("${(@f)$("${words[1]/#\~/$HOME}" complete zsh -- "${(@)words[2,CURRENT-1]}" "$PREFIX" 2>/dev/null)}")
   before=${lines[1]#*$'\t'}
   case ${lines[1]%%$'\t'*} in
     words)
       for line in "${(@)lines[2,-1]}"; do
+        value=${line%%$'\t'*}
+        (( $#value <= width )) || width=$#value
+      done
+      for line in "${(@)lines[2,-1]}"; do
         value=${line%%$'\t'*} about=${line#*$'\t'}
-        [[ -z $about ]] && about=$value || about="$value  -- $about"
+        [[ -z $about ]] && about=$value || about="${(r:width:)value}  -- $about"
+        about=${about[1,COLUMNS-2]}
         if [[ $value == *= ]]; then
           open+=("$value") open_shown+=("$about")
         else

@@ -11,7 +11,7 @@
 #include "base/text.hpp"
 #include "base/wrap.hpp"
 #include "cli/help.hpp"
-#include "os/terminal.hpp"
+#include "report/screen.hpp"
 
 namespace baseline {
 namespace {
@@ -28,6 +28,7 @@ constexpr std::size_t kLongestTerm = 28;  // a longer one has a line of its own
 
 std::string names_of(const std::set<CLI::Option*>& options) {
   std::vector<std::string> names;  // the set is in the order of addresses
+  names.reserve(options.size());
   for (const CLI::Option* option : options) names.push_back(option->get_name());
   std::ranges::sort(names);
   return join(names, ", ");
@@ -165,8 +166,8 @@ std::size_t help_width() {
   constexpr std::size_t kWithoutTerminal = 80;
   constexpr std::size_t kNarrowest = 40;
   constexpr std::size_t kWidest = 100;
-  return std::clamp(terminal_columns(STDOUT_FILENO).value_or(kWithoutTerminal), kNarrowest,
-                    kWidest);
+  const std::size_t columns = columns_at(STDOUT_FILENO);
+  return std::clamp(columns == 0 ? kWithoutTerminal : columns, kNarrowest, kWidest);
 }
 
 std::string full_name(const CLI::App& app) {

@@ -300,9 +300,10 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
           ->group(group);
       break;
     case Command::report:
-      app.add_option("ID", options.id, "The run, as history shows it [the newest]");
+      app.add_option("ID", options.id, "The run, as history shows it [default: the newest]")
+          ->type_name("RUN");
       app.add_option("-o,--output", options.output,
-                     "The file for the page; what is there is replaced [stdout]")
+                     "The file for the page; what is there is replaced [default: stdout]")
           ->type_name("FILE")
           ->group(group);
       break;

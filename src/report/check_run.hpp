@@ -29,6 +29,7 @@ struct TimedStep {
   int depth = 0;                                 ///< how many steps it is part of
   std::chrono::nanoseconds start{};              ///< since the run began
   std::optional<std::chrono::nanoseconds> took;  ///< none: it has not ended
+  bool good = true;  ///< false: it ended in an error, or what it judged did not pass
 };
 
 /// Two schemas to be shown side by side.

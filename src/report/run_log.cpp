@@ -21,6 +21,7 @@ void RunLog::step_finished(Step step, std::chrono::nanoseconds took, bool good) 
   for (auto one = run_.steps.rbegin(); one != run_.steps.rend(); ++one) {
     if (one->step != step || one->took) continue;
     one->took = took;
+    one->good = good;
     break;
   }
   next_.step_finished(step, took, good);

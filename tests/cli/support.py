@@ -129,14 +129,14 @@ class Case(unittest.TestCase):
     @contextlib.contextmanager
     def unchanged(self, *but):
         """Nothing in the test's directory is added, removed, written to or touched, except the
-        names in `but`: the lock file of a run, for example, stays behind by design."""
+        names in `but`: the lock file of a run, for example, stays behind by design. One that ends
+        with a slash is a directory with all that is in it."""
+        def others(names):
+            return {name: what for name, what in names.items() if name not in but
+                    and not any(word[-1] == "/" and f"{name}/".startswith(word) for word in but)}
         before = state(self.dir)
         yield
-        after = state(self.dir)
-        for name in but:
-            before.pop(name, None)
-            after.pop(name, None)
-        self.assertEqual(after, before)
+        self.assertEqual(others(state(self.dir)), others(before))
 
     def refuses(self, code, stderr, *args, leaves=(), **options):
         """The program ends with this exit code and says exactly this, and nothing has changed."""
@@ -155,6 +155,11 @@ class Case(unittest.TestCase):
         catalogue = catalogue or Path(f"{database}.backups")
         found = [entry for entry in catalogue.iterdir() if re.match(r"\d{8}T\d{6}Z-\d+$", entry.name)]
         return sorted(found, key=lambda entry: int(entry.name.rsplit("-", 1)[1]))
+
+    def records(self, database):
+        """The names of the records of runs of a database, in the test's directory."""
+        return [str(path.relative_to(self.dir))
+                for path in sorted((self.dir / f"{database}.backups/runs").iterdir())]
 
     def only_backup(self, database, catalogue=None):
         """The directory of the one backup of a database."""

@@ -679,7 +679,7 @@ class Prune(BackupsCase):
         self.assertIn(f"{first}  removed, {kib} KiB\n", out)
         self.assertTrue(out.endswith(f"pruned: 1 backup, {kib} KiB\n"), out)
         self.assertEqual(sorted(os.listdir(f"{self.database}.backups")),
-                         [second, third, "history.jsonl"])
+                         [second, third, "history.jsonl", "runs"])
         out = self.succeeds("backups", "prune", "-d", self.database, "--keep", "2")
         self.assertTrue(out.endswith("nothing to remove\n"), out)
 
@@ -757,7 +757,7 @@ class Prune(BackupsCase):
         left = [name for name in os.listdir(f"{self.database}.backups") if name[0] == "."]
         self.assertTrue(all(name.startswith(".partial-removed-2") for name in left), left)
         self.prune("--keep", "1")
-        self.assertEqual(len(os.listdir(f"{self.database}.backups")), 2)
+        self.assertEqual(len(os.listdir(f"{self.database}.backups")), 3)
 
     def test_the_list_tells_what_is_half_removed(self):
         self.again()

@@ -124,7 +124,7 @@ class AfterTheSwap(ChecksCase):
 
     def test_a_failure_brings_the_old_database_back(self):
         with self.unchanged(support.lock_of(self.database), "app.db.backups",
-                            "app.db.backups/history.jsonl"):
+                            "app.db.backups/history.jsonl", "app.db.backups/runs/"):
             done = self.baseline("deploy", "-d", self.database, "--checks", self.suite)
         self.assertEqual((done.returncode, done.stderr), (1, ""), done.stdout)
         self.assertIn(f"FAIL  after › somebody is there   {self.suite}:3:5\n", done.stdout)
@@ -166,7 +166,7 @@ class AfterTheSwap(ChecksCase):
 
     def test_with_a_copy_as_the_backup_nothing_of_it_stays(self):
         with self.unchanged(support.lock_of(self.database), "app.db.backups",
-                            "app.db.backups/history.jsonl"):
+                            "app.db.backups/history.jsonl", "app.db.backups/runs/"):
             done = self.baseline("deploy", "-d", self.database, "--checks", self.suite,
                                  "--backup", "copy")
             self.assertEqual(done.returncode, 1, done.stderr)

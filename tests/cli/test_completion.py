@@ -79,15 +79,11 @@ class Program(Case):
     def test_every_word_that_is_offered_is_taken(self):
         """The names of the types have the words, and the settings check them."""
         offered = 0
-        for words in (["deploy"], ["run"], ["rollback"]):
-            for option in self.words(*words, "--"):
-                kind, _, found = self.complete(*words, option, "")
-                for word in found if kind == "words" else ():
-                    if option in ("--report", "--to"):
-                        continue
+        for command, rest in ("deploy", []), ("run", ["--", "true"]):
+            for option in re.findall(r"(?m)^  (--[\w-]+) [a-z]", self.succeeds("help", command)):
+                for word in self.words(command, option, ""):
                     offered += 1
-                    done = self.baseline(*words, "-d", "none/app.db", option, word,
-                                         *(["--", "true"] if words == ["run"] else []))
+                    done = self.baseline(command, "-d", "none/app.db", option, word, *rest)
                     self.assertNotRegex(done.stderr, f"{option}.*{word}|{word}.* not in ")
         self.assertGreater(offered, 15)
         refused = self.baseline("deploy", "-d", "none/app.db", "--engine", "wrong")
@@ -126,6 +122,16 @@ class Program(Case):
         self.succeeds("backups", "create", "-d", self.home / "app.db")
         self.assertEqual(list(self.words("backups", "export", "-d", "~/app.db", "")),
                          [self.only_backup(self.home / "app.db").name])
+
+    def test_runs_of_the_database_that_was_named(self):
+        self.backup()
+        self.succeeds("rollback", "-d", "app.db", "--yes")
+        self.deployed("other.db")
+        lines = self.json("history", "-d", "app.db")["lines"]
+        found = self.words("report", "-d", "app.db", "")
+        self.assertEqual(list(found), [line["run"] for line in reversed(lines)])
+        self.assertRegex(found[lines[0]["run"]], r"^deploy 20\S+Z, done$")
+        self.assertEqual(self.words("report", "-d", "none.db", "--backups", "app.db.backups", ""), {})
 
     def test_checks_and_tags_of_the_suites_that_were_named(self):
         self.suite()

@@ -46,7 +46,8 @@ class Fresh(support.Case):
         self.fresh()
         self.assertEqual(sorted(support.listing(self.dir)),
                          [".app.db.baseline-lock", "app.db", "app.db.backups",
-                          "app.db.backups/history.jsonl"])
+                          "app.db.backups/history.jsonl", "app.db.backups/runs",
+                          *self.records("app.db")])
 
     def test_the_new_file_follows_the_umask(self):
         done = self.command("sh", "-c", f'umask 027; exec "{support.BINARY}" deploy -d new.db')

@@ -7,12 +7,20 @@ import re
 import signal
 import unittest
 
+import pages
 import schemas
 import support
 from report_readers import ENDINGS, UNFINISHED, ReportCase
 from support import Holder
 
 GOLDEN = support.PROJECT / "tests/golden"
+
+
+
+def version():
+    """Of the program, as the pages write it."""
+    return re.search(r"VERSION (\d+\.\d+\.\d+)", (support.PROJECT / "CMakeLists.txt").read_text())[1]
+
 
 ALL_STATUSES = r"""version: 1
 foreign_keys: off
@@ -157,6 +165,20 @@ class Consumers(ReportCase):
         self.assertEqual(len(self.prometheus(GOLDEN / "report_prometheus_hostile.prom")), 11)
         self.json_report(GOLDEN / "report_json_hostile.json")
         self.assertEqual(len(self.github(GOLDEN / "report_github_hostile.txt")), 4)
+
+    def test_the_page_shows_what_the_golden_files_have(self):
+        golden = {kind: GOLDEN / f"report_{kind}_all_statuses.{end}" for kind, end in ENDINGS.items()}
+        golden["json"] = GOLDEN / "report_json_refused.json"
+        examples = {block.language: block.text for block in pages.blocks("docs/reports.md")}
+        for language, kind in {"xml": "junit", "tap": "tap", "json": "json",
+                               "prometheus": "prometheus", "text": "github"}.items():
+            text = examples[language].replace(f"baseline {version()}", "baseline VERSION")
+            pattern = "".join(r"(?:.*\n)*?" if line == "…" else re.escape(line) + r"\n"
+                              for line in text.splitlines())
+            self.assertRegex(golden[kind].read_text(), rf"(?m)^{pattern}", kind)
+        told = set(re.findall(r"`(baseline_\w+)`", pages.text_of("docs/reports.md")))
+        self.assertEqual(told, {line.split("{")[0] for line in golden["prometheus"].read_text()
+                                .splitlines() if not line.startswith("#")})
 
     def test_the_schema_refuses(self):
         """What it lets through would prove nothing."""
@@ -375,10 +397,10 @@ class Usage(ReportCase):
         self.wrong("--report must be KIND=FILE; got 'junit'", "for example --report junit=report.xml",
                    "junit")
         self.wrong("--report knows no kind 'juint'", "did you mean 'junit'?", "juint=a.xml")
-        self.wrong("--report knows no kind 'html'",
-                   "kinds are junit, tap, json, prometheus, github", "html=a.html")
+        self.wrong("--report knows no kind 'pdf'",
+                   "kinds are junit, tap, json, prometheus, github, html", "pdf=a.pdf")
         self.wrong("--report knows no kind '\\x1b'",
-                   "kinds are junit, tap, json, prometheus, github", "\x1b=a")
+                   "kinds are junit, tap, json, prometheus, github, html", "\x1b=a")
         self.wrong("--report tap= names no file", "name a file, or - for stdout", "tap=")
 
     def test_stdout_twice(self):
@@ -472,7 +494,7 @@ class Usage(ReportCase):
                      "deploy", "-d", "app.db", "--report", "tap=a", "--wait", "3")
 
     def test_commands_without_checks_have_none(self):
-        for words in ["status"], ["rollback"], ["recover"], ["history"], ["backups", "list"]:
+        for words in ["status"], ["report"], ["recover"], ["history"], ["backups", "list"]:
             done = self.baseline(*words, "-d", "app.db", "--report", "tap=a")
             self.assertEqual(done.returncode, 2)
             self.assertIn("unknown option '--report", done.stderr)

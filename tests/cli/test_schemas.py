@@ -7,6 +7,7 @@ import unittest
 
 import jsonschema
 
+import pages
 import schemas
 import support
 
@@ -39,9 +40,10 @@ def enumerations(schema):
 
 
 def section(name):
-    """What the page says about a command, and about what all documents share."""
-    page = (support.PROJECT / PAGES.get(name, PAGE)).read_text()
-    page = re.sub(r"^```.*?^```$", "", page, flags=re.MULTILINE | re.DOTALL)
+    """What the page says about a command; for `common` all of it."""
+    page = pages.prose(PAGES.get(name, PAGE))
+    if name == "common":
+        return page
     if name in PAGES:
         return page[page.index("## JSON"):]
     parts = re.split(r"^## (.*)$", page, flags=re.MULTILINE)
@@ -80,7 +82,8 @@ class Schemas(unittest.TestCase):
             self.assertEqual(len(schemas.problems(bad, "history")), 1, bad)
 
     def test_every_command_has_one(self):
-        sources = "".join(path.read_text() for path in (support.PROJECT / "src/report").glob("*.cpp"))
+        sources = "".join(path.read_text() for path in [*(support.PROJECT / "src/report").glob("*.cpp"),
+                                                        support.PROJECT / "src/cli/report.cpp"])
         commands = re.findall(r'header\("([\w -]+)"', sources) + \
             re.findall(r'\{"command", "([\w -]+)"\}', sources)
         self.assertGreater(len(commands), 12)
@@ -90,14 +93,14 @@ class Schemas(unittest.TestCase):
 
     def test_every_property_is_told_in_words(self):
         for name, schema in self.all():
-            text = (support.PROJECT / PAGE).read_text() if name == "common" else section(name)
+            text = section(name)
             told = set(re.findall(r"`([a-z_0-9]+)`", text))
             for one in objects(schema):
                 self.assertEqual(set(one["properties"]) - told - self.SHARED, set(), name)
 
     def test_every_word_is_told(self):
         for name, schema in self.all():
-            text = (support.PROJECT / PAGE).read_text() if name == "common" else section(name)
+            text = section(name)
             if name != "common":
                 text += section("results") + section("the-application")
             told = set(re.findall(r"`([^`]+)`", text))
@@ -108,16 +111,16 @@ class Schemas(unittest.TestCase):
         known = {key for _, schema in self.all() for one in objects(schema)
                  for key in one["properties"]}
         for page in {PAGE, *PAGES.values()}:
-            text = (support.PROJECT / page).read_text().split("## JSON\n")[-1]
+            text = pages.text_of(page).split("## JSON\n")[-1]
             text = text.split("\n## Prometheus")[0]
             for row in re.findall(r"^\| (`[^|]+) \|", text, re.MULTILINE):
                 keys = re.findall(r"`([a-z_0-9]+)`", row)
                 self.assertEqual(set(keys) - known, set(), page)
 
     def test_every_one_is_linked(self):
-        pages = "".join((support.PROJECT / page).read_text() for page in {PAGE, *PAGES.values()})
+        text = "".join(pages.text_of(page) for page in {PAGE, *PAGES.values()})
         for name, _ in self.all():
-            self.assertIn(f"schemas/{name}.schema.json)", pages)
+            self.assertIn(f"schemas/{name}.schema.json)", text)
 
 
 if __name__ == "__main__":

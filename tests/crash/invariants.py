@@ -113,8 +113,17 @@ def broken_backups(place):
                     yield f"the backup {entry.name} {problem}"
             elif entry.name == "history.jsonl":
                 yield from _broken_history(entry)
+            elif entry.name == "runs":
+                yield from _foreign_records(entry)
             elif not entry.name.startswith(".partial-"):
                 yield f"{entry.name} is in the catalogue"
+
+
+def _foreign_records(directory):
+    """Nothing depends on the records of runs: they are not synced, and a power cut may tear one."""
+    for path in directory.iterdir():
+        if not path.name.endswith((".json", ".json.new")):
+            yield f"{path.name} is among the records of runs"
 
 
 def _damage(entry):

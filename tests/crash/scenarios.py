@@ -191,7 +191,7 @@ def _several_backups(place):
 
 
 def _export(place):
-    entry, = (path for path in place.catalogue.iterdir() if path.is_dir())
+    entry, = place.catalogue.glob("2*Z-*")
     return backups(place, "export", entry.name, place.root / "exported.db", "--force")
 
 

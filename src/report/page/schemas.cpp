@@ -171,8 +171,9 @@ Middle middle_of(std::string_view text, std::string_view other) {
 }
 
 void add_side(Node row, const Json* part, const Json* other) {
-  Node cell = add(add(row, "td"), "code");
+  Node side = add(row, "td");
   if (part == nullptr) return;
+  Node cell = add(side, "code");
   const std::string text = text_of(*part, "text");
   const std::string against = other == nullptr ? text : text_of(*other, "text");
   if (text == against) return add_text(cell, text);

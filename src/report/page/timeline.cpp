@@ -20,9 +20,10 @@ struct Span {
 
 struct Bar {
   std::string name;
-  int depth = 0;
+  bool is_part = false;
   Span span;
   bool ended = true;
+  bool good = true;
 };
 
 Span span_of(const Json& json) { return {number_of(json, "start_ms"), number_of(json, "took_ms")}; }
@@ -32,10 +33,11 @@ std::vector<Bar> bars_of(const Json& run) {
   const Json& steps = child_of(run, "steps");
   if (!steps.is_array() || steps.empty()) return bars;
   // Before the first step the program reads what it was given.
-  bars.push_back({"read the inputs", 0, {0, number_of(steps.front(), "start_ms")}, true});
+  bars.push_back({"read the inputs", false, {0, number_of(steps.front(), "start_ms")}});
   for (const Json& step : steps) {
-    bars.push_back({text_of(step, "name"), static_cast<int>(number_of(step, "depth")),
-                    span_of(step), child_of(step, "took_ms").is_number()});
+    bars.push_back({text_of(step, "name"), number_of(step, "depth") > 0, span_of(step),
+                    child_of(step, "took_ms").is_number(),
+                    !child_of(step, "good").is_boolean() || is_true(step, "good")});
   }
   return bars;
 }
@@ -84,20 +86,23 @@ class Chart {
   void add_row(Node body, const Bar& bar) const {
     const bool inside = window_ && overlaps(bar.span, *window_);
     Node row = add(body, "tr", inside ? "inside" : "");
-    Node name = add(row, "th", bar.depth > 0 ? "part" : "", bar.name);
+    Node name = add(row, "th", bar.is_part ? "part" : "", bar.name);
     set(name, "scope", "row");
+    if (!bar.good) {
+      add_text(name, " ");
+      add(name, "span", "status fail", "failed");
+    }
     if (inside) add_unseen(name, " (while the database was unavailable)");
-    add(row, "td", "number", duration_of(bar.span.start - (zero_at_start() ? 0 : shown_.start)));
+    add(row, "td", "number", duration_of(bar.span.start - shown_.start));
     add(row, "td", "number", bar.ended ? duration_of(bar.span.length) : "not ended");
     draw_bar(add(row, "td", "drawn"), bar, inside);
   }
 
-  bool zero_at_start() const { return shown_.start <= 0; }
-
-  std::string percent(double at) const {
-    const double share = shown_.length > 0 ? (at - shown_.start) / shown_.length : 0;
-    return fmt::format("{:.3f}%", std::clamp(share, 0.0, 1.0) * 100);
+  std::string share(double length) const {
+    const double part = shown_.length > 0 ? length / shown_.length : 0;
+    return fmt::format("{:.3f}%", std::clamp(part, 0.0, 1.0) * 100);
   }
+  std::string percent(double at) const { return share(at - shown_.start); }
 
   static Node picture(Node parent) {
     Node svg = add(parent, "svg");
@@ -113,8 +118,7 @@ class Chart {
     set(band, "x", percent(window_->start));
     set(band, "y", "0");
     set(band, "height", "100%");
-    set(band, "width",
-        fmt::format("{:.3f}%", std::clamp(window_->length / shown_.length, 0.0, 1.0) * 100));
+    set(band, "width", share(window_->length));
     // However short it was, it is seen.
     draw_line(svg, "window-edge", window_->start, "0", "100%");
   }
@@ -137,8 +141,7 @@ class Chart {
     set(rect, "x", percent(bar.span.start));
     set(rect, "y", "9");
     set(rect, "height", "12");
-    set(rect, "width",
-        fmt::format("{:.3f}%", shown_.length > 0 ? bar.span.length / shown_.length * 100 : 0));
+    set(rect, "width", share(bar.span.length));
     Node edge = add(svg, "line", css + " edge");
     set(edge, "x1", percent(bar.span.start));
     set(edge, "x2", percent(bar.span.start));

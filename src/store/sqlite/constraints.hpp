@@ -24,6 +24,8 @@ struct Constraint {
   std::string expression;            ///< CHECK
   std::string message;  ///< all that SQLite says when it rejects; empty for foreign keys
   std::string display;  ///< for people: "UNIQUE unique_location (a, b)"
+
+  bool operator==(const Constraint&) const = default;
 };
 
 class Indexes;

@@ -3,6 +3,9 @@
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "base/text.hpp"
 
 namespace baseline::sqlite {
@@ -27,6 +30,22 @@ std::vector<std::string> foreign_key_columns(SQLite::Database& database, const s
   list.bind(1, table);
   list.bind(2, number);
   while (list.executeStep()) out.push_back(list.getColumn(0).getString());
+  return out;
+}
+
+std::vector<Constraint> keys_of(SQLite::Database& database, const std::vector<Constraint>& all,
+                                const std::vector<Orphan>& orphans) {
+  std::vector<Constraint> out;
+  for (const auto& [table, rowid, number] : orphans) {
+    ConstraintRef key;
+    key.kind = ConstraintRef::Kind::foreign_key;
+    std::vector<std::string> columns = foreign_key_columns(database, table, number);
+    for (std::string& column : columns) column = quoted_identifier(column);
+    key.text = fmt::format("{}({})", quoted_identifier(table), join(columns, ", "));
+    for (Constraint& constraint : named_by(all, key)) {
+      if (std::ranges::find(out, constraint) == out.end()) out.push_back(std::move(constraint));
+    }
+  }
   return out;
 }
 

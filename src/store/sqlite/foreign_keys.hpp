@@ -9,6 +9,8 @@
 #include <tuple>
 #include <vector>
 
+#include "store/sqlite/constraints.hpp"
+
 namespace baseline::sqlite {
 
 /// A row that has no parent, as PRAGMA foreign_key_check gives it: child table, its rowid (none in
@@ -21,6 +23,10 @@ std::multiset<Orphan> orphans(SQLite::Database& database);
 /// The child columns of a foreign key, in their order.
 std::vector<std::string> foreign_key_columns(SQLite::Database& database, const std::string& table,
                                              int number);
+
+/// The constraints that these orphans violate, each once; `all` are those of the database.
+std::vector<Constraint> keys_of(SQLite::Database& database, const std::vector<Constraint>& all,
+                                const std::vector<Orphan>& orphans);
 
 /// The foreign keys that rows violate now, for people: "FOREIGN KEY seen (channel_id)", each once.
 std::string violated_keys(SQLite::Database& database);

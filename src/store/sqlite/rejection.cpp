@@ -18,6 +18,7 @@
 #include "store/sqlite/constraints.hpp"
 #include "store/sqlite/errors.hpp"
 #include "store/sqlite/foreign_keys.hpp"
+#include "store/sqlite/reference_names.hpp"
 #include "store/sqlite/run.hpp"
 #include "store/sqlite/statements.hpp"
 #include "store/sqlite/tokenizer.hpp"
@@ -255,28 +256,6 @@ class Judge {
     }
   }
 
-  // The foreign keys of the orphans that were not there before.
-  std::vector<Constraint> violations(const std::multiset<Orphan>& before,
-                                     const std::multiset<Orphan>& now) {
-    std::vector<Constraint> out;
-    std::vector<Orphan> added;
-    std::ranges::set_difference(now, before, std::back_inserter(added));
-    const Guard::Pause pause(guard_);
-    for (const auto& [table, rowid, number] : added) {
-      ConstraintRef key;
-      key.kind = RefKind::foreign_key;
-      std::vector<std::string> columns = foreign_key_columns(database_, table, number);
-      for (std::string& column : columns) column = quoted_identifier(column);
-      key.text = fmt::format("{}({})", quoted_identifier(table), join(columns, ", "));
-      for (Constraint& constraint : named_by(*constraints_, key)) {
-        const bool known =
-            std::ranges::any_of(out, [&](const Constraint& c) { return same(c, constraint); });
-        if (!known) out.push_back(std::move(constraint));
-      }
-    }
-    return out;
-  }
-
   Rejection accepted(const Run& run, std::string_view statement) {
     Rejection rejection = verdict(Verdict::accepted);
     rejection.rows_changed = run.rows_changed;
@@ -305,67 +284,32 @@ class Judge {
            run.message.ends_with(" column " + typed_column_->message);
   }
 
-  /// The column that `by: {type: t.c}` names.
-  struct TypedColumn {
-    std::string message;  // t.c as SQLite writes it
-    bool rowid = false;   // INTEGER PRIMARY KEY
-  };
-
-  std::optional<TypedColumn> find_typed_column() {
-    const std::vector<Token> tokens = tokenize(by_.text);
-    if (tokens.size() != 3 || !is_symbol(tokens[1], ".")) return std::nullopt;
-    SQLite::Statement column(
-        database_,
-        "SELECT s.name, c.name, c.pk = 1 AND c.type = 'INTEGER' COLLATE NOCASE "
-        "AND (SELECT count(*) FROM pragma_table_xinfo(s.name, 'main') WHERE pk) = 1 "
-        "FROM main.sqlite_schema AS s, pragma_table_xinfo(s.name, 'main') AS c "
-        "WHERE s.type = 'table' AND s.name = ?1 COLLATE NOCASE AND c.name = ?2 COLLATE NOCASE");
-    column.bind(1, unquoted(tokens[0]));
-    column.bind(2, unquoted(tokens[2]));
-    if (!column.executeStep()) return std::nullopt;
-    return TypedColumn{column.getColumn(0).getString() + "." + column.getColumn(1).getString(),
-                       column.getColumn(2).getInt() != 0};
-  }
-
   bool known() {
     const Guard::Pause pause(guard_);
     if (by_.kind == RefKind::type) {
-      typed_column_ = find_typed_column();
+      typed_column_ = find_typed_column(database_, by_);
       return typed_column_.has_value();
     }
-    if (by_.kind == RefKind::trigger) return !trigger_names().empty();
+    if (by_.kind == RefKind::trigger) return !trigger_names(database_).empty();
     return !wanted_->empty();
-  }
-
-  std::vector<std::string> trigger_names() { return strings("trigger", "s.name", ""); }
-
-  std::vector<std::string> strings(const char* type, const char* what, const char* join) {
-    SQLite::Statement names(
-        database_, fmt::format("SELECT {} FROM main.sqlite_schema AS s{} WHERE s.type = '{}' "
-                               "AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1",
-                               what, join, type));
-    std::vector<std::string> out;
-    while (names.executeStep()) out.push_back(names.getColumn(0).getString());
-    return out;
   }
 
   std::vector<std::string> available() {
     const Guard::Pause pause(guard_);
-    if (by_.kind == RefKind::trigger) return trigger_names();
-    if (by_.kind == RefKind::type) {
-      return strings("table", "s.name || '.' || c.name",
-                     ", pragma_table_xinfo(s.name, 'main') AS c");
-    }
-    return available_for(*constraints_, by_.kind);
+    return available_names(database_, *constraints_, by_.kind);
   }
 
-  static bool same(const Constraint& a, const Constraint& b) {
-    return a.kind == b.kind && a.table == b.table && a.name == b.name && a.columns == b.columns &&
-           a.expression == b.expression;
+  // The foreign keys of the orphans that were not there before.
+  std::vector<Constraint> violations(const std::multiset<Orphan>& before,
+                                     const std::multiset<Orphan>& now) {
+    std::vector<Orphan> added;
+    std::ranges::set_difference(now, before, std::back_inserter(added));
+    const Guard::Pause pause(guard_);
+    return keys_of(database_, *constraints_, added);
   }
+
   bool is_wanted(const Constraint& constraint) const {
-    return std::ranges::any_of(*wanted_,
-                               [&](const Constraint& wanted) { return same(wanted, constraint); });
+    return std::ranges::find(*wanted_, constraint) != wanted_->end();
   }
 
   std::string who(const Run& run) const {
@@ -409,7 +353,6 @@ class Judge {
   }
 
   Run run_once(const Statement& statement) {
-    sqlite3_reset(statement.handle.get());
     const ChangeCounter counter(database_.getHandle());
     Run run;
     run.code = run_to_end(statement, bindings_);
