@@ -145,8 +145,8 @@ Exit codes:
   baseline history --database app.db)"},
     {"report", "Write the page of a past run, to be attached to a change ticket",
      R"(One HTML file that loads nothing from anywhere: verdict, timeline with the window, both schemas
-side by side, every check, the backup and the commands to put it back. ID is that of the run's
-backup, or the run's own as 'history' shows it. Of a run without a record (of an earlier release,
+side by side, every check, the backup and the commands to put it back. ID is that of the backup
+that the run made, or the run's own, as 'history' shows them. Of a run without a record (of an earlier release,
 or ended by a recovery) the page has what the history knows. 'deploy --report html=FILE' writes the
 page at once, also of a run that changed nothing.
 

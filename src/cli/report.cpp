@@ -76,7 +76,7 @@ CommandResult run_report(const Invocation& invocation) {
   const nlohmann::ordered_json run = recorded_run(line, catalogue);
   if (output) output->put(page_of(run));
   if (json) return {json_of(run, file), 0};
-  if (!output) return {page_of(run), 0};
+  if (!output) return {.output = page_of(run), .verbatim = true};
   return {fmt::format("the page of {} is in {}\n", printable(line.run), printable(file)), 0};
 }
 

@@ -54,6 +54,13 @@ std::vector<const CheckResult*> not_passed(const SuiteReport& report) {
   return out;
 }
 
+// "FAIL", "ERROR" or "WARN" at the start of a block.
+std::string painted(const std::string& block, const CheckResult& result, const Style& style) {
+  const std::size_t label = block.find(' ');
+  return style(result.status == Status::warn ? Tone::caution : Tone::bad, block.substr(0, label)) +
+         block.substr(label);
+}
+
 // The first ones are opened, the others are named, a line a check: a page of blocks hides what
 // matters.
 std::string failures(const SuiteReport& report, const Style& style) {
@@ -61,7 +68,8 @@ std::string failures(const SuiteReport& report, const Style& style) {
   const std::vector<const CheckResult*> all = not_passed(report);
   const std::size_t opened = style.verbose() ? all.size() : std::min(all.size(), kOpened);
   std::string text;
-  for (std::size_t i = 0; i < opened; ++i) text += failure_block(*all[i]) + "\n";
+  for (std::size_t i = 0; i < opened; ++i)
+    text += painted(failure_block(*all[i]), *all[i], style) + "\n";
   for (std::size_t i = opened; i < all.size();) {
     CheckResult named = *all[i];
     std::size_t cases = 0;
@@ -72,7 +80,8 @@ std::string failures(const SuiteReport& report, const Style& style) {
     if (cases > 1) named.case_label = counted(cases, "case");
     const std::string block = failure_block(named);
     const std::string line = block.substr(0, block.find('\n'));
-    text += (style.columns() == 0 ? line : fitted(line, style.columns())) + "\n";
+    text +=
+        painted(style.columns() == 0 ? line : fitted(line, style.columns()), named, style) + "\n";
   }
   if (opened == all.size()) return text;
   return text + fmt::format("      {} not opened here: -v opens all\n\n",

@@ -65,6 +65,7 @@ void HumanObserver::step_finished(Step step, std::chrono::nanoseconds took, bool
   running_.pop_back();
   awaited_.clear();
   if (!shows_steps()) return screen_.clear();
+  told_steps_ = true;
   screen_.line(fmt::format("  {}  {:>8}  {}",
                            good ? style_(Tone::good, "✓") : style_(Tone::bad, "✗"),
                            human_report::duration(took), words_for(step)));

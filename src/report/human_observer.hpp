@@ -22,6 +22,10 @@ class HumanObserver final : public Observer {
   };
   HumanObserver(Detail detail, Screen& screen, Style style)
       : detail_(detail), screen_(screen), style_(style) {}
+  /// On a terminal an empty line sets what follows apart from the steps.
+  ~HumanObserver() override {
+    if (told_steps_ && screen_.is_terminal()) screen_.line("");
+  }
 
   void step_started(Step step) override;
   void step_finished(Step step, std::chrono::nanoseconds took, bool good) override;
@@ -45,7 +49,8 @@ class HumanObserver final : public Observer {
   Screen& screen_;
   Style style_;
   std::vector<Running> running_;  ///< a step may be part of another one
-  std::string awaited_;           ///< what the changing line says that is waited for
+  bool told_steps_ = false;
+  std::string awaited_;  ///< what the changing line says that is waited for
   std::chrono::steady_clock::time_point drawn_;
 };
 

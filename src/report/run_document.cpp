@@ -103,7 +103,7 @@ nlohmann::ordered_json run_document(const CheckRun& run) {
   json["run"] = optional_text(run.run);
   json["host"] = shown(host_name());
   json["user"] = shown(user_name());
-  json["idle"] = optional_text(run.idle);
+  json["ended"] = nullptr;
   json["place"] = optional_text(shown(run.place));
   json["steps"] = of_steps(run.steps);
   json["window"] = of_window(run);
@@ -139,12 +139,13 @@ std::string run_record(const CheckRun& run, std::size_t most) {
 nlohmann::ordered_json run_document(const HistoryLine& line, const std::optional<Manifest>& backup,
                                     const std::filesystem::path& catalogue,
                                     const std::string& why) {
-  Json json;
-  json["version"] = 1;
+  // All that a whole document has, so that who reads it finds the same keys.
+  Json json = run_document(CheckRun{});
   json["tool"] = backup ? Json(shown(backup->tool)) : Json(nullptr);
   json["engine"] = backup ? Json(shown(backup->engine)) : Json(nullptr);
   json["command"] = shown(line.command);
   json["database"] = shown(line.database);
+  for (const char* unknown : {"started", "duration_ms", "summary"}) json[unknown] = nullptr;
   json["ended"] = shown(line.when);
   json["outcome"] = shown(line.outcome);
   json["incomplete"] = why;

@@ -24,6 +24,13 @@ def names():
     return sorted({path.name.split(".")[0] for path in DIRECTORY.iterdir()} - {"common"})
 
 
+def nearest(error):
+    """Of alternatives none of which fits: why the one does not that fits furthest."""
+    while error.context:
+        error = max(error.context, key=lambda one: len(one.absolute_path))
+    return error
+
+
 def problems(document, name):
     """What a document has that its schema does not allow, as texts."""
     import jsonschema  # takes a while, and most tests need none of it
@@ -31,5 +38,5 @@ def problems(document, name):
     schema = load(name)
     resolver = jsonschema.RefResolver((DIRECTORY / f"{name}.schema.json").as_uri(), schema, store)
     validator = jsonschema.Draft7Validator(schema, resolver=resolver)
-    return [f"{'/'.join(map(str, error.absolute_path))}: {error.message}"
-            for error in validator.iter_errors(document)]
+    return [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}"
+            for error in map(nearest, validator.iter_errors(document))]

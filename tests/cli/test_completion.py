@@ -129,8 +129,9 @@ class Program(Case):
         self.deployed("other.db")
         lines = self.json("history", "-d", "app.db")["lines"]
         found = self.words("report", "-d", "app.db", "")
-        self.assertEqual(list(found), [line["backup"] for line in reversed(lines)])
-        self.assertRegex(found[lines[0]["backup"]], r"^deploy 20\S+Z, done$")
+        shown = [line["backup"] or line["run"] for line in lines]
+        self.assertEqual(list(found), shown[::-1])
+        self.assertRegex(found[shown[0]], r"^deploy 20\S+Z, done$")
         self.assertEqual(self.words("report", "-d", "none.db", "--backups", "app.db.backups", ""), {})
 
     def test_checks_and_tags_of_the_suites_that_were_named(self):

@@ -103,6 +103,14 @@ class Formats(support.Case):
         self.assertEqual(list(line), list(example("history.jsonl")))
         self.assertEqual({*line, "logs"}, set(table("history.jsonl")))
 
+    def test_records_of_runs(self):
+        self.succeeds("deploy", "-d", self.database)
+        line = json.loads((self.dir / "pinball_bot.db.backups/history.jsonl").read_text())
+        path, = (self.dir / "pinball_bot.db.backups/runs").iterdir()
+        self.assertEqual(path.name, f"{line['run']}.json")
+        self.assertEqual(json.loads(path.read_text()), self.json("report", "-d", self.database)["run"])
+        self.assertEqual(stat.S_IMODE(path.parent.stat().st_mode), 0o700)
+
     def test_log_positions(self):
         (self.dir / "own.yaml").write_text(
             "version: 1\nchecks:\n  - {name: it can be read, query: SELECT 1, value: 1}\n"

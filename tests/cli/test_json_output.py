@@ -24,6 +24,8 @@ UNSEEN = {
     "application_state=stopping": "as stopped",
     "application_state=started": "as stopped",
     "checks-mutate.mutants.effect=cost": "test_mutate.py",
+    "report.run.error": "a run that is in the history and ended in an error: somebody was faster",
+    "report.run.warnings": "their causes are faults",
 }
 
 SHOP = """
@@ -255,6 +257,21 @@ application:
         self.see("backups", "verify", "-d", database)
         self.see("history", "-d", database)
         self.error("rollback", "-d", database, "--to", "20200101T000000Z-001", code=2)
+
+    def s_report(self):
+        database = self.made(SHOP + "CREATE VIEW long AS SELECT 1; CREATE INDEX named ON shop (name); "
+                             "CREATE TRIGGER once AFTER INSERT ON shop BEGIN SELECT 1; END",
+                             "told.db")
+        # An interrupted one first: the next run tells of it.
+        self.cut_off(database, "deploy", when=2)
+        self.see("deploy", "-d", database)
+        self.see("report", "-d", database, "-o", "page.html")
+        self.see("rollback", "-d", database)
+        self.see("report", "-d", database)
+        self.cut_off(database, "deploy")
+        self.see("recover", "-d", database)
+        self.assertIn("cut off", self.see("report", "-d", database)["run"]["incomplete"])
+        self.error("report", "-d", database, "20200101T000000Z-001", code=2)
 
     def s_interrupted(self):
         database = self.legacy("cut.db")

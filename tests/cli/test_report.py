@@ -244,7 +244,8 @@ class OfThePast(ReportCase):
         self.assertEqual(self.report(self.database, lines[0]["backup"]).verdict, wanted[:1])
         self.assertEqual(self.report(self.database).verdict, wanted[2:])
         # Each run can be told by what history shows of it.
-        for shown, line in zip(self.succeeds("history", "-d", self.database).splitlines(), lines):
+        _, *shown = self.succeeds("history", "-d", self.database).splitlines()
+        for shown, line in zip(shown, lines, strict=True):
             self.assertIn(line["backup"] or line["run"], shown)
 
     def test_into_a_file(self):

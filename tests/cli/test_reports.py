@@ -397,10 +397,10 @@ class Usage(ReportCase):
         self.wrong("--report must be KIND=FILE; got 'junit'", "for example --report junit=report.xml",
                    "junit")
         self.wrong("--report knows no kind 'juint'", "did you mean 'junit'?", "juint=a.xml")
-        self.wrong("--report knows no kind 'html'",
-                   "kinds are junit, tap, json, prometheus, github", "html=a.html")
+        self.wrong("--report knows no kind 'pdf'",
+                   "kinds are junit, tap, json, prometheus, github, html", "pdf=a.pdf")
         self.wrong("--report knows no kind '\\x1b'",
-                   "kinds are junit, tap, json, prometheus, github", "\x1b=a")
+                   "kinds are junit, tap, json, prometheus, github, html", "\x1b=a")
         self.wrong("--report tap= names no file", "name a file, or - for stdout", "tap=")
 
     def test_stdout_twice(self):
@@ -494,7 +494,7 @@ class Usage(ReportCase):
                      "deploy", "-d", "app.db", "--report", "tap=a", "--wait", "3")
 
     def test_commands_without_checks_have_none(self):
-        for words in ["status"], ["rollback"], ["recover"], ["history"], ["backups", "list"]:
+        for words in ["status"], ["report"], ["recover"], ["history"], ["backups", "list"]:
             done = self.baseline(*words, "-d", "app.db", "--report", "tap=a")
             self.assertEqual(done.returncode, 2)
             self.assertIn("unknown option '--report", done.stderr)

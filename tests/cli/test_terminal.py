@@ -100,7 +100,8 @@ class Screens(Case):
         self.assertEqual(terminal.finish(), 130, terminal.text)
         lines = screens.shown(terminal.text).splitlines()
         self.assertEqual(lines[-1], "baseline: interrupted; the old database is in place")
-        self.assertRegex(lines[-2], "^  ✗  .{8}  copy the old database$")
+        self.assertEqual(lines[-2], "")
+        self.assertRegex(lines[-3], "^  ✗  .{8}  copy the old database$")
 
 
 class Bar(Case):
@@ -261,6 +262,8 @@ class Ascii(support.Case):
     def test_every_mark_has_its_ascii(self):
         marks = set()
         for path in (support.PROJECT / "src").rglob("*.cpp"):
+            if path.parent.name == "page":
+                continue  # HTML says that it is UTF-8
             code = re.sub(r"//.*", "", path.read_text())
             marks |= set(re.findall(r"[^\x00-\x7f]", "".join(re.findall(r'"(?:[^"\\]|\\.)*"', code))))
         known = (support.PROJECT / "src/report/marks.cpp").read_text()

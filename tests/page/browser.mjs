@@ -110,6 +110,18 @@ async function readableWithoutScript(browser, file) {
   await page.close();
 }
 
+// Paper is white whatever the screen is, and has no use for a filter or for links.
+async function printable(page, name) {
+  await page.emulateMediaType('print');
+  const seen = await page.evaluate(() => ({
+    ground: getComputedStyle(document.body).backgroundColor,
+    shown: ['nav', '#filter'].filter((one) => document.querySelector(one)?.offsetHeight > 0),
+  }));
+  demand(seen.ground === 'rgb(255, 255, 255)', `${name}: is printed on ${seen.ground}`);
+  demand(seen.shown.length === 0, `${name}: ${seen.shown} is printed`);
+  await page.emulateMediaType('screen');
+}
+
 async function look(browser, file) {
   for (const scheme of ['light', 'dark']) {
     for (const size of Object.keys(kSizes)) {
@@ -117,10 +129,16 @@ async function look(browser, file) {
       demand(await page.title() !== 'broken', `${name}: a text of the run became a script`);
       await accessible(page, name);
       await fits(page, name);
+      await printable(page, name);
       const base = path.join(screenshots, `${path.basename(file, '.html')}-${size}-${scheme}`);
       await page.screenshot({path: `${base}.png`});
       await page.screenshot({path: `${base}-whole.png`, fullPage: true});
       if (scheme === 'light' && size === 'wide') {
+        // The navigation sticks to the top, and would lie over a tall section.
+        await page.$eval('nav', (nav) => { nav.hidden = true; });
+        const schemas = await page.$('#schemas');
+        await schemas?.screenshot({path: path.join(screenshots, `${path.basename(file, '.html')}-schemas.png`)});
+        await page.$eval('nav', (nav) => { nav.hidden = false; });
         await usableByKeyboard(page, name);
         await filters(page, name);
         await page.pdf({path: `${base}.pdf`, format: 'A4', margin: {top: '15mm', bottom: '15mm', left: '15mm', right: '15mm'}});

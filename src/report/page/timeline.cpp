@@ -88,7 +88,10 @@ class Chart {
     Node row = add(body, "tr", inside ? "inside" : "");
     Node name = add(row, "th", bar.is_part ? "part" : "", bar.name);
     set(name, "scope", "row");
-    if (!bar.good) add(name, "span", "status fail", "failed");
+    if (!bar.good) {
+      add_text(name, " ");
+      add(name, "span", "status fail", "failed");
+    }
     if (inside) add_unseen(name, " (while the database was unavailable)");
     add(row, "td", "number", duration_of(bar.span.start - shown_.start));
     add(row, "td", "number", bar.ended ? duration_of(bar.span.length) : "not ended");
