@@ -1,5 +1,7 @@
 #include "report/run_log.hpp"
 
+#include <ranges>
+
 namespace baseline {
 namespace {
 
@@ -18,10 +20,10 @@ void RunLog::step_started(Step step) {
 
 void RunLog::step_finished(Step step, std::chrono::nanoseconds took, bool good) {
   --depth_;
-  for (auto one = run_.steps.rbegin(); one != run_.steps.rend(); ++one) {
-    if (one->step != step || one->took) continue;
-    one->took = took;
-    one->good = good;
+  for (TimedStep& one : run_.steps | std::views::reverse) {
+    if (one.step != step || one.took) continue;
+    one.took = took;
+    one.good = good;
     break;
   }
   next_.step_finished(step, took, good);

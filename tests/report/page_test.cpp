@@ -129,6 +129,14 @@ TEST_CASE("the page has the verdict and each section", "[report]") {
   CHECK(contains(section(page, "run"), "20261121T023558Z-001-9f31c2aa"));
 }
 
+TEST_CASE("in a strict run a warning is shown as a failure", "[report]") {
+  CheckRun run = deployed();
+  const std::string warned = "<article class=\"failure warn\"";
+  CHECK(occurrences(html_report(run), warned) == 1);
+  run.phases[0].strict = true;
+  CHECK(occurrences(html_report(run), warned) == 0);
+}
+
 TEST_CASE("the timeline is drawn to scale, with the window marked", "[report]") {
   const std::string timeline = section(html_report(deployed()), "timeline");
   CHECK(contains(timeline, "<strong>8.0 ms</strong>, from 10 ms to 18 ms of a run of 100 ms"));

@@ -108,7 +108,7 @@ void add_no_backup(Node main, const Json& run) {
 
 std::string size_of(const Json& database) {
   if (!is_true(database, "exists")) return {};
-  const std::string size = human_size(count_of(database, "size"));
+  std::string size = human_size(count_of(database, "size"));
   const Json& tables = child_of(database, "tables");
   if (!tables.is_array() || tables.empty()) return size;
   std::uint64_t rows = 0;

@@ -90,10 +90,10 @@ std::string html_of(Node parent) {
 }
 
 const Json& child_of(const Json& json, const char* key) {
-  static const Json kNothing;
-  if (!json.is_object()) return kNothing;
+  static const Json nothing;
+  if (!json.is_object()) return nothing;
   const auto found = json.find(key);
-  return found == json.end() ? kNothing : *found;
+  return found == json.end() ? nothing : *found;
 }
 
 std::string text_of(const Json& json, const char* key) {

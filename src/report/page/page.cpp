@@ -46,7 +46,8 @@ void add_footer(page::Node body, const page::Json& run) {
 
 std::string page_of(const nlohmann::ordered_json& run) {
   const page::Verdict verdict = page::verdict_of(run);
-  pugi::xml_document body;
+  const pugi::xml_document body_document;
+  const page::Node body = body_document.root();
   page::set(page::add(body, "a", "skip", "Skip to the report"), "href", "#main");
   page::add_head(body, run, verdict);
   page::Node nav = page::add(body, "nav");
@@ -62,7 +63,8 @@ std::string page_of(const nlohmann::ordered_json& run) {
   add_navigation(nav, main);
   add_footer(body, run);
 
-  pugi::xml_document head;
+  const pugi::xml_document head_document;
+  const page::Node head = head_document.root();
   const std::string database = page::text_of(run, "database");
   page::add(head, "title", {},
             fmt::format("{}{}{} – baseline {}", verdict.heading, database.empty() ? "" : ": ",

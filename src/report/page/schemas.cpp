@@ -113,10 +113,10 @@ bool is_reordered(const Pair& object, const std::vector<Pair>& parts) {
 }
 
 const Json& parts_of(const Json* object) {
-  static const Json kNone = Json::array();
-  if (object == nullptr) return kNone;
+  static const Json none = Json::array();
+  if (object == nullptr) return none;
   const Json& parts = child_of(*object, "parts");
-  return parts.is_array() ? parts : kNone;
+  return parts.is_array() ? parts : none;
 }
 
 std::vector<Object> objects_of(const Json& left, const Json& right) {
@@ -266,9 +266,9 @@ void add_schemas(Node main, const Json& run) {
   const bool has_right = child_of(schemas, "right").is_array();
   if (!has_left && !has_right) return;
   Node section = add_section(main, "schemas", "Schemas");
-  static const Json kNone = Json::array();
-  const Json& left = has_left ? child_of(schemas, "left") : kNone;
-  const Json& right = has_right ? child_of(schemas, "right") : kNone;
+  static const Json none = Json::array();
+  const Json& left = has_left ? child_of(schemas, "left") : none;
+  const Json& right = has_right ? child_of(schemas, "right") : none;
   if (!has_left || !has_right) {
     const std::string missing = text_of(schemas, has_left ? "right_title" : "left_title");
     add(section, "p", {}, fmt::format("There is no schema of {} to compare with.", missing));
