@@ -34,8 +34,8 @@ class Utf8Tables {
 
  private:
   static locale_t tables() {
-    static const locale_t kTables = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-    return kTables;
+    static const locale_t loaded = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return loaded;
   }
   static bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 

@@ -152,21 +152,24 @@ std::string of(const BackupsVerifyReport& report, const Style& style) {
 
 std::string of(const BackupsCreateReport& report, const Style& style) {
   const Manifest& manifest = report.backup->manifest;
-  return fmt::format("{} {} is a copy of {} ({}, {})\n", style(Tone::good, "created:"),
-                     printable(report.backup->directory.native()), printable(report.database),
-                     human_size(manifest.payload.size),
-                     manifest.revision ? "revision " + printable(*manifest.revision)
-                                       : std::string("no revision")) +
+  return fmt::format("{} a backup of {}\n", style(Tone::good, "created:"),
+                     printable(report.database)) +
+         labelled("backup",
+                  fmt::format("{}\n{}, {}", printable(report.backup->directory.native()),
+                              human_size(manifest.payload.size),
+                              manifest.revision ? "revision " + printable(*manifest.revision)
+                                                : std::string("no revision"))) +
          warnings_of(report.warnings, style);
 }
 
 std::string of(const ExportReport& report, const Style& style) {
   const Manifest& manifest = report.backup.manifest;
-  return fmt::format("{} {} is the backup {} ({}{}, sha256 {}…)\n", style(Tone::good, "exported:"),
-                     printable(report.file.native()), manifest.id,
-                     human_size(manifest.payload.size),
-                     report.packed ? ", packed to " + human_size(report.written) : std::string(),
-                     manifest.payload.sha256.substr(0, 12));
+  return fmt::format("{} {}\n", style(Tone::good, "exported:"), printable(report.file.native())) +
+         labelled("backup",
+                  fmt::format(
+                      "{}\n{}{}, sha256 {}…", manifest.id, human_size(manifest.payload.size),
+                      report.packed ? ", packed to " + human_size(report.written) : std::string(),
+                      manifest.payload.sha256.substr(0, 12)));
 }
 
 std::string leaving(const PruneReport& report) {

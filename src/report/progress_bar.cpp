@@ -46,10 +46,11 @@ std::string progress_bar(std::string_view what, const Progress& progress, std::s
       fmt::format("  {:>8} of {}", human_size(progress.done), human_size(progress.total));
 
   const std::string start = std::string(what) + "  ";
-  for (const std::string& rest : {bytes + (all ? "" : speed) + left, bytes + left, left}) {
+  for (const std::string& rest :
+       {fmt::format("{}{}{}", bytes, all ? "" : speed, left), bytes + left, left}) {
     const std::size_t taken = columns_of(start) + columns_of(rest);
     if (taken + kNarrowest > columns) continue;
-    return start + bar(progress, std::min(columns - taken, kWidest)) + rest;
+    return fmt::format("{}{}{}", start, bar(progress, std::min(columns - taken, kWidest)), rest);
   }
   return fitted(std::string(what) + left, columns);
 }

@@ -303,7 +303,9 @@ class Create(support.Case):
         database = self.legacy()
         before = support.state(self.dir)["app.db"]
         out = self.succeeds("backups", "create", "-d", database)
-        self.assertIn(f"created: {self.only_backup(database)} is a copy of {database}", out)
+        self.assertEqual(out, f"created: a backup of {database}\n"
+                              f"  backup       {self.only_backup(database)}\n"
+                              "               668 KiB, revision 5c8e4212f5ed\n")
         self.assertEqual(support.state(self.dir)["app.db"], before)
 
     def test_it_can_be_put_back(self):
@@ -429,8 +431,9 @@ class Export(BackupsCase):
         target = self.dir / "old.db"
         done = self.export(self.backup.name, "old.db")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(done.stdout, f"exported: {target} is the backup {self.backup.name}"
-                                      f" (668 KiB, sha256 {self.old[:12]}…)\n")
+        self.assertEqual(done.stdout, f"exported: {target}\n"
+                                      f"  backup       {self.backup.name}\n"
+                                      f"               668 KiB, sha256 {self.old[:12]}…\n")
         self.assertEqual((sha256(target), oct(target.stat().st_mode & 0o777)), (self.old, "0o600"))
         document = self.json("backups", "export", "-d", self.database, self.backup.name, "two.db")
         self.assertEqual((document["file"], document["packed"], document["written"],
