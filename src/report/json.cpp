@@ -143,7 +143,7 @@ std::string failure(const Json& error, int exit_code) {
 
 }  // namespace
 
-Json document_of(const ReplaceReport& report, int exit_code) {
+Json document_of(const ReplaceReport& report, int exit_code, bool with_checks) {
   Json json = header(report.command, exit_code);
   json["action"] = action_of(report);
   json["outcome"] = word_of(report.outcome);
@@ -160,8 +160,10 @@ Json document_of(const ReplaceReport& report, int exit_code) {
                   {"space_free", report.plan.space_free},
                   {"hooks", of_planned(report.planned)}};
   json["recovered"] = of_recovery(report.recovered);
-  json["before"] = of_suite(report.before);
-  json["after"] = of_suite(report.after);
+  if (with_checks) {
+    json["before"] = of_suite(report.before);
+    json["after"] = of_suite(report.after);
+  }
   json["swapped_back"] = report.swapped_back;
   json["unavailable_ms"] = optional_ms(report.unavailable);
   json["application"] = of_application(report.application);

@@ -11,7 +11,9 @@
 /// docs/json.md describes it; each ends with a newline.
 namespace baseline::json_report {
 
-nlohmann::ordered_json document_of(const ReplaceReport& report, int exit_code);
+/// The same as a tree; without the results of checks where the reader has them already.
+nlohmann::ordered_json document_of(const ReplaceReport& report, int exit_code,
+                                   bool with_checks = true);
 std::string of(const ReplaceReport& report, int exit_code);
 std::string of(const VerifyReport& report, int exit_code);
 std::string of(const StatusReport& report, const std::vector<SettingLine>& settings, int exit_code);

@@ -90,8 +90,8 @@ Json of_schemas(const std::optional<SchemaPair>& schemas) {
 // What --format json prints, without the phases, which the document has already.
 Json of_result(const CheckRun& run) {
   if (!run.replaced) return nullptr;
-  Json json = json_report::document_of(*run.replaced, run.exit_code.value_or(0));
-  for (const char* key : {"version", "tool", "exit_code", "before", "after"}) json.erase(key);
+  Json json = json_report::document_of(*run.replaced, run.exit_code.value_or(0), false);
+  for (const char* key : {"version", "tool", "exit_code"}) json.erase(key);
   return json;
 }
 
