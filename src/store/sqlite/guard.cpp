@@ -188,11 +188,11 @@ bool Guard::limit_patterns() {
 }
 
 Guard::Scope::Scope(Guard& guard, const RunLimits& limits) : Scope(guard, Rules::check) {
-  const auto now = std::chrono::steady_clock::now();
-  guard.deadline_ = limits.deadline.value_or(now + limits.timeout);
+  using std::chrono::steady_clock;
+  guard.deadline_ = limits.deadline ? *limits.deadline : steady_clock::now() + limits.timeout;
   if (guard.may_be_locked_) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*guard.deadline_ - now);
-    patience_.emplace(guard.database_, left);
+    const auto left = *guard.deadline_ - steady_clock::now();
+    patience_.emplace(guard.database_, std::chrono::ceil<std::chrono::milliseconds>(left));
   }
 }
 
