@@ -12,6 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr mode_t kPrivateDirectory = 0700;
+constexpr mode_t kPrivate = 0600;
 
 Directory opened(FileSystem& files, const fs::path& catalogue) {
   const Directory parent = Directory::open(catalogue);
@@ -46,7 +47,7 @@ void keep_run_record(FileSystem& files, const fs::path& catalogue, const std::st
                      std::string_view text) {
   const Directory directory = opened(files, catalogue);
   const std::string name = names::run_record(run);
-  write_whole(files, directory, name, names::renewed(name), text, PowerCut::may_tear);
+  write_whole(files, directory, name, names::renewed(name), text, PowerCut::may_tear, kPrivate);
   remove_oldest(files, directory);
 }
 

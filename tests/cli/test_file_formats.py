@@ -110,6 +110,7 @@ class Formats(support.Case):
         self.assertEqual(path.name, f"{line['run']}.json")
         self.assertEqual(json.loads(path.read_text()), self.json("report", "-d", self.database)["run"])
         self.assertEqual(stat.S_IMODE(path.parent.stat().st_mode), 0o700)
+        self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
 
     def test_log_positions(self):
         (self.dir / "own.yaml").write_text(
