@@ -33,9 +33,10 @@ void drop_behind(const File& file, std::uint64_t end) {
 
 // Reads the file once from front to end, hashing it, and hands each block to `use`.
 template <typename Use>
-std::string read_through(const File& file, const OnProgress& on_progress, Use use) {
+std::string read_through(const File& file, const OnProgress& on_progress, Cached cached, Use use) {
   const auto total = static_cast<std::uint64_t>(file.status().st_size);
   const bool large = total > kAhead;
+  const bool drops = large && cached == Cached::drop;
   if (large) advise(file, 0, kAhead, POSIX_FADV_WILLNEED);
   std::vector<char> block(std::min(kBlock, std::max<std::uint64_t>(total, 1)));
   Sha256 hash;
@@ -47,10 +48,10 @@ std::string read_through(const File& file, const OnProgress& on_progress, Use us
     hash.update(bytes);
     use(bytes, done);
     done += got;
-    if (large) drop_behind(file, done);
+    if (drops) drop_behind(file, done);
     if (on_progress) on_progress(done, total);
   }
-  if (large) advise(file, 0, 0, POSIX_FADV_DONTNEED);
+  if (drops) advise(file, 0, 0, POSIX_FADV_DONTNEED);
   return hash.hex();
 }
 
@@ -67,10 +68,11 @@ template <typename After>
 std::string copy_through(FileSystem& files, const File& source, const File& target,
                          const OnProgress& on_progress, After after) {
   const bool cloned = files.clone(source, target);
-  return read_through(source, on_progress, [&](std::string_view bytes, std::uint64_t offset) {
+  const auto use = [&](std::string_view bytes, std::uint64_t offset) {
     if (!cloned) files.write(target, bytes, offset);
     after(offset + bytes.size());
-  });
+  };
+  return read_through(source, on_progress, Cached::drop, use);
 }
 
 std::string copy_reading_back(FileSystem& files, const File& source, const File& target,
@@ -92,12 +94,12 @@ std::string copy_reading_back(FileSystem& files, const File& source, const File&
 
 std::string read_file(const File& file, const OnProgress& on_progress,
                       const std::function<void(std::string_view)>& take) {
-  return read_through(file, on_progress,
+  return read_through(file, on_progress, Cached::drop,
                       [&](std::string_view bytes, std::uint64_t) { take(bytes); });
 }
 
-std::string hash_file(const File& file, const OnProgress& on_progress) {
-  return read_through(file, on_progress, [](std::string_view, std::uint64_t) {});
+std::string hash_file(const File& file, const OnProgress& on_progress, Cached cached) {
+  return read_through(file, on_progress, cached, [](std::string_view, std::uint64_t) {});
 }
 
 std::string copy_file(FileSystem& files, const File& source, const File& target,

@@ -20,8 +20,15 @@ using OnProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 std::string read_file(const File& file, const OnProgress& on_progress,
                       const std::function<void(std::string_view bytes)>& take);
 
+/// What becomes of the pages of a file in the page cache, once they were read.
+enum class Cached {
+  drop,  ///< it is put away, and must not push out what the application reads
+  keep,  ///< it is read again at once
+};
+
 /// The SHA-256 of the whole file, in hex. Throws Error{io}.
-std::string hash_file(const File& file, const OnProgress& on_progress);
+std::string hash_file(const File& file, const OnProgress& on_progress,
+                      Cached cached = Cached::drop);
 
 /// Copies all of `source` into the empty file `target` and returns the SHA-256 of the bytes as they
 /// were read. Shares the blocks where the filesystem can. Does not sync. Throws Error{io}.

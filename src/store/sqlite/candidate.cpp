@@ -76,7 +76,7 @@ SwapRecord Candidate::write(Session& migrated) {
   });
   if (!small) {
     migrated.save(path());
-    sha256 = hash_file(file, nullptr);
+    sha256 = hash_file(file, nullptr, Cached::keep);  // it goes live
   }
   return built(file, std::move(sha256));
 }
@@ -106,7 +106,8 @@ SwapRecord Candidate::take_backup(const Directory& entry, const Payload& payload
   if (consume) {
     // Read once, before the window. A second name, not a rename: until the run is finished the
     // backup stays where it is.
-    require_sealed(hash_file(*source, on_progress));
+    // SQLite reads all of it next, here and there: from a cold disk that takes ten times as long.
+    require_sealed(hash_file(*source, on_progress, Cached::keep));
     files_.unlink(target_.directory, name_);
     files_.link(entry, payload.name, target_.directory, name_);
     return built(*source, payload.sha256);
