@@ -93,7 +93,11 @@ def finds(tree, test):
         words.append(f"--only={what}")
     if kind in ("model", "kills") and what:
         words.append("--all")
-    return fails("/usr/bin/python3", "-B", PROJECT / "tests/crash/run.py", *words, env=environment)
+    done = run("/usr/bin/python3", "-B", PROJECT / "tests/crash/run.py", *words, timeout=3600,
+               env=environment)
+    if done.returncode == 2:
+        sys.exit(f"'{test}' is no test: {done.stderr}")
+    return done.returncode != 0
 
 
 def fails(*argv, **options):

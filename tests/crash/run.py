@@ -101,10 +101,15 @@ def _tasks(kinds, name, calls, changes, sample):
             yield "faults", name, (fault, wanted("faults"))
 
 
+def chosen(words):
+    """The names of the scenarios with one of these words in them; of all when there are no words."""
+    return [scenario.name for scenario in scenarios.SCENARIOS
+            if not words or any(word in scenario.name for word in words)]
+
+
 def run(options):
     directory = Path(tempfile.mkdtemp(prefix="baseline-crash-", dir=options.directory))
-    names = [scenario.name for scenario in scenarios.SCENARIOS
-             if not options.only or any(word in scenario.name for word in options.only)]
+    names = chosen(options.only)
     table = figures.Table(str(directory))
     try:
         first = place.Place(tempfile.mkdtemp(prefix="worker-", dir=directory))
@@ -145,6 +150,8 @@ def main():
     options.kinds = options.kinds.split(",")
     if unknown := set(options.kinds) - set(KINDS):
         parser.error(f"there is no kind {sorted(unknown)}")
+    if not chosen(options.only):
+        parser.error(f"there is no scenario with {' or '.join(options.only)} in its name")
     try:
         table = run(options)
     except place.CannotTrace as error:
