@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "catalogue/history.hpp"
 #include "checks/listing.hpp"
+#include "cli/command_tree.hpp"
 #include "cli/commands.hpp"
 #include "cli/workplace.hpp"
 #include "report/report_kinds.hpp"
@@ -149,7 +150,7 @@ Candidates values(const CLI::Option& option, const std::string& typed, Options& 
 
 std::vector<Candidate> commands(const CLI::App& app) {
   std::vector<Candidate> found;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+  for (const CLI::App* command : commands_of(app)) {
     found.push_back({command->get_name(), command->get_description()});
   }
   return found;

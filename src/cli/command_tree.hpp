@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 namespace CLI {  // NOLINT(readability-identifier-naming): the library's own
 class App;
 }
@@ -13,5 +15,8 @@ struct Options;
 /// with '|' between them, or FILE, DIR, PATH (a file), ID (a backup), RUN (of the history), TAG,
 /// GLOB (of checks).
 void add_commands(CLI::App& app, Options& options);
+
+/// The commands directly below the program or a command, in the order in which they were added.
+std::vector<const CLI::App*> commands_of(const CLI::App& app);
 
 }  // namespace baseline

@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "base/wrap.hpp"
+#include "cli/command_tree.hpp"
 #include "cli/help.hpp"
 #include "report/screen.hpp"
 
@@ -46,15 +47,14 @@ std::string text_of(const CLI::Option& option) {
 }
 
 // Sections of the program's commands; those of a group like `backups` are one section.
-std::vector<Section> commands_of(const CLI::App& app) {
-  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+std::vector<Section> command_sections(const CLI::App& app) {
   const bool top = app.get_parent() == nullptr;
   std::vector<Section> sections;
   for (const help::CommandSection& row : help::sections()) {
     sections.push_back({std::string(top ? row.heading : "Commands"), {}});
     if (!top) break;
   }
-  for (const CLI::App* command : commands) {
+  for (const CLI::App* command : commands_of(app)) {
     const std::size_t index = top ? help::section_of(command->get_name()) : 0;
     sections[index].entries.emplace_back(command->get_name(), command->get_description());
   }
@@ -62,7 +62,7 @@ std::vector<Section> commands_of(const CLI::App& app) {
 }
 
 // The groups in the order in which the options were added; --help last, for everybody knows it.
-std::vector<Section> options_of(const CLI::App& app) {
+std::vector<Section> option_sections(const CLI::App& app) {
   std::vector<Section> sections;
   const auto add = [&](const std::string& heading, const CLI::Option& option) {
     auto found = std::ranges::find(sections, heading, &Section::heading);
@@ -84,9 +84,7 @@ std::vector<Section> options_of(const CLI::App& app) {
 
 std::string usage_of(const CLI::App& app) {
   std::string usage = full_name(app);
-  if (!app.get_subcommands([](const CLI::App*) { return true; }).empty()) {
-    return usage + " COMMAND [OPTIONS]";
-  }
+  if (!commands_of(app).empty()) return usage + " COMMAND [OPTIONS]";
   // All have --help.
   if (app.get_options({}).size() > 1) usage += " [OPTIONS]";
   const std::string_view words = help::of(without_program(app)).words;
@@ -203,8 +201,8 @@ std::string HelpLayout::headed(std::string_view text) const {
 
 std::string HelpLayout::make_help(const CLI::App* app, std::string /*name*/,
                                   CLI::AppFormatMode /*mode*/) const {
-  std::vector<Section> sections = commands_of(*app);
-  std::ranges::move(options_of(*app), std::back_inserter(sections));
+  std::vector<Section> sections = command_sections(*app);
+  std::ranges::move(option_sections(*app), std::back_inserter(sections));
   const std::size_t column = column_of(sections, width_);
   std::string purpose = app->get_description();
   if (!purpose.ends_with('.')) purpose += '.';

@@ -359,4 +359,9 @@ void add_commands(CLI::App& app, Options& options) {
       ->footer(std::string(help::of("help").footer));
 }
 
+std::vector<const CLI::App*> commands_of(const CLI::App& app) {
+  // Without a filter CLI11 names those that the parsed line has.
+  return app.get_subcommands([](const CLI::App*) { return true; });
+}
+
 }  // namespace baseline

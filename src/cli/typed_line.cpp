@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "cli/command_tree.hpp"
+
 namespace baseline {
 namespace {
 
@@ -63,9 +65,7 @@ class Walk {
   }
 
  private:
-  bool has_commands() const {
-    return !app_->get_subcommands([](const CLI::App*) { return true; }).empty();
-  }
+  bool has_commands() const { return !commands_of(*app_).empty(); }
 
   // The argument that a word which is no option would be.
   const CLI::Option* argument() const {

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cli/command_tree.hpp"
 #include "cli/help_layout.hpp"
 
 namespace baseline {
@@ -24,10 +25,6 @@ constexpr OtherName kOtherNames[] = {
     {"restore", "rollback"}, {"revert", "rollback"}, {"undo", "rollback"},    {"apply", "deploy"},
     {"migrate", "deploy"},   {"upgrade", "deploy"},  {"check", "verify"},     {"test", "verify"},
     {"diff", "plan"},        {"log", "history"},     {"version", "--version"}};
-
-std::vector<const CLI::App*> commands_of(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
-}
 
 std::vector<std::string> names_of(const std::vector<const CLI::App*>& commands) {
   std::vector<std::string> names;

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "os/clock.hpp"
+#include "report/json_document.hpp"
 #include "report/report_kinds.hpp"
 
 namespace baseline {
@@ -14,9 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double ms(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double, std::milli>(time).count();
-}
+using json_report::ms;
 
 Json optional_text(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(valid_utf8(text));

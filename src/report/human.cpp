@@ -155,7 +155,7 @@ std::string next_text(const ReplaceReport& report, const TypedOptions& typed) {
     }
     case Outcome::would_wait:
       return labelled("next",
-                      "stop what uses the database, then: baseline " + report.command + (again));
+                      "stop what uses the database, then: baseline " + report.command + again);
     case Outcome::declined:
     case Outcome::nothing_to_do:
       return {};

@@ -14,11 +14,6 @@
 namespace baseline::json_report {
 namespace {
 
-Json optional_ms(const std::optional<std::chrono::nanoseconds>& time) {
-  if (!time) return nullptr;
-  return std::chrono::duration<double, std::milli>(*time).count();
-}
-
 Json of_suite(const std::optional<SuiteReport>& report) {
   return report ? suite_report_json(*report) : Json(nullptr);
 }

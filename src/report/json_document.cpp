@@ -17,6 +17,15 @@ std::string finished(const nlohmann::ordered_json& json) {
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
+double ms(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double, std::milli>(time).count();
+}
+
+nlohmann::ordered_json optional_ms(const std::optional<std::chrono::nanoseconds>& time) {
+  if (!time) return nullptr;
+  return ms(*time);
+}
+
 nlohmann::ordered_json optional_text(const std::string& text) {
   if (text.empty()) return nullptr;
   return text;

@@ -43,7 +43,7 @@ std::string of(const MutationReport& report, int exit_code) {
   json["min"] = report.demanded ? Json(*report.demanded) : Json(nullptr);
   json["not_applied"] = report.stillborn;
   json["equivalent"] = report.equivalent;
-  json["duration_ms"] = std::chrono::duration<double, std::milli>(report.took).count();
+  json["duration_ms"] = ms(report.took);
   json["kinds"] = Json::array();
   for (const auto& [kind, count] : report.by_kind()) {
     json["kinds"].push_back(

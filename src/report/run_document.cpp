@@ -18,11 +18,11 @@ namespace baseline {
 namespace {
 
 using json_report::Json;
+using json_report::ms;
+using json_report::optional_ms;
 using json_report::optional_text;
 using json_report::shown;
 using std::chrono::nanoseconds;
-
-double ms(nanoseconds time) { return std::chrono::duration<double, std::milli>(time).count(); }
 
 Json texts(const std::vector<std::string>& all) {
   Json json = Json::array();
@@ -36,7 +36,7 @@ Json of_steps(const std::vector<TimedStep>& steps) {
     json.push_back({{"name", words_for(step.step)},
                     {"depth", step.depth},
                     {"start_ms", ms(step.start)},
-                    {"took_ms", step.took ? Json(ms(*step.took)) : Json(nullptr)},
+                    {"took_ms", optional_ms(step.took)},
                     {"good", step.good}});
   }
   return json;

@@ -69,10 +69,7 @@ class Reader(support.Case):
 
     def setUp(self):
         super().setUp()
-        programs = self._scratch / "bin"
-        programs.mkdir()
-        (programs / "baseline").symlink_to(support.BINARY)
-        self.path = f"{programs}:{self.environment()['PATH']}"
+        self.path = self.path_with_program()
         self.printed = ""
 
     def write(self, name, text):

@@ -59,6 +59,13 @@ class Case(unittest.TestCase):
         return {"PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8",
                 "TZ": "ODD-12:45", **(extra or {})}
 
+    def path_with_program(self):
+        """The PATH behind a directory in which `baseline` is the program."""
+        programs = self._scratch / "bin"
+        programs.mkdir()
+        (programs / "baseline").symlink_to(BINARY)
+        return f"{programs}:{self.environment()['PATH']}"
+
     def command(self, *argv, env=None, input=None, timeout=60, cwd=None):
         """Runs any command in the test's directory; its output is text."""
         return subprocess.run([str(argument) for argument in argv], env=self.environment(env),

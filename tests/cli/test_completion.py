@@ -17,10 +17,7 @@ checks:
 class Case(support.Case):
     def setUp(self):
         super().setUp()
-        programs = self._scratch / "bin"
-        programs.mkdir()
-        (programs / "baseline").symlink_to(support.BINARY)
-        self.path = f"{programs}:{self.environment()['PATH']}"
+        self.path = self.path_with_program()
 
     def suite(self):
         (self.dir / "own.yaml").write_text(SUITE)

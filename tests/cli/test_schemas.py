@@ -17,26 +17,24 @@ PAGES = {"checks-generate": "docs/generate.md", "checks-mutate": "docs/mutate.md
          "check-report": "docs/reports.md"}
 
 
-def objects(schema):
-    """Each object of a schema that has properties, at any depth."""
+def maps(schema):
+    """Each map of a schema, at any depth."""
     if isinstance(schema, dict):
-        if isinstance(schema.get("properties"), dict) and "type" in schema:
-            yield schema
-        for value in schema.values():
-            yield from objects(value)
+        yield schema
+        schema = list(schema.values())
     if isinstance(schema, list):
         for value in schema:
-            yield from objects(value)
+            yield from maps(value)
+
+
+def objects(schema):
+    """Each object of a schema that has properties, at any depth."""
+    return (one for one in maps(schema)
+            if isinstance(one.get("properties"), dict) and "type" in one)
 
 
 def enumerations(schema):
-    if isinstance(schema, dict):
-        yield from (word for word in schema.get("enum", []) if isinstance(word, str))
-        for value in schema.values():
-            yield from enumerations(value)
-    if isinstance(schema, list):
-        for value in schema:
-            yield from enumerations(value)
+    return (word for one in maps(schema) for word in one.get("enum", []) if isinstance(word, str))
 
 
 def section(name):

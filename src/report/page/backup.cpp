@@ -20,9 +20,7 @@ void add_tables(Node section, const Json& backup) {
   if (!tables.is_array() || tables.empty()) return;
   add(section, "h3", {}, "What it holds");
   Node table = add(add_scrolled(section, "Tables in the backup"), "table", "plain");
-  Node head = add(add(table, "thead"), "tr");
-  set(add(head, "th", {}, "Table"), "scope", "col");
-  set(add(head, "th", "number", "Rows"), "scope", "col");
+  add_columns(table, {{"Table"}, {"Rows", "number"}});
   Node body = add(table, "tbody");
   for (const Json& one : tables) {
     Node row = add(body, "tr");

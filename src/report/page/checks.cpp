@@ -184,11 +184,7 @@ void add_checks(Node main, const Json& run) {
   add_filter(section);
   Node table = add(add_scrolled(section, "All checks"), "table", "checks");
   set(table, "id", "check-table");
-  Node head = add(add(table, "thead"), "tr");
-  for (const char* title : {"Result", "Check", "Kind"}) {
-    set(add(head, "th", {}, title), "scope", "col");
-  }
-  set(add(head, "th", "number", "Time"), "scope", "col");
+  add_columns(table, {{"Result"}, {"Check"}, {"Kind"}, {"Time", "number"}});
   Node body;
   const Json* phase = nullptr;
   std::size_t failures = 0;

@@ -40,10 +40,7 @@ void add_users(Node facts, const Json& old) {
 
 void add_hooks(Node section, const Json& hooks) {
   Node table = add(add_scrolled(section, "Commands of the application"), "table", "plain");
-  Node head = add(add(table, "thead"), "tr");
-  for (const char* title : {"Command", "Runs", "Result", "Took"}) {
-    set(add(head, "th", {}, title), "scope", "col");
-  }
+  add_columns(table, {{"Command"}, {"Runs"}, {"Result"}, {"Took"}});
   Node body = add(table, "tbody");
   for (const Json& hook : hooks) {
     Node row = add(body, "tr");

@@ -57,6 +57,12 @@ void add_fact(Node list, std::string_view term, std::string_view value, std::str
   add(pair, "dd", css, value);
 }
 
+Node add_columns(Node table, std::initializer_list<Column> columns) {
+  Node row = add(add(table, "thead"), "tr");
+  for (const Column& one : columns) set(add(row, "th", one.css, one.title), "scope", "col");
+  return row;
+}
+
 void add_command(Node parent, std::string_view command) {
   Node block = add(parent, "pre", "command");
   set(block, "tabindex", "0");

@@ -5,7 +5,6 @@
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
-#include <utility>
 
 /// Small words for building the page. Text and values become nodes of a document, so that whatever
 /// they hold is shown and never taken for HTML.
@@ -26,6 +25,12 @@ Node set(Node node, const char* attribute, std::string_view value);
 Node add_section(Node main, const std::string& id, std::string_view heading);
 /// A pair of a list of facts (dl); nothing when there is no value.
 void add_fact(Node list, std::string_view term, std::string_view value, std::string_view css = {});
+/// The heads of a table's columns, each with a class unless that is empty; the row of them.
+struct Column {
+  std::string_view title;
+  std::string_view css = {};
+};
+Node add_columns(Node table, std::initializer_list<Column> columns);
 /// A command to be copied, or some lines of them.
 void add_command(Node parent, std::string_view command);
 /// Words for screen readers only.

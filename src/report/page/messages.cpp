@@ -1,5 +1,4 @@
-// Why there is no verdict, what recovery did before the run, what the application's commands did,
-// and what the operator was told.
+// Why there is no verdict, what recovery did before the run, and what the operator was told.
 #include <fmt/format.h>
 
 #include "report/page/sections.hpp"

@@ -72,12 +72,8 @@ class Chart {
   void add_to(Node parent, const std::string& caption, const std::vector<Bar>& bars) const {
     Node table = add(add_scrolled(parent, caption), "table", "timeline");
     add(table, "caption", {}, caption);
-    Node head = add(add(table, "thead"), "tr");
-    set(add(head, "th", {}, "Step"), "scope", "col");
-    set(add(head, "th", "number", "Began"), "scope", "col");
-    set(add(head, "th", "number", "Took"), "scope", "col");
-    Node axis = add(head, "td", "axis");
-    draw_axis(axis);
+    const Node head = add_columns(table, {{"Step"}, {"Began", "number"}, {"Took", "number"}});
+    draw_axis(add(head, "td", "axis"));
     Node body = add(table, "tbody");
     for (const Bar& bar : bars) add_row(body, bar);
   }
@@ -142,11 +138,7 @@ class Chart {
     set(rect, "y", "9");
     set(rect, "height", "12");
     set(rect, "width", share(bar.span.length));
-    Node edge = add(svg, "line", css + " edge");
-    set(edge, "x1", percent(bar.span.start));
-    set(edge, "x2", percent(bar.span.start));
-    set(edge, "y1", "9");
-    set(edge, "y2", "21");
+    draw_line(svg, css + " edge", bar.span.start, "9", "21");
   }
 
   void draw_axis(Node cell) const {

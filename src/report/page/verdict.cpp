@@ -25,6 +25,18 @@ Verdict done(const Json& run, const std::string& database) {
   return {Tone::good, "Deployed", fmt::format("{} is at baseline {}.", database, revision_of(run))};
 }
 
+Verdict swapped_back(const std::string& database) {
+  return {Tone::bad, "Checks failed; the old database is back",
+          fmt::format("The new database was live, failed, and was taken out again. {} is as it was "
+                      "before.",
+                      database)};
+}
+
+Verdict kept(const std::string& database) {
+  return {Tone::bad, "Checks failed; the new database was kept",
+          fmt::format("{} is the new database although it failed: --on-failure keep.", database)};
+}
+
 Verdict checks_failed(const Json& run, const std::string& database) {
   const Json& result = child_of(run, "result");
   const std::string command = text_of(run, "command");
@@ -36,16 +48,8 @@ Verdict checks_failed(const Json& run, const std::string& database) {
     return {Tone::bad, "A deploy would fail",
             "The new database does not pass its checks. Nothing was changed."};
   }
-  if (is_true(result, "swapped_back")) {
-    return {Tone::bad, "Checks failed; the old database is back",
-            fmt::format("The new database was live, failed, and was taken out again. {} is as it "
-                        "was before.",
-                        database)};
-  }
-  if (child_of(result, "unavailable_ms").is_number()) {
-    return {Tone::bad, "Checks failed; the new database was kept",
-            fmt::format("{} is the new database although it failed: --on-failure keep.", database)};
-  }
+  if (is_true(result, "swapped_back")) return swapped_back(database);
+  if (child_of(result, "unavailable_ms").is_number()) return kept(database);
   return {Tone::bad, "Checks failed; nothing was changed",
           fmt::format("The new database failed before the swap. {} was not touched.", database)};
 }
@@ -62,16 +66,8 @@ Verdict of_history(const Json& run, const std::string& database) {
     return {Tone::caution, "Interrupted, and undone by recovery",
             fmt::format("{} is the old database, as it was before the run.", database)};
   }
-  if (outcome.rfind("kept", 0) == 0) {
-    return {Tone::bad, "Checks failed; the new database was kept",
-            fmt::format("{} is the new database although it failed: --on-failure keep.", database)};
-  }
-  if (outcome.rfind("checks failed", 0) == 0) {
-    return {Tone::bad, "Checks failed; the old database is back",
-            fmt::format("The new database was live, failed, and was taken out again. {} is as it "
-                        "was before.",
-                        database)};
-  }
+  if (outcome.rfind("kept", 0) == 0) return kept(database);
+  if (outcome.rfind("checks failed", 0) == 0) return swapped_back(database);
   return {Tone::neutral, outcome.empty() ? "Unknown" : outcome, database};
 }
 
@@ -136,8 +132,7 @@ std::string checks_text(const Json& run) {
 // What a run that did not go through would have brought is not what is there.
 std::string revision_term(const Json& run) {
   const std::string outcome = text_of(run, "outcome");
-  const bool there = outcome == "done" || outcome == "nothing to do" ||
-                     outcome.rfind("finished", 0) == 0 || outcome.rfind("kept", 0) == 0;
+  const bool there = outcome == "done" || outcome == "nothing to do";
   if (there || !text_of(run, "incomplete").empty()) return "Revision";
   return outcome == "would do" ? "Revision, planned" : "Revision, tried";
 }
@@ -200,7 +195,7 @@ void add_head(Node body, const Json& run, const Verdict& verdict) {
              duration_of(number_of(child_of(run, "window"), "took_ms")), "large");
   }
   add_fact(figures, "Checks", checks_text(run));
-  add_fact(figures, text_of(run, "command") == "rollback" ? "Replaced database" : "Old database",
+  add_fact(figures, is_rollback(run) ? "Replaced database" : "Old database",
            size_of(child_of(result, "old")));
   add_fact(figures, revision_term(run), revisions_text(run));
   if (child_of(run, "exit_code").is_number()) {
