@@ -152,6 +152,8 @@ std::optional<FiledBackup> file_backup(const Context& context, Replacement& repl
                   "move that backup away, then run: baseline recover");
     }
     replacement.discard_old();
+    // A run that could not read the backup, for a moment, has begun it anew.
+    catalogue.discard_unfinished(intent.run);
     return FiledBackup{*filed->manifest, filed->directory};
   }
   const Directory entry = catalogue.open_unfinished(intent.run);

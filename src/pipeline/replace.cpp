@@ -74,13 +74,25 @@ void clean_up_after_revert(const ReplaceSteps& steps, const Context& context,
   }
 }
 
+// Whatever goes wrong is an Error: no surprise may leave a database live that nobody has judged.
+bool judged_live(const ReplaceSteps& steps, Replacement& replacement) {
+  try {
+    return steps.judge_live(replacement);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Error(ErrorCode::io,
+                fmt::format("the new database could not be judged: {}", error.what()));
+  }
+}
+
 // D12. True: the new database stays.
 bool judged_good(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
                  ReplaceReport& report) {
   if (!steps.judge_live) return true;
   StepScope step(context.observer, Step::check_live);
   try {
-    if (steps.judge_live(replacement)) return true;
+    if (judged_live(steps, replacement)) return true;
     step.failed();
     if (steps.keep_on_failure) {
       report.kept_despite_failure = true;
@@ -104,6 +116,7 @@ bool judged_good(const ReplaceSteps& steps, const Context& context, Replacement&
 // D6 to D11; throws with the old database live.
 void bring_live(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
                 ReplaceReport& report, SteadyClock::time_point& window_start) {
+  if (!steps.as_found) replacement.bring_in_log();
   {
     const StepScope step(context.observer, Step::freeze);
     window_start = SteadyClock::now();

@@ -27,8 +27,9 @@ struct Payload {
 
 /// One replacement of the live database by a new one, under the lock. The calls come in this order:
 ///
-///   require_unused · [settle] · prepare · stage · open_candidate · announce · freeze · [copy_old]
-///   · swap · open_live · (swap_back · discard | admit_users · file_old or discard_old) · finish
+///   require_unused · [settle] · prepare · stage · open_candidate · announce · bring_in_log ·
+///   freeze · [copy_old] · swap · open_live · (swap_back · discard | admit_users · file_old or
+///   discard_old) · finish
 ///
 /// note_application() may come anywhere between prepare and finish.
 /// At every instant the live database is the whole old or the whole new one, and the old data is
@@ -75,6 +76,11 @@ class Replacement {
 
   /// Makes durable what a recovery needs to know once the swap has begun.
   virtual void announce() = 0;
+
+  /// Brings in what a writer left in a log beside the old database, as whoever uses it would:
+  /// nobody is kept out meanwhile, and freeze() has less to do in the window. Where that does not
+  /// work, freeze() says so. Throws Error{io} when the disk does not take it.
+  virtual void bring_in_log() = 0;
 
   /// Makes the old database complete in itself and proves that nobody uses it; from here on anybody
   /// who comes is noticed. Throws Error{in_use}, Error{refused} when it cannot be read (unless

@@ -24,7 +24,7 @@ def several(place, scenario, numbers):
     stride = max(1, last // most) if most else 1
     chosen = set(range(1 + stride // 2, last + 1, stride))
     if fault == "EIO":
-        chosen |= _just_after_the_exchange(record, last)
+        chosen |= _just_after_the_exchange(record, last) | _around_the_commit(record, last)
     for at in sorted(chosen):
         _one(place, scenario, fault, only, at, tally)
     return tally
@@ -35,6 +35,15 @@ def _just_after_the_exchange(record, last):
     lines = map(json.loads, record.read_text().splitlines())
     numbers = [line["n"] for line in lines if line["op"] == "exchange"]
     return {at for n in numbers for at in range(n + 1, n + 5) if at <= last}
+
+
+def _around_the_commit(record, last):
+    """In place SQLite's journal is the commit: the syncs of it, and what follows the last of them."""
+    lines = map(json.loads, record.read_text().splitlines())
+    numbers = [line["n"] for line in lines
+               if "sync" in line["op"] and str(line.get("path", "")).endswith("/app.db-journal")]
+    later = range(numbers[-1] + 1, numbers[-1] + 9) if numbers else ()
+    return {at for at in (*numbers, *later) if at <= last}
 
 
 def _one(place, scenario, fault, only, at, tally):

@@ -51,6 +51,28 @@ TEST_CASE("a deploy changes the disk in exactly this order", "[deploy]") {
         "sync-dir unlink");          // the end of the run
 }
 
+TEST_CASE("what a killed writer left in the log is brought in before the window", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old_with_crashed_wal(database);
+  REQUIRE(fs::file_size(database.native() + "-wal") > 0);
+  const RecordingObserver* observer = nullptr;
+  std::vector<Step> begun;  // when the log is gone for good
+  HookedFileSystem files([&](const std::string& operation, const std::string&) {
+    const bool gone = !fs::exists(database.native() + "-wal");
+    if (operation == "sync-dir" && gone && begun.empty()) begun = observer->steps;
+  });
+  Workbench bench(files, database);
+  observer = &bench.observer;
+  bench.deploy();
+  REQUIRE_FALSE(begun.empty());
+  CHECK(begun.back() == Step::check_candidate);
+  CHECK(content(database) == "new");
+  // The bytes of the log went into the backup.
+  const CatalogueEntry backup = bench.catalogue().entries().at(0);
+  CHECK(content(backup.directory / "app.db") == "old");
+}
+
 TEST_CASE("with --backup copy the copy is complete before the swap", "[deploy]") {
   const TempDir dir;
   const fs::path database = dir.path() / "app.db";
@@ -204,15 +226,21 @@ TEST_CASE("a judge that cannot judge brings the old database back", "[deploy]") 
   const fs::path database = dir.path() / "app.db";
   make_old(database);
   Workbench bench(real_file_system(), database);
-  CHECK_THROWS_AS(bench.deploy([&](DeployRequest& request) {
-    request.judge = [](Phase phase, Session&) -> SuiteReport {
-      if (phase == Phase::after) throw Error(ErrorCode::io, "the disk is gone");
-      return {};
-    };
-  }),
-                  Error);
-  CHECK(content(database) == "old");
-  CHECK_FALSE(bench.store().interruption());
+  const std::function<void()> reasons[] = {
+      [] { throw Error(ErrorCode::io, "the disk is gone"); },
+      [] { throw std::runtime_error("nobody has thought of this"); },
+  };
+  for (const auto& fail : reasons) {
+    CHECK_THROWS_AS(bench.deploy([&](DeployRequest& request) {
+      request.judge = [&](Phase phase, Session&) -> SuiteReport {
+        if (phase == Phase::after) fail();
+        return {};
+      };
+    }),
+                    Error);
+    CHECK(content(database) == "old");
+    CHECK_FALSE(bench.store().interruption());
+  }
 }
 
 TEST_CASE("a process that opens the old database just before the exchange is noticed", "[deploy]") {

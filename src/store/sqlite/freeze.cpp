@@ -82,6 +82,20 @@ FreezeOutcome freeze(const Target& target) {
   }
 }
 
+void bring_in_log(FileSystem& files, const Target& target) {
+  const std::string wal = names::wal(target.name);
+  if (!target.directory.contains(wal)) return;
+  try {
+    SQLite::Database database(target.resolved.native(),
+                              SQLite::OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW);
+    sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    first_number(database, "PRAGMA wal_checkpoint(PASSIVE)");
+  } catch (const SQLite::Exception&) {
+    // What it is, the freeze finds out, which is nothing that may be passed over.
+  }
+  if (!target.directory.contains(wal)) files.sync_directory(target.directory);
+}
+
 std::vector<std::string> companions(const Target& target) {
   return companions(target.directory, target.name);
 }

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "os/file_system.hpp"
 #include "store/sqlite/target.hpp"
 
 namespace baseline::sqlite {
@@ -28,8 +29,14 @@ struct FreezeOutcome {
 /// changes the file.
 FreezeOutcome freeze(const Target& target);
 
-/// The same on a connection of the caller, which stays open and keeps the exclusive lock. Throws
-/// SQLite::Exception where freeze() throws Error{io}.
+/// Moves what a -wal holds into the database file, without keeping anybody out, and closes; the
+/// -wal is gone then, unless somebody else uses it. Does nothing where there is no -wal or SQLite
+/// cannot read it. When the -wal is gone, the directory is synced: after a power cut it could be
+/// back, beside another database. Throws Error{io}.
+void bring_in_log(FileSystem& files, const Target& target);
+
+/// The same as freeze() on a connection of the caller, which stays open and keeps the exclusive
+/// lock. Throws SQLite::Exception where freeze() throws Error{io}.
 FreezeOutcome freeze_open(SQLite::Database& database);
 
 /// The names of SQLite's companions (-wal, -shm, -journal) that lie beside the database.

@@ -10,6 +10,7 @@
 #include "os/holders.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/content_digest.hpp"
+#include "store/sqlite/errors.hpp"
 #include "store/sqlite/exclusive.hpp"
 #include "store/sqlite/freeze.hpp"
 #include "store/sqlite/session.hpp"
@@ -81,8 +82,11 @@ void HeldDatabase::leave_wal_mode(FileSystem& files) {
   } catch (const SQLite::Exception& error) {
     throw write_error(target_, error.getErrorCode(), error.what());
   }
-  // SQLite removes its -wal without syncing the directory. Back after a power cut it would be read
-  // into the new content.
+  // SQLite says nothing when it could not remove its -wal, and does not sync the directory. There,
+  // or back after a power cut, it would be read into the new content.
+  for (const std::string& name : {names::wal(target_.name), names::shared_memory(target_.name)}) {
+    if (target_.directory.contains(name)) files.unlink(target_.directory, name);
+  }
   files.sync_directory(target_.directory);
 }
 
@@ -105,7 +109,9 @@ void HeldDatabase::replace_by(const std::filesystem::path& source) {
 }
 
 std::unique_ptr<Session> HeldDatabase::open() const {
-  return std::make_unique<SqliteSession>(open_held(target_.resolved), SqliteSession::Role::live);
+  return translated([&] {
+    return std::make_unique<SqliteSession>(open_held(target_.resolved), SqliteSession::Role::live);
+  });
 }
 
 void HeldDatabase::release(std::unique_ptr<HeldDatabase> held, FileSystem& files) {

@@ -37,7 +37,7 @@ class HeldDatabase {
 
   /// Replaces the content by that of another database file, which nobody writes to. Throws
   /// Error{io}; then the content is the old one, or SQLite's journal lies beside it, with which the
-  /// next opener brings the old one back.
+  /// next opener brings the old one back; or it is the new one, and only its sync has failed.
   void replace_by(const std::filesystem::path& source);
 
   /// The database, read-only, under the lock.

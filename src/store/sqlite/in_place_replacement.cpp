@@ -17,6 +17,15 @@ namespace {
 
 std::string shown(const Target& target) { return printable(target.resolved.native()); }
 
+// Whether the schema cookie of the file is this one; not, when it cannot be read.
+bool holds_cookie(const File& file, std::uint32_t cookie) {
+  try {
+    return schema_cookie_of(file) == cookie;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 InPlaceReplacement::InPlaceReplacement(FileSystem& files, const Target& target,
@@ -120,6 +129,8 @@ void InPlaceReplacement::announce() {
   announced_ = true;
 }
 
+void InPlaceReplacement::bring_in_log() { sqlite::bring_in_log(files_, target_); }
+
 // D6 and D7. SQLite's lock keeps everybody out until the end of the window: who comes, waits.
 void InPlaceReplacement::freeze(const Deadline& deadline, bool as_found) {
   if (as_found) {
@@ -171,12 +182,23 @@ void InPlaceReplacement::swap() {
     live_->replace_by(candidate_.path());
   } catch (Error& error) {
     // SQLite has rolled back; if it could not, its journal will.
-    if (!has_hot_journal(target_)) throw;
+    if (has_hot_journal(target_)) {
+      Error undecided(ErrorCode::needs_person,
+                      fmt::format("the disk does not take the new content of {}: the old one is in "
+                                  "it and in {} beside it",
+                                  shown(target_), printable(names::rollback_journal(target_.name))),
+                      "save both files to another disk, then run: baseline recover");
+      undecided.add_note(error.what());
+      throw undecided;
+    }
+    if (holds_cookie(live_->file(), step.schema_cookie)) throw;
+    // The journal was emptied, and that is the commit; but to sync it has failed. What is on the
+    // disk, nobody can tell, and the copy is not let go of.
     Error undecided(ErrorCode::needs_person,
-                    fmt::format("the disk does not take the new content of {}: the old one is in "
-                                "it and in {} beside it",
-                                shown(target_), printable(names::rollback_journal(target_.name))),
-                    "save both files to another disk, then run: baseline recover");
+                    fmt::format("the disk takes the new content of {}, but does not say that it "
+                                "will stay; the old one is the backup of this run in {}",
+                                shown(target_), printable(intent_.catalogue.native())),
+                    "save both to another disk, then run: baseline recover");
     undecided.add_note(error.what());
     throw undecided;
   }

@@ -90,6 +90,8 @@ void SwapReplacement::announce() {
   announced_ = built_;
 }
 
+void SwapReplacement::bring_in_log() { sqlite::bring_in_log(files_, target_); }
+
 // D6 and D7.
 void SwapReplacement::freeze(const Deadline& deadline, bool as_found) {
   old_ = Exclusive::acquire(files_, target_, deadline, as_found);

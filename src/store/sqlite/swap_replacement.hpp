@@ -35,6 +35,7 @@ class SwapReplacement final : public Replacement {
   void stage_bytes(const std::function<void(const TakeBytes& take)>& give) override;
   std::unique_ptr<Session> open_candidate() override;
   void announce() override;
+  void bring_in_log() override;
   void freeze(const Deadline& deadline, bool as_found) override;
   std::vector<std::string> set_companions_aside(const Directory& entry) override;
   Payload copy_old(const Directory& entry, const OnProgress& on_progress) override;
