@@ -39,6 +39,10 @@ BINARY = Path(os.environ.get("BASELINE_BINARY", PROJECT / "build/debug/baseline"
 MIGRATION = PROJECT / "baseline/9275fe03c648_initial_baseline.sql"
 REVISION = "9275fe03c648"
 
+# A shell that starts the tests in the background has them ignore Ctrl-C, and what they start would
+# inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 class Case(unittest.TestCase):
     """A test with a directory of its own, `self.dir`, which is gone afterwards."""

@@ -20,6 +20,7 @@ SWAP = "src/store/sqlite/swap_replacement.cpp"
 SWAP_FILING = "src/store/sqlite/swap_filing.cpp"
 SWAP_RECORD = "src/store/sqlite/swap_record.cpp"
 EXCLUSIVE = "src/store/sqlite/exclusive.cpp"
+FREEZE = "src/store/sqlite/freeze.cpp"
 RUN_LOCK = "src/store/sqlite/run_lock.cpp"
 
 
@@ -113,6 +114,10 @@ GUARDS = [
           "its recovery, over a file that the application has not synced"),
     _sync("directory, after SQLite has removed a -wal (D6)", EXCLUSIVE, "could be back, beside the "
           "new database.\n", "  if (had_companions) files.sync_directory(target.directory);\n",
+          "model WAL", kept_because="the log is brought in before the freeze, and the directory "
+          "synced there; this is for what somebody leaves in between"),
+    Guard("fsync: directory, after the log was brought in", FREEZE,
+          "  if (!target.directory.contains(wal)) files.sync_directory(target.directory);\n", "",
           "model WAL"),
     _sync("directory, after a dead journal is removed", EXCLUSIVE,
           "files.unlink(target.directory, name);\n",
@@ -133,7 +138,7 @@ GUARDS = [
           after="  return found;"),
     _sync("companion that is put back", SWAP, "live->st_mode & kPermissions);\n    }\n",
           "    files_.sync(back);\n", "model unreadable database, whose"),
-    _sync("exported file", EXPORT, "      files_.sync(file);\n", "", "model export"),
+    _sync("exported file", EXPORT, "      files_.sync(file);\n", "", "unit [export]"),
 
     Guard("no replacing: first install (D11)", SWAP,
           "files_.rename_new(target_.directory, candidate_.name(), target_.directory, "
@@ -151,7 +156,7 @@ GUARDS = [
           "a directory that is not empty is never replaced by rename(2); an entry never is empty"),
     Guard("no replacing: RENAME_NOREPLACE itself", FILES,
           "move(from_directory, from, to_directory, to, RENAME_NOREPLACE);",
-          "move(from_directory, from, to_directory, to, 0);", "unit [crash]"),
+          "move(from_directory, from, to_directory, to, 0);", "unit [race]"),
     Guard("no replacing: O_EXCL", FILES, "O_CREAT | O_EXCL, mode, \"create\"",
           "O_CREAT, mode, \"create\"", "unit [crash]"),
     Guard("no replacing: a companion that is put back", SWAP,
@@ -172,25 +177,29 @@ GUARDS = [
           "  refresh_attributes();\n  require_alone();\n", "  refresh_attributes();\n",
           "cli test_holders", "asked again just after; it only spares the exchange and back"),
     Guard("lease: asked just after the exchange", SWAP, "    alone = is_alone();\n",
-          "    alone = true;\n", "cli test_holders"),
+          "    alone = true;\n", "unit [race]"),
     Guard("lease: asked after the checks", REPLACE,
           "const bool alone = replacement.old_is_untouched();", "const bool alone = true;",
-          "cli test_holders"),
+          "unit [race]"),
     Guard("lease: asked after the old file was hashed", SWAP_FILING,
           "    if (proof->intact()) return move_into", "    return move_into",
-          "cli test_holders"),
+          "unit [race]"),
     Guard("lease: asked while the old file is copied", SWAP_FILING,
           f"{' ' * 32}require_alone();\n", "", "cli test_holders",
           "asked again after the copy; it only ends a long copy early"),
     Guard("lease: that it was granted", EXCLUSIVE,
           "    if (take(held->lease, held->file, target) == Lease::Outcome::in_use) continue;\n",
-          "    take(held->lease, held->file, target);\n", "cli test_holders"),
+          "    take(held->lease, held->file, target);\n", "cli test_holders",
+          "a lease that was not granted is not intact, and that is asked before the exchange"),
     Guard("lease: the same file as when it was frozen", EXCLUSIVE,
           "    if (!before || changed(*before, held->file.status())) continue;\n", "",
-          "cli test_holders"),
+          "cli test_holders",
+          "who came and went in between has finished; if he was killed, what he left beside the file "
+          "is found. It spares a backup whose rows are not those that were counted"),
     Guard("lease: before the candidate is built", EXCLUSIVE,
           "    if (take(lease, file, target) == Lease::Outcome::granted) return;\n", "    return;\n",
-          "cli test_holders"),
+          "cli test_holders",
+          "asked again when the database is frozen; it spares building and checking the new one"),
     Guard("lock: one run at a time", RUN_LOCK,
           "if (::fcntl(file_.fd(), F_OFD_SETLK, &lock) != 0) return false;",
           "::fcntl(file_.fd(), F_OFD_SETLK, &lock);", "cli test_waiting"),

@@ -1,0 +1,180 @@
+// Somebody who comes in between: before each change to the disk another process makes the database,
+// or opens it. Nothing of his is lost unseen (docs/ARCHITECTURE.md, "What can go wrong").
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "support/catch.hpp"
+#include "support/hooked_file_system.hpp"
+#include "support/temp_dir.hpp"
+#include "support/workbench.hpp"
+
+namespace baseline {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<ino_t> inode_of(const fs::path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return {};
+  return status.st_ino;
+}
+
+/// Another process that opens a file to write it, as SQLite does. It does not wait for a lease to
+/// end, as SQLite would; to the kernel it has come all the same.
+class Visitor {
+ public:
+  enum class Came { inside, waits, not_at_all };
+
+  explicit Visitor(const fs::path& file) {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    child_ = ::fork();
+    REQUIRE(child_ >= 0);
+    if (child_ == 0) {
+      const int fd = ::open(file.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+      const Came came = fd >= 0                ? Came::inside
+                        : errno == EWOULDBLOCK ? Came::waits
+                                               : Came::not_at_all;
+      const ssize_t told = ::write(ends[1], &came, sizeof came);
+      if (told != ssize_t{sizeof came}) ::_exit(1);
+      for (;;) ::pause();
+    }
+    ::close(ends[1]);
+    REQUIRE(::read(ends[0], &came_, sizeof came_) == ssize_t{sizeof came_});
+    ::close(ends[0]);
+  }
+  ~Visitor() {
+    ::kill(child_, SIGKILL);
+    ::waitpid(child_, nullptr, 0);
+  }
+  Visitor(const Visitor&) = delete;
+  Visitor& operator=(const Visitor&) = delete;
+
+  Came came() const { return came_; }
+
+ private:
+  pid_t child_ = 0;
+  Came came_ = Came::not_at_all;
+};
+
+/// How a deploy ended in which somebody opened the old database before the change `step`.
+struct Visit {
+  bool happened = false;     ///< the run got as far
+  bool judged = false;       ///< the new database was judged where it is live
+  bool came_before = false;  ///< he came before that
+  std::string operation;     ///< the change that came next
+  std::string error;         ///< empty: the run succeeded
+  std::string live;          ///< the content of the database
+  bool old_is_live = false;
+  bool old_is_backup = false;  ///< the file that he has open was sealed
+};
+
+Visit visited(int step) {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  const std::optional<ino_t> old = inode_of(database);
+  Visit visit;
+  std::optional<Visitor> visitor;
+  int count = 0;
+  HookedFileSystem files([&](const std::string& operation, const std::string&) {
+    if (++count != step) return;
+    visit.operation = operation;
+    visit.came_before = !visit.judged;
+    // The old database has its own name first, and the candidate's after the exchange.
+    for (const char* name : {"app.db", ".app.db.baseline-candidate"}) {
+      if (inode_of(dir.path() / name) == old) visitor.emplace(dir.path() / name);
+    }
+    visit.happened = visitor && visitor->came() != Visitor::Came::not_at_all;
+  });
+  Workbench bench(files, database);
+  try {
+    bench.deploy([&](DeployRequest& request) {
+      request.judge = [&](Phase phase, Session&) {
+        visit.judged = visit.judged || phase == Phase::after;
+        return SuiteReport();
+      };
+    });
+  } catch (const Error& error) {
+    visit.error = error.what();
+  }
+  visitor.reset();
+  visit.live = content(database);
+  visit.old_is_live = inode_of(database) == old;
+  for (const CatalogueEntry& entry : bench.catalogue().entries()) {
+    if (inode_of(entry.directory / "app.db") == old) visit.old_is_backup = true;
+  }
+  if (count < step) visit.operation.clear();
+  return visit;
+}
+
+TEST_CASE("who opens the old database at any step of a deploy is not left behind", "[race]") {
+  int refused = 0;
+  int copied = 0;
+  for (int step = 1;; ++step) {
+    const Visit visit = visited(step);
+    if (visit.operation.empty()) break;
+    INFO("before step " << step << " (" << visit.operation << "): " << visit.error << ", "
+                        << visit.live);
+    if (!visit.happened) {
+      CHECK((visit.error.empty() && visit.live == "new"));
+      continue;
+    }
+    if (!visit.error.empty()) {
+      ++refused;
+      CHECK((visit.live == "old" && visit.old_is_live));
+      continue;
+    }
+    // He came too late to stop it, by a name that no application knows. What he writes must not
+    // spoil the backup: it is a copy then. Only between the last look and the move itself, the
+    // next thing that is done, he finds the backup.
+    CHECK((visit.live == "new" && !visit.came_before));
+    if (visit.operation == "rename-new") continue;
+    ++copied;
+    CHECK_FALSE(visit.old_is_backup);
+  }
+  CHECK(refused > 5);
+  CHECK(copied > 0);
+}
+
+TEST_CASE("who comes between the last look and the exchange is noticed before any check",
+          "[race]") {
+  bool exchanged = false;
+  for (int step = 1;; ++step) {
+    const Visit visit = visited(step);
+    if (visit.operation.empty()) break;
+    if (visit.operation != "exchange" || exchanged) continue;
+    exchanged = true;  // the first; the second takes it back
+    CHECK(visit.happened);
+    CHECK_THAT(visit.error, ContainsSubstring("a process opened"));
+    CHECK((visit.live == "old" && visit.old_is_live));
+    CHECK_FALSE(visit.judged);
+  }
+  CHECK(exchanged);
+}
+
+TEST_CASE("a database that somebody makes during a first deploy stays", "[race]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  bool made = false;
+  HookedFileSystem files([&](const std::string& operation, const std::string& path) {
+    if (made || !operation.starts_with("rename") || path != database.native()) return;
+    make_old(database);
+    made = true;
+  });
+  Workbench bench(files, database);
+  CHECK_THROWS_AS(bench.deploy(), Error);
+  CHECK(made);
+  CHECK(content(database) == "old");
+}
+
+}  // namespace
+}  // namespace baseline
