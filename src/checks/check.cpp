@@ -25,8 +25,7 @@ RunLimits AttemptDeadline::limits() const {
   return limits;
 }
 
-CheckResult named_result(const CheckHead& head, const Case& values) {
-  CheckResult result;
+void name_result(CheckResult& result, const CheckHead& head, const Case& values) {
   result.suite = head.suite;
   result.name = head.name;
   result.case_label = values.label;
@@ -36,7 +35,6 @@ CheckResult named_result(const CheckHead& head, const Case& values) {
   result.file = head.file;
   result.line = head.place.line;
   result.column = head.place.column;
-  return result;
 }
 
 std::string in_words(const SqlFailure& failure) {

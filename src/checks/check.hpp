@@ -52,7 +52,7 @@ struct CheckHead {
 };
 
 /// A result that names the check and its case, and has no verdict yet.
-CheckResult named_result(const CheckHead& head, const Case& values);
+void name_result(CheckResult& result, const CheckHead& head, const Case& values);
 
 /// What became of one case of a check. Status is pass, fail or error.
 struct Verdict {

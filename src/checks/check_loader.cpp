@@ -238,7 +238,7 @@ std::unique_ptr<Check> load_check(const Node& node, SuiteScope& scope, CheckName
   demand_assertion(draft, kind);
   std::unique_ptr<Check> check = kind.make(draft);
   match_parameters(draft, cases);
-  remark_on_check(draft, kind);
+  if (scope.wants_remarks()) remark_on_check(draft, kind);
   return check;
 }
 

@@ -22,7 +22,8 @@ bool looks_outside(const CheckHead& head) { return head.kind == "log" || head.ki
 const Surroundings kNowhere;
 
 CheckResult result_of(const Check& check, const Case& values, Verdict verdict) {
-  CheckResult result = named_result(check.head(), values);
+  CheckResult result;
+  name_result(result, check.head(), values);
   result.status = verdict.status;
   result.expected = std::move(verdict.expected);
   result.got = std::move(verdict.got);

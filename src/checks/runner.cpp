@@ -65,7 +65,8 @@ class Runner {
   void start(const Check& check, const Case& values) {
     check_interrupted();
     Run& run = runs_.emplace_back(Run{&check, &values});
-    CheckResult& result = results_.emplace_back(named_result(check.head(), values));
+    CheckResult& result = results_.emplace_back();
+    name_result(result, check.head(), values);
     if (check.head().skip) {
       skip(result, *check.head().skip);
     } else if (phase_ == Phase::after && !options_.application_runs && check.needs_application()) {

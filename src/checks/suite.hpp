@@ -36,6 +36,7 @@ struct SuiteOptions {
   bool allow_commands = false;              ///< false: suites with commands are an error
   /// Those of baseline.yaml: they win over the files only.
   std::map<std::string, std::string> configured_vars = {};
+  bool remarks = true;  ///< false: nobody wants Suites::remarks(), and it stays empty
 };
 
 class Check;  // checks/check.hpp

@@ -38,8 +38,10 @@ std::vector<std::unique_ptr<Check>> load_suite(const SuiteSource& source, LoadCo
   for (const yaml::Node& node : checks->items) {
     if (auto check = load_check(node, scope, names)) out.push_back(std::move(check));
   }
-  remark_on_names(names, scope);
-  scope.finish_remarks();
+  if (scope.wants_remarks()) {
+    remark_on_names(names, scope);
+    scope.finish_remarks();
+  }
   return out;
 }
 

@@ -74,6 +74,8 @@ class SuiteScope {
   /// "'foreign_keys: on' or 'off' is needed" once for the file, at the first check that needs it.
   void demand_foreign_keys(yaml::Place place);
 
+  /// Whether anybody will read the remarks.
+  bool wants_remarks() const { return context_.options.remarks; }
   /// Notes what is no error and yet doubtful, for `checks lint`.
   void remark(yaml::Place place, const std::string& message);
   /// Call when all checks of the file were read: hands what was noted, by place, to the context,

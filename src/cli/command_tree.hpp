@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <string_view>
 #include <vector>
 
 namespace CLI {  // NOLINT(readability-identifier-naming): the library's own
@@ -14,7 +16,11 @@ struct Options;
 /// help shows and the completion offers. The name of an option's type says what its value is: words
 /// with '|' between them, or FILE, DIR, PATH (a file), ID (a backup), RUN (of the history), TAG,
 /// GLOB (of checks).
-void add_commands(CLI::App& app, Options& options);
+///
+/// With `wanted` only those commands whose name (of `backups list`: `list`) it takes: to add them
+/// all takes longer than most commands do.
+void add_commands(CLI::App& app, Options& options,
+                  const std::function<bool(std::string_view name)>& wanted = {});
 
 /// The commands directly below the program or a command, in the order in which they were added.
 std::vector<const CLI::App*> commands_of(const CLI::App& app);

@@ -327,10 +327,12 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
 
 }  // namespace
 
-void add_commands(CLI::App& app, Options& options) {
+void add_commands(CLI::App& app, Options& options,
+                  const std::function<bool(std::string_view name)>& wanted) {
   app.require_subcommand(1);
   app.set_help_flag("-h,--help", "Show this help");  // the commands take it over
   for (const CommandRow& row : kCommands) {
+    if (wanted && !wanted(row.name)) continue;
     CLI::App& parent = row.parent == nullptr ? app : group(app, row.parent);
     const std::string full =
         row.parent == nullptr ? row.name : fmt::format("{} {}", row.parent, row.name);
@@ -344,10 +346,12 @@ void add_commands(CLI::App& app, Options& options) {
     if (!is_schema(row.command)) add_output(*sub, options);
     sub->callback([&options, &row] {
       options.command = row.command;
+      if (std::string_view(row.name) == "plan") options.dry_run = true;
       options.runs_suites = (row.groups & run_options) != 0;
       options.settings.reads_config = !is_schema(row.command);
     });
   }
+  if (wanted) return;  // the rest is about all of them
   const help::CommandHelp& completion = help::of("completion");
   CLI::App* const scripts = app.add_subcommand("completion", std::string(completion.purpose));
   scripts->footer(std::string(completion.footer));

@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/version.hpp"
@@ -41,6 +43,55 @@ std::string help_about(const CLI::App& app, std::span<const char* const> words) 
   return help_of(command, "auto");
 }
 
+// The usual case, in which nothing has to be said about other commands. False, and `options` as
+// they were, when the arguments are not understood, or ask for a help text: all commands tell why.
+bool understood(int argc, const char* const* argv, Options& options) {
+  const std::span words(argv + 1, argc > 1 ? static_cast<std::size_t>(argc - 1) : 0);
+  CLI::App app{"", "baseline"};
+  Options read = options;
+  add_commands(app, read, [&](std::string_view name) {
+    return std::ranges::any_of(words, [&](const char* word) { return word == name; });
+  });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError&) {
+    return false;
+  }
+  options = std::move(read);
+  return true;
+}
+
+// The text that was asked for with the command or one of its options, if one was. Throws
+// Error{usage} on anything that is not understood.
+std::optional<HelpText> help_asked_for(int argc, const char* const* argv, Options& options) {
+  CLI::App app{std::string(help::purpose()), "baseline"};
+  app.set_version_flag("--version", std::string(version()),
+                       "Version, commit and SQLite, also with --format json");
+  app.footer(std::string(help::footer()));
+  add_commands(app, options);
+
+  const std::span words(argv + 1, argc > 1 ? static_cast<std::size_t>(argc - 1) : 0);
+  if (words.empty()) return HelpText{help_of(app, "auto"), false};
+  const CLI::App& command = find_command(app, words);
+  if (command.get_name() == "help" && words.size() > 1 && words[1][0] != '-') {
+    return HelpText{help_about(app, words.subspan(1)), false};
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return HelpText{help_of(command, options.colour), false};
+  } catch (const CLI::CallForVersion&) {
+    return HelpText{{}, true};
+  } catch (const CLI::ParseError& error) {
+    throw_usage(app, error);
+  }
+  if (command.get_name() == "help") return HelpText{help_of(app, "auto"), false};
+  if (command.get_name() == "completion") {
+    return HelpText{std::string(completion_script(options.shell)), false};
+  }
+  return {};
+}
+
 }  // namespace
 
 bool asks_for_json(int argc, const char* const* argv) {
@@ -56,33 +107,10 @@ bool asks_for_json(int argc, const char* const* argv) {
 }
 
 std::optional<HelpText> parse_options(int argc, const char* const* argv, Options& options) {
-  CLI::App app{std::string(help::purpose()), "baseline"};
-  app.set_version_flag("--version", std::string(version()),
-                       "Version, commit and SQLite, also with --format json");
-  app.footer(std::string(help::footer()));
-  add_commands(app, options);
-
-  const std::span words(argv + 1, argc > 1 ? static_cast<std::size_t>(argc - 1) : 0);
-  if (words.empty()) return HelpText{help_of(app, "auto"), false};
-  const CLI::App& command = find_command(app, words);
-  if (command.get_name() == "help" && words.size() > 1 && words[1][0] != '-') {
-    return HelpText{help_about(app, words.subspan(1)), false};
-  }
   argc = take_words(argc, argv, options);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    return HelpText{help_of(command, options.colour), false};
-  } catch (const CLI::CallForVersion&) {
-    return HelpText{{}, true};
-  } catch (const CLI::ParseError& error) {
-    throw_usage(app, error);
+  if (!understood(argc, argv, options)) {
+    if (auto help = help_asked_for(argc, argv, options)) return help;
   }
-  if (command.get_name() == "help") return HelpText{help_of(app, "auto"), false};
-  if (command.get_name() == "completion") {
-    return HelpText{std::string(completion_script(options.shell)), false};
-  }
-  if (app.got_subcommand("plan")) options.dry_run = true;
   if (options.command == Command::run) {
     options.settings.gate = true;
     if (options.words.empty()) {

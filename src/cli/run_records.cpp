@@ -41,8 +41,7 @@ Json recorded_run(const HistoryLine& line, const Catalogue& catalogue) {
   if (line.command == "recover") {
     why = "This run was cut off before it could write down what it did; a recovery ended it.";
   } else if (const auto text = read_run_record(catalogue.directory(), line.run)) {
-    Json record = Json::parse(*text, nullptr, false);
-    if (record.is_object()) return record;
+    if (auto run = run_of_record(*text)) return *std::move(run);
     why = "The record of this run is damaged.";
   }
   return run_document(line, manifest_of(line, catalogue), catalogue.directory(), why);

@@ -129,7 +129,8 @@ Inputs::Inputs(const Invocation& invocation)
       reference_(engine_->apply(migration_)),
       suite_options_{vars_of(invocation.options),
                      invocation.settings.allow_commands.value || !runs_suites(invocation),
-                     invocation.settings.vars.value},
+                     invocation.settings.vars.value,
+                     invocation.options.command == Command::checks_lint},
       sources_(invocation.settings.checks.value.empty()
                    ? builtin_suites()
                    : read_suites(invocation.settings.checks.value)),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/text.hpp"
 #include "base/version.hpp"
@@ -27,28 +28,31 @@ Json texts(const std::vector<std::string>& all) {
   return json;
 }
 
-Json of_result(const CheckResult& result) {
+Json of_result(const CheckResult& result, ResultKeys keys) {
   Json json;
+  const auto add_text = [&](const char* key, const std::string& text) {
+    if (keys == ResultKeys::all || !text.empty()) json[key] = optional_text(text);
+  };
   json["suite"] = valid_utf8(result.suite);
   json["name"] = valid_utf8(result.name);
-  json["case"] = optional_text(result.case_label);
+  add_text("case", result.case_label);
   json["kind"] = result.kind;
   json["severity"] = to_string(result.severity);
   json["tags"] = texts(result.tags);
   json["status"] = to_string(result.status);
-  json["file"] = optional_text(result.file);
+  add_text("file", result.file);
   json["line"] = result.line;
   json["column"] = result.column;
   json["duration_ms"] = ms(result.took);
   json["attempts"] = result.attempts;
-  json["expected"] = optional_text(result.expected);
-  json["got"] = optional_text(result.got);
-  json["sql"] = optional_text(result.sql);
-  json["why"] = optional_text(result.why);
-  json["note"] = optional_text(result.note);
-  json["hint"] = optional_text(result.hint);
-  json["rerun"] = optional_text(result.rerun);
-  json["skip_reason"] = optional_text(result.skip_reason);
+  add_text("expected", result.expected);
+  add_text("got", result.got);
+  add_text("sql", result.sql);
+  add_text("why", result.why);
+  add_text("note", result.note);
+  add_text("hint", result.hint);
+  add_text("rerun", result.rerun);
+  add_text("skip_reason", result.skip_reason);
   return json;
 }
 
@@ -68,7 +72,17 @@ constexpr Status kStatuses[] = {Status::pass, Status::fail, Status::error, Statu
 
 }  // namespace
 
-Json suite_report_json(const SuiteReport& report) {
+Json with_all_keys(Json result) {
+  Json json = of_result({}, ResultKeys::all);
+  for (auto& [key, value] : json.items()) {
+    // What says nothing is null, whatever a fresh result has there.
+    const auto filled = result.find(key);
+    value = filled != result.end() ? std::move(*filled) : Json(nullptr);
+  }
+  return json;
+}
+
+Json suite_report_json(const SuiteReport& report, ResultKeys keys) {
   Json json;
   json["phase"] = to_string(report.phase);
   json["strict"] = report.strict;
@@ -76,12 +90,14 @@ Json suite_report_json(const SuiteReport& report) {
   for (const Status status : kStatuses) {
     json["summary"][std::string(to_string(status))] = report.count(status);
   }
-  json["results"] = Json::array();
-  for (const CheckResult& result : report.results) json["results"].push_back(of_result(result));
+  Json::array_t results;
+  results.reserve(report.results.size());
+  for (const CheckResult& result : report.results) results.push_back(of_result(result, keys));
+  json["results"] = std::move(results);
   return json;
 }
 
-Json check_run_json(const CheckRun& run) {
+Json check_run_json(const CheckRun& run, ResultKeys keys) {
   Json json;
   json["version"] = 1;
   json["tool"] = fmt::format("baseline {}", version());
@@ -99,7 +115,9 @@ Json check_run_json(const CheckRun& run) {
     json["summary"][std::string(to_string(status))] = count;
   }
   json["phases"] = Json::array();
-  for (const SuiteReport& report : run.phases) json["phases"].push_back(suite_report_json(report));
+  for (const SuiteReport& report : run.phases) {
+    json["phases"].push_back(suite_report_json(report, keys));
+  }
   return json;
 }
 

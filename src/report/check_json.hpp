@@ -7,10 +7,18 @@
 
 namespace baseline {
 
+/// Which keys a result has: all of them, as is promised to readers, or only those that say
+/// something. A thousand checks that passed are half as long then.
+enum class ResultKeys { all, filled };
+
 /// What --report json=FILE writes (docs/reports.md, "JSON").
-nlohmann::ordered_json check_run_json(const CheckRun& run);
+nlohmann::ordered_json check_run_json(const CheckRun& run, ResultKeys keys = ResultKeys::all);
+
+/// A result of filled keys with all of them, in their order.
+nlohmann::ordered_json with_all_keys(nlohmann::ordered_json result);
 
 /// The results of a phase, the same in --format json and in a report (docs/json.md, "Results").
-nlohmann::ordered_json suite_report_json(const SuiteReport& report);
+nlohmann::ordered_json suite_report_json(const SuiteReport& report,
+                                         ResultKeys keys = ResultKeys::all);
 
 }  // namespace baseline

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
+#include <utility>
 
 #include "base/text.hpp"
 #include "os/clock.hpp"
@@ -97,8 +99,8 @@ Json of_result(const CheckRun& run) {
 
 }  // namespace
 
-nlohmann::ordered_json run_document(const CheckRun& run) {
-  Json json = check_run_json(run);
+nlohmann::ordered_json run_document(const CheckRun& run, ResultKeys keys) {
+  Json json = check_run_json(run, keys);
   json["incomplete"] = nullptr;
   json["run"] = optional_text(run.run);
   json["host"] = shown(host_name());
@@ -115,7 +117,7 @@ nlohmann::ordered_json run_document(const CheckRun& run) {
 }
 
 std::string run_record(const CheckRun& run, std::size_t most) {
-  Json json = run_document(run);
+  Json json = run_document(run, ResultKeys::filled);
   const auto text = [&] {
     return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   };
@@ -136,11 +138,25 @@ std::string run_record(const CheckRun& run, std::size_t most) {
                                          human_size(record.size()), human_size(most)));
 }
 
+std::optional<nlohmann::ordered_json> run_of_record(const std::string& record) {
+  Json run = Json::parse(record, nullptr, false);
+  if (!run.is_object()) return {};
+  const auto elements = [](Json& json, const char* key) {
+    const auto found = json.find(key);
+    const bool is_list = found != json.end() && found->is_array();
+    return is_list ? std::span(found->get_ref<Json::array_t&>()) : std::span<Json>();
+  };
+  for (Json& phase : elements(run, "phases")) {
+    for (Json& result : elements(phase, "results")) result = with_all_keys(std::move(result));
+  }
+  return run;
+}
+
 nlohmann::ordered_json run_document(const HistoryLine& line, const std::optional<Manifest>& backup,
                                     const std::filesystem::path& catalogue,
                                     const std::string& why) {
   // All that a whole document has, so that who reads it finds the same keys.
-  Json json = run_document(CheckRun{});
+  Json json = run_document(CheckRun{}, ResultKeys::all);
   json["tool"] = backup ? Json(shown(backup->tool)) : Json(nullptr);
   json["engine"] = backup ? Json(shown(backup->engine)) : Json(nullptr);
   json["command"] = shown(line.command);

@@ -316,10 +316,11 @@ TEST_CASE("a damaged record gives a page all the same", "[report]") {
 TEST_CASE("a record that is too large loses its schemas first, and then what passed", "[report]") {
   const CheckRun run = deployed();
   const std::string whole = run_record(run, 1U << 20U);
-  CHECK(Json::parse(whole) == run_document(run));
+  CHECK(run_of_record(whole) == run_document(run));
+  CHECK(whole.size() < run_document(run).dump().size());
   const Json small = Json::parse(run_record(run, whole.size() - 1));
   CHECK(small["schemas"].is_null());
-  CHECK(small["phases"] == run_document(run)["phases"]);
+  CHECK(small["phases"] == run_document(run, ResultKeys::filled)["phases"]);
   const Json smaller = Json::parse(run_record(run, small.dump().size() - 1));
   CHECK(smaller["phases"][0]["results"].size() == 4);
   CHECK(smaller["phases"][1]["results"].empty());

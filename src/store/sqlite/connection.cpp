@@ -27,15 +27,21 @@ namespace fs = std::filesystem;
 // at the same time.
 constexpr std::int64_t kMaxInMemory = std::int64_t{4} << 20;
 
-// The limit is one for the whole process; a check that wants more memory fails alone.
-void limit_memory() {
+// Once for the whole process, before its first connection.
+void set_up() {
   constexpr sqlite3_int64 kHeapLimit = sqlite3_int64{256} << 20;
   static std::once_flag once;
-  std::call_once(once, [] { sqlite3_hard_heap_limit64(kHeapLimit); });
+  std::call_once(once, [] {
+    // All that uses SQLite is on one thread (the only other one, os/read_back, reads plain files),
+    // so there is nothing to lock. Refused, and no harm, where SQLite was in use before.
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    // A check that wants more memory fails alone.
+    sqlite3_hard_heap_limit64(kHeapLimit);
+  });
 }
 
 SQLite::Database opened(const std::string& name, int flags) {
-  limit_memory();
+  set_up();
   SQLite::Database database(name, flags, static_cast<int>(kBusyTimeout.count()));
   sqlite3_extended_result_codes(database.getHandle(), 1);
   return database;

@@ -247,7 +247,7 @@ std::string reference_text(const Constraint& constraint, RefKind kind) {
 void ConstraintCache::forget() {
   at_start_.reset();
   indexes_.reset();
-  last_asked_.reset();
+  named_.clear();
   may_leave_rows_.reset();
 }
 
@@ -279,12 +279,14 @@ const Indexes& ConstraintCache::indexes() {
 }
 
 const std::vector<Constraint>& ConstraintCache::named(const ConstraintRef& by) {
-  const bool same =
-      is_known() && last_asked_ && last_asked_->kind == by.kind && last_asked_->text == by.text;
-  if (same) return last_named_;
-  last_named_ = named_by(current(), by);
-  last_asked_ = is_known() ? std::optional(by) : std::nullopt;
-  return last_named_;
+  if (!is_known()) {
+    changed_named_ = named_by(current(), by);
+    return changed_named_;
+  }
+  Named& known = named_[by.kind];
+  const auto found = known.find(by.text);
+  if (found != known.end()) return found->second;
+  return known.emplace(by.text, named_by(current(), by)).first->second;
 }
 
 std::vector<Constraint> read_constraints(SQLite::Database& database) {

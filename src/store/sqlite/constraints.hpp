@@ -2,6 +2,8 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,7 +55,8 @@ class ConstraintCache {
   const std::vector<Constraint>& current();
   /// The indexes that belong to them; good until the next call of a member.
   const Indexes& indexes();
-  /// As named_by() of them; the cases of a check all ask for the same.
+  /// As named_by() of them; many checks, and all cases of one, ask for the same. Good until the
+  /// next call of a member.
   const std::vector<Constraint>& named(const ConstraintRef& by);
   /// Whether ON CONFLICT FAIL or RAISE(FAIL) may be somewhere in the schema: then a statement that
   /// is rejected can leave rows behind.
@@ -69,8 +72,9 @@ class ConstraintCache {
   std::vector<Constraint> changed_;
   std::shared_ptr<const Indexes> indexes_;
   std::shared_ptr<const Indexes> changed_indexes_;
-  std::optional<ConstraintRef> last_asked_;
-  std::vector<Constraint> last_named_;
+  using Named = std::map<std::string, std::vector<Constraint>, std::less<>>;
+  std::map<ConstraintRef::Kind, Named> named_;
+  std::vector<Constraint> changed_named_;
   std::optional<bool> may_leave_rows_;
 };
 

@@ -54,26 +54,31 @@ std::vector<std::string> row_number(const std::vector<std::string>& columns) {
 }  // namespace
 
 std::optional<TableInfo> SqliteSession::table(std::string_view name) {
-  return translated([&]() -> std::optional<TableInfo> {
-    SQLite::Statement list(
-        database_,
-        "SELECT name, type = 'view', wr FROM pragma_table_list(?) WHERE schema = 'main'");
-    list.bind(1, std::string(name));
-    if (!list.executeStep()) return std::nullopt;
-    TableInfo out{list.getColumn(0).getString(), {}, {}};
-    const bool has_rows_numbered =
-        list.getColumn(1).getInt() == 0 && list.getColumn(2).getInt() == 0;
-    try {
-      out.columns = strings(database_, "SELECT name FROM pragma_table_xinfo(?, 'main')", out.name);
-    } catch (const SQLite::Exception& exception) {
-      if (exception.getErrorCode() != SQLITE_ERROR) throw;
-      return out;  // a view of what is no longer there
-    }
-    out.key = strings(
-        database_, "SELECT name FROM pragma_table_xinfo(?, 'main') WHERE pk ORDER BY pk", out.name);
-    if (out.key.empty() && has_rows_numbered) out.key = row_number(out.columns);
-    return out;
+  return translated([&] {
+    auto& known = facts().tables;
+    const auto found = known.find(name);
+    if (found != known.end()) return found->second;
+    return known.emplace(name, read_table(name)).first->second;
   });
+}
+
+std::optional<TableInfo> SqliteSession::read_table(std::string_view name) {
+  SQLite::Statement list(
+      database_, "SELECT name, type = 'view', wr FROM pragma_table_list(?) WHERE schema = 'main'");
+  list.bind(1, std::string(name));
+  if (!list.executeStep()) return std::nullopt;
+  TableInfo out{list.getColumn(0).getString(), {}, {}};
+  const bool has_rows_numbered = list.getColumn(1).getInt() == 0 && list.getColumn(2).getInt() == 0;
+  try {
+    out.columns = strings(database_, "SELECT name FROM pragma_table_xinfo(?, 'main')", out.name);
+  } catch (const SQLite::Exception& exception) {
+    if (exception.getErrorCode() != SQLITE_ERROR) throw;
+    return out;  // a view of what is no longer there
+  }
+  out.key = strings(
+      database_, "SELECT name FROM pragma_table_xinfo(?, 'main') WHERE pk ORDER BY pk", out.name);
+  if (out.key.empty() && has_rows_numbered) out.key = row_number(out.columns);
+  return out;
 }
 
 std::optional<std::string> SqliteSession::revision() {

@@ -11,6 +11,20 @@ void OwnStatements::run(std::string_view sql) {
   sqlite3_stmt* const statement = compiled(sql);
   int code = SQLITE_ROW;
   while (code == SQLITE_ROW) code = sqlite3_step(statement);
+  finish(statement, code);
+}
+
+std::int64_t OwnStatements::number(std::string_view sql) {
+  const Guard::Pause pause(guard_);
+  sqlite3_stmt* const statement = compiled(sql);
+  const int code = sqlite3_step(statement);
+  const std::int64_t value = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+  finish(statement, code == SQLITE_ROW ? SQLITE_DONE : code);
+  return value;
+}
+
+// Makes it ready for the next time; throws what it ended with, if that was not success.
+void OwnStatements::finish(sqlite3_stmt* statement, int code) {
   if (code != SQLITE_DONE) {
     const SQLite::Exception failure(database_.getHandle());
     sqlite3_reset(statement);

@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include <cstdint>
 #include <list>
 #include <string>
 #include <string_view>
@@ -21,12 +22,16 @@ class OwnStatements {
   /// Runs one statement without rules and clock, and drops its rows. Throws SQLite::Exception.
   void run(std::string_view sql);
 
+  /// The first value of the first row of one statement, as a number. Throws SQLite::Exception.
+  std::int64_t number(std::string_view sql);
+
  private:
   struct Entry {
     std::string sql;
     StatementPtr statement;
   };
   sqlite3_stmt* compiled(std::string_view sql);
+  void finish(sqlite3_stmt* statement, int code);
 
   SQLite::Database& database_;
   Guard& guard_;

@@ -44,13 +44,6 @@ struct Run {
   }
 };
 
-// OR FAIL, or what may contain it.
-bool says_fail(std::string_view sql) {
-  constexpr std::string_view kFail = "fail";
-  const auto same = [](char c, char small) { return (c | 0x20) == small; };
-  return !std::ranges::search(sql, kFail, same).empty();
-}
-
 // One question to one database. The last statement may run several times; a savepoint brings back
 // what was before it. Most rejected statements leave nothing behind, and then it is not needed
 // until the statement is to run again.
@@ -107,7 +100,7 @@ class Judge {
       rejection.available = available();
       return rejection;
     }
-    if (may_leave_rows(sql)) mark();
+    if (may_leave_rows(*last)) mark();
     return judge_last(reader, *last, sql);
   }
 
@@ -384,9 +377,9 @@ class Judge {
 
   // Whether the last statement can change something and yet be rejected: by FAIL, which keeps the
   // rows before the bad one, or by a foreign key that is checked later.
-  bool may_leave_rows(std::string_view sql) {
+  bool may_leave_rows(const Statement& last) {
     const Guard::Pause pause(guard_);
-    return foreign_keys_ || cache_.may_leave_rows() || says_fail(sql);
+    return foreign_keys_ || last.says_fail || cache_.may_leave_rows();
   }
 
   // What is now is what restore() brings back.

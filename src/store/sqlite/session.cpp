@@ -202,6 +202,24 @@ bool SqliteSession::rollback() {
   return true;
 }
 
+SqliteSession::SchemaFacts& SqliteSession::facts() {
+  switch (role_) {
+    case Role::sealed:
+      break;
+    case Role::live:
+      // The version comes first, so that what is read is of this version or of a later one.
+      if (const auto version = own_.number("PRAGMA schema_version"); version != facts_.version) {
+        facts_ = {version, {}, {}};
+      }
+      break;
+    case Role::scratch:
+      // A rollback sets the version back, and the next change counts to the same number.
+      facts_ = {};
+      break;
+  }
+  return facts_;
+}
+
 bool SqliteSession::is_in_transaction() {
   return sqlite3_get_autocommit(database_.getHandle()) == 0;
 }
@@ -235,7 +253,11 @@ std::vector<std::size_t> SqliteSession::resolve(const ConstraintRef& by) {
 }
 
 Schema SqliteSession::schema() {
-  return translated([&] { return read_schema(database_); });
+  return translated([&] {
+    std::optional<Schema>& known = facts().schema;
+    if (!known) known = read_schema(database_);
+    return *known;
+  });
 }
 
 std::vector<TableModel> SqliteSession::tables() {

@@ -2,6 +2,9 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,6 +66,16 @@ class SqliteSession final : public Session {
                                          const Columns& columns,
                                          const std::function<bool(sqlite3_stmt*)>& visit);
 
+  /// What has been read of the schema, to be read but once; emptied whenever the schema may have
+  /// become another one.
+  struct SchemaFacts {
+    std::int64_t version = 0;  ///< PRAGMA schema_version, which SQLite counts up
+    std::optional<Schema> schema;
+    std::map<std::string, std::optional<TableInfo>, std::less<>> tables;  ///< by the name asked for
+  };
+  SchemaFacts& facts();
+  std::optional<TableInfo> read_table(std::string_view name);
+
   bool is_in_transaction();
   /// What only a scratch copy has use for.
   Workshop workshop();
@@ -74,6 +87,7 @@ class SqliteSession final : public Session {
   StatementCache statements_{guard_};
   OwnStatements own_{database_, guard_};
   std::optional<bool> foreign_keys_;  // as begin() set it
+  SchemaFacts facts_;
   Role role_;
 };
 

@@ -37,6 +37,13 @@ std::vector<std::string> parameters(sqlite3_stmt* statement) {
   return names;
 }
 
+// OR FAIL, or what may contain it.
+bool says_fail(std::string_view sql) {
+  constexpr std::string_view kFail = "fail";
+  const auto same = [](char c, char small) { return (c | 0x20) == small; };
+  return !std::ranges::search(sql, kFail, same).empty();
+}
+
 constexpr std::size_t kMostKept = 16;
 
 // The length of the first statement of `sql` without its semicolon and what surrounds it.
@@ -196,7 +203,7 @@ const Statement* StatementReader::compile_next() {
   const char* tail = nullptr;
   const char* const text = sql_.c_str() + start;
   const int code = sqlite3_prepare_v3(database_, text, -1, 0, &raw, &tail);
-  Statement statement{StatementPtr(raw), {}, count_};
+  Statement statement{StatementPtr(raw), {}, count_, false};
   if (code != SQLITE_OK || raw == nullptr) {
     failure_ = failed(code, start, true, count_);
     if (failure_->kind == SqlFailure::Kind::missing_object) {
@@ -217,6 +224,7 @@ const Statement* StatementReader::compile_next() {
   statement.info.length = trimmed_length(written);
   statement.info.read_only = sqlite3_stmt_readonly(raw) != 0 || asks_journal_mode(written);
   statement.info.parameters = parameters(raw);
+  statement.says_fail = says_fail(written);
   position_ = start + length;
   // A long text is not worth its memory; one that matches patterns has limits of its own, which
   // compiling it finds out.
@@ -235,7 +243,7 @@ void bind(sqlite3_stmt* statement, const Bindings& bindings) {
   for (int i = 1; i <= count; ++i) {
     const char* name = sqlite3_bind_parameter_name(statement, i);
     if (name == nullptr) continue;
-    const auto found = bindings.find(name + 1);
+    const auto found = bindings.find(std::string_view(name + 1));
     if (found == bindings.end()) continue;
     std::visit(
         [&](const auto& value) {

@@ -25,6 +25,7 @@ struct Statement {
   StatementPtr handle;
   StatementInfo info;
   std::size_t number = 1;  ///< which of the text
+  bool says_fail = false;  ///< OR FAIL, or what may contain it
 };
 
 /// The statements of a text in their order; the list keeps their places.
