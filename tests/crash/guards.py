@@ -259,10 +259,22 @@ GUARDS = [
 
     _sync("in place: directory, after the journal is made (D3)", IN_PLACE, "candidate_.make();\n",
           "  files_.sync_directory(target_.directory);\n", "model deploy in place"),
-    _sync("in place: directory, after SQLite has removed a -wal", HELD, "into the new content.\n",
+    _sync("in place: directory, after SQLite has removed a -wal", HELD,
+          "files.unlink(target_.directory, name);\n  }\n",
           "  files.sync_directory(target_.directory);\n", "model in place over a crashed WAL",
           kept_because="SQLite syncs the directory as well, when it has made its journal and before it "
           "writes a page; that is SQLite's choice, not a promise"),
+    Guard("in place: a -wal that SQLite could not remove", HELD,
+          "    if (target_.directory.contains(name)) files.unlink(target_.directory, name);\n", "",
+          "faults in place over a crashed WAL"),
+    Guard("in place: a commit whose sync failed keeps the copy", IN_PLACE,
+          "    if (holds_cookie(live_->file(), step.schema_cookie)) throw;\n", "    throw;\n",
+          "faults in place over a crashed WAL"),
+    Guard("an exception that nobody expected of a check swaps back", REPLACE,
+          "  } catch (const std::exception& error) {\n    throw Error(ErrorCode::io,\n"
+          "                fmt::format(\"the new database could not be judged",
+          "  } catch (const Interrupted& error) {\n    throw Error(ErrorCode::io,\n"
+          "                fmt::format(\"the new database could not be judged", "unit [deploy]"),
     Guard("fsync: in place: SQLite's own", HELD,
           "    database_.exec(\"PRAGMA synchronous = FULL\");\n", "", "model deploy in place",
           "it is SQLite's default, unless it was compiled with another one"),
