@@ -20,6 +20,9 @@ std::vector<EmbeddedFile> embedded_announcement();
 /// The built-in suites (`checks/*.yaml`), by name.
 std::vector<EmbeddedFile> embedded_suites();
 
+/// One of them as yaml::unpacked() takes it, by its name; empty for any other.
+std::string_view packed_suite(std::string_view name);
+
 /// Frame, style and script of the page (`src/report/page/page.*`), by name.
 std::vector<EmbeddedFile> embedded_page();
 

@@ -90,7 +90,7 @@ std::vector<SuiteSource> read_suites(const std::vector<fs::path>& paths) {
     const std::vector<fs::path> files =
         fs::is_directory(path, ignored) ? suites_in(path) : std::vector<fs::path>{path};
     for (const fs::path& file : files) {
-      out.push_back({file.string(), read_input_file(file, yaml::kMaxSize)});
+      out.push_back({file.string(), read_input_file(file, yaml::kMaxSize), {}});
     }
   }
   return out;
@@ -99,7 +99,8 @@ std::vector<SuiteSource> read_suites(const std::vector<fs::path>& paths) {
 std::vector<SuiteSource> builtin_suites() {
   std::vector<SuiteSource> out;
   for (const EmbeddedFile& file : embedded_suites()) {
-    out.push_back({fmt::format("checks/{}", file.name), std::string(file.text)});
+    out.push_back(
+        {fmt::format("checks/{}", file.name), std::string(file.text), packed_suite(file.name)});
   }
   return out;
 }

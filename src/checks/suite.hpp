@@ -17,6 +17,7 @@ namespace baseline {
 struct SuiteSource {
   std::string file;  ///< for messages and results: the path as given, or "checks/NAME" if built in
   std::string text;
+  std::string_view packed = {};  ///< built in: the same, parsed already (yaml/packed.hpp)
 };
 
 /// Makes a private database out of a migration; throws Error{usage} when it cannot be applied. The

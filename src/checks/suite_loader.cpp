@@ -9,13 +9,15 @@
 #include "checks/keys.hpp"
 #include "checks/remarks.hpp"
 #include "checks/suite_scope.hpp"
+#include "yaml/packed.hpp"
 #include "yaml/parser.hpp"
 
 namespace baseline {
 
 std::vector<std::unique_ptr<Check>> load_suite(const SuiteSource& source, LoadContext& context,
                                                yaml::Problems& problems) {
-  const std::optional<yaml::Node> root = yaml::parse(source.text, problems);
+  const std::optional<yaml::Node> root =
+      source.packed.empty() ? yaml::parse(source.text, problems) : yaml::unpacked(source.packed);
   SuiteScope scope(source.file, context, problems);
   const yaml::Reader& reader = scope.reader();
   if (!root || !reader.map(*root, "a suite") || !reader.version(*root)) return {};

@@ -29,6 +29,7 @@ class Scenario:
     after: str = "new"  # … and when it has come to its end
     kept: list = field(default_factory=list)  # contents that must be somewhere at every instant
     next: Callable = None  # the command after the recovery; the same again unless said
+    in_place: bool = False
     exact: bool = True  # the file of `before` is kept bit for bit: SQLite has nothing to bring in
     unsynced: bool = False  # the application did not sync what it wrote: only for the model
     copied: bool = False  # the place was copied: no file has the inode that the journal tells
@@ -248,14 +249,15 @@ SCENARIOS = [
     Scenario("recovery that swaps back, on a copied volume", _cut_while_reverting, recover,
              before="new", after="old", kept=["old"], next=again, exact=False, copied=True),
     # What a deploy or a rollback in place gives back is the content, not the bytes.
-    Scenario("deploy in place", _old, lambda place: deploy(place, *IN_PLACE), next=in_place_again),
+    Scenario("deploy in place", _old, lambda place: deploy(place, *IN_PLACE), next=in_place_again,
+             in_place=True),
     Scenario("deploy in place, whose after checks fail", _old,
              lambda place: deploy(place, *IN_PLACE, passing=False), code=1, after="old",
              next=in_place_again, exact=False),
     Scenario("deploy in place over a crashed WAL", _crashed_wal,
              lambda place: deploy(place, *IN_PLACE), next=in_place_again, exact=False),
     Scenario("rollback in place", _deployed, lambda place: rollback(place, *IN_PLACE), before="new",
-             after="old", kept=["new", "old"], next=in_place_again),
+             after="old", kept=["new", "old"], next=in_place_again, in_place=True),
     Scenario("recovery in place, within the transaction", _cut_in_the_transaction, recover,
              after="old", next=in_place_again, exact=False),
     Scenario("recovery in place that puts back", _cut_in_the_transaction_back, recover,
