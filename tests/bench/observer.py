@@ -9,9 +9,9 @@ import threading
 import time
 
 IN_MODIFY, IN_CLOSE_WRITE, IN_CLOSE_NOWRITE = 0x2, 0x8, 0x10
-IN_OPEN, IN_MOVED_FROM, IN_MOVED_TO = 0x20, 0x40, 0x80
+IN_OPEN, IN_MOVED_FROM, IN_MOVED_TO, IN_DELETE = 0x20, 0x40, 0x80, 0x200
 CLOSED = IN_CLOSE_WRITE | IN_CLOSE_NOWRITE
-ALL = IN_MODIFY | CLOSED | IN_OPEN | IN_MOVED_FROM | IN_MOVED_TO
+ALL = IN_MODIFY | CLOSED | IN_OPEN | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE
 
 
 class Observer:
@@ -53,9 +53,13 @@ class Observer:
 
 def window_seen(events, name):
     """The window of a deploy as it looks from outside: from the first opening of the database after
-    the last word in the journal, to its last closing after it was exchanged."""
-    journal = [i for i, (_, mask, of) in enumerate(events)
-               if mask & IN_MODIFY and of == f".{name}.baseline-journal"]
-    opened = [when for when, mask, of in events[journal[-1]:] if mask & IN_OPEN and of == name]
-    closed = [when for when, mask, of in events[journal[-1]:] if mask & CLOSED and of == name]
+    the last word in the journal, to its last closing after it was exchanged. Where there is a -wal,
+    it is first brought in, which keeps nobody out, and removed."""
+    start = max(i for i, (_, mask, of) in enumerate(events)
+                if mask & IN_MODIFY and of == f".{name}.baseline-journal")
+    removed = [i for i, (_, mask, of) in enumerate(events)
+               if i > start and mask & IN_DELETE and of == f"{name}-wal"]
+    after = events[removed[0] if removed else start:]
+    opened = [when for when, mask, of in after if mask & IN_OPEN and of == name]
+    closed = [when for when, mask, of in after if mask & CLOSED and of == name]
     return closed[-1] - opened[0]

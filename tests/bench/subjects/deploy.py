@@ -131,8 +131,8 @@ def confirmation(seen):
 ### The window, seen from outside
 
 An observer (`tests/bench/observer.py`) watched the directory with inotify, which takes no lock and breaks
-no lease. Its window is from the first opening of the database after the last line of the journal to the
-last closing after the exchange. One deploy each:
+no lease. Its window is from the first opening of the database after the last line of the journal, and
+after the removal of a `-wal` that was brought in, to the last closing after the exchange. One deploy each:
 
 """
     return text + page.table(["old database", "mode", "the tool says", "the observer saw"],
