@@ -51,7 +51,7 @@ struct CheckHead {
   std::string path() const { return suite + "/" + name; }
 };
 
-/// A result that names the check and its case, and has no verdict yet.
+/// Writes into a fresh result which check and which case it is of.
 void name_result(CheckResult& result, const CheckHead& head, const Case& values);
 
 /// What became of one case of a check. Status is pass, fail or error.

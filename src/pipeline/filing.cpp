@@ -55,6 +55,13 @@ FiledBackup commit(Catalogue& catalogue, Manifest manifest, Payload payload) {
   return {manifest, catalogue.directory() / manifest.id};
 }
 
+// Where copy_backup() put the old database, if it did.
+std::optional<Directory> kept_copy(const Context& context, const Intent& intent) {
+  if (intent.strategy != BackupStrategy::copy) return {};
+  const auto filed = catalogue_of(context, intent).find_run(intent.run);
+  return filed ? std::optional(Directory::open(filed->directory)) : std::nullopt;
+}
+
 }  // namespace
 
 Manifest draft_manifest(const Context& context, const std::string& id, const std::string& reason,
@@ -130,10 +137,22 @@ void copy_backup(const Context& context, Replacement& replacement, const Intent&
   commit(catalogue, manifest_of(intent), std::move(payload));
 }
 
-std::optional<Directory> kept_copy(const Context& context, const Intent& intent) {
-  if (intent.strategy != BackupStrategy::copy) return {};
-  const auto filed = catalogue_of(context, intent).find_run(intent.run);
-  return filed ? std::optional(Directory::open(filed->directory)) : std::nullopt;
+void put_old_back(const Context& context, Replacement& replacement, const Intent& intent,
+                  const Deadline& deadline) {
+  // A swap can do without the copy; where it is needed, swap_back() says that it is not there.
+  std::optional<Directory> kept;
+  std::string why_not;
+  try {
+    kept = kept_copy(context, intent);
+  } catch (const Error& error) {
+    why_not = error.what();
+  }
+  try {
+    replacement.swap_back(deadline, kept);
+  } catch (Error& error) {
+    if (!why_not.empty()) error.add_note(why_not);
+    throw;
+  }
 }
 
 std::optional<FiledBackup> file_backup(const Context& context, Replacement& replacement,
@@ -152,8 +171,11 @@ std::optional<FiledBackup> file_backup(const Context& context, Replacement& repl
                   "move that backup away, then run: baseline recover");
     }
     replacement.discard_old();
-    // A run that could not read the backup, for a moment, has begun it anew.
-    catalogue.discard_unfinished(intent.run);
+    // A run that could not read the backup, for a moment, has begun it anew. It does no harm.
+    try {
+      catalogue.discard_unfinished(intent.run);
+    } catch (const Error&) {
+    }
     return FiledBackup{*filed->manifest, filed->directory};
   }
   const Directory entry = catalogue.open_unfinished(intent.run);

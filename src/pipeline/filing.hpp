@@ -27,8 +27,9 @@ Catalogue catalogue_of(const Context& context, const Intent& intent);
 /// D8: copies the frozen database into the catalogue.
 void copy_backup(const Context& context, Replacement& replacement, const Intent& intent);
 
-/// Where copy_backup() put the old database, if it did.
-std::optional<Directory> kept_copy(const Context& context, const Intent& intent);
+/// Replacement::swap_back() with the copy that copy_backup() made, if it did. Throws as that.
+void put_old_back(const Context& context, Replacement& replacement, const Intent& intent,
+                  const Deadline& deadline);
 
 /// D13 and D15: makes the old database a sealed backup. What an interrupted run did of it is kept.
 /// Nothing when there was no old database.

@@ -89,7 +89,7 @@ std::optional<RecoveryReport> recover(const Context& context, Replacement& repla
         }
         if (application.can_stop()) report.application = ApplicationState::stopped;
       }
-      replacement.swap_back(deadline, kept_copy(context, intent));
+      put_old_back(context, replacement, intent, deadline);
       undo_run(context, replacement, intent, report);
       break;
     case Position::untouched:

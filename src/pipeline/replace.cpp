@@ -53,22 +53,10 @@ void stop_window(ReplaceReport& report, SteadyClock::time_point start) {
 void revert(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
             ReplaceReport& report) {
   const StepScope step(context.observer, Step::swap_back);
-  // A swap can do without; where it is needed, swap_back() says that it is not there.
-  std::optional<Directory> kept;
-  std::string why_not;
-  try {
-    kept = kept_copy(context, steps.intent);
-  } catch (const Error& error) {
-    why_not = error.what();
-  }
   // An application that comes up by itself opens the new database now and then; it is worth a few
   // seconds to find it closed.
-  try {
-    replacement.swap_back(steps.deadline.at_least(std::chrono::seconds(5)), kept);
-  } catch (Error& error) {
-    if (!why_not.empty()) error.add_note(why_not);
-    throw;
-  }
+  put_old_back(context, replacement, steps.intent,
+               steps.deadline.at_least(std::chrono::seconds(5)));
   report.swapped_back = true;
 }
 

@@ -93,11 +93,7 @@ def finds(tree, test):
         words.append(f"--only={what}")
     if kind in ("model", "kills") and what:
         words.append("--all")
-    done = run("/usr/bin/python3", "-B", PROJECT / "tests/crash/run.py", *words, timeout=3600,
-               env=environment)
-    if done.returncode == 2:
-        sys.exit(f"'{test}' is no test: {done.stderr}")
-    return done.returncode != 0
+    return fails("/usr/bin/python3", "-B", PROJECT / "tests/crash/run.py", *words, env=environment)
 
 
 def fails(*argv, **options):
@@ -107,6 +103,8 @@ def fails(*argv, **options):
         done = run(*argv, timeout=3600, **options)
         if done.returncode == 0:
             return False
+        if done.returncode == 2:
+            sys.exit(f"{' '.join(map(str, argv))} is no test: {done.stderr}")
     (TREE / "found.log").write_text(f"{' '.join(map(str, argv))}\n{done.stdout}{done.stderr}")
     return True
 

@@ -5,7 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -112,7 +115,6 @@ Visit visited(int step) {
   for (const CatalogueEntry& entry : bench.catalogue().entries()) {
     if (inode_of(entry.directory / "app.db") == old) visit.old_is_backup = true;
   }
-  if (count < step) visit.operation.clear();
   return visit;
 }
 

@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 // at the same time.
 constexpr std::int64_t kMaxInMemory = std::int64_t{4} << 20;
 
-// Once for the whole process, before its first connection.
+// Once for the whole process, before its first session.
 void set_up() {
   constexpr sqlite3_int64 kHeapLimit = sqlite3_int64{256} << 20;
   static std::once_flag once;

@@ -166,6 +166,36 @@ void InPlaceReplacement::record_committed(const InPlaceStep& step) {
   }
 }
 
+// `comes` and `goes`: what the contents are called.
+void InPlaceReplacement::take_content(const std::filesystem::path& source, std::uint32_t cookie,
+                                      std::string_view comes, std::string_view goes) {
+  try {
+    live_->leave_wal_mode(files_);
+    live_->replace_by(source);
+  } catch (const Error& error) {
+    const auto undecided = [&](const std::string& message) {
+      Error out(ErrorCode::needs_person, message,
+                "save all of them to another disk, then run: baseline recover");
+      out.add_note(error.what());
+      return out;
+    };
+    // SQLite has rolled back; if it could not, its journal will.
+    if (has_hot_journal(target_)) {
+      throw undecided(fmt::format(
+          "the disk does not take the {} content of {}: the {} one is in it "
+          "and in {} beside it",
+          comes, shown(target_), goes, printable(names::rollback_journal(target_.name))));
+    }
+    if (holds_cookie(live_->file(), cookie)) throw;
+    // The journal was emptied, and that is the commit; but to sync it has failed, or the file
+    // cannot even be read. The copy is not let go of.
+    throw undecided(
+        fmt::format("the disk does not say whether the {} content of {} will stay; the "
+                    "old one is also the backup of this run in {}",
+                    comes, shown(target_), printable(intent_.catalogue.native())));
+  }
+}
+
 // D11.
 void InPlaceReplacement::swap() {
   if (intent_.strategy != BackupStrategy::copy) {
@@ -177,31 +207,7 @@ void InPlaceReplacement::swap() {
   step.was_wal = is_in_wal_mode(live_->file());
   journal_.append(record_of_step(step));
   step_ = step;
-  try {
-    live_->leave_wal_mode(files_);
-    live_->replace_by(candidate_.path());
-  } catch (Error& error) {
-    // SQLite has rolled back; if it could not, its journal will.
-    if (has_hot_journal(target_)) {
-      Error undecided(ErrorCode::needs_person,
-                      fmt::format("the disk does not take the new content of {}: the old one is in "
-                                  "it and in {} beside it",
-                                  shown(target_), printable(names::rollback_journal(target_.name))),
-                      "save both files to another disk, then run: baseline recover");
-      undecided.add_note(error.what());
-      throw undecided;
-    }
-    if (holds_cookie(live_->file(), step.schema_cookie)) throw;
-    // The journal was emptied, and that is the commit; but to sync it has failed. What is on the
-    // disk, nobody can tell, and the copy is not let go of.
-    Error undecided(ErrorCode::needs_person,
-                    fmt::format("the disk takes the new content of {}, but does not say that it "
-                                "will stay; the old one is the backup of this run in {}",
-                                shown(target_), printable(intent_.catalogue.native())),
-                    "save both to another disk, then run: baseline recover");
-    undecided.add_note(error.what());
-    throw undecided;
-  }
+  take_content(candidate_.path(), step.schema_cookie, "new", "old");
   step.phase = InPlacePhase::replaced;
   record_committed(step);
 }
@@ -261,8 +267,7 @@ void InPlaceReplacement::swap_back(const Deadline& deadline, const std::optional
     // Without this record a recovery would take the old database for the new one.
     journal_.append(record_of_step(step));
     step_ = step;
-    live_->leave_wal_mode(files_);
-    live_->replace_by(old->path());
+    take_content(old->path(), step.schema_cookie, "old", "new");
     step.phase = InPlacePhase::reverted;
     record_committed(step);
   } catch (const Error& error) {

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/error.hpp"
 #include "os/file_system.hpp"
@@ -56,6 +59,10 @@ class InPlaceReplacement final : public Replacement {
   void finish() override;
 
  private:
+  /// Replaces the content of the live database. Throws Error{needs_person} when nobody can tell
+  /// which one it has then, another Error when it still has the one that it had.
+  void take_content(const std::filesystem::path& source, std::uint32_t cookie,
+                    std::string_view comes, std::string_view goes);
   void bring_in_hot_journal();
   void keep_what_was_written();
   void record_the_verdict();
