@@ -114,8 +114,7 @@ GUARDS = [
           "its recovery, over a file that the application has not synced"),
     _sync("directory, after SQLite has removed a -wal (D6)", EXCLUSIVE, "could be back, beside the "
           "new database.\n", "  if (had_companions) files.sync_directory(target.directory);\n",
-          "model WAL", kept_because="the log is brought in before the freeze, and the directory "
-          "synced there; this is for what somebody leaves in between"),
+          "model WAL"),
     Guard("fsync: directory, after the log was brought in", FREEZE,
           "  if (!target.directory.contains(wal)) files.sync_directory(target.directory);\n", "",
           "model WAL"),

@@ -173,26 +173,29 @@ void InPlaceReplacement::take_content(const std::filesystem::path& source, std::
     live_->leave_wal_mode(files_);
     live_->replace_by(source);
   } catch (const Error& error) {
-    const auto undecided = [&](const std::string& message) {
-      Error out(ErrorCode::needs_person, message,
-                "save all of them to another disk, then run: baseline recover");
-      out.add_note(error.what());
-      return out;
+    const auto noting = [&](Error undecided) {
+      undecided.add_note(error.what());
+      return undecided;
     };
+    const std::string hint = "save all of them to another disk, then run: baseline recover";
     // SQLite has rolled back; if it could not, its journal will.
     if (has_hot_journal(target_)) {
-      throw undecided(fmt::format(
-          "the disk does not take the {} content of {}: the {} one is in it "
-          "and in {} beside it",
-          comes, shown(target_), goes, printable(names::rollback_journal(target_.name))));
+      throw noting(
+          Error(ErrorCode::needs_person,
+                fmt::format("the disk does not take the {} content of {}: the {} one is in "
+                            "it and in {} beside it",
+                            comes, shown(target_), goes,
+                            printable(names::rollback_journal(target_.name))),
+                hint));
     }
     if (holds_cookie(live_->file(), cookie)) throw;
     // The journal was emptied, and that is the commit; but to sync it has failed, or the file
     // cannot even be read. The copy is not let go of.
-    throw undecided(
-        fmt::format("the disk does not say whether the {} content of {} will stay; the "
-                    "old one is also the backup of this run in {}",
-                    comes, shown(target_), printable(intent_.catalogue.native())));
+    throw noting(Error(ErrorCode::needs_person,
+                       fmt::format("the disk does not say whether the {} content of {} will stay; "
+                                   "the old one is also the backup of this run in {}",
+                                   comes, shown(target_), printable(intent_.catalogue.native())),
+                       hint));
   }
 }
 
