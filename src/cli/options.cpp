@@ -23,6 +23,7 @@ enum Group : unsigned {
   strict_options = 1U << 6U,     ///< how strictly
   run_options = 1U << 7U,        ///< commands may run
   report_options = 1U << 8U,     ///< there is something to report
+  always_dry = 1U << 9U,         ///< no option: it is the dry run of its command
 };
 
 struct CommandRow {
@@ -40,7 +41,7 @@ constexpr CommandRow kCommands[] = {
          strict_options | run_options | report_options},
     {Command::deploy, "plan", nullptr,
      database_options | input_options | backup_options | wait_options | selection_options |
-         value_options | strict_options | run_options | report_options},
+         value_options | strict_options | run_options | report_options | always_dry},
     {Command::verify, "verify", nullptr,
      database_options | input_options | backup_options | selection_options | value_options |
          strict_options | run_options | report_options},
@@ -346,7 +347,7 @@ void add_commands(CLI::App& app, Options& options,
     if (!is_schema(row.command)) add_output(*sub, options);
     sub->callback([&options, &row] {
       options.command = row.command;
-      if (std::string_view(row.name) == "plan") options.dry_run = true;
+      if ((row.groups & always_dry) != 0) options.dry_run = true;
       options.runs_suites = (row.groups & run_options) != 0;
       options.settings.reads_config = !is_schema(row.command);
     });
