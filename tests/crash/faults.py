@@ -57,6 +57,8 @@ def _one(place, scenario, fault, only, at, tally):
     run = place.traced(scenario.words(place), "--only", only, *how)
     where = f"{fault} at {at} ({run.last})"
     tally.done += 1
+    # A run in place that fails may have put back the content, which is what it promises.
+    looker.exact = looker.exact and not (scenario.in_place and run.code != 0)
     problems = _lies(place, scenario, run)
     problems += looker.at_any_instant(place)
     recovery = place.run(["recover", "-d", place.database])

@@ -18,6 +18,7 @@ class Looker:
 
     def __init__(self, scenario, place):
         self.scenario = scenario
+        self.exact = scenario.exact  # a file is still the one of `before`, bit for bit
         self.bytes = place.database.read_bytes() if place.database.exists() else None
         self.sha256 = self.bytes and hashlib.sha256(self.bytes).hexdigest()
         self.companions = {}
@@ -42,9 +43,7 @@ class Looker:
         for label in self.scenario.kept:
             if label not in labels:
                 problems.append(f"{label} is nowhere; there is {sorted(labels)}")
-        # In place, what is put back is the content, and the copy of it is let go of.
-        put_back = self.scenario.in_place and live == self.scenario.before
-        if self.scenario.exact and self.sha256 and not put_back:
+        if self.exact and self.sha256:
             if self.sha256 not in {content.sha256(path) for path in known}:
                 problems.append(f"no file is {self.scenario.before} bit for bit")
         exported = content.label_of(place.root / "exported.db")
