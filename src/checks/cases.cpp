@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "base/text.hpp"
 #include "checks/matcher.hpp"
@@ -15,7 +16,7 @@ namespace {
 Case unlabelled(const CheckDraft& draft) { return {{}, draft.scope.vars()}; }
 
 // Long texts that only differ in their length are told apart by it.
-std::string shown(const std::string& literal) {
+std::string shown(std::string literal) {
   constexpr std::size_t kLong = 60;
   if (literal.size() <= kLong) return literal;
   return fmt::format("{} ({} bytes)", shortened(literal, kLong), literal.size());
@@ -30,18 +31,19 @@ std::optional<Case> read_case(const CheckDraft& draft, const yaml::Node& node, s
     return std::nullopt;
   }
   Case out = unlabelled(draft);
-  std::vector<std::string> label;
   for (const yaml::Entry& entry : node.entries) {
     if (!entry.value.is_scalar() || entry.value.empty) {
       reader.error(entry.value.place, fmt::format("'{}' must be a value; got {}", entry.key.text,
                                                   entry.value.type_name()));
       return std::nullopt;
     }
-    const Value value = value_of(entry.value.scalar);
-    out.bindings[entry.key.text] = value;
-    label.push_back(fmt::format("{}={}", entry.key.text, shown(sql_literal(value))));
+    Value value = value_of(entry.value);
+    if (!out.label.empty()) out.label += ", ";
+    out.label += entry.key.text;
+    out.label += '=';
+    out.label += shown(sql_literal(value));
+    out.bindings.insert_or_assign(entry.key.text, std::move(value));
   }
-  out.label = join(label, ", ");
   return out;
 }
 

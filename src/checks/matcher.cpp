@@ -64,15 +64,18 @@ std::span<const Matcher::Operator> Matcher::operators() {
   return kOperators;
 }
 
-Value value_of(const yaml::Scalar& scalar) {
+Value value_of(const yaml::Node& scalar) { return value_of(scalar.scalar, scalar.text); }
+
+Value value_of(const yaml::Scalar& scalar, const std::string& text) {
   struct Converter {
+    const std::string& written;
     Value operator()(std::monostate) const { return {}; }
     Value operator()(bool truth) const { return std::int64_t{truth ? 1 : 0}; }
     Value operator()(std::int64_t number) const { return number; }
     Value operator()(double number) const { return number; }
-    Value operator()(const std::string& text) const { return text; }
+    Value operator()(yaml::IsText) const { return written; }
   };
-  return std::visit(Converter{}, scalar);
+  return std::visit(Converter{text}, scalar);
 }
 
 std::shared_ptr<const re2::RE2> read_regex(const yaml::Node& node, std::string_view key,
@@ -93,7 +96,7 @@ std::optional<Matcher> Matcher::read(const yaml::Node& node, std::string_view ke
                                      const yaml::Reader& reader) {
   Matcher matcher;
   if (node.is_scalar() && !node.empty) {
-    matcher.operand_ = value_of(node.scalar);
+    matcher.operand_ = value_of(node);
     return matcher;
   }
   if (node.is_scalar()) {
@@ -142,7 +145,7 @@ std::optional<Matcher> Matcher::read_operator(Op op, const yaml::Entry& entry,
     case Op::le:
     case Op::gt:
     case Op::ge:
-      out.operand_ = node.is_scalar() ? value_of(node.scalar) : Value();
+      out.operand_ = node.is_scalar() ? value_of(node) : Value();
       if (std::holds_alternative<std::monostate>(out.operand_)) {
         reader.wrong(node, key, "a number or text");
         return std::nullopt;
@@ -159,7 +162,7 @@ std::optional<Matcher> Matcher::read_operator(Op op, const yaml::Entry& entry,
           reader.wrong(item, key, "a list of values");
           return std::nullopt;
         }
-        out.choices_.push_back(value_of(item.scalar));
+        out.choices_.push_back(value_of(item));
       }
       return out;
     case Op::matches:

@@ -20,7 +20,9 @@ namespace baseline {
 inline constexpr std::string_view kStorageClasses[] = {"integer", "real", "text", "blob"};
 
 /// The value that a scalar of a suite stands for: true is 1, as SQL has it.
-Value value_of(const yaml::Scalar& scalar);
+Value value_of(const yaml::Node& scalar);
+/// The same of one that was written as `text`.
+Value value_of(const yaml::Scalar& scalar, const std::string& text);
 
 /// A regular expression of RE2's syntax; nothing, and a problem at the node, when it is none.
 std::shared_ptr<const re2::RE2> read_regex(const yaml::Node& node, std::string_view key,

@@ -52,10 +52,10 @@ std::optional<std::string> SuiteScope::outside(const std::string& name) const {
 // A var that the file gives as text stays text.
 Value SuiteScope::var_value(const yaml::Entry& entry) const {
   const std::optional<std::string> text = outside(entry.key.text);
-  if (!text) return value_of(entry.value.scalar);
+  if (!text) return value_of(entry.value);
   if (entry.value.as_text() != nullptr) return *text;
   const auto typed = yaml::core_scalar(*text);
-  return typed ? value_of(*typed) : Value(*text);
+  return typed ? value_of(*typed, *text) : Value(*text);
 }
 
 void SuiteScope::read_shared(const yaml::Node& root) {

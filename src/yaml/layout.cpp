@@ -49,11 +49,9 @@ void locate_block(Node& node, const Source& source, std::size_t offset) {
   const auto indent = block_indent(source, first, header.substr(0, header.find('\n')));
   if (!indent) return;
   const auto count = static_cast<std::size_t>(std::ranges::count(node.text, '\n')) + 1;
-  for (std::size_t i = 0; i < count && first + i < source.line_count(); ++i) {
-    node.lines.push_back({static_cast<int>(first + i) + 1, static_cast<int>(*indent) + 1});
-  }
-  node.exact = !node.lines.empty();
-  if (node.exact) node.text_start = node.lines.front();
+  node.lines = static_cast<int>(std::min(count, source.line_count() - first));
+  node.text_start = {static_cast<int>(first) + 1, static_cast<int>(*indent) + 1};
+  node.exact = true;
 }
 
 }  // namespace

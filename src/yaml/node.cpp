@@ -7,15 +7,14 @@ namespace baseline::yaml {
 Place Node::place_in_text(std::size_t offset) const {
   if (!exact) return place;
   const std::string_view before = std::string_view(text).substr(0, offset);
-  const auto line = static_cast<std::size_t>(std::ranges::count(before, '\n'));
-  if (!lines.empty() && line >= lines.size()) return lines.back();
+  const auto line = static_cast<int>(std::ranges::count(before, '\n'));
+  if (lines > 0 && line >= lines) return {text_start.line + lines - 1, text_start.column};
   const std::size_t newline = before.rfind('\n');
   const std::string_view in_line =
       newline == std::string_view::npos ? before : before.substr(newline + 1);
   const auto characters = std::ranges::count_if(
       in_line, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
-  const Place& start = lines.empty() ? text_start : lines[line];
-  return {start.line, start.column + static_cast<int>(characters)};
+  return {text_start.line + line, text_start.column + static_cast<int>(characters)};
 }
 
 const Node* Node::find(std::string_view key) const {

@@ -34,8 +34,7 @@ class Packer {
     text(node.text);
     number(node.empty ? 1 : 0);
     place(node.text_start);
-    number(node.lines.size());
-    for (const Place& line : node.lines) place(line);
+    number(static_cast<std::uint64_t>(node.lines));
     number(node.exact ? 1 : 0);
     number(node.scalar.index());
     if (const auto* value = std::get_if<bool>(&node.scalar)) number(*value ? 1 : 0);
@@ -44,11 +43,6 @@ class Packer {
     }
     if (const auto* value = std::get_if<double>(&node.scalar)) {
       number(std::bit_cast<std::uint64_t>(*value));
-    }
-    if (const auto* value = std::get_if<std::string>(&node.scalar)) {
-      // Most texts are as they are written.
-      number(*value == node.text ? 1 : 0);
-      if (*value != node.text) text(*value);
     }
   }
 
@@ -98,14 +92,12 @@ class Unpacker {
     out.text = text();
     out.empty = number() != 0;
     out.text_start = place();
-    const std::size_t lines = count();
-    out.lines.reserve(lines);
-    for (std::size_t i = 0; i < lines; ++i) out.lines.push_back(place());
+    out.lines = static_cast<int>(number());
     out.exact = number() != 0;
-    out.scalar = scalar(out.text);
+    out.scalar = scalar();
   }
 
-  Scalar scalar(const std::string& written) {
+  Scalar scalar() {
     switch (number()) {
       case 0:
         return std::monostate();
@@ -116,7 +108,7 @@ class Unpacker {
       case 3:
         return std::bit_cast<double>(number());
       case 4:
-        return number() != 0 ? written : text();
+        return IsText();
       default:
         demand(false);
         return {};

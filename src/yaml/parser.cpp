@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <sstream>
 #include <utility>
 
@@ -37,18 +38,18 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    Node node;
+    Node& node = next();
     const std::size_t at = offset(mark);
     node.text = null_word(std::string_view(source_.text()).substr(at));
     node.empty = node.text.empty();
     locate(node, source_, at);
     if (node.empty) node.place = source_.place_of(at);
-    add_scalar(std::move(node), anchor);
+    scalar_is_whole(node, anchor);
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    Node node;
+    Node& node = next();
     node.text = value;
     locate(node, source_, offset(mark));
     if (tag == "?") {
@@ -60,10 +61,10 @@ class TreeBuilder final : public YAML::EventHandler {
                                               shortened(value)));
       }
     } else {
-      node.scalar = value;
+      node.scalar = IsText();
       if (tag != "!") refuse_tag(node.place, tag);
     }
-    add_scalar(std::move(node), anchor);
+    scalar_is_whole(node, anchor);
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -73,9 +74,8 @@ class TreeBuilder final : public YAML::EventHandler {
       problems_.add(source_.place_of(at),
                     fmt::format("alias '{}' names a map or list; an alias may only name a scalar",
                                 word_at(at)));
-      Node stand_in;
-      stand_in.place = source_.place_of(at);
-      add(std::move(stand_in));
+      next().place = source_.place_of(at);
+      node_is_whole();
       return;
     }
     copied_ += found->second.text.size();
@@ -83,7 +83,8 @@ class TreeBuilder final : public YAML::EventHandler {
       problems_.add(source_.place_of(at), "aliases repeat more than 1 MiB of text");
       throw Stop();
     }
-    add(found->second);
+    next() = found->second;
+    node_is_whole();
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
@@ -100,10 +101,12 @@ class TreeBuilder final : public YAML::EventHandler {
   std::optional<Node> take() { return std::exchange(root_, std::nullopt); }
 
  private:
+  /// A list or map whose end has not come yet. It is the last in its parent, so it stays in its
+  /// place while it is open.
   struct Open {
-    Node node;
-    std::optional<Node> key;            // of a map, when its value has not come yet
-    std::map<std::string, Place> keys;  // of a map, once it has many
+    Node& node;
+    bool has_key = false;                    ///< of a map: the last entry has its key, and no value
+    std::map<std::string, Place> keys = {};  ///< of a map, once it has many
   };
 
   std::size_t offset(const YAML::Mark& mark) const {
@@ -139,7 +142,8 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag) {
-    Node node;
+    const bool is_key = !open_.empty() && open_.back().node.is_map() && !open_.back().has_key;
+    Node& node = next();
     node.kind = kind;
     node.place = source_.place_of(offset(mark));
     if (!tag.empty() && tag != "?" && tag != "!") refuse_tag(node.place, tag);
@@ -147,68 +151,70 @@ class TreeBuilder final : public YAML::EventHandler {
       problems_.add(node.place, fmt::format("nested deeper than {} levels", kMaxDepth));
       throw Stop();
     }
-    if (!open_.empty() && open_.back().node.is_map() && !open_.back().key) {
+    if (is_key) {
       problems_.add(node.place, "a key must be a text; got " + std::string(node.type_name()));
     }
-    open_.push_back({std::move(node), std::nullopt, {}});
+    open_.push_back({node});
   }
 
   void close() {
-    Node node = std::move(open_.back().node);
     open_.pop_back();
-    add(std::move(node));
+    node_is_whole();
   }
 
-  void add_scalar(Node node, YAML::anchor_t anchor) {
-    if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
-    add(std::move(node));
-  }
-
-  void add(Node node) {
-    if (open_.empty()) {
-      root_ = std::move(node);
-      return;
-    }
+  // Where the next node belongs: it is made in its place, for nodes are large.
+  Node& next() {
+    if (open_.empty()) return root_.emplace();
     Open& parent = open_.back();
-    if (parent.node.is_list()) {
-      parent.node.items.push_back(std::move(node));
-    } else if (!parent.key) {
-      parent.key = std::move(node);
-    } else {
-      add_entry(parent, std::move(node));
-    }
+    if (parent.node.is_list()) return parent.node.items.emplace_back();
+    if (parent.has_key) return parent.node.entries.back().value;
+    return parent.node.entries.emplace_back().key;
   }
 
-  void add_entry(Open& parent, Node value) {
-    Node key = *std::exchange(parent.key, std::nullopt);
-    if (!key.is_scalar()) return;  // already a problem
+  void scalar_is_whole(const Node& node, YAML::anchor_t anchor) {
+    if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
+    node_is_whole();
+  }
+
+  void node_is_whole() {
+    if (open_.empty() || !open_.back().node.is_map()) return;
+    Open& parent = open_.back();
+    if (parent.has_key && !is_good_entry(parent)) parent.node.entries.pop_back();
+    parent.has_key = !parent.has_key;
+  }
+
+  // Whether the last entry of a map may stay.
+  bool is_good_entry(Open& parent) {
+    auto& [key, value] = parent.node.entries.back();
+    if (!key.is_scalar()) return false;  // already a problem
     if (key.text == "<<") {
       problems_.add(key.place,
                     "'<<' is not YAML 1.2; repeat the keys (an alias to a text is fine)");
-      return;
+      return false;
     }
-    if (const Place* const first = seen(parent, key)) {
+    if (const Place* const first = seen(parent)) {
       problems_.add(key.place,
                     fmt::format("duplicate key '{}' (first at {}:{}); YAML would keep only one",
                                 shortened(key.text), first->line, first->column));
-      return;
+      return false;
     }
     if (value.is_scalar() && value.empty) value.place = key.place;  // else it is the next line's
-    parent.node.entries.push_back({std::move(key), std::move(value)});
+    return true;
   }
 
-  // Where the map has this key already; null, and it is remembered, when it has not. An index is
-  // worth its memory only for maps of many keys.
-  static const Place* seen(Open& parent, const Node& key) {
+  // Where the map has its last key already; null, and it is remembered, when it has not. An index
+  // is worth its memory only for maps of many keys.
+  static const Place* seen(Open& parent) {
     constexpr std::size_t kFew = 16;
-    const std::vector<Entry>& entries = parent.node.entries;
-    if (entries.size() < kFew) {
+    const Node& key = parent.node.entries.back().key;
+    const std::span<const Entry> before(parent.node.entries.data(), parent.node.entries.size() - 1);
+    if (before.size() < kFew) {
       const auto found = std::ranges::find_if(
-          entries, [&](const Entry& entry) { return entry.key.text == key.text; });
-      return found == entries.end() ? nullptr : &found->key.place;
+          before, [&](const Entry& entry) { return entry.key.text == key.text; });
+      return found == before.end() ? nullptr : &found->key.place;
     }
     if (parent.keys.empty()) {
-      for (const Entry& entry : entries) parent.keys.emplace(entry.key.text, entry.key.place);
+      for (const Entry& entry : before) parent.keys.emplace(entry.key.text, entry.key.place);
     }
     const auto [first, is_new] = parent.keys.emplace(key.text, key.place);
     return is_new ? nullptr : &first->second;

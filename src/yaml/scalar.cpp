@@ -3,7 +3,6 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <string>
 #include <system_error>
 
 namespace baseline::yaml {
@@ -83,7 +82,7 @@ std::optional<Scalar> core_scalar(std::string_view plain) {
     return Scalar(plain[0] == '-' ? -infinity : infinity);
   }
   if (one_of(plain, ".nan", ".NaN", ".NAN")) return std::nullopt;
-  return Scalar(std::string(plain));
+  return Scalar(IsText());
 }
 
 }  // namespace baseline::yaml

@@ -26,7 +26,7 @@ bool has_invisible(std::string_view text) {
 
 bool reads_as_text(std::string_view plain) {
   const std::optional<Scalar> value = core_scalar(plain);
-  return value && std::holds_alternative<std::string>(*value);
+  return value && std::holds_alternative<IsText>(*value);
 }
 
 std::string single_quoted(std::string_view text) {

@@ -12,16 +12,10 @@ namespace {
 bool same(Place a, Place b) { return a.line == b.line && a.column == b.column; }
 
 bool same(const Node& a, const Node& b) {
-  const auto same_lines = [&] {
-    if (a.lines.size() != b.lines.size()) return false;
-    for (std::size_t i = 0; i < a.lines.size(); ++i) {
-      if (!same(a.lines[i], b.lines[i])) return false;
-    }
-    return true;
-  };
   if (a.kind != b.kind || !same(a.place, b.place) || a.scalar != b.scalar || a.text != b.text ||
       a.empty != b.empty || !same(a.text_start, b.text_start) || a.exact != b.exact ||
-      !same_lines() || a.items.size() != b.items.size() || a.entries.size() != b.entries.size()) {
+      a.lines != b.lines || a.items.size() != b.items.size() ||
+      a.entries.size() != b.entries.size()) {
     return false;
   }
   for (std::size_t i = 0; i < a.items.size(); ++i) {

@@ -171,7 +171,7 @@ std::optional<std::vector<Row>> read_result(const yaml::Node& node, const yaml::
       return std::nullopt;
     }
     Row& row = out.emplace_back();
-    for (const yaml::Node& value : item.items) row.push_back(value_of(value.scalar));
+    for (const yaml::Node& value : item.items) row.push_back(value_of(value));
   }
   return out;
 }
