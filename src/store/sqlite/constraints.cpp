@@ -244,51 +244,6 @@ std::string reference_text(const Constraint& constraint, RefKind kind) {
 
 }  // namespace
 
-void ConstraintCache::forget() {
-  at_start_.reset();
-  indexes_.reset();
-  named_.clear();
-  may_leave_rows_.reset();
-}
-
-bool ConstraintCache::may_leave_rows() {
-  if (!is_known()) return true;
-  if (!may_leave_rows_) {
-    SQLite::Statement fail(database_, "SELECT 1 FROM main.sqlite_schema WHERE sql LIKE '%fail%'");
-    may_leave_rows_ = fail.executeStep();
-  }
-  return *may_leave_rows_;
-}
-
-const std::vector<Constraint>& ConstraintCache::current() {
-  if (!is_known()) {
-    changed_ = read_constraints(database_);
-    return changed_;
-  }
-  if (!at_start_) at_start_ = read_constraints(database_);
-  return *at_start_;
-}
-
-const Indexes& ConstraintCache::indexes() {
-  if (!is_known()) {
-    changed_indexes_ = std::make_shared<const Indexes>(database_, current());
-    return *changed_indexes_;
-  }
-  if (!indexes_) indexes_ = std::make_shared<const Indexes>(database_, current());
-  return *indexes_;
-}
-
-const std::vector<Constraint>& ConstraintCache::named(const ConstraintRef& by) {
-  if (!is_known()) {
-    changed_named_ = named_by(current(), by);
-    return changed_named_;
-  }
-  Named& known = named_[by.kind];
-  const auto found = known.find(by.text);
-  if (found != known.end()) return found->second;
-  return known.emplace(by.text, named_by(current(), by)).first->second;
-}
-
 std::vector<Constraint> read_constraints(SQLite::Database& database) {
   std::vector<Constraint> out;
   SQLite::Statement tables(database,

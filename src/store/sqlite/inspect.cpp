@@ -55,7 +55,7 @@ std::vector<std::string> row_number(const std::vector<std::string>& columns) {
 
 std::optional<TableInfo> SqliteSession::table(std::string_view name) {
   return translated([&] {
-    auto& known = facts().tables;
+    auto& known = known_tables().by_name;
     const auto found = known.find(name);
     if (found != known.end()) return found->second;
     return known.emplace(name, read_table(name)).first->second;

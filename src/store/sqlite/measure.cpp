@@ -34,7 +34,7 @@ class Measurement {
   Measurement(const Workshop& workshop, const MeasureRequest& request)
       : database_(workshop.database),
         guard_(workshop.guard),
-        constraints_(workshop.constraints),
+        schema_(workshop.schema),
         own_(workshop.own),
         request_(request) {}
 
@@ -80,11 +80,11 @@ class Measurement {
       if (const auto* line = std::get_if<std::string>(&detail)) outcome.plan.push_back(*line);
     }
     if (code != SQLITE_DONE) {
-      outcome.failure = explained(constraints_, guard_, reader, *plan, code, request_.limits);
+      outcome.failure = explained(schema_, guard_, reader, *plan, code, request_.limits);
       return false;
     }
     const Guard::Pause pause(guard_);
-    const Indexes& indexes = constraints_.indexes();
+    const Indexes& indexes = schema_.indexes();
     for (const std::string& line : outcome.plan) {
       for (std::string& name : indexes.used_by(line, request_.sql)) {
         const bool known = std::ranges::find(outcome.uses, name) != outcome.uses.end();
@@ -102,7 +102,7 @@ class Measurement {
     const int code = run_to_end(statement, request_.bindings);
     took_ = Clock::now() - start;
     if (code != SQLITE_DONE) {
-      outcome.failure = explained(constraints_, guard_, reader, statement, code, request_.limits);
+      outcome.failure = explained(schema_, guard_, reader, statement, code, request_.limits);
     } else if (outcome.steps == 0) {
       outcome.steps = counter(running, SQLITE_STMTSTATUS_VM_STEP);
       outcome.sorted = counter(running, SQLITE_STMTSTATUS_SORT);
@@ -122,7 +122,7 @@ class Measurement {
 
   SQLite::Database& database_;
   Guard& guard_;
-  ConstraintCache& constraints_;
+  SchemaCache& schema_;
   OwnStatements& own_;
   const MeasureRequest& request_;
   std::chrono::nanoseconds took_{};

@@ -53,7 +53,7 @@ class Judge {
         const RunLimits& limits)
       : database_(workshop.database),
         guard_(workshop.guard),
-        cache_(workshop.constraints),
+        schema_(workshop.schema),
         statements_(workshop.statements),
         own_(workshop.own),
         foreign_keys_(workshop.foreign_keys),
@@ -91,8 +91,8 @@ class Judge {
     }
     {
       const Guard::Pause pause(guard_);
-      wanted_ = &cache_.named(by_);
-      constraints_ = &cache_.current();
+      wanted_ = &schema_.named(by_);
+      constraints_ = &schema_.constraints();
     }
     if (!known()) {
       Rejection rejection;
@@ -336,7 +336,7 @@ class Judge {
   }
 
   SqlFailure explain(const StatementReader& reader, const Statement& statement, int code) {
-    return explained(cache_, guard_, reader, statement, code, limits_);
+    return explained(schema_, guard_, reader, statement, code, limits_);
   }
 
   Rejection could_not_run(const StatementReader& reader, const Statement& statement,
@@ -379,7 +379,7 @@ class Judge {
   // rows before the bad one, or by a foreign key that is checked later.
   bool may_leave_rows(const Statement& last) {
     const Guard::Pause pause(guard_);
-    return foreign_keys_ || last.says_fail || cache_.may_leave_rows();
+    return foreign_keys_ || last.says_fail || schema_.may_leave_rows();
   }
 
   // What is now is what restore() brings back.
@@ -401,7 +401,7 @@ class Judge {
 
   SQLite::Database& database_;
   Guard& guard_;
-  ConstraintCache& cache_;
+  SchemaCache& schema_;
   StatementCache& statements_;
   OwnStatements& own_;
   bool foreign_keys_;

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "base/text.hpp"
-#include "store/sqlite/constraints.hpp"
 #include "store/sqlite/errors.hpp"
 
 namespace baseline::sqlite {
@@ -17,7 +16,7 @@ int run_to_end(const Statement& statement, const Bindings& bindings) {
   return code;
 }
 
-SqlFailure explained(ConstraintCache& constraints, Guard& guard, const StatementReader& reader,
+SqlFailure explained(SchemaCache& schema, Guard& guard, const StatementReader& reader,
                      const Statement& statement, int code, const RunLimits& limits) {
   SqlFailure failure = reader.run_failure(statement, code);
   if (guard.timed_out()) {
@@ -27,8 +26,8 @@ SqlFailure explained(ConstraintCache& constraints, Guard& guard, const Statement
   }
   if (failure.kind == SqlFailure::Kind::constraint) {
     const Guard::Pause pause(guard);
-    failure.rejected_by = translated(
-        [&] { return describe_rejection(constraints.current(), code, failure.message); });
+    failure.rejected_by =
+        translated([&] { return describe_rejection(schema.constraints(), code, failure.message); });
   }
   return failure;
 }

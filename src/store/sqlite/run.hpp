@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "store/sqlite/constraints.hpp"
+#include "store/sqlite/schema_cache.hpp"
 #include "store/sqlite/statements.hpp"
 
 namespace baseline::sqlite {
@@ -18,7 +18,7 @@ int run_to_end(const Statement& statement, const Bindings& bindings);
 
 /// The failure of a statement that returned `code`, with the time limit in words and, for a
 /// constraint, who rejected it.
-SqlFailure explained(ConstraintCache& constraints, Guard& guard, const StatementReader& reader,
+SqlFailure explained(SchemaCache& schema, Guard& guard, const StatementReader& reader,
                      const Statement& statement, int code, const RunLimits& limits);
 
 /// Whether rows violate a foreign key that is checked only at COMMIT.

@@ -1,5 +1,6 @@
 #include "store/sqlite/session.hpp"
 
+#include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
 
 #include <stdexcept>
@@ -15,7 +16,6 @@
 #include "store/sqlite/rejection.hpp"
 #include "store/sqlite/run.hpp"
 #include "store/sqlite/schema_clone.hpp"
-#include "store/sqlite/schema_reader.hpp"
 #include "store/sqlite/statements.hpp"
 #include "store/sqlite/table_models.hpp"
 #include "store/sqlite/tokenizer.hpp"
@@ -44,7 +44,7 @@ bool is_pragma(std::string_view sql) {
 
 SqliteSession::SqliteSession(SQLite::Database database, Role role)
     : database_(std::move(database)), guard_(database_.getHandle()), role_(role) {
-  if (role_ == Role::sealed) constraints_.at_start();
+  if (role_ == Role::sealed) schema_.at_start();
 }
 
 CompileOutcome SqliteSession::compile(std::string_view sql) {
@@ -79,7 +79,7 @@ std::optional<SqlFailure> SqliteSession::step_through(
     code = stop ? SQLITE_INTERRUPT : sqlite3_step(running);
   }
   if (code == SQLITE_DONE) return std::nullopt;
-  return explained(constraints_, guard_, reader, *statement, code, limits);
+  return explained(schema_, guard_, reader, *statement, code, limits);
 }
 
 QueryOutcome SqliteSession::query(std::string_view sql, const Bindings& bindings,
@@ -136,7 +136,7 @@ ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bind
   while (const Statement* const statement = reader.next()) {
     const ChangeCounter counter(handle);
     if (const int code = run_to_end(*statement, bindings); code != SQLITE_DONE) {
-      outcome.failure = explained(constraints_, guard_, reader, *statement, code, limits);
+      outcome.failure = explained(schema_, guard_, reader, *statement, code, limits);
       return outcome;
     }
     ++outcome.statements_run;
@@ -155,7 +155,7 @@ ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bind
 }
 
 Workshop SqliteSession::workshop() {
-  return {database_, guard_, constraints_, statements_, own_, foreign_keys_.value_or(false)};
+  return {database_, guard_, schema_, statements_, own_, foreign_keys_.value_or(false)};
 }
 
 Rejection SqliteSession::reject(std::string_view sql, const Bindings& bindings,
@@ -169,7 +169,7 @@ void SqliteSession::begin(bool foreign_keys) {
   translated([&] {
     // Outside of a transaction the schema was changed for good.
     if (guard_.schema_may_change()) {
-      constraints_.forget();
+      schema_.forget();
       statements_.clear();
       guard_.expect_schema();
     }
@@ -183,7 +183,7 @@ void SqliteSession::begin(bool foreign_keys) {
     }
     if (!is_in_transaction()) own_.run("BEGIN");
     own_.run("SAVEPOINT \"baseline check\"");
-    constraints_.at_start();
+    schema_.at_start();
   });
 }
 
@@ -202,22 +202,23 @@ bool SqliteSession::rollback() {
   return true;
 }
 
-SqliteSession::SchemaFacts& SqliteSession::facts() {
+SqliteSession::KnownTables& SqliteSession::known_tables() {
   switch (role_) {
     case Role::sealed:
       break;
     case Role::live:
       // The version comes first, so that what is read is of this version or of a later one.
-      if (const auto version = own_.number("PRAGMA schema_version"); version != facts_.version) {
-        facts_ = {version, {}, {}};
+      if (const auto version = own_.number("PRAGMA schema_version");
+          version != known_tables_.version) {
+        known_tables_ = {version, {}};
       }
       break;
     case Role::scratch:
       // A rollback sets the version back, and the next change counts to the same number.
-      facts_ = {};
+      known_tables_ = {};
       break;
   }
-  return facts_;
+  return known_tables_;
 }
 
 bool SqliteSession::is_in_transaction() {
@@ -230,7 +231,7 @@ CostOutcome SqliteSession::measure(std::string_view sql, const Bindings& binding
 }
 
 std::vector<std::string> SqliteSession::index_names() {
-  return translated([&] { return constraints_.indexes().names(); });
+  return translated([&] { return schema_.indexes().names(); });
 }
 
 std::unique_ptr<Session> SqliteSession::scratch() {
@@ -249,14 +250,15 @@ std::vector<ConstraintInfo> SqliteSession::constraints() {
 }
 
 std::vector<std::size_t> SqliteSession::resolve(const ConstraintRef& by) {
-  return translated([&] { return resolved(constraints_.current(), by); });
+  return translated([&] { return resolved(schema_.constraints(), by); });
 }
 
 Schema SqliteSession::schema() {
   return translated([&] {
-    std::optional<Schema>& known = facts().schema;
-    if (!known) known = read_schema(database_);
-    return *known;
+    // What others may change must not do so between its text and what is read of it.
+    std::optional<SQLite::Transaction> reading;
+    if (role_ == Role::live) reading.emplace(database_);
+    return SchemaReading::of(database_)->schema(database_);
   });
 }
 

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "store/session.hpp"
-#include "store/sqlite/constraints.hpp"
 #include "store/sqlite/guard.hpp"
 #include "store/sqlite/own_statements.hpp"
+#include "store/sqlite/schema_cache.hpp"
 #include "store/sqlite/statements.hpp"
 #include "store/sqlite/workshop.hpp"
 
@@ -66,14 +66,13 @@ class SqliteSession final : public Session {
                                          const Columns& columns,
                                          const std::function<bool(sqlite3_stmt*)>& visit);
 
-  /// What has been read of the schema, to be read but once; emptied whenever the schema may have
+  /// The tables that have been read, to be read but once; emptied whenever the schema may have
   /// become another one.
-  struct SchemaFacts {
+  struct KnownTables {
     std::int64_t version = 0;  ///< PRAGMA schema_version, which SQLite counts up
-    std::optional<Schema> schema;
-    std::map<std::string, std::optional<TableInfo>, std::less<>> tables;  ///< by the name asked for
+    std::map<std::string, std::optional<TableInfo>, std::less<>> by_name;  ///< as it was asked for
   };
-  SchemaFacts& facts();
+  KnownTables& known_tables();
   std::optional<TableInfo> read_table(std::string_view name);
 
   bool is_in_transaction();
@@ -83,11 +82,11 @@ class SqliteSession final : public Session {
 
   SQLite::Database database_;
   Guard guard_;  // after the database: it must go first
-  ConstraintCache constraints_{database_, guard_};
+  SchemaCache schema_{database_, guard_};
   StatementCache statements_{guard_};
   OwnStatements own_{database_, guard_};
   std::optional<bool> foreign_keys_;  // as begin() set it
-  SchemaFacts facts_;
+  KnownTables known_tables_;
   Role role_;
 };
 

@@ -2,9 +2,9 @@
 
 #include <SQLiteCpp/Database.h>
 
-#include "store/sqlite/constraints.hpp"
 #include "store/sqlite/guard.hpp"
 #include "store/sqlite/own_statements.hpp"
+#include "store/sqlite/schema_cache.hpp"
 #include "store/sqlite/statements.hpp"
 
 namespace baseline::sqlite {
@@ -13,7 +13,7 @@ namespace baseline::sqlite {
 struct Workshop {
   SQLite::Database& database;
   Guard& guard;
-  ConstraintCache& constraints;
+  SchemaCache& schema;
   StatementCache& statements;
   OwnStatements& own;
   bool foreign_keys = false;  ///< enforced in the open transaction
