@@ -43,7 +43,10 @@ std::string host_name() {
   return printable(buffer.data());
 }
 
-std::string user_name() { return name_of_user(::geteuid()); }
+std::string user_name() {
+  static const std::string name = name_of_user(::geteuid());  // it asks services, over sockets
+  return name;
+}
 
 std::string owner_name(unsigned owner, unsigned group) {
   return fmt::format("{}:{}", name_of_user(owner), name_of_group(group));

@@ -1,16 +1,23 @@
 // The functions of OpenSSL's low level do the same work as its EVP, by the same processor
 // instructions, but EVP loads its providers and reads openssl.cnf first, in each process: that is
-// longer than all that most commands of ours do, and 4 MiB of the program.
+// longer than all that most commands of ours do, and 4 MiB of the program. SHA256() and
+// EVP_EncodeBlock() would bring all of that in, too.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "os/sha256.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace baseline {
+namespace {
+
+using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+
+}  // namespace
 
 struct Sha256::Context {
   SHA256_CTX sha;
@@ -26,7 +33,7 @@ void Sha256::update(std::string_view bytes) {
 }
 
 std::string Sha256::hex() {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  Digest digest{};
   SHA256_Final(digest.data(), &context_->sha);
   std::string out;
   for (const unsigned char byte : digest) out += fmt::format("{:02x}", byte);
@@ -40,12 +47,25 @@ std::string sha256_hex(std::string_view bytes) {
 }
 
 std::string sha256_base64(std::string_view bytes) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-  constexpr std::size_t kLength = (SHA256_DIGEST_LENGTH + 2) / 3 * 4;
-  std::array<unsigned char, kLength + 1> out{};
-  EVP_EncodeBlock(out.data(), digest.data(), SHA256_DIGEST_LENGTH);
-  return {out.begin(), out.begin() + kLength};
+  SHA256_CTX sha;
+  SHA256_Init(&sha);
+  SHA256_Update(&sha, bytes.data(), bytes.size());
+  Digest digest{};
+  SHA256_Final(digest.data(), &sha);
+
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr std::size_t kGroup = 3;  // bytes, which make four digits of six bits
+  std::string out;
+  for (std::size_t i = 0; i < digest.size(); i += kGroup) {
+    const std::size_t have = std::min(kGroup, digest.size() - i);
+    std::uint32_t bits = 0;
+    for (std::size_t k = 0; k < kGroup; ++k) bits = bits << 8 | (k < have ? digest.at(i + k) : 0U);
+    for (std::size_t k = 0; k <= kGroup; ++k) {
+      out += k <= have ? kDigits[bits >> (18 - 6 * k) & 0x3F] : '=';
+    }
+  }
+  return out;
 }
 
 }  // namespace baseline

@@ -16,5 +16,11 @@ TEST_CASE("SHA-256 gives the digests of the standard", "[sha256]") {
   CHECK(sha.hex() == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+TEST_CASE("SHA-256 in base64 is what a Content-Security-Policy names", "[sha256]") {
+  // The same examples through `openssl dgst -binary | base64`: with '+', '/' and '=' in them.
+  CHECK(sha256_base64("") == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+  CHECK(sha256_base64("abc") == "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
+}
+
 }  // namespace
 }  // namespace baseline
