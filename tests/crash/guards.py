@@ -137,7 +137,7 @@ GUARDS = [
           after="  return found;"),
     _sync("companion that is put back", SWAP, "live->st_mode & kPermissions);\n    }\n",
           "    files_.sync(back);\n", "model unreadable database, whose"),
-    _sync("exported file", EXPORT, "      files_.sync(file);\n", "", "unit [export]"),
+    _sync("exported file", EXPORT, "", "      files_.sync(file);\n", "unit [export]"),
 
     Guard("no replacing: first install (D11)", SWAP,
           "files_.rename_new(target_.directory, candidate_.name(), target_.directory, "
@@ -157,7 +157,7 @@ GUARDS = [
           "move(from_directory, from, to_directory, to, RENAME_NOREPLACE);",
           "move(from_directory, from, to_directory, to, 0);", "unit [race]"),
     Guard("no replacing: O_EXCL", FILES, "O_CREAT | O_EXCL, mode, \"create\"",
-          "O_CREAT, mode, \"create\"", "unit [crash]"),
+          "O_CREAT, mode, \"create\"", "unit [race]"),
     Guard("no replacing: a companion that is put back", SWAP,
           "files_.rename_new(target_.directory, temporary, target_.directory, name);",
           "files_.rename(target_.directory, temporary, target_.directory, name);", "kills",
@@ -228,12 +228,12 @@ GUARDS = [
 
     Guard("companions: none beside at the exchange", SWAP,
           "return old_is_untouched() && companions(target_).empty(); }",
-          "return old_is_untouched(); }", "cli test_holders"),
+          "return old_is_untouched(); }", "unit [race]"),
     Guard("companions: none left by the freeze", EXCLUSIVE,
           "    if (!as_found && !clear_companions(files, target)) continue;\n", "",
-          "unit [store]"),
+          "cli test_deploy"),
     Guard("companions: of a database that is missing", SWAP,
-          "  if (!old_ && !companions(target_).empty()) {", "  if (false) {", "cli test_places"),
+          "  if (!old_ && !companions(target_).empty()) {", "  if (false) {", "cli test_deploy"),
     Guard("companions: of an unreadable database are set aside", REPLACE,
           "  if (report.old.exists && steps.as_found) {", "  if (false) {",
           "kills unreadable"),
@@ -254,7 +254,7 @@ GUARDS = [
           "    if (!filed->damage.empty()) {\n", "    if (false) {\n", "unit recovery does not*"),
     Guard("filing: a second name of the moved file is no other file", SWAP_FILING,
           "  if (there && (!beside || beside->st_ino == there->status().st_ino)) {",
-          "  if (there && !beside) {", "model deploy, move"),
+          "  if (there && !beside) {", "unit [second-name]"),
 
     _sync("in place: directory, after the journal is made (D3)", IN_PLACE, "candidate_.make();\n",
           "  files_.sync_directory(target_.directory);\n", "model deploy in place"),

@@ -178,5 +178,47 @@ TEST_CASE("a database that somebody makes during a first deploy stays", "[race]"
   CHECK(content(database) == "old");
 }
 
+TEST_CASE("a -wal that somebody leaves during a first deploy is not left beside the new database",
+          "[race]") {
+  for (const char* const moment : {"write", "rename-new"}) {  // long before, and just before
+    INFO(moment);
+    const TempDir dir;
+    const fs::path database = dir.path() / "app.db";
+    const fs::path wal = dir.path() / "app.db-wal";
+    bool made = false;
+    HookedFileSystem files([&](const std::string& operation, const std::string&) {
+      if (made || operation != moment) return;
+      std::ofstream(wal) << "somebody's";
+      made = true;
+    });
+    Workbench bench(files, database);
+    CHECK_THROWS_AS(bench.deploy(), Error);
+    CHECK(made);
+    CHECK_FALSE(fs::exists(database));
+    CHECK(bytes_of(wal) == "somebody's");
+  }
+}
+
+TEST_CASE("a file that somebody makes under the candidate's name is his", "[race]") {
+  for (const EngineChoice engine : {EngineChoice::swap, EngineChoice::in_place}) {
+    const TempDir dir;
+    const fs::path database = dir.path() / "app.db";
+    const fs::path his = dir.path() / ".app.db.baseline-candidate";
+    make_old(database);
+    bool made = false;
+    HookedFileSystem files([&](const std::string& operation, const std::string& path) {
+      if (operation != "create" || path != his.native()) return;
+      std::ofstream(his) << "somebody's database";
+      made = true;
+    });
+    Workbench bench(files, database, {}, engine);
+    CHECK_THROWS_AS(
+        bench.deploy([](DeployRequest& request) { request.backup = BackupChoice::copy; }), Error);
+    CHECK(made);
+    CHECK(bytes_of(his) == "somebody's database");
+    CHECK(content(database) == "old");
+  }
+}
+
 }  // namespace
 }  // namespace baseline

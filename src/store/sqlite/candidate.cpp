@@ -36,7 +36,11 @@ void Candidate::require_free() {
       "it may be a whole database: look at it with sqlite3, then move it away");
 }
 
-void Candidate::make() { files_.create(target_.directory, name_, kPrivate); }
+void Candidate::make() {
+  foreign_ = true;  // what has the name although this fails is not ours to remove
+  files_.create(target_.directory, name_, kPrivate);
+  foreign_ = false;
+}
 
 void Candidate::remove_empty() {
   const auto stray = target_.directory.status(name_);

@@ -27,9 +27,11 @@ class Candidate {
   const std::string& name() const { return name_; }
   std::filesystem::path path() const { return target_.directory / name_; }
 
-  /// Makes the empty file. Throws Error{needs_person} when something has its name already: it may
-  /// be somebody's database. From then on is_foreign().
+  /// Throws Error{needs_person} when something has its name already: it may be somebody's database.
+  /// From then on is_foreign().
   void require_free();
+  /// Makes the empty file. Throws Error{io}, and is_foreign(), when it could not be made: somebody
+  /// may have been faster.
   void make();
   bool is_foreign() const { return foreign_; }
   /// Removes one that is empty: a crash before the journal was durable leaves such a file.
