@@ -25,16 +25,9 @@ RunLimits AttemptDeadline::limits() const {
   return limits;
 }
 
-void name_result(CheckResult& result, const CheckHead& head, const Case& values) {
-  result.suite = head.suite;
-  result.name = head.name;
-  result.case_label = values.label;
-  result.kind = head.kind;
-  result.severity = head.severity;
-  result.tags = head.tags;
-  result.file = head.file;
-  result.line = head.place.line;
-  result.column = head.place.column;
+CheckIdentity identity_of(const CheckHead& head) {
+  return {head.suite, head.name, head.kind,       head.severity,
+          head.tags,  head.file, head.place.line, head.place.column};
 }
 
 std::string in_words(const SqlFailure& failure) {

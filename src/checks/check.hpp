@@ -51,8 +51,8 @@ struct CheckHead {
   std::string path() const { return suite + "/" + name; }
 };
 
-/// Writes into a fresh result which check and which case it is of.
-void name_result(CheckResult& result, const CheckHead& head, const Case& values);
+/// What the results of this check say of it.
+CheckIdentity identity_of(const CheckHead& head);
 
 /// What became of one case of a check. Status is pass, fail or error.
 struct Verdict {

@@ -22,8 +22,8 @@ bool looks_outside(const CheckHead& head) { return head.kind == "log" || head.ki
 const Surroundings kNowhere;
 
 CheckResult result_of(const Check& check, const Case& values, Verdict verdict) {
-  CheckResult result;
-  name_result(result, check.head(), values);
+  CheckResult result(identity_of(check.head()));
+  result.case_label = values.label;
   result.status = verdict.status;
   result.expected = std::move(verdict.expected);
   result.got = std::move(verdict.got);
@@ -35,7 +35,7 @@ CheckResult result_of(const Check& check, const Case& values, Verdict verdict) {
 }
 
 std::string title(const CheckResult& result) {
-  const std::string path = result.suite + "/" + result.name;
+  const std::string path = result.check->suite + "/" + result.check->name;
   return result.case_label.empty() ? path : fmt::format("{} [{}]", path, result.case_label);
 }
 

@@ -4,6 +4,14 @@
 
 namespace baseline {
 
+CheckIdentity own_check(std::string name, std::string_view kind) {
+  CheckIdentity out;
+  out.suite = "baseline";
+  out.name = std::move(name);
+  out.kind = kind;
+  return out;
+}
+
 std::size_t SuiteReport::count(Status status) const {
   return static_cast<std::size_t>(std::ranges::count(results, status, &CheckResult::status));
 }

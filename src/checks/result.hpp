@@ -1,7 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace baseline {
@@ -10,18 +13,31 @@ enum class Phase { before, after };
 enum class Severity { error, warn };
 enum class Status { pass, fail, error, warn, skip };
 
-/// One check, or one case of it, that was run (docs/checks.md, "Results").
-struct CheckResult {
+/// Which check a result is of. The results of all its cases share one.
+struct CheckIdentity {
   std::string suite;  ///< file stem
   std::string name;
-  std::string case_label;  ///< "lat=91, lon=0", or empty
-  std::string kind;        ///< "query", "rejects", …
+  std::string kind;  ///< "query", "rejects", …
   Severity severity = Severity::error;
   std::vector<std::string> tags;
+  std::string file;  ///< empty, like the place: what the tool itself checks
+  int line = 0;      ///< from 1
+  int column = 0;    ///< from 1
+};
+
+/// A check of the tool itself, which is in no file: suite "baseline".
+CheckIdentity own_check(std::string name, std::string_view kind);
+
+/// One check, or one case of it, that was run (docs/checks.md, "Results").
+struct CheckResult {
+  explicit CheckResult(std::shared_ptr<const CheckIdentity> of) : check(std::move(of)) {}
+  /// Of one that has no other results.
+  explicit CheckResult(CheckIdentity of)
+      : CheckResult(std::make_shared<const CheckIdentity>(std::move(of))) {}
+
+  std::shared_ptr<const CheckIdentity> check;  ///< never null
+  std::string case_label;                      ///< "lat=91, lon=0", or empty
   Status status = Status::pass;
-  std::string file;
-  int line = 0;    ///< from 1
-  int column = 0;  ///< from 1
   std::chrono::nanoseconds took{};
   int attempts = 1;
   // Filled unless the check passed or was skipped:

@@ -61,22 +61,10 @@ class Runner {
     results_.reserve(results);
   }
 
-  /// The first attempt.
-  void start(const Check& check, const Case& values) {
-    check_interrupted();
-    Run& run = runs_.emplace_back(Run{&check, &values});
-    CheckResult& result = results_.emplace_back();
-    name_result(result, check.head(), values);
-    if (check.head().skip) {
-      skip(result, *check.head().skip);
-    } else if (phase_ == Phase::after && !options_.application_runs && check.needs_application()) {
-      skip(result, std::string(kNeedsApplication));
-      result.deferred = true;
-    } else {
-      run.start = options_.pace.now();
-      attempt(run);
-    }
-    tell_finished();
+  /// The first attempt of each case.
+  void start(const Check& check) {
+    const auto identity = std::make_shared<const CheckIdentity>(identity_of(check.head()));
+    for (const Case& values : check.head().cases) start(check, identity, values);
   }
 
   /// Polls those that are pending until there is none.
@@ -103,6 +91,24 @@ class Runner {
   std::vector<CheckResult> take_results() { return std::move(results_); }
 
  private:
+  void start(const Check& check, const std::shared_ptr<const CheckIdentity>& identity,
+             const Case& values) {
+    check_interrupted();
+    Run& run = runs_.emplace_back(Run{&check, &values});
+    CheckResult& result = results_.emplace_back(identity);
+    result.case_label = values.label;
+    if (check.head().skip) {
+      skip(result, *check.head().skip);
+    } else if (phase_ == Phase::after && !options_.application_runs && check.needs_application()) {
+      skip(result, std::string(kNeedsApplication));
+      result.deferred = true;
+    } else {
+      run.start = options_.pace.now();
+      attempt(run);
+    }
+    tell_finished();
+  }
+
   static void skip(CheckResult& result, std::string reason) {
     result.status = Status::skip;
     result.skip_reason = std::move(reason);
@@ -217,9 +223,7 @@ SuiteReport run_suites(const Suites& suites, Phase phase, Session& subject, Sess
     results += check->head().cases.size();
   }
   runner.expect(results);
-  for (const Check* const check : checks) {
-    for (const Case& values : check->head().cases) runner.start(*check, values);
-  }
+  for (const Check* const check : checks) runner.start(*check);
   runner.poll();
   runner.check_interrupted();
   report.results = runner.take_results();

@@ -75,10 +75,7 @@ CheckResult ApplicationControl::run(Step step, const char* name, const Hook& hoo
   }
   done.took = SteadyClock::now() - start;
 
-  CheckResult result;
-  result.suite = "baseline";
-  result.name = fmt::format("application.{}", name);
-  result.kind = kHookKind;
+  CheckResult result(own_check(fmt::format("application.{}", name), kHookKind));
   result.took = done.took;
   if (done.good) return result;
   scope.failed();

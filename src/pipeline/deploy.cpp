@@ -122,8 +122,8 @@ ReplaceReport dry_run(const DeployRequest& request, const Context& context, Repl
 void warn_if_unproven(ReplaceReport& report) {
   if (report.outcome != Outcome::done || !report.after || report.after->deferred() == 0) return;
   const auto judged = [](const CheckResult& result) {
-    return result.status != Status::skip && result.kind != kIntegrityKind &&
-           result.kind != kHookKind;
+    return result.status != Status::skip && result.check->kind != kIntegrityKind &&
+           result.check->kind != kHookKind;
   };
   if (std::ranges::any_of(report.after->results, judged)) return;
   report.warnings.emplace_back("no check of the suites has judged the live database yet");

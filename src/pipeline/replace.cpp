@@ -170,10 +170,8 @@ void finish(const ReplaceSteps& steps, const Context& context, Replacement& repl
 
 void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth depth) {
   const SteadyClock::time_point start = SteadyClock::now();
-  CheckResult result;
-  result.suite = "baseline";
-  result.name = depth == Session::Depth::full ? "integrity_check" : "quick_check";
-  result.kind = kIntegrityKind;
+  const std::string name = depth == Session::Depth::full ? "integrity_check" : "quick_check";
+  CheckResult result(own_check(name, kIntegrityKind));
   const auto problem = subject.integrity_problem(depth);
   if (problem) {
     result.status = Status::fail;

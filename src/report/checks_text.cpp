@@ -27,7 +27,7 @@ std::string by_suite(const SuiteReport& report) {
   std::size_t widest = 0;
   for (const CheckResult& result : report.results) {
     if (result.status == Status::skip) continue;
-    const std::string name = printable(result.suite);
+    const std::string name = printable(result.check->suite);
     auto found = std::ranges::find(suites, name, [](const auto& suite) { return suite.first; });
     if (found == suites.end()) found = suites.insert(found, {name, {}});
     found->second.passed += result.status == Status::pass ? 1 : 0;
@@ -73,7 +73,8 @@ std::string failures(const SuiteReport& report, const Style& style) {
   for (std::size_t i = opened; i < all.size();) {
     CheckResult named = *all[i];
     std::size_t cases = 0;
-    while (i < all.size() && all[i]->name == named.name && all[i]->status == named.status) {
+    while (i < all.size() && all[i]->check->name == named.check->name &&
+           all[i]->status == named.status) {
       ++cases;
       ++i;
     }

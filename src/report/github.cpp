@@ -32,10 +32,10 @@ std::string command(std::string_view level, const std::string& place, const std:
 std::string annotation(std::string_view level, const SuiteReport& report,
                        const CheckResult& result) {
   const std::string place =
-      result.file.empty()
+      result.check->file.empty()
           ? std::string()
-          : fmt::format("file={},line={},col={},", replaced(printable(result.file), true),
-                        result.line, result.column);
+          : fmt::format("file={},line={},col={},", replaced(printable(result.check->file), true),
+                        result.check->line, result.check->column);
   return command(level, place, result_text::full_title(report, result),
                  result_text::account(result));
 }

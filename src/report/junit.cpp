@@ -67,9 +67,9 @@ void add_result(pugi::xml_node suite, const std::string& classname, const std::s
   pugi::xml_node testcase = suite.append_child("testcase");
   set(testcase, "classname", classname);
   set(testcase, "name", name);
-  if (!result.file.empty()) {
-    set(testcase, "file", printable(result.file));
-    set(testcase, "line", fmt::format("{}", result.line));
+  if (!result.check->file.empty()) {
+    set(testcase, "file", printable(result.check->file));
+    set(testcase, "line", fmt::format("{}", result.check->line));
   }
   set(testcase, "time", seconds(result.took));
   const std::string message = result_text::message(result);
@@ -103,8 +103,8 @@ std::vector<std::pair<std::string, std::vector<const CheckResult*>>> by_suite(
   std::vector<std::pair<std::string, std::vector<const CheckResult*>>> suites;
   for (const CheckResult& result : report.results) {
     auto found = std::ranges::find_if(
-        suites, [&](const auto& suite) { return suite.first == result.suite; });
-    if (found == suites.end()) found = suites.insert(found, {result.suite, {}});
+        suites, [&](const auto& suite) { return suite.first == result.check->suite; });
+    if (found == suites.end()) found = suites.insert(found, {result.check->suite, {}});
     found->second.push_back(&result);
   }
   return suites;

@@ -21,12 +21,12 @@ Json of_mutant(const MutantResult& result) {
 }
 
 Json of_unfit(const CheckResult& result) {
-  return {{"suite", result.suite},
-          {"name", result.name},
+  return {{"suite", result.check->suite},
+          {"name", result.check->name},
           {"case", optional_text(result.case_label)},
           {"status", to_string(result.status)},
-          {"file", result.file},
-          {"line", result.line},
+          {"file", result.check->file},
+          {"line", result.check->line},
           {"expected", result.expected},
           {"got", result.got}};
 }

@@ -34,13 +34,14 @@ std::string check_status(const CheckRun& run) {
   for (const SuiteReport& report : run.phases) {
     for (const CheckResult& result : report.results) {
       if (result.status == Status::skip) continue;
-      const std::string check = label("suite", result.suite) + "," + label("check", result.name);
+      const std::string check =
+          label("suite", result.check->suite) + "," + label("check", result.check->name);
       const std::string phase = label("phase", to_string(report.phase));
       // A series that is there twice would make the collector refuse the whole file.
       const std::string own = distinct(check + phase, printable(result.case_label));
       text += fmt::format("baseline_check_status{{{},{},{},{},{}}} {}\n", run_labels(run), check,
-                          label("case", own), label("severity", to_string(result.severity)), phase,
-                          result.status == Status::pass ? 1 : 0);
+                          label("case", own), label("severity", to_string(result.check->severity)),
+                          phase, result.status == Status::pass ? 1 : 0);
     }
   }
   return text;

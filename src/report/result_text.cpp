@@ -21,13 +21,14 @@ Status status_of(const SuiteReport& report, const CheckResult& result) {
 }
 
 std::string title(const CheckResult& result) {
-  const std::string name = printable(result.name);
+  const std::string name = printable(result.check->name);
   return result.case_label.empty() ? name
                                    : fmt::format("{} [{}]", name, printable(result.case_label));
 }
 
 std::string full_title(const SuiteReport& report, const CheckResult& result) {
-  return fmt::format("{}: {}/{}", to_string(report.phase), printable(result.suite), title(result));
+  return fmt::format("{}: {}/{}", to_string(report.phase), printable(result.check->suite),
+                     title(result));
 }
 
 std::string message(const CheckResult& result) {

@@ -20,6 +20,7 @@ namespace baseline {
 namespace {
 
 using json_report::Json;
+using json_report::Members;
 using json_report::ms;
 using json_report::optional_ms;
 using json_report::optional_text;
@@ -72,21 +73,29 @@ Json of_schema(const std::optional<Schema>& schema) {
   for (const SchemaObject& object : schema->objects) {
     Json parts = Json::array();
     for (const SchemaPart& part : object.parts) {
-      parts.push_back({{"label", shown(part.label)},
-                       {"meaning", shown(part.meaning)},
-                       {"text", printable_lines(part.display)}});
+      Members one(3);
+      one.add("label", shown(part.label));
+      one.add("meaning", shown(part.meaning));
+      one.add("text", printable_lines(part.display));
+      parts.push_back(one.take());
     }
-    json.push_back({{"kind", object.kind}, {"name", shown(object.name)}, {"parts", parts}});
+    Members one(3);
+    one.add("kind", object.kind);
+    one.add("name", shown(object.name));
+    one.add("parts", std::move(parts));
+    json.push_back(one.take());
   }
   return json;
 }
 
 Json of_schemas(const std::optional<SchemaPair>& schemas) {
   if (!schemas) return nullptr;
-  return {{"left_title", schemas->left_title},
-          {"right_title", schemas->right_title},
-          {"left", of_schema(schemas->left)},
-          {"right", of_schema(schemas->right)}};
+  Members json(4);
+  json.add("left_title", schemas->left_title);
+  json.add("right_title", schemas->right_title);
+  json.add("left", of_schema(schemas->left));
+  json.add("right", of_schema(schemas->right));
+  return json.take();
 }
 
 // What --format json prints, without the phases, which the document has already.

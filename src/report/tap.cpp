@@ -30,9 +30,10 @@ std::string field(std::string_view key, std::string_view text) {
 
 std::string diagnostics(const CheckResult& result) {
   std::string text = field("status", to_string(result.status));
-  text += field("severity", to_string(result.severity));
-  if (!result.file.empty()) {
-    text += field("at", fmt::format("{}:{}:{}", result.file, result.line, result.column));
+  text += field("severity", to_string(result.check->severity));
+  if (!result.check->file.empty()) {
+    text += field("at", fmt::format("{}:{}:{}", result.check->file, result.check->line,
+                                    result.check->column));
   }
   text += field("expected", result.expected);
   text += field("got", result.got);

@@ -208,7 +208,7 @@ void benchmark(int cases) {
 
 int main() {
   try {
-    for (const int cases : {5, 10}) benchmark(cases);
+    for (const int cases : {5, 10, 20}) benchmark(cases);
   } catch (const Error& error) {
     fmt::print(stderr, "{}\n", error.what());
     for (const std::string& line : error.problems()) fmt::print(stderr, "{}\n", line);

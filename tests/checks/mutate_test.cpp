@@ -204,7 +204,7 @@ TEST_CASE("a check that does not pass on the baseline judges no mutant", "[mutat
   CHECK(unfit.results.empty());
   CHECK_FALSE(unfit.enough());
   REQUIRE(unfit.unfit.size() == 1);
-  CHECK(unfit.unfit[0].name == "wrong");
+  CHECK(unfit.unfit[0].check->name == "wrong");
   CHECK(unfit.unfit[0].got == "1");
 
   // What needs the application's rows cannot pass here, and stops nothing but itself.

@@ -20,7 +20,7 @@ SuiteReport run(const std::vector<std::string>& texts, Phase phase = Phase::befo
 std::string names_of(const SuiteReport& report) {
   std::vector<std::string> out;
   for (const CheckResult& result : report.results) {
-    out.push_back(result.suite + "/" + result.name +
+    out.push_back(result.check->suite + "/" + result.check->name +
                   (result.case_label.empty() ? "" : "[" + result.case_label + "]"));
   }
   return join(out, " ");

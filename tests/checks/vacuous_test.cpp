@@ -125,7 +125,7 @@ Outcome outcome_of(const SuiteSource& source, Session& reference) {
       for (const CheckResult& result : report.results) {
         if (result.status != Status::pass) continue;
         outcome.ran.insert(
-            fmt::format("{} {} [{}]", to_string(phase), result.name, result.case_label));
+            fmt::format("{} {} [{}]", to_string(phase), result.check->name, result.case_label));
       }
     }
   } catch (const Error& error) {

@@ -57,8 +57,8 @@ Ran run(const std::string& checks, Simulation& simulation, const RunOptions& mor
   out.report = run_suites(
       suites, phase, subject ? *subject : *reference, *reference, options,
       [&](const CheckResult& result) {
-        out.told +=
-            result.name + (result.case_label.empty() ? "" : "[" + result.case_label + "]") + " ";
+        out.told += result.check->name +
+                    (result.case_label.empty() ? "" : "[" + result.case_label + "]") + " ";
       },
       nullptr);
   return out;
@@ -218,7 +218,8 @@ TEST_CASE("the window waits for nothing", "[checks][wait]") {
   CHECK(simulation.trace == "");
   std::string reasons;
   for (const CheckResult& result : window.report.results) {
-    reasons += fmt::format("{} {} {}\n", result.name, to_string(result.status), result.skip_reason);
+    reasons +=
+        fmt::format("{} {} {}\n", result.check->name, to_string(result.status), result.skip_reason);
   }
   CHECK(reasons ==
         "a skip needs the running application; baseline verify runs it\n"

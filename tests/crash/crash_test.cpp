@@ -57,7 +57,7 @@ void deploy_written_to(Workbench& bench, BackupChoice backup) {
       if (phase == Phase::before) return verdict;
       run_sql(database, std::string("INSERT INTO new_things VALUES (1, ") + kWritten + ")");
       std::ofstream(database.parent_path() / kWrittenMark) << "yes";
-      verdict.results.emplace_back();
+      verdict.results.emplace_back(CheckIdentity{});
       verdict.results.back().status = Status::fail;
       return verdict;
     };

@@ -67,8 +67,8 @@ void run(const Suites& suites, Phase phase, std::size_t wanted, std::vector<std:
              [](const CheckResult& result) { return result.status != Status::skip; })) == wanted,
          "each case of each check that is not skipped has a result in its phase");
   for (const CheckResult& result : report.results) {
-    out.push_back(fmt::format("{} {} {} {}: {}", to_string(phase), result.name, result.case_label,
-                              to_string(result.status), result.got));
+    out.push_back(fmt::format("{} {} {} {}: {}", to_string(phase), result.check->name,
+                              result.case_label, to_string(result.status), result.got));
     const std::string block = failure_block(result);
     demand(utf8_prefix(block) == block.size(), "each result can be printed");
   }

@@ -194,7 +194,7 @@ TEST_CASE("a new database that was written to before it failed is kept", "[deplo
       if (phase == Phase::before) return verdict;
       // The application came up by itself and wrote.
       run_sql(database, "INSERT INTO new_things VALUES (1, 2)");
-      verdict.results.emplace_back();
+      verdict.results.emplace_back(CheckIdentity{});
       verdict.results.back().status = Status::fail;
       return verdict;
     };

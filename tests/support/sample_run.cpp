@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include "support/catch.hpp"
 
@@ -13,22 +14,28 @@ const std::string kHostile =
 
 namespace {
 
-CheckResult result(const std::string& suite, const std::string& name, Status status, int line) {
-  CheckResult result;
-  result.suite = suite;
-  result.name = name;
-  result.kind = "query";
+CheckIdentity check(const std::string& suite, const std::string& name, int line) {
+  CheckIdentity check;
+  check.suite = suite;
+  check.name = name;
+  check.kind = "query";
+  check.file = "checks/" + suite + ".yaml";
+  check.line = line;
+  check.column = 5;
+  return check;
+}
+
+CheckResult result(CheckIdentity check, Status status) {
+  CheckResult result(std::move(check));
   result.status = status;
-  result.file = "checks/" + suite + ".yaml";
-  result.line = line;
-  result.column = 5;
   return result;
 }
 
 CheckResult failed() {
-  CheckResult failed = result("shop", "price out of range", Status::fail, 9);
+  CheckIdentity price = check("shop", "price out of range", 9);
+  price.kind = "rejects";
+  CheckResult failed = result(price, Status::fail);
   failed.case_label = "price=-1";
-  failed.kind = "rejects";
   failed.expected = "rejection by CHECK valid_price";
   failed.got = "accepted: 1 row changed";
   failed.sql = "INSERT INTO item VALUES (1, -1)";
@@ -57,17 +64,18 @@ SuiteReport phase(Phase phase, std::vector<CheckResult> results) {
 
 CheckRun run_with_all_statuses() {
   CheckRun run = deploy();
-  CheckResult passed = result("shop", "a price is a number", Status::pass, 5);
+  CheckResult passed = result(check("shop", "a price is a number", 5), Status::pass);
   passed.note = "fair_price is reported first";
-  CheckResult error = result("shop", "every item has a shop", Status::error, 14);
+  CheckResult error = result(check("shop", "every item has a shop", 14), Status::error);
   error.expected = "0 rows";
   error.got = "no such table: item";
-  CheckResult warned = result("size", "few items", Status::warn, 3);
-  warned.severity = Severity::warn;
+  CheckIdentity few = check("size", "few items", 3);
+  few.severity = Severity::warn;
+  CheckResult warned = result(few, Status::warn);
   warned.expected = "< 10 rows";
   warned.got = "12";
   warned.why = "two shops:\n- 5 of 'north'\n- 7 of 'south'";
-  CheckResult skipped = result("size", "no empty shop", Status::skip, 8);
+  CheckResult skipped = result(check("size", "no empty shop", 8), Status::skip);
   skipped.skip_reason = "see issue #12";
   run.phases = {phase(Phase::before, {passed, failed(), error, warned, skipped}),
                 phase(Phase::after, {passed})};
@@ -78,10 +86,11 @@ CheckRun run_with_all_statuses() {
 
 CheckRun refused_run() {
   CheckRun run = deploy();
-  CheckResult own = result("baseline", "integrity", Status::pass, 0);
-  own.kind = "integrity";
-  own.file.clear();
-  own.column = 0;
+  CheckIdentity integrity;
+  integrity.suite = "baseline";
+  integrity.name = "integrity";
+  integrity.kind = "integrity";
+  const CheckResult own(integrity);
   run.phases = {phase(Phase::before, {own})};
   Error error(ErrorCode::in_use, "cannot lock /srv/shop.db: in use by pid 4242 (python shop.py)",
               "stop the application, or wait for it with --wait 30s");
@@ -105,10 +114,11 @@ CheckRun hostile_run() {
   CheckRun run = deploy();
   run.command = "verify";
   run.database = "/srv/" + kHostile;
-  CheckResult bad = result(kHostile, kHostile, Status::fail, 1);
+  CheckIdentity hostile = check(kHostile, kHostile, 1);
+  hostile.file = kHostile;
+  hostile.tags = {kHostile};
+  CheckResult bad = result(hostile, Status::fail);
   bad.case_label = kHostile;
-  bad.file = kHostile;
-  bad.tags = {kHostile};
   for (std::string* text :
        {&bad.expected, &bad.got, &bad.sql, &bad.why, &bad.note, &bad.hint, &bad.rerun}) {
     *text = kHostile + "\r\nsecond line";

@@ -19,8 +19,9 @@ namespace {
 SuiteReport verdict(Phase phase, bool passes) {
   SuiteReport report;
   report.phase = phase;
-  CheckResult result;
-  result.name = "the judge's word";
+  CheckIdentity judge;
+  judge.name = "the judge's word";
+  CheckResult result(judge);
   result.status = passes ? Status::pass : Status::fail;
   report.results.push_back(result);
   return report;
