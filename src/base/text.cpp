@@ -26,6 +26,8 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+
 // C0 and C1 control characters could drive the terminal; XML and YAML have no U+FFFE and U+FFFF.
 bool is_unprintable(std::string_view sequence) {
   const auto first = static_cast<unsigned char>(sequence[0]);
@@ -56,7 +58,11 @@ std::string escaped(std::string_view text, Escapes escapes) {
 
 }  // namespace
 
-std::string printable(std::string_view text) { return escaped(text, is_unprintable); }
+std::string printable(std::string_view text) {
+  const auto plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+  if (std::ranges::all_of(text, plain)) return std::string(text);
+  return escaped(text, is_unprintable);
+}
 
 std::string printable_lines(std::string_view text) {
   return escaped(
@@ -64,12 +70,15 @@ std::string printable_lines(std::string_view text) {
 }
 
 std::string valid_utf8(std::string_view text) {
+  if (utf8_prefix(text) == text.size()) return std::string(text);
   return escaped(text, [](std::string_view) { return false; });
 }
 
 std::size_t utf8_prefix(std::string_view text) {
   std::size_t valid = 0;
   while (valid < text.size()) {
+    while (valid < text.size() && is_ascii(text[valid])) ++valid;
+    if (valid == text.size()) break;
     const std::size_t length = utf8_length(text.substr(valid));
     if (length == 0) break;
     valid += length;
