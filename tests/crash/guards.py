@@ -30,7 +30,9 @@ class Guard:
     file: str
     text: str  # stands in the file once
     instead: str
-    found_by: str  # what is run first: "model SCENARIO", "kills", "faults", "unit FILTER", "cli NAME"
+    # What is run first: "model SCENARIO", "kills", "faults" (of these a sample, or "all faults …"),
+    # "unit FILTER", "cli NAME".
+    found_by: str
     kept_because: str = ""  # why it stays although nothing can find that it is gone
 
 
@@ -265,7 +267,7 @@ GUARDS = [
           "writes a page; that is SQLite's choice, not a promise"),
     Guard("in place: a -wal that SQLite could not remove", HELD,
           "    if (target_.directory.contains(name)) files.unlink(target_.directory, name);\n", "",
-          "faults in place over a crashed WAL"),
+          "all faults in place over a crashed WAL"),
     Guard("in place: a commit whose sync failed keeps the copy", IN_PLACE,
           "    if (holds_cookie(live_->file(), cookie)) throw;\n", "    throw;\n",
           "faults in place over a crashed WAL"),
@@ -290,7 +292,7 @@ GUARDS = [
           "model deploy in place"),
     Guard("in place: nobody has it open", HELD,
           "    require_nobody(target, deadline);\n    File file", "    File file",
-          "cli test_in_place"),
+          "unit [race]"),
     Guard("in place: the copy is made before the new content goes in", REPLACE,
           "  if (report.old.exists && steps.intent.strategy == BackupStrategy::copy) {\n",
           "  if (false) {\n", "kills deploy in place"),
@@ -304,7 +306,8 @@ GUARDS = [
           "    live_->replace_by(source);", "kills in place over a crashed WAL"),
     Guard("in place: the transaction is committed only when SQLite says so", HELD,
           "    if (code != SQLITE_DONE) throw SQLite::Exception(sqlite3_errstr(code), code);\n", "",
-          "faults deploy in place"),
+          "faults deploy in place",
+          "what ends the copying tells its error again; all but a lock, and the lock is ours"),
     Guard("journal, in place: the record before the transaction", IN_PLACE,
           "  journal_.append(record_of_step(step));\n  step_ = step;\n  take_content(",
           "  step_ = step;\n  take_content(", "kills in place"),

@@ -77,7 +77,8 @@ def build(*targets):
 
 def finds(tree, test):
     """Whether this test fails on the program without the guard."""
-    kind, _, what = test.partition(" ")
+    everything = test.startswith("all ")
+    kind, _, what = test.removeprefix("all ").partition(" ")
     binaries = tree / "build/debug"
     environment = {**os.environ, "BASELINE_BINARY": str(binaries / "baseline"),
                    "CRASH_AT": str(binaries / "tests/crash/crash_at")}
@@ -91,7 +92,7 @@ def finds(tree, test):
     words = ["--kinds", kind, "--stop"]
     if what:
         words.append(f"--only={what}")
-    if kind in ("model", "kills") and what:
+    if everything or (kind in ("model", "kills") and what):
         words.append("--all")
     return fails("/usr/bin/python3", "-B", PROJECT / "tests/crash/run.py", *words, env=environment)
 

@@ -163,6 +163,44 @@ TEST_CASE("who comes between the last look and the exchange is noticed before an
   CHECK(exchanged);
 }
 
+TEST_CASE("in place, who opens the database before the window is not written over", "[race]") {
+  bool came_after_all_looks = false;  // but that at the beginning of the window
+  for (int step = 1;; ++step) {
+    const TempDir dir;
+    const fs::path database = dir.path() / "app.db";
+    make_old(database);
+    std::optional<Visitor> visitor;
+    bool built = false;  // the new one, which was judged
+    bool ended = true;
+    int count = 0;
+    HookedFileSystem files([&](const std::string&, const std::string&) {
+      if (++count != step) return;
+      ended = false;
+      visitor.emplace(database);
+    });
+    Workbench bench(files, database, {}, EngineChoice::in_place);
+    bool refused = false;
+    bool in_window = false;
+    try {
+      bench.deploy([&](DeployRequest& request) {
+        request.backup = BackupChoice::copy;
+        request.judge = [&](Phase phase, Session&) {
+          (phase == Phase::before ? built : in_window) = true;
+          return SuiteReport();
+        };
+      });
+    } catch (const Error& error) {
+      refused = error.code() == ErrorCode::in_use;
+    }
+    if (ended) break;
+    INFO("before change " << step);
+    CHECK((refused || in_window));
+    CHECK(content(database) == (refused ? "old" : "new"));
+    came_after_all_looks = came_after_all_looks || (refused && built);
+  }
+  CHECK(came_after_all_looks);
+}
+
 TEST_CASE("a database that somebody makes during a first deploy stays", "[race]") {
   const TempDir dir;
   const fs::path database = dir.path() / "app.db";
