@@ -165,6 +165,21 @@ def _broken_history(path):
         yield f"{broken} lines of the history cannot be read"
 
 
+def _used_up_twice(place):
+    """A backup whose data went live has none: it would be a second name of the live file."""
+    for manifest in place.catalogue.glob("*/manifest.json"):
+        entry = manifest.parent
+        try:
+            restored = json.loads(manifest.read_bytes()).get("restored")
+        except ValueError:
+            continue  # _damage() speaks of it
+        if not ENTRY.match(entry.name) or not restored:
+            continue
+        for name in ("app.db", "SHA256SUMS"):
+            if (entry / name).exists():
+                yield f"{name} of {entry.name} is there, which went live"
+
+
 def _untidy(place, scenario, nothing_to_do):
     allowed = {LOCK, "app.db", "app.db.backups", "also", "elsewhere.db", "exported.db"}
     live = content.label_of(place.database)
@@ -187,6 +202,7 @@ def _untidy(place, scenario, nothing_to_do):
     for path in place.root.iterdir():
         if path.name not in allowed:
             yield f"{path.name} is left"
+    yield from _used_up_twice(place)
     if place.catalogue.exists() and not scenario.name.startswith("backups"):
         for entry in place.catalogue.iterdir():
             if entry.name.startswith(".partial-"):
