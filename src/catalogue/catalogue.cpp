@@ -74,6 +74,9 @@ std::optional<Directory> Catalogue::open_if_present() const { return open_if_the
 std::vector<CatalogueEntry> Catalogue::entries() const {
   std::vector<CatalogueEntry> entries;
   const auto catalogue = open_if_present();
+  std::error_code error;
+  // It must not look like one without backups.
+  if (!catalogue && fs::exists(fs::symlink_status(directory_, error))) throw_no_directory();
   if (!catalogue) return entries;
   for (const std::string& name : names_in(directory_)) {
     if (sequence_of(name)) entries.push_back(read_entry(*catalogue, name));
@@ -234,8 +237,8 @@ void Catalogue::write_file(const Directory& directory, std::string_view name, st
   files_.sync(file);
 }
 
-void Catalogue::commit(Manifest& manifest) {
-  const Directory entry = open_unfinished(manifest.run);
+void Catalogue::commit(Manifest& manifest, const std::string& key) {
+  const Directory entry = open_unfinished(key);
   const Directory catalogue = Directory::open(directory_);
   while (catalogue.contains(manifest.id)) {
     const std::string time = manifest.id.substr(0, manifest.id.rfind('-'));
@@ -245,7 +248,7 @@ void Catalogue::commit(Manifest& manifest) {
   write_file(entry, names::kManifest, text, kReadOnly);
   write_file(entry, names::kChecksums, checksums(entry, manifest, text), kReadOnly);
   files_.sync_directory(entry);
-  files_.rename_new(catalogue, names::partial(manifest.run), catalogue, manifest.id);
+  files_.rename_new(catalogue, names::partial(key), catalogue, manifest.id);
   files_.sync_directory(catalogue);
 }
 

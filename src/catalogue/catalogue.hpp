@@ -68,7 +68,9 @@ class Catalogue {
   /// Writes manifest and checksums into the unfinished entry of `manifest.run` and gives it its
   /// final name, durably. When another database's run has taken the id meanwhile, the next one is
   /// used and set in the manifest.
-  void commit(Manifest& manifest);
+  void commit(Manifest& manifest) { commit(manifest, manifest.run); }
+  /// The same of an unfinished entry with another key than that of its run.
+  void commit(Manifest& manifest, const std::string& key);
   /// Removes an unfinished entry with all that is in it; nothing when there is none.
   void discard_unfinished(const std::string& run);
   /// Removes a finished entry: it becomes unfinished first, so that no half entry is ever seen.

@@ -109,6 +109,18 @@ TypedOptions typed_options(const Invocation& invocation) {
   if (invocation.settings.allow_commands.origin == Origin::option) checks += " --allow-commands";
   typed.all += checks;
   typed.checks += checks;
+  const auto given = [&](const char* option, const std::string& value) {
+    if (!value.empty()) typed.manner += fmt::format(" {} {}", option, shell_quoted(value));
+  };
+  given("--to", options.to);
+  given("--from", options.from);
+  given("--engine", options.settings.engine);
+  given("--backup", options.settings.backup);
+  given("--old-unreadable", options.old_unreadable);
+  given("--on-failure", options.settings.on_failure);
+  for (const std::string& directory : options.settings.also) given("--also", directory);
+  if (options.move) typed.manner += " --move";
+  if (options.again) typed.manner += " --again";
   return typed;
 }
 

@@ -186,6 +186,10 @@ Settings resolve_settings(const RawOptions& options, const Environment& environm
       from.text(options.on_failure, {"--on-failure", "BASELINE_ON_FAILURE", "on_failure"}),
       kOnFailureWords);
   settings.also = from.paths(options.also, {"--also", "BASELINE_ALSO", "backups.also"});
+  if (std::ranges::any_of(settings.also.value, &fs::path::empty)) {
+    throw Error(ErrorCode::usage, fmt::format("{} names an empty path", settings.also.source),
+                "name a directory on another disk");
+  }
   settings.keep = count_of(from.text(options.keep, {"--keep", "BASELINE_KEEP", "backups.keep"}));
   settings.keep_days = count_of(
       from.text(options.keep_days, {"--keep-days", "BASELINE_KEEP_DAYS", "backups.keep_days"}));
@@ -232,7 +236,7 @@ TypedOptions typed_options(const Settings& settings) {
       inputs += fmt::format(" --checks {}", shell_quoted(path.native()));
     }
   }
-  return {database + inputs + backups, database + backups, database + inputs + backups};
+  return {database + inputs + backups, database + backups, database + inputs + backups, {}};
 }
 
 std::vector<SettingLine> describe(const Settings& settings) {

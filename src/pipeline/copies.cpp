@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "base/error.hpp"
+#include "base/names.hpp"
 #include "base/text.hpp"
 #include "catalogue/seal.hpp"
+#include "os/directory_lock.hpp"
 #include "os/signals.hpp"
 
 namespace baseline {
@@ -41,21 +45,40 @@ void copy_one(const Directory& from, const Directory& to, const std::string& nam
   }
 }
 
+// Several hosts may have their copies in one directory, and their databases the same path.
+std::string unfinished_key(const Manifest& manifest) {
+  return names::run_key(manifest.run, manifest.host);
+}
+
+bool is_copy_of(const CatalogueEntry& copy, const CatalogueEntry& entry) {
+  return copy.manifest && copy.manifest->run == entry.manifest->run &&
+         copy.manifest->host == entry.manifest->host &&
+         copy.manifest->database == entry.manifest->database;
+}
+
+std::optional<CatalogueEntry> find_copy(const std::vector<CatalogueEntry>& there,
+                                        const CatalogueEntry& entry) {
+  const auto found = std::ranges::find_if(
+      there, [&](const CatalogueEntry& copy) { return is_copy_of(copy, entry); });
+  return found == there.end() ? std::nullopt : std::optional(*found);
+}
+
 void copy_to(const CatalogueEntry& entry, Catalogue& catalogue, const Context& context) {
   const StepScope step(context.observer, Step::second_copy);
   Manifest manifest = *entry.manifest;
+  const std::string key = unfinished_key(manifest);
   const Directory from = Directory::open(entry.directory);
-  const Directory to = catalogue.open_unfinished(manifest.run);
+  const Directory to = catalogue.open_unfinished(key);
   try {
     copy_one(from, to, manifest.payload.name, manifest.payload.sha256, context);
     for (const std::string& name : manifest.payload.companions) {
       copy_one(from, to, name, {}, context);
     }
     manifest.payload.moved = false;
-    catalogue.commit(manifest);
+    catalogue.commit(manifest, key);
   } catch (const Error&) {
     try {
-      catalogue.discard_unfinished(manifest.run);
+      catalogue.discard_unfinished(key);
     } catch (const Error&) {
       // The disk that failed the copy fails this, too; what is left is called partial.
     }
@@ -76,7 +99,7 @@ bool is_whole(const CatalogueEntry& copy, const CatalogueEntry& entry) {
 void make(CopyRecord& copy, const CatalogueEntry& entry, const Context& context) {
   require_directory(copy.directory);
   Catalogue catalogue(context.files, copy.directory);
-  const auto there = catalogue.find_run(entry.manifest->run);
+  const auto there = find_copy(catalogue.entries(), entry);
   if (there && !is_whole(*there, entry)) catalogue.give_up(*there);
   if (!there || !catalogue.contains(there->id)) copy_to(entry, catalogue, context);
   copy.made = rfc3339(context.now());
@@ -99,14 +122,33 @@ void try_to_make(CopyRecord& copy, const CatalogueEntry& entry, const Context& c
                   printable(entry.id), printable(copy.directory), printable(copy.problem)));
 }
 
-void note(const CatalogueEntry& entry, const Context& context, std::vector<std::string>& warnings) {
+void note(const CatalogueEntry& entry, const Directory& directory, const Context& context,
+          std::vector<std::string>& warnings) {
   try {
-    write_record(context.files, Directory::open(entry.directory), entry.record);
+    write_record(context.files, directory, entry.record);
   } catch (const Error& error) {
     warnings.push_back(
         fmt::format("it could not be noted what became of the second copies of {}: {}",
                     printable(entry.id), error.what()));
   }
+}
+
+enum class Missing { forgotten, looked_for, made_anew };
+
+// What is to become of a copy that is not found, and why, for people.
+std::pair<Missing, std::string> look_for(const std::vector<CatalogueEntry>& there,
+                                         const CatalogueEntry& entry) {
+  // Pruning never takes all of them.
+  if (there.empty()) {
+    return {Missing::looked_for, "is not there, nor any other backup: is its disk mounted?"};
+  }
+  const bool unreadable = std::ranges::any_of(there, [&](const CatalogueEntry& one) {
+    return one.id == entry.id && !one.manifest;  // whose it is, nobody can tell: it stays
+  });
+  if (unreadable) {
+    return {Missing::made_anew, "has a manifest that cannot be read, and is made anew beside it"};
+  }
+  return {Missing::forgotten, "is gone, and is not missed any more"};
 }
 
 // False: there is no such copy any more, and none is missed.
@@ -115,18 +157,15 @@ bool verify_one(CopyRecord& copy, const CatalogueEntry& entry, const Context& co
   const std::string where = printable(copy.directory);
   try {
     require_directory(copy.directory);
-    const Catalogue catalogue(context.files, copy.directory);
-    const auto there = catalogue.find_run(entry.manifest->run);
-    if (!there) {
-      warnings.push_back(
-          fmt::format("the second copy of {} in {} is gone, and is not missed any "
-                      "more",
-                      printable(entry.id), where));
-      return false;
-    }
-    if (is_whole(*there, entry)) return true;
-    warnings.push_back(fmt::format("the second copy of {} in {} was damaged, and is made anew",
-                                   printable(entry.id), where));
+    const std::vector<CatalogueEntry> all = Catalogue(context.files, copy.directory).entries();
+    const auto there = find_copy(all, entry);
+    if (there && is_whole(*there, entry)) return true;
+    const auto [missing, why] =
+        there ? std::pair(Missing::made_anew, std::string("was damaged, and is made anew"))
+              : look_for(all, entry);
+    warnings.push_back(
+        fmt::format("the second copy of {} in {} {}", printable(entry.id), where, why));
+    if (missing != Missing::made_anew) return missing == Missing::looked_for;
   } catch (const Error& error) {
     warnings.push_back(fmt::format("the second copy of {} in {} could not be verified: {}",
                                    printable(entry.id), where, error.what()));
@@ -144,6 +183,22 @@ std::vector<std::string> warnings_about_copies(const std::vector<fs::path>& also
   std::vector<std::string> warnings;
   const fs::path& catalogue = context.catalogue.directory();
   std::error_code error;
+  for (auto directory = also.begin(); directory != also.end(); ++directory) {
+    const std::string shown = printable(directory->native());
+    // Also where neither exists yet.
+    if (*directory == catalogue || fs::equivalent(*directory, catalogue, error)) {
+      throw Error(ErrorCode::usage,
+                  fmt::format("{} is where the backups are: a copy there is none", shown),
+                  "name a directory on another disk with --also");
+    }
+    const bool twice = std::any_of(also.begin(), directory, [&](const fs::path& other) {
+      return other == *directory || fs::equivalent(other, *directory, error);
+    });
+    if (twice) {
+      throw Error(ErrorCode::usage, fmt::format("{} is named twice for second copies", shown),
+                  "name each directory once with --also");
+    }
+  }
   const fs::path place = fs::exists(catalogue, error) ? catalogue : catalogue.parent_path();
   for (const fs::path& directory : also) {
     const std::string shown = printable(directory.native());
@@ -162,10 +217,19 @@ std::vector<std::string> warnings_about_copies(const std::vector<fs::path>& also
 
 void make_copies(CatalogueEntry& entry, const Context& context,
                  std::vector<std::string>& warnings) {
+  if (entry.record.copies.empty()) return;
+  const auto lock = DirectoryLock::acquire(entry.directory, Deadline(std::chrono::milliseconds(0)));
+  if (!lock) {
+    warnings.push_back(fmt::format(
+        "the second copies of {} are left to another process that verifies it at this moment",
+        printable(entry.id)));
+    return;
+  }
+  entry.record = read_record(lock->directory());
   for (CopyRecord& copy : entry.record.copies) {
     if (copy.made.empty()) try_to_make(copy, entry, context, warnings);
   }
-  if (!entry.record.copies.empty()) note(entry, context, warnings);
+  note(entry, lock->directory(), context, warnings);
 }
 
 void verify_copies(CatalogueEntry& entry, const Context& context,

@@ -10,17 +10,21 @@
 namespace baseline {
 
 /// What is to be said of the directories of `--also` before a run: those that are missing, and
-/// those that a failing disk would take along with the backups.
+/// those that a failing disk would take along with the backups. Throws Error{usage} when one is the
+/// directory of the backups itself, or is named twice.
 std::vector<std::string> warnings_about_copies(const std::vector<std::filesystem::path>& also,
                                                const Context& context);
 
 /// Makes the second copies that the record of a sealed backup asks for and that are not there yet:
 /// each a whole, verified and durable entry of the catalogue that its directory is. What became of
-/// each goes into the record. A failure is a warning, never an error.
+/// each goes into the record. A failure is a warning, never an error. Whoever verifies the entry at
+/// the same time makes them instead.
 void make_copies(CatalogueEntry& entry, const Context& context, std::vector<std::string>& warnings);
 
-/// The same, and proves those that are there: a damaged one is made anew, one that is gone is
-/// forgotten. `entry` itself has just been verified.
+/// The same, and proves those that are there: a damaged one is made anew. One that is gone is
+/// forgotten, for its directory may be pruned like any other; but not when nothing at all is there,
+/// as where a disk is not mounted. `entry` itself has just been verified; the caller has the lock
+/// of its directory (os/directory_lock.hpp), and writes the record.
 void verify_copies(CatalogueEntry& entry, const Context& context,
                    std::vector<std::string>& warnings);
 

@@ -101,6 +101,7 @@ class ExportTarget {
       throw Error(ErrorCode::refused, fmt::format("{} is the live database", shown),
                   "baseline rollback --to puts a backup in its place");
     }
+    require_elsewhere(context);
     const auto status = directory_.status(name_);
     if (status && !S_ISREG(status->st_mode)) {
       throw Error(ErrorCode::usage, fmt::format("{} is not a regular file", shown),
@@ -116,6 +117,28 @@ class ExportTarget {
       throw Error(ErrorCode::refused,
                   fmt::format("{} lies there, and would be read into {}", printable(name), shown),
                   "find out whose it is and move it away, or name another file");
+    }
+  }
+
+  // Not among the backups, and not where the live database would read it.
+  void require_elsewhere(const Context& context) const {
+    std::error_code error;
+    for (fs::path above = path_.parent_path(); above.has_relative_path();
+         above = above.parent_path()) {
+      if (!fs::equivalent(above, context.catalogue.directory(), error)) continue;
+      throw Error(ErrorCode::refused,
+                  fmt::format("{} is within the backups", printable(path_.native())),
+                  "name a file elsewhere");
+    }
+    const fs::path live = context.store.location();
+    if (!fs::equivalent(path_.parent_path(), live.parent_path(), error)) return;
+    const std::string database = live.filename().native();
+    for (const std::string& name : {names::wal(database), names::shared_memory(database),
+                                    names::rollback_journal(database)}) {
+      if (name != name_) continue;
+      throw Error(ErrorCode::refused,
+                  fmt::format("{} would be read into the live database", printable(path_.native())),
+                  "name another file");
     }
   }
 

@@ -90,7 +90,10 @@ class Rules {
  private:
   bool is_older(const CatalogueEntry& entry) const {
     const auto when = parse_rfc3339(entry.manifest->when);
-    return when && now_ - *when > std::chrono::hours(24) * *keep_.days;
+    if (!when) return false;
+    // Signed: where the clock was set back, a backup may be of tomorrow.
+    const auto age = std::chrono::ceil<std::chrono::days>(now_ - *when).count();
+    return age > 0 && static_cast<std::uint64_t>(age) > *keep_.days;
   }
 
   const KeepRule& keep_;

@@ -2,14 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "catalogue/seal.hpp"
+#include "os/directory_lock.hpp"
 #include "os/signals.hpp"
 #include "pipeline/copies.hpp"
 
 namespace baseline {
 namespace {
+
+// A record is written in less; second copies take longer.
+constexpr std::chrono::milliseconds kForAnother(2'000);
 
 std::vector<CatalogueEntry> chosen(const std::vector<std::string>& ids, const Context& context) {
   if (ids.empty()) return context.catalogue.entries();
@@ -52,7 +58,8 @@ std::vector<std::string> problems_of(const CatalogueEntry& entry, const Context&
 }
 
 // What was found is noted for `backups list` and `prune`. The verdict stands without it.
-void note(VerifiedBackup& backup, const Context& context, std::vector<std::string>& warnings) {
+void note(VerifiedBackup& backup, const Directory& directory, const Context& context,
+          std::vector<std::string>& warnings) {
   // A record that cannot be read has no part in the backup's own soundness.
   EntryRecord& record = backup.entry.record;
   const bool only_record = record.unreadable && backup.problems.size() == 1;
@@ -62,7 +69,33 @@ void note(VerifiedBackup& backup, const Context& context, std::vector<std::strin
   record.damage = sound ? "" : join(backup.problems, "; ");
   if (sound) record.verified = record.checked;
   try {
-    write_record(context.files, Directory::open(backup.entry.directory), record);
+    write_record(context.files, directory, record);
+  } catch (const Error& error) {
+    warnings.push_back(fmt::format("it could not be noted that {} was verified: {}",
+                                   printable(backup.entry.id), error.what()));
+  }
+}
+
+// The second copies, and the record of all that was found. Whoever else verifies it, or has just
+// made it and copies it, does the same.
+void conclude(VerifiedBackup& backup, const Context& context, std::vector<std::string>& warnings) {
+  try {
+    const auto lock = DirectoryLock::acquire(backup.entry.directory, Deadline(kForAnother));
+    if (!lock) {
+      warnings.push_back(
+          fmt::format("another process is at work on {}: its second copies are left to that, and "
+                      "it is not noted "
+                      "that it was verified",
+                      printable(backup.entry.id)));
+      return;
+    }
+    // It may have written meanwhile what became of the copies.
+    if (const EntryRecord now = read_record(lock->directory()); !now.unreadable) {
+      backup.entry.record.copies = now.copies;
+    }
+    // A copy is made of nothing but what has just been proven.
+    if (backup.problems.empty()) verify_copies(backup.entry, context, warnings);
+    note(backup, lock->directory(), context, warnings);
   } catch (const Error& error) {
     warnings.push_back(fmt::format("it could not be noted that {} was verified: {}",
                                    printable(backup.entry.id), error.what()));
@@ -90,13 +123,13 @@ BackupsVerifyReport verify_backups(const std::vector<std::string>& ids, const Co
         stop_if_interrupted();
         context.observer.progress(Step::verify_backups, before + done, total);
       });
+      // It was whole before: another run has pruned it while it was read.
+      if (!backup.problems.empty() && !context.catalogue.contains(backup.entry.id)) continue;
       if (!backup.problems.empty()) {
         report.outcome = Outcome::checks_failed;
         step.failed();
       }
-      // A copy is made of nothing but what has just been proven.
-      if (backup.problems.empty()) verify_copies(backup.entry, context, report.warnings);
-      if (backup.entry.manifest) note(backup, context, report.warnings);
+      if (backup.entry.manifest) conclude(backup, context, report.warnings);
       before += work_of(backup.entry);
       context.observer.progress(Step::verify_backups, before, total);
     }

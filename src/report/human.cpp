@@ -131,7 +131,7 @@ std::string warnings_text(const ReplaceReport& report, const Style& style) {
 // The next command to type.
 std::string next_text(const ReplaceReport& report, const TypedOptions& typed) {
   const bool running = report.application && report.application->running;
-  const std::string& again = report.command == "deploy" ? typed.all : typed.backups;
+  const std::string again = (report.command == "deploy" ? typed.all : typed.backups) + typed.manner;
   const std::string undo = labelled("undo", "baseline rollback" + typed.backups);
   switch (report.outcome) {
     case Outcome::done:

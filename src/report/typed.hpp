@@ -9,6 +9,8 @@ struct TypedOptions {
   std::string all;      ///< "--database app.db --migration x.sql --checks checks --backups b"
   std::string backups;  ///< only what commands on backups take: "--database app.db --backups b"
   std::string checks;   ///< only what `verify` takes: the same as `all`, today
+  /// What says how a database is replaced, beside these: "--backup copy --again", "--to ID --move".
+  std::string manner;
 };
 
 }  // namespace baseline

@@ -415,6 +415,18 @@ class Create(support.Case):
         self.assertEqual(os.listdir(f"{database}.backups"), [])
 
 
+class NoCatalogue(BackupsCase):
+    def test_a_link_does_not_look_like_a_place_without_backups(self):
+        """A cron job that verifies it every night would stay green."""
+        catalogue = self.backup.parent
+        catalogue.rename(self.dir / "elsewhere")
+        catalogue.symlink_to(self.dir / "elsewhere")
+        for command in ["backups", "list"], ["backups", "verify"], ["backups", "prune", "--keep", "1"]:
+            self.refuses(4, f"baseline: error: {catalogue} is not a directory\n  hint: name another"
+                         " directory for the backups with --backups\n", *command, "-d",
+                         self.database)
+
+
 class Export(BackupsCase):
     def export(self, *args, **options):
         return self.baseline("backups", "export", "-d", self.database, *args, **options)
@@ -439,6 +451,15 @@ class Export(BackupsCase):
         self.assertEqual((document["file"], document["packed"], document["written"],
                           document["backup"]["sha256"]),
                          (f"{self.dir}/two.db", False, 684032, self.old))
+
+    def test_not_among_the_backups_nor_beside_the_live_database(self):
+        entry = self.backup / "app.db"
+        for target in entry, self.backup.parent / "more.db":
+            self.refused(4, f"{target} is within the backups\n", self.backup.name, target, "--force")
+        self.assertEqual(sha256(entry), self.old)
+        for suffix in "-wal", "-shm", "-journal":
+            self.refused(4, f"{self.database}{suffix} would be read into the live database\n",
+                         self.backup.name, f"{self.database}{suffix}")
 
     def test_packed(self):
         done = self.export(self.backup.name, "old.db.zst", "--zstd")
@@ -883,10 +904,90 @@ class Also(support.Case):
 
     def test_a_copy_that_was_pruned_is_not_missed(self):
         self.deploy()
-        shutil.rmtree(self.copy())
+        first = self.copy()
+        self.deploy("--again")
+        shutil.rmtree(first)
         document = self.verify()
         self.assertRegex(document["warnings"][0], "is gone, and is not missed any more$")
-        self.assertEqual((self.verify()["warnings"], os.listdir(self.also)), ([], []))
+        self.assertEqual(self.verify()["warnings"], [])
+        self.assertFalse(first.exists())
+
+    def test_a_disk_that_is_not_mounted_is_no_pruned_copy(self):
+        """Its mount point is there, and empty: nothing is forgotten, and nothing is written there."""
+        self.deploy()
+        mounted = self.dir / "elsewhere"
+        self.also.rename(mounted)
+        self.also.mkdir()
+        for _ in range(2):
+            self.assertRegex(self.verify()["warnings"][0],
+                             "is not there, nor any other backup: is its disk mounted[?]$")
+        self.assertEqual(os.listdir(self.also), [])
+        self.also.rmdir()
+        mounted.rename(self.also)
+        document = self.verify()
+        self.assertEqual((document["warnings"], len(document["backups"][0]["copies"])), ([], 1))
+
+    def test_a_copy_whose_manifest_was_damaged_is_made_anew_beside_it(self):
+        self.deploy()
+        flip(self.copy() / "manifest.json", 0)
+        self.assertRegex(self.verify()["warnings"][0],
+                         "has a manifest that cannot be read, and is made anew beside it$")
+        self.assertEqual(self.verify()["warnings"], [])
+        copies = [path for path in self.also.glob("2*") if sha256(path / "app.db") == self.old]
+        self.assertEqual(len(copies), 2)
+
+    def test_a_copy_of_another_host_is_not_ours(self):
+        """The same path, the same second: only the host tells the two apart."""
+        self.deploy()
+        theirs = self.copy()
+        manifest = theirs / "manifest.json"
+        os.chmod(manifest, 0o600)
+        text = json.loads(manifest.read_text())
+        manifest.write_text(json.dumps({**text, "host": "another", "sha256": "0" * 64}))
+        self.verify()
+        self.assertEqual(json.loads(manifest.read_text())["host"], "another")
+        # With what lies there, the directory was not empty: ours was pruned.
+        self.deploy("--again")
+        self.assertEqual(len(list(self.also.glob("2*"))), 2)
+
+    def test_whoever_is_at_work_on_a_backup_is_left_alone(self):
+        """Two that copied the same backup removed each other's files, and filed what was left."""
+        self.deploy()
+        shutil.rmtree(self.copy())
+        held = os.open(self.only_backup(self.database), os.O_RDONLY)
+        self.addCleanup(os.close, held)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        before = support.listing(self.dir)
+        document = self.verify()
+        self.assertRegex(document["warnings"][0], "^another process is at work on .*: its second"
+                         " copies are left to that, and it is not noted that it was verified$")
+        self.assertEqual(support.listing(self.dir), before)
+
+    def test_many_at_once_disturb_nobody(self):
+        self.deploy()
+        running = [subprocess.Popen([support.BINARY, "backups", "verify", "-d", self.database,
+                                     "--format", "json"], stdout=subprocess.PIPE, cwd=self.dir)
+                   for _ in range(8)]
+        for one in running:
+            document = json.loads(one.communicate()[0])
+            self.assertEqual((one.returncode, document["warnings"]), (0, []))
+
+    def test_what_is_no_second_place_is_refused(self):
+        catalogue = f"{self.database}.backups"
+        self.refuses(2, f"baseline: error: {catalogue} is where the backups are: a copy there is"
+                     " none\n  hint: name a directory on another disk with --also\n", "deploy",
+                     "-d", self.database, "--also", catalogue, leaves=[support.lock_of(self.database)])
+        os.mkdir(catalogue, 0o700)
+        (self.dir / "link").symlink_to(catalogue)
+        self.refuses(2, f"baseline: error: {self.dir}/link is where the backups are: a copy there is"
+                     " none\n  hint: name a directory on another disk with --also\n", "deploy",
+                     "-d", self.database, "--also", self.dir / "link", leaves=[support.lock_of(self.database)])
+        self.refuses(2, f"baseline: error: {self.also}/ is named twice for second copies\n"
+                     "  hint: name each directory once with --also\n", "deploy", "-d",
+                     self.database, "--also", self.also, "--also", f"{self.also}/", leaves=[support.lock_of(self.database)])
+        self.refuses(2, "baseline: error: --also names an empty path\n"
+                     "  hint: name a directory on another disk\n", "deploy", "-d", self.database,
+                     "--also", "", leaves=[])
 
     def test_nothing_to_copy(self):
         document = self.json("deploy", "-d", self.dir / "new.db", "--also", self.also)

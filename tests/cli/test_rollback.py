@@ -37,6 +37,14 @@ class Rollback(RollbackCase):
                       " revision 5c8e4212f5ed\n", out)
         self.assertEqual(sha256(self.database), self.old)
 
+    def test_a_dry_run_tells_the_command_that_does_just_this(self):
+        """Without its options it would put back another backup."""
+        self.succeeds("backups", "export", "-d", self.database, self.backup.name, "old.db")
+        for options in f"--to {self.backup.name}", "--move", "--from old.db":
+            out = self.succeeds("rollback", "-d", self.database, "--dry-run", *options.split())
+            self.assertIn(f"  next         baseline rollback --database {self.database} {options}\n",
+                          out)
+
     def test_keeps_what_users_have_added_to_the_new_one(self):
         query(self.database, "INSERT INTO channel_configs (channel_id, guild_id) VALUES (1, 2)")
         self.succeeds("rollback", "-d", self.database)

@@ -182,6 +182,12 @@ TEST_CASE("what an interrupted run needs stays, and it is not recovered", "[prun
   CHECK(place.removed(1) == Numbers{3});
 }
 
+TEST_CASE("a backup of tomorrow is not old", "[prune]") {
+  Place place;
+  for (const int days : {40, -365, 1}) place.add("deploy", days);  // a clock was set back
+  CHECK(place.removed({}, 30) == Numbers{1});
+}
+
 TEST_CASE("an entry that is removed is gone, and said to be", "[prune]") {
   Place place;
   for (int i = 0; i < 3; ++i) place.add("deploy");
