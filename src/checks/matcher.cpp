@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <compare>
+#include <cstdint>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 #include "base/text.hpp"
@@ -128,10 +130,17 @@ std::optional<Matcher> Matcher::read(const yaml::Node& node, std::string_view ke
 std::optional<Matcher> Matcher::read_count(const yaml::Node& node, std::string_view key,
                                            const yaml::Reader& reader) {
   auto matcher = read(node, key, reader);
-  if (!matcher || matcher->fits_count()) return matcher;
-  reader.error(node.place,
-               fmt::format("'{}' is a count: compare it with whole numbers from 0", key));
-  return std::nullopt;
+  if (!matcher) return std::nullopt;
+  if (!matcher->fits_count()) {
+    reader.error(node.place,
+                 fmt::format("'{}' is a count: compare it with whole numbers from 0", key));
+    return std::nullopt;
+  }
+  if (matcher->takes_every_count()) {
+    reader.error(node.place, fmt::format("'{}' matches every count, so it asserts nothing", key));
+    return std::nullopt;
+  }
+  return matcher;
 }
 
 std::optional<Matcher> Matcher::read_operator(Op op, const yaml::Entry& entry,
@@ -258,6 +267,25 @@ std::string Matcher::describe() const {
 }
 
 bool Matcher::fits_count() const { return compares_with(&is_count, false); }
+
+// What it takes changes at the values that it compares with, and nowhere else.
+bool Matcher::takes_every_count() const {
+  std::vector<Value> probes = {std::int64_t{0}, std::numeric_limits<std::int64_t>::max()};
+  append_operands(probes);
+  for (std::size_t i = probes.size(); i-- > 0;) {
+    const auto* const number = std::get_if<std::int64_t>(&probes[i]);
+    if (number == nullptr) continue;
+    if (*number > 0) probes.emplace_back(*number - 1);
+    if (*number < std::numeric_limits<std::int64_t>::max()) probes.emplace_back(*number + 1);
+  }
+  return std::ranges::all_of(probes, [&](const Value& value) { return matches(value); });
+}
+
+void Matcher::append_operands(std::vector<Value>& out) const {
+  if (op_ != Op::all && op_ != Op::negation && op_ != Op::in) out.push_back(operand_);
+  out.insert(out.end(), choices_.begin(), choices_.end());
+  for (const Matcher& part : parts_) part.append_operands(out);
+}
 
 bool Matcher::fits_text() const { return compares_with(&is_text, true); }
 

@@ -46,7 +46,7 @@ class Matcher {
   static std::optional<Matcher> read(const yaml::Node& node, std::string_view key,
                                      const yaml::Reader& reader);
 
-  /// The same for a count, which can only be compared with whole numbers from 0.
+  /// The same for a count, which can only be compared with whole numbers from 0, and is never less.
   static std::optional<Matcher> read_count(const yaml::Node& node, std::string_view key,
                                            const yaml::Reader& reader);
 
@@ -57,6 +57,8 @@ class Matcher {
   const Value* equal_to() const { return op_ == Op::equal ? &operand_ : nullptr; }
   /// Whether all that it compares with are whole numbers from 0, as a count needs it.
   bool fits_count() const;
+  /// Whether every whole number from 0 matches: of a count that would assert nothing.
+  bool takes_every_count() const;
   /// Whether all that it compares with are texts: to anything else no text is equal.
   bool fits_text() const;
 
@@ -66,6 +68,8 @@ class Matcher {
   // Whether all values that it compares with fit; `parts_of_text`: whether it may look for parts of
   // a text, too.
   bool compares_with(bool (*fits)(const Value&), bool parts_of_text) const;
+  // The values that it compares with, of the matchers in it too.
+  void append_operands(std::vector<Value>& out) const;
 
   Op op_ = Op::equal;
   Value operand_;

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "checks/check.hpp"
 #include "os/signals.hpp"
 #include "pipeline/copies.hpp"
 #include "pipeline/filing.hpp"
@@ -99,6 +100,16 @@ bool in_the_way(const DeployRequest& request, const Context& context, const Repl
   return context.store.running() || (!report.old.holders.empty() && !request.application.stop);
 }
 
+// Before anything is touched: a deploy of which no check judges the new database proves nothing.
+void require_proof(const DeployRequest& request) {
+  const bool judged = std::ranges::any_of(request.suites.checks(), [](const auto& check) {
+    return check->head().runs_in(Phase::before) && !check->head().skip;
+  });
+  if (judged) return;
+  throw Error(ErrorCode::usage, "no check runs on the new database before the swap",
+              "give a check that is not skipped, and not only 'when: after'");
+}
+
 ReplaceReport dry_run(const DeployRequest& request, const Context& context, ReplaceReport report) {
   look_at_old(request, context, report);
   if (!is_wanted(request, context, report)) return report;
@@ -106,7 +117,7 @@ ReplaceReport dry_run(const DeployRequest& request, const Context& context, Repl
   report.before = request.judge(Phase::before, request.reference);
   if (report.before->failed()) step.failed();
   if (request.judged) request.judged(*report.before);
-  if (report.before->results.empty()) {
+  if (report.before->count(Status::skip) == report.before->results.size()) {
     throw Error(ErrorCode::usage, "no check runs on the new database before the swap",
                 "those that were selected run on the live one: baseline verify");
   }
@@ -272,6 +283,7 @@ Comparison compare(Session& reference, const DatabaseFacts& facts,
 }
 
 ReplaceReport deploy(const DeployRequest& request, const Context& context) {
+  require_proof(request);
   if (request.dry_run) {
     ReplaceReport report = begin_report(request, context);
     plan_exchange(context, report);

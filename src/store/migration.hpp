@@ -1,6 +1,9 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace baseline {
@@ -10,6 +13,13 @@ struct Migration {
   std::string revision;  ///< the part of the file name before the first '_'
   std::string file;      ///< for messages: the path as given, or "built-in NAME"
   std::string sql;
+  /// How long it may take, and how large a database it may make. The baseline itself has no bounds;
+  /// a file that a suite names has, for nobody may have looked at it.
+  struct Bounds {
+    std::chrono::milliseconds timeout;
+    std::uint64_t bytes;
+  };
+  std::optional<Bounds> bounds = std::nullopt;
 };
 
 /// Reads REVISION_slug.sql. Throws Error{usage} when the file is missing, not a regular file,

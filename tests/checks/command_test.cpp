@@ -74,6 +74,8 @@ TEST_CASE("errors of a command check", "[checks][load]") {
   CHECK(error("command: [curl, '${NOT_SET_IN_TEST}']") ==
         "s1.yaml:3:32: error: ${NOT_SET_IN_TEST} is not set, neither in the environment nor in "
         "'vars'");
+  CHECK(error("command: [a], exit: {ge: 0}") ==
+        "s1.yaml:3:35: error: 'exit' matches every exit code, so it asserts nothing");
   CHECK(error("command: [a], exit: ok") ==
         "s1.yaml:3:35: error: 'exit' is an exit code: compare it with whole numbers from 0");
   CHECK(error("command: [a], stdout: 200") ==

@@ -117,6 +117,14 @@ TEST_CASE("coverage counts the constraints that some check makes reject", "[chec
         "(shop_id); NOT NULL item.code; CHECK fair_price");
 }
 
+TEST_CASE("what a virtual table keeps has no constraints to test", "[checks][lint]") {
+  const auto reference = sqlite::apply_migration(
+      {"1", "1_x.sql",
+       "CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE VIRTUAL TABLE f USING fts5(title); "
+       "CREATE VIRTUAL TABLE r USING rtree(id, low, high)"});
+  CHECK(reference->constraints().size() == 1);
+}
+
 TEST_CASE("a name of two tables is tested where the SQL writes", "[checks][lint]") {
   const std::string schema =
       "CREATE TABLE one (a INT CONSTRAINT small CHECK (a < 9));"

@@ -65,6 +65,19 @@ class Fresh(support.Case):
                      leaves=[support.lock_of("app.db"), "app.db.backups"])
 
 
+class NothingToProve(support.Case):
+    def test_a_suite_that_judges_nothing_before_the_swap_is_refused(self):
+        """plan and deploy say the same, before anything is touched."""
+        database = self.legacy()
+        suite = self.dir / "suite.yaml"
+        for keys in "when: after", "skip: later":
+            suite.write_text(f"version: 1\nchecks: [{{name: a, query: SELECT 1, value: 1, {keys}}}]\n")
+            for command in "deploy", "plan":
+                self.refuses(2, "baseline: error: no check runs on the new database before the swap\n"
+                             "  hint: give a check that is not skipped, and not only 'when: after'\n",
+                             command, "-d", database, "--checks", suite)
+
+
 class Legacy(support.Case):
     def test_replaces_the_old_database(self):
         database = self.legacy()

@@ -101,6 +101,22 @@ class Hostile(support.Case):
             with self.subTest(keys[:60]):
                 self.ends(check(keys + ", timeout: 300ms"), 1, r"took longer than \d+ms")
 
+    def test_a_schema_from_a_file_has_bounds(self):
+        """It runs while the suites are read, and once filled the disk."""
+        for name, sql, words in [
+                ("time", f"{ENDLESS} INSERT INTO t SELECT i FROM n WHERE i < 0",
+                 r"took longer than 300ms and was stopped"),
+                ("rows", f"{ENDLESS} INSERT INTO t SELECT zeroblob(1000000) FROM n",
+                 r"makes a database of more than 64 MiB|took longer than"),
+                ("a sort", f"{ENDLESS} INSERT INTO t SELECT randomblob(1000000) AS b FROM n ORDER BY b",
+                 "out of memory|took longer than"),
+                ("a value", "INSERT INTO t VALUES (zeroblob(17000000))",
+                 "a value is larger than 16 MiB, .*")]:
+            with self.subTest(name):
+                (self.home / "made.sql").write_text(f"CREATE TABLE t (a);\n{sql};\n")
+                self.ends(check("schema: ./made.sql, timeout: 300ms"), 2,
+                          rf"hostile.yaml:4:\d+: error: {self.home}/[.]/made.sql:2:1: ({words})")
+
     def test_more_rows_than_anybody_reads(self):
         self.ends(check(f"query: '{ENDLESS} SELECT i FROM n', rows: 0"), 1,
                   r"got +more than 10 000; first: \(1\), \(2\)")

@@ -150,6 +150,11 @@ std::unique_ptr<Check> make_command(CheckDraft& draft) {
   const auto expand = [&](const yaml::Node& node, const std::string& text) {
     return draft.scope.expanded(node, text);
   };
+  if (exit && demand.exit && demand.exit->takes_every_count()) {
+    draft.reader().error(draft.node.find("exit")->place,
+                         "'exit' matches every exit code, so it asserts nothing");
+    return nullptr;
+  }
   auto words = yaml::read_words(draft.reader(), draft.value, "command", expand);
   if (!exit || !out || !err || !words) return nullptr;
   // Built-in suites are in no directory.

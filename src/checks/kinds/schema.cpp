@@ -13,6 +13,8 @@ namespace baseline {
 namespace {
 
 constexpr std::uintmax_t kMaxSize = std::uintmax_t{16} << 20;
+// A schema, and perhaps what its application cannot be without; not its data.
+constexpr std::uint64_t kMostMade = std::uint64_t{64} << 20;
 
 // One line of the report: "- table t   missing".
 std::string difference_line(const SchemaDifference& difference, const std::string& reference) {
@@ -69,7 +71,10 @@ std::optional<Schema> schema_of_file(const CheckDraft& draft, const std::string&
       std::filesystem::path(draft.scope.file()).parent_path() / *expanded;
   yaml::Problems& problems = draft.reader().problems();
   try {
-    const Migration migration{{}, path.string(), read_input_file(path, kMaxSize)};
+    const Migration migration{{},
+                              path.string(),
+                              read_input_file(path, kMaxSize),
+                              Migration::Bounds{draft.head.timeout, kMostMade}};
     return draft.scope.apply()(migration)->schema();
   } catch (const Error& error) {
     problems.add(draft.value.place, error.what());

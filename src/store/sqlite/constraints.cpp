@@ -247,8 +247,11 @@ std::string reference_text(const Constraint& constraint, RefKind kind) {
 std::vector<Constraint> read_constraints(SQLite::Database& database) {
   std::vector<Constraint> out;
   SQLite::Statement tables(database,
-                           "SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' "
-                           "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid");
+                           "SELECT s.name, s.sql FROM main.sqlite_schema AS s "
+                           "JOIN pragma_table_list AS l ON l.schema = 'main' AND l.name = s.name "
+                           "WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+                           // Those of a virtual table nobody else can write.
+                           "AND l.type <> 'shadow' ORDER BY s.rowid");
   while (tables.executeStep()) {
     const TableDefinition definition = parse_create_table(tables.getColumn(1).getString());
     if (definition.columns.empty()) continue;  // a virtual table declares no constraints

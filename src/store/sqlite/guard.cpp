@@ -196,6 +196,12 @@ Guard::Scope::Scope(Guard& guard, const RunLimits& limits) : Scope(guard, Rules:
   }
 }
 
+Guard::Scope::Scope(Guard& guard, Rules rules, std::chrono::milliseconds timeout)
+    : Scope(guard, rules) {
+  guard.deadline_ = std::chrono::steady_clock::now() + timeout;
+  for (const Limit& limit : kLimits) sqlite3_limit(guard.database_, limit.category, limit.value);
+}
+
 Guard::Scope::Scope(Guard& guard, Rules rules)
     : guard_(guard), previous_(std::exchange(guard.rules_, rules)) {
   guard.denied_.clear();

@@ -63,6 +63,8 @@ class Guard {
    public:
     Scope(Guard& guard, Rules rules);
     Scope(Guard& guard, const RunLimits& limits);
+    /// Under other rules than those of a suite, with the limits of one.
+    Scope(Guard& guard, Rules rules, std::chrono::milliseconds timeout);
     ~Scope();
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -61,14 +62,35 @@ std::string hint_for(const Migration& migration, const SqlFailure& failure) {
               hint_for(migration, failure));
 }
 
+// What a bound has ended says so.
+SqlFailure within_bounds(SqlFailure failure, int code, const Guard& guard,
+                         const Migration& migration) {
+  if (!migration.bounds) return failure;
+  if (guard.timed_out()) {
+    failure.message = fmt::format("took longer than {} and was stopped",
+                                  short_duration(migration.bounds->timeout));
+  }
+  constexpr int kPrimaryCode = 0xFF;
+  if ((code & kPrimaryCode) == SQLITE_FULL) {
+    failure.message =
+        fmt::format("makes a database of more than {}", human_size(migration.bounds->bytes));
+  }
+  return failure;
+}
+
 void run_statements(SQLite::Database& database, Guard& guard, const Migration& migration) {
-  const Guard::Scope scope(guard, Guard::Rules::migration);
+  std::optional<Guard::Scope> scope;
+  if (migration.bounds) {
+    scope.emplace(guard, Guard::Rules::migration, migration.bounds->timeout);
+  } else {
+    scope.emplace(guard, Guard::Rules::migration);
+  }
   StatementReader reader(database.getHandle(), guard, migration.sql);
   std::size_t statements = 0;
   while (const Statement* const statement = reader.next()) {
     ++statements;
     if (const int code = run_to_end(*statement, {}); code != SQLITE_DONE) {
-      fail(migration, reader.run_failure(*statement, code));
+      fail(migration, within_bounds(reader.run_failure(*statement, code), code, guard, migration));
     }
     // OR ROLLBACK ends the transaction even when nothing is reported.
     if (sqlite3_get_autocommit(database.getHandle()) != 0) {
@@ -110,7 +132,14 @@ void demand_no_orphans(SQLite::Database& database, const Migration& migration) {
 
 std::unique_ptr<Session> apply_migration(const Migration& migration) {
   return translated([&] {
-    SQLite::Database database = open_temporary();
+    SQLite::Database database = migration.bounds ? open_memory() : open_temporary();
+    if (migration.bounds) {
+      const std::int64_t page_size = database.execAndGet("PRAGMA page_size").getInt64();
+      database.exec("PRAGMA temp_store = MEMORY");  // which has its bound already
+      database.execAndGet(
+          fmt::format("PRAGMA max_page_count = {}",
+                      static_cast<std::int64_t>(migration.bounds->bytes) / page_size));
+    }
     {
       Guard guard(database.getHandle());
       database.exec("BEGIN");
