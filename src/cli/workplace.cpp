@@ -153,7 +153,14 @@ Inputs::Inputs(const Invocation& invocation)
   run_.surroundings.database = invocation.run.database;  // empty where none is needed
   // lint has warnings for its result.
   if (invocation.options.command == Command::checks_lint) return;
-  for (const std::string& warning : suites_.warnings()) invocation.observer.warning(warning);
+  for (std::string warning : suites_.warnings()) {
+    // The observer says that it is one; behind the place it would be there twice.
+    constexpr std::string_view kWord = ": warning: ";
+    if (const auto at = warning.find(kWord); at != std::string::npos) {
+      warning.replace(at, kWord.size(), ": ");
+    }
+    invocation.observer.warning(warning);
+  }
 }
 
 SuiteReport Inputs::run(Phase phase, Session& subject, RunOptions options) const {

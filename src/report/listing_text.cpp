@@ -97,8 +97,10 @@ std::string of(const Listing& listing, const Style& style) {
   }
   text += "\n" + total("before", listing.before) + total("after", listing.after);
   if (listing.verify_only > 0) {
-    text += fmt::format("after*    {} need the running application: verify runs them, deploy not\n",
-                        counted(listing.verify_only, "check"));
+    text += fmt::format("after*    {} {} the running application: verify runs {}, deploy not\n",
+                        counted(listing.verify_only, "check"),
+                        listing.verify_only == 1 ? "needs" : "need",
+                        listing.verify_only == 1 ? "it" : "them");
   }
   if (listing.skipped > 0) {
     text += fmt::format("skipped   {}\n", counted(listing.skipped, "check"));

@@ -3,10 +3,14 @@
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <set>
 #include <stdexcept>
 #include <utility>
 #include <variant>
 
+#include "base/text.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/constraint_infos.hpp"
 #include "store/sqlite/errors.hpp"
@@ -137,6 +141,10 @@ ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bind
     const ChangeCounter counter(handle);
     if (const int code = run_to_end(*statement, bindings); code != SQLITE_DONE) {
       outcome.failure = explained(schema_, guard_, reader, *statement, code, limits);
+      if (code == SQLITE_CONSTRAINT_FOREIGNKEY && role_ == Role::scratch) {
+        std::string keys = keys_that_reject(*statement, bindings);
+        if (!keys.empty()) outcome.failure->rejected_by = std::move(keys);
+      }
       return outcome;
     }
     ++outcome.statements_run;
@@ -152,6 +160,37 @@ ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bind
                    last->number, translated([&] { return violated_keys(database_); })};
   }
   return outcome;
+}
+
+// SQLite does not say which. Put off until COMMIT, none rejects the statement, and the rows that
+// have no parent then show it.
+std::string SqliteSession::keys_that_reject(const Statement& statement, const Bindings& bindings) {
+  try {
+    const auto orphans_now = [&] {
+      const Guard::Pause pause(guard_);
+      return orphans(database_);
+    };
+    sqlite3_reset(statement.handle.get());
+    const std::multiset<Orphan> before = orphans_now();
+    own_.run("SAVEPOINT \"baseline keys\"");
+    own_.run("PRAGMA defer_foreign_keys = ON");
+    const int code = run_to_end(statement, bindings);
+    sqlite3_reset(statement.handle.get());
+    const std::multiset<Orphan> after = code == SQLITE_DONE ? orphans_now() : before;
+    own_.run("ROLLBACK TO \"baseline keys\"");
+    own_.run("RELEASE \"baseline keys\"");
+    own_.run("PRAGMA defer_foreign_keys = OFF");
+    std::vector<Orphan> added;
+    std::ranges::set_difference(after, before, std::back_inserter(added));
+    const Guard::Pause pause(guard_);
+    std::vector<std::string> names;
+    for (const Constraint& key : keys_of(database_, schema_.constraints(), added)) {
+      names.push_back(key.display);
+    }
+    return join(names, " or ");
+  } catch (const SQLite::Exception&) {
+    return {};  // "foreign key mismatch", or OR ROLLBACK has ended the transaction
+  }
 }
 
 Workshop SqliteSession::workshop() {
