@@ -66,16 +66,15 @@ class Fresh(support.Case):
 
 
 class NothingToProve(support.Case):
-    def test_a_suite_that_judges_nothing_before_the_swap_is_refused(self):
+    def test_a_suite_of_skipped_checks_is_refused(self):
         """plan and deploy say the same, before anything is touched."""
         database = self.legacy()
         suite = self.dir / "suite.yaml"
-        for keys in "when: after", "skip: later":
-            suite.write_text(f"version: 1\nchecks: [{{name: a, query: SELECT 1, value: 1, {keys}}}]\n")
-            for command in "deploy", "plan":
-                self.refuses(2, "baseline: error: no check runs on the new database before the swap\n"
-                             "  hint: give a check that is not skipped, and not only 'when: after'\n",
-                             command, "-d", database, "--checks", suite)
+        suite.write_text("version: 1\nchecks: [{name: a, query: SELECT 1, value: 1, skip: later}]\n")
+        for command in "deploy", "plan":
+            self.refuses(2, "baseline: error: all checks are skipped, so a deploy would prove nothing\n"
+                         "  hint: give a check without 'skip'\n",
+                         command, "-d", database, "--checks", suite)
 
 
 class Legacy(support.Case):
