@@ -256,7 +256,8 @@ GUARDS = [
           "    if (!filed->damage.empty()) {\n", "    if (false) {\n", "unit recovery does not*"),
     Guard("filing: a second name of the moved file is no other file", SWAP_FILING,
           "  if (there && (!beside || beside->st_ino == there->status().st_ino)) {",
-          "  if (there && !beside) {", "unit [second-name]"),
+          "  if (there && !beside) {", "unit [second-name]",
+          "without it the file is copied into the entry, from where it lies beside it: as safe, but slow"),
 
     _sync("in place: directory, after the journal is made (D3)", IN_PLACE, "candidate_.make();\n",
           "  files_.sync_directory(target_.directory);\n", "model deploy in place"),
