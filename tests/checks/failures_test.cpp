@@ -79,7 +79,8 @@ TEST_CASE("accepts names the statement and what rejected it", "[checks][failure]
         "fail: expected all statements to be accepted, got statement 2 was rejected: UNIQUE "
         "unique_code (shop_id, code)");
   CHECK(outcome("    foreign_keys: on\n    accepts: INSERT INTO item VALUES (1, 1, 'a', 1, 1)\n") ==
-        "fail: expected the statement to be accepted, got statement 1 was rejected: FOREIGN KEY item (shop_id)");
+        "fail: expected the statement to be accepted, got statement 1 was rejected: FOREIGN KEY "
+        "item (shop_id)");
   CHECK(outcome("    accepts: INSERT OR IGNORE INTO item VALUES (1, 1, 'a', -1, 1)\n") ==
         "fail: expected the statement to be accepted, got accepted: 0 rows changed, so nothing was "
         "put to the test");
