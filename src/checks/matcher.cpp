@@ -273,10 +273,10 @@ bool Matcher::takes_every_count() const {
   std::vector<Value> probes = {std::int64_t{0}, std::numeric_limits<std::int64_t>::max()};
   append_operands(probes);
   for (std::size_t i = probes.size(); i-- > 0;) {
-    const auto* const number = std::get_if<std::int64_t>(&probes[i]);
-    if (number == nullptr) continue;
-    if (*number > 0) probes.emplace_back(*number - 1);
-    if (*number < std::numeric_limits<std::int64_t>::max()) probes.emplace_back(*number + 1);
+    if (!std::holds_alternative<std::int64_t>(probes[i])) continue;
+    const auto number = std::get<std::int64_t>(probes[i]);  // not its place: the list grows
+    if (number > 0) probes.emplace_back(number - 1);
+    if (number < std::numeric_limits<std::int64_t>::max()) probes.emplace_back(number + 1);
   }
   return std::ranges::all_of(probes, [&](const Value& value) { return matches(value); });
 }

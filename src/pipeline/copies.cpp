@@ -95,11 +95,29 @@ bool is_whole(const CatalogueEntry& copy, const CatalogueEntry& entry) {
       .empty();
 }
 
+// A mount point without its disk is an empty directory: a copy there would be on the first disk,
+// and look as if the others had been pruned.
+void require_mounted(const CopyRecord& copy, const std::vector<CatalogueEntry>& there,
+                     const Context& context) {
+  if (!there.empty()) return;
+  const auto had_one = [&](const CopyRecord& other) {
+    return other.directory == copy.directory && !other.made.empty();
+  };
+  for (const CatalogueEntry& entry : context.catalogue.entries()) {
+    if (std::ranges::none_of(entry.record.copies, had_one)) continue;
+    throw Error(ErrorCode::io,
+                fmt::format("{} is empty, where {} has its copy: is its disk mounted?",
+                            printable(copy.directory), printable(entry.id)));
+  }
+}
+
 // Makes one copy; what an earlier attempt finished without its being noted is recognised.
 void make(CopyRecord& copy, const CatalogueEntry& entry, const Context& context) {
   require_directory(copy.directory);
   Catalogue catalogue(context.files, copy.directory);
-  const auto there = find_copy(catalogue.entries(), entry);
+  const std::vector<CatalogueEntry> all = catalogue.entries();
+  require_mounted(copy, all, context);
+  const auto there = find_copy(all, entry);
   if (there && !is_whole(*there, entry)) catalogue.give_up(*there);
   if (!there || !catalogue.contains(there->id)) copy_to(entry, catalogue, context);
   copy.made = rfc3339(context.now());

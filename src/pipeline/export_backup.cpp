@@ -123,7 +123,8 @@ class ExportTarget {
   // Not among the backups, and not where the live database would read it.
   void require_elsewhere(const Context& context) const {
     std::error_code error;
-    for (fs::path above = path_.parent_path(); above.has_relative_path();
+    // Where the file would really be, whatever links lead there.
+    for (fs::path above = fs::canonical(path_.parent_path(), error); above.has_relative_path();
          above = above.parent_path()) {
       if (!fs::equivalent(above, context.catalogue.directory(), error)) continue;
       throw Error(ErrorCode::refused,

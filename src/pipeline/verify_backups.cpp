@@ -76,6 +76,12 @@ void note(VerifiedBackup& backup, const Directory& directory, const Context& con
   }
 }
 
+// Whether another run has removed it meanwhile. Pruning never takes all of them: a catalogue in
+// which nothing is left is one whose disk has gone.
+bool was_pruned(const std::string& id, const Context& context) {
+  return !context.catalogue.contains(id) && !context.catalogue.entries().empty();
+}
+
 // The second copies, and the record of all that was found. Whoever else verifies it, or has just
 // made it and copies it, does the same.
 void conclude(VerifiedBackup& backup, const Context& context, std::vector<std::string>& warnings) {
@@ -113,8 +119,7 @@ BackupsVerifyReport verify_backups(const std::vector<std::string>& ids, const Co
   StepScope step(context.observer, Step::verify_backups);
   std::uint64_t before = 0;
   for (CatalogueEntry& entry : entries) {
-    // Another run may have pruned it meanwhile.
-    if (!context.catalogue.contains(entry.id)) continue;
+    if (was_pruned(entry.id, context)) continue;
     VerifiedBackup backup;
     backup.entry = std::move(entry);
     backup.restored = backup.entry.damage.empty() && !backup.entry.usable();
@@ -123,8 +128,7 @@ BackupsVerifyReport verify_backups(const std::vector<std::string>& ids, const Co
         stop_if_interrupted();
         context.observer.progress(Step::verify_backups, before + done, total);
       });
-      // It was whole before: another run has pruned it while it was read.
-      if (!backup.problems.empty() && !context.catalogue.contains(backup.entry.id)) continue;
+      if (!backup.problems.empty() && was_pruned(backup.entry.id, context)) continue;
       if (!backup.problems.empty()) {
         report.outcome = Outcome::checks_failed;
         step.failed();

@@ -425,6 +425,7 @@ class NoCatalogue(BackupsCase):
             self.refuses(4, f"baseline: error: {catalogue} is not a directory\n  hint: name another"
                          " directory for the backups with --backups\n", *command, "-d",
                          self.database)
+        self.succeeds("verify", "-d", self.database)  # which is of the database, not of them
 
 
 class Export(BackupsCase):
@@ -456,6 +457,10 @@ class Export(BackupsCase):
         entry = self.backup / "app.db"
         for target in entry, self.backup.parent / "more.db":
             self.refused(4, f"{target} is within the backups\n", self.backup.name, target, "--force")
+        self.assertEqual(sha256(entry), self.old)
+        (self.dir / "link").symlink_to(self.backup)
+        self.refused(4, f"{self.dir}/link/app.db is within the backups\n", self.backup.name,
+                     self.dir / "link/app.db", "--force")
         self.assertEqual(sha256(entry), self.old)
         for suffix in "-wal", "-shm", "-journal":
             self.refused(4, f"{self.database}{suffix} would be read into the live database\n",
@@ -922,10 +927,16 @@ class Also(support.Case):
             self.assertRegex(self.verify()["warnings"][0],
                              "is not there, nor any other backup: is its disk mounted[?]$")
         self.assertEqual(os.listdir(self.also), [])
+        # Nor does the next deploy write there, which would make the others look pruned.
+        document = self.deploy("--again")
+        self.assertRegex(document["copies"][0]["problem"],
+                         " is empty, where .* has its copy: is its disk mounted[?]$")
+        self.assertEqual(os.listdir(self.also), [])
         self.also.rmdir()
         mounted.rename(self.also)
         document = self.verify()
         self.assertEqual((document["warnings"], len(document["backups"][0]["copies"])), ([], 1))
+        self.assertEqual(len(list(self.also.glob("2*"))), 2)
 
     def test_a_copy_whose_manifest_was_damaged_is_made_anew_beside_it(self):
         self.deploy()

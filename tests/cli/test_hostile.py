@@ -110,6 +110,9 @@ class Hostile(support.Case):
                  r"makes a database of more than 64 MiB|took longer than"),
                 ("a sort", f"{ENDLESS} INSERT INTO t SELECT randomblob(1000000) AS b FROM n ORDER BY b",
                  "out of memory|took longer than"),
+                ("patterns", "INSERT INTO t SELECT " + " OR ".join(
+                    f"hex(zeroblob(1000000)) LIKE '%{'0' * 900}{i}%'" for i in range(40)),
+                 "took longer than|a value is larger than"),
                 ("a value", "INSERT INTO t VALUES (zeroblob(17000000))",
                  "a value is larger than 16 MiB, .*")]:
             with self.subTest(name):

@@ -36,7 +36,9 @@ std::vector<std::string> foreign_key_columns(SQLite::Database& database, const s
 std::vector<Constraint> keys_of(SQLite::Database& database, const std::vector<Constraint>& all,
                                 const std::vector<Orphan>& orphans) {
   std::vector<Constraint> out;
+  std::set<std::pair<std::string, int>> seen;  // of many rows, most violate the same key
   for (const auto& [table, rowid, number] : orphans) {
+    if (!seen.emplace(table, number).second) continue;
     ConstraintRef key;
     key.kind = ConstraintRef::Kind::foreign_key;
     std::vector<std::string> columns = foreign_key_columns(database, table, number);

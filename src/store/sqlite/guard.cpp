@@ -181,7 +181,7 @@ void Guard::lift_length_limit() {
 }
 
 bool Guard::limit_patterns() {
-  if (rules_ != Rules::check || !matches_patterns_) return false;
+  if (!matches_patterns_ || (rules_ != Rules::check && !deadline_)) return false;
   sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, kMostMatched);
   sqlite3_progress_handler(database_, kOpsBetweenPatternTicks, &Guard::tick, this);
   return true;

@@ -165,21 +165,29 @@ ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bind
 // SQLite does not say which. Put off until COMMIT, none rejects the statement, and the rows that
 // have no parent then show it.
 std::string SqliteSession::keys_that_reject(const Statement& statement, const Bindings& bindings) {
-  try {
-    const auto orphans_now = [&] {
-      const Guard::Pause pause(guard_);
-      return orphans(database_);
-    };
+  const auto orphans_now = [&] {
+    const Guard::Pause pause(guard_);
+    return orphans(database_);
+  };
+  const auto undo = [&] {
     sqlite3_reset(statement.handle.get());
-    const std::multiset<Orphan> before = orphans_now();
-    own_.run("SAVEPOINT \"baseline keys\"");
-    own_.run("PRAGMA defer_foreign_keys = ON");
-    const int code = run_to_end(statement, bindings);
-    sqlite3_reset(statement.handle.get());
-    const std::multiset<Orphan> after = code == SQLITE_DONE ? orphans_now() : before;
     own_.run("ROLLBACK TO \"baseline keys\"");
     own_.run("RELEASE \"baseline keys\"");
     own_.run("PRAGMA defer_foreign_keys = OFF");
+  };
+  try {
+    sqlite3_reset(statement.handle.get());
+    const std::multiset<Orphan> before = orphans_now();
+    std::multiset<Orphan> after = before;
+    own_.run("SAVEPOINT \"baseline keys\"");
+    try {
+      own_.run("PRAGMA defer_foreign_keys = ON");
+      if (run_to_end(statement, bindings) == SQLITE_DONE) after = orphans_now();
+    } catch (const SQLite::Exception&) {
+      undo();
+      throw;
+    }
+    undo();
     std::vector<Orphan> added;
     std::ranges::set_difference(after, before, std::back_inserter(added));
     const Guard::Pause pause(guard_);
