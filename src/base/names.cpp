@@ -26,6 +26,10 @@ std::string rollback_journal(std::string_view database) {
   return fmt::format("{}-journal", database);
 }
 
+std::array<std::string, 3> companions(std::string_view database) {
+  return {wal(database), shared_memory(database), rollback_journal(database)};
+}
+
 std::string catalogue(std::string_view database) { return fmt::format("{}.backups", database); }
 std::string partial(std::string_view key) { return fmt::format("{}{}", kPartialPrefix, key); }
 std::string removed(std::string_view id) { return fmt::format("{}{}", kRemovedPrefix, id); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,8 @@ std::string exporting(std::string_view file);
 std::string wal(std::string_view database);               ///< NAME-wal
 std::string shared_memory(std::string_view database);     ///< NAME-shm
 std::string rollback_journal(std::string_view database);  ///< NAME-journal
+/// All three, in this order.
+std::array<std::string, 3> companions(std::string_view database);
 
 /// NAME.backups: the catalogue beside the database.
 std::string catalogue(std::string_view database);

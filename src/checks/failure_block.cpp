@@ -29,9 +29,8 @@ std::string_view label_of(Status status) {
 
 // What was run: SQL, but in the kinds that look beyond the database.
 std::string_view label_of_source(const CheckResult& result) {
-  return result.check->kind == "command" || result.check->kind == "log"
-             ? std::string_view(result.check->kind)
-             : "sql";
+  const std::string& kind = result.check->kind;
+  return kind == "command" || kind == "log" ? std::string_view(kind) : "sql";
 }
 
 // One "key  value" of the block; nothing when there is no value. More lines are indented below it.
@@ -53,13 +52,13 @@ std::string field(std::string_view key, std::string_view value) {
 std::string failure_block(const CheckResult& result) {
   const std::string label =
       result.case_label.empty() ? std::string() : fmt::format(" [{}]", result.case_label);
-  const std::string place = result.check->file.empty()
-                                ? std::string()
-                                : fmt::format("   {}:{}:{}", printable(result.check->file),
-                                              result.check->line, result.check->column);
+  const CheckIdentity& check = *result.check;
+  const std::string place = check.file.empty() ? std::string()
+                                               : fmt::format("   {}:{}:{}", printable(check.file),
+                                                             check.line, check.column);
   std::string out =
-      fmt::format("{:<5} {} › {}{}{}\n", label_of(result.status), printable(result.check->suite),
-                  printable(result.check->name), printable(label), place);
+      fmt::format("{:<5} {} › {}{}{}\n", label_of(result.status), printable(check.suite),
+                  printable(check.name), printable(label), place);
   out += field("expected", result.expected);
   out += field("got", result.got);
   out += field(label_of_source(result), result.sql);

@@ -35,7 +35,7 @@ CheckResult result_of(const Check& check, const Case& values, Verdict verdict) {
 }
 
 std::string title(const CheckResult& result) {
-  const std::string path = result.check->suite + "/" + result.check->name;
+  const std::string path = result.check->path();
   return result.case_label.empty() ? path : fmt::format("{} [{}]", path, result.case_label);
 }
 

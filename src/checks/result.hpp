@@ -23,6 +23,9 @@ struct CheckIdentity {
   std::string file;  ///< empty, like the place: what the tool itself checks
   int line = 0;      ///< from 1
   int column = 0;    ///< from 1
+
+  /// "suite/name", which `--only` selects by.
+  std::string path() const { return suite + "/" + name; }
 };
 
 /// A check of the tool itself, which is in no file: suite "baseline".
@@ -63,6 +66,8 @@ struct SuiteReport {
   std::size_t count(Status status) const;
   /// How many are skipped because they need the running application; count(skip) has them too.
   std::size_t deferred() const;
+  /// Whether no check ran, for all of them, if there are any, are skipped.
+  bool nothing_ran() const { return count(Status::skip) == results.size(); }
   /// Whether a check failed or could not be evaluated; a warning counts only when strict.
   bool failed() const;
 };

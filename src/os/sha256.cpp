@@ -17,6 +17,12 @@ namespace {
 
 using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
 
+Digest finished(SHA256_CTX& sha) {
+  Digest digest{};
+  SHA256_Final(digest.data(), &sha);
+  return digest;
+}
+
 }  // namespace
 
 struct Sha256::Context {
@@ -33,10 +39,8 @@ void Sha256::update(std::string_view bytes) {
 }
 
 std::string Sha256::hex() {
-  Digest digest{};
-  SHA256_Final(digest.data(), &context_->sha);
   std::string out;
-  for (const unsigned char byte : digest) out += fmt::format("{:02x}", byte);
+  for (const unsigned char byte : finished(context_->sha)) out += fmt::format("{:02x}", byte);
   return out;
 }
 
@@ -50,8 +54,7 @@ std::string sha256_base64(std::string_view bytes) {
   SHA256_CTX sha;
   SHA256_Init(&sha);
   SHA256_Update(&sha, bytes.data(), bytes.size());
-  Digest digest{};
-  SHA256_Final(digest.data(), &sha);
+  const Digest digest = finished(sha);
 
   constexpr std::string_view kDigits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

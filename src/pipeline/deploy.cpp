@@ -116,7 +116,7 @@ ReplaceReport dry_run(const DeployRequest& request, const Context& context, Repl
   report.before = request.judge(Phase::before, request.reference);
   if (report.before->failed()) step.failed();
   if (request.judged) request.judged(*report.before);
-  if (report.before->count(Status::skip) == report.before->results.size()) {
+  if (report.before->nothing_ran()) {
     throw Error(ErrorCode::usage, "no check runs on the new database before the swap",
                 "those that were selected run on the live one: baseline verify");
   }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
@@ -133,14 +135,11 @@ class ExportTarget {
     }
     const fs::path live = context.store.location();
     if (!fs::equivalent(path_.parent_path(), live.parent_path(), error)) return;
-    const std::string database = live.filename().native();
-    for (const std::string& name : {names::wal(database), names::shared_memory(database),
-                                    names::rollback_journal(database)}) {
-      if (name != name_) continue;
-      throw Error(ErrorCode::refused,
-                  fmt::format("{} would be read into the live database", printable(path_.native())),
-                  "name another file");
-    }
+    const auto companions = names::companions(live.filename().native());
+    if (std::ranges::find(companions, name_) == companions.end()) return;
+    throw Error(ErrorCode::refused,
+                fmt::format("{} would be read into the live database", printable(path_.native())),
+                "name another file");
   }
 
   // Another export to the same file may have taken the name over.

@@ -90,8 +90,7 @@ void conclude(VerifiedBackup& backup, const Context& context, std::vector<std::s
     if (!lock) {
       warnings.push_back(
           fmt::format("another process is at work on {}: its second copies are left to that, and "
-                      "it is not noted "
-                      "that it was verified",
+                      "it is not noted that it was verified",
                       printable(backup.entry.id)));
       return;
     }

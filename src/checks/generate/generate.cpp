@@ -97,7 +97,7 @@ bool all_pass(std::vector<std::pair<std::string, SuiteText>>& suites, Session& r
     const SuiteReport report = run_suites(loaded, phase, subject, reference, {}, nullptr, nullptr);
     for (const CheckResult& result : report.results) {
       if (result.status == Status::pass || result.status == Status::skip) continue;
-      failed.emplace(result.check->suite + "/" + result.check->name, result.got);
+      failed.emplace(result.check->path(), result.got);
     }
   };
   run(Phase::before, reference);

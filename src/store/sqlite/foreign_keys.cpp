@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/text.hpp"
@@ -33,11 +34,14 @@ std::vector<std::string> foreign_key_columns(SQLite::Database& database, const s
   return out;
 }
 
-std::vector<Constraint> keys_of(SQLite::Database& database, const std::vector<Constraint>& all,
-                                const std::vector<Orphan>& orphans) {
+std::vector<Constraint> keys_of_new(SQLite::Database& database, const std::vector<Constraint>& all,
+                                    const std::multiset<Orphan>& before,
+                                    const std::multiset<Orphan>& now) {
+  std::vector<Orphan> added;
+  std::ranges::set_difference(now, before, std::back_inserter(added));
   std::vector<Constraint> out;
   std::set<std::pair<std::string, int>> seen;  // of many rows, most violate the same key
-  for (const auto& [table, rowid, number] : orphans) {
+  for (const auto& [table, rowid, number] : added) {
     if (!seen.emplace(table, number).second) continue;
     ConstraintRef key;
     key.kind = ConstraintRef::Kind::foreign_key;

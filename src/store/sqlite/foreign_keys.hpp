@@ -24,9 +24,11 @@ std::multiset<Orphan> orphans(SQLite::Database& database);
 std::vector<std::string> foreign_key_columns(SQLite::Database& database, const std::string& table,
                                              int number);
 
-/// The constraints that these orphans violate, each once; `all` are those of the database.
-std::vector<Constraint> keys_of(SQLite::Database& database, const std::vector<Constraint>& all,
-                                const std::vector<Orphan>& orphans);
+/// The constraints that the orphans of `now` violate that are not in `before`, each once; `all` are
+/// those of the database.
+std::vector<Constraint> keys_of_new(SQLite::Database& database, const std::vector<Constraint>& all,
+                                    const std::multiset<Orphan>& before,
+                                    const std::multiset<Orphan>& now);
 
 /// The foreign keys that rows violate now, for people: "FOREIGN KEY seen (channel_id)", each once.
 std::string violated_keys(SQLite::Database& database);

@@ -102,8 +102,7 @@ std::vector<std::string> companions(const Target& target) {
 
 std::vector<std::string> companions(const Directory& directory, const std::string& name) {
   std::vector<std::string> found;
-  for (const std::string& companion :
-       {names::wal(name), names::shared_memory(name), names::rollback_journal(name)}) {
+  for (const std::string& companion : names::companions(name)) {
     if (directory.contains(companion)) found.push_back(companion);
   }
   return found;

@@ -196,20 +196,15 @@ Guard::Scope::Scope(Guard& guard, const RunLimits& limits) : Scope(guard, Rules:
   }
 }
 
-Guard::Scope::Scope(Guard& guard, Rules rules, std::chrono::milliseconds timeout)
-    : Scope(guard, rules) {
-  guard.deadline_ = std::chrono::steady_clock::now() + timeout;
-  for (const Limit& limit : kLimits) sqlite3_limit(guard.database_, limit.category, limit.value);
-}
-
-Guard::Scope::Scope(Guard& guard, Rules rules)
+Guard::Scope::Scope(Guard& guard, Rules rules, std::optional<std::chrono::milliseconds> timeout)
     : guard_(guard), previous_(std::exchange(guard.rules_, rules)) {
+  if (timeout) guard.deadline_ = std::chrono::steady_clock::now() + *timeout;
   guard.denied_.clear();
   guard.timed_out_ = false;
   guard.matches_patterns_ = false;
   for (std::size_t i = 0; i < kLimits.size(); ++i) {
     // A migration is ours to trust with size: load_migration() has bounded it.
-    const int value = rules == Rules::check ? kLimits.at(i).value : -1;
+    const int value = rules == Rules::check || timeout ? kLimits.at(i).value : -1;
     limits_.at(i) = sqlite3_limit(guard.database_, kLimits.at(i).category, value);
   }
 }

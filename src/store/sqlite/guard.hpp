@@ -61,10 +61,9 @@ class Guard {
   /// when their time is over.
   class Scope {
    public:
-    Scope(Guard& guard, Rules rules);
+    /// With a timeout it has the limits of a suite, whatever the rules.
+    Scope(Guard& guard, Rules rules, std::optional<std::chrono::milliseconds> timeout = {});
     Scope(Guard& guard, const RunLimits& limits);
-    /// Under other rules than those of a suite, with the limits of one.
-    Scope(Guard& guard, Rules rules, std::chrono::milliseconds timeout);
     ~Scope();
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;

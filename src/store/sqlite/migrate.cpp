@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string_view>
 
@@ -79,12 +80,9 @@ SqlFailure within_bounds(SqlFailure failure, int code, const Guard& guard,
 }
 
 void run_statements(SQLite::Database& database, Guard& guard, const Migration& migration) {
-  std::optional<Guard::Scope> scope;
-  if (migration.bounds) {
-    scope.emplace(guard, Guard::Rules::migration, migration.bounds->timeout);
-  } else {
-    scope.emplace(guard, Guard::Rules::migration);
-  }
+  std::optional<std::chrono::milliseconds> timeout;
+  if (migration.bounds) timeout = migration.bounds->timeout;
+  const Guard::Scope scope(guard, Guard::Rules::migration, timeout);
   StatementReader reader(database.getHandle(), guard, migration.sql);
   std::size_t statements = 0;
   while (const Statement* const statement = reader.next()) {

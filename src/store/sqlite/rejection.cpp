@@ -295,10 +295,8 @@ class Judge {
   // The foreign keys of the orphans that were not there before.
   std::vector<Constraint> violations(const std::multiset<Orphan>& before,
                                      const std::multiset<Orphan>& now) {
-    std::vector<Orphan> added;
-    std::ranges::set_difference(now, before, std::back_inserter(added));
     const Guard::Pause pause(guard_);
-    return keys_of(database_, *constraints_, added);
+    return keys_of_new(database_, *constraints_, before, now);
   }
 
   bool is_wanted(const Constraint& constraint) const {

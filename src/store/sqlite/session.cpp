@@ -3,8 +3,6 @@
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -188,11 +186,9 @@ std::string SqliteSession::keys_that_reject(const Statement& statement, const Bi
       throw;
     }
     undo();
-    std::vector<Orphan> added;
-    std::ranges::set_difference(after, before, std::back_inserter(added));
     const Guard::Pause pause(guard_);
     std::vector<std::string> names;
-    for (const Constraint& key : keys_of(database_, schema_.constraints(), added)) {
+    for (const Constraint& key : keys_of_new(database_, schema_.constraints(), before, after)) {
       names.push_back(key.display);
     }
     return join(names, " or ");

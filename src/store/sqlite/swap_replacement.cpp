@@ -321,8 +321,7 @@ void SwapReplacement::discard_old() {
 void SwapReplacement::restore_companions(const Directory& entry) {
   const std::string temporary = names::restoring(target_.name);
   files_.unlink(target_.directory, temporary);
-  for (const std::string& name : {names::wal(target_.name), names::shared_memory(target_.name),
-                                  names::rollback_journal(target_.name)}) {
+  for (const std::string& name : names::companions(target_.name)) {
     const auto aside = entry.open_file(name, false);
     if (!aside || target_.directory.contains(name)) continue;
     const File back = files_.create(target_.directory, temporary, kPrivate);
