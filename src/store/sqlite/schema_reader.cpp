@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -12,6 +13,7 @@
 #include "base/text.hpp"
 #include "store/sqlite/table_definition.hpp"
 #include "store/sqlite/tokenizer.hpp"
+#include "store/value.hpp"
 
 namespace baseline::sqlite {
 namespace {
@@ -35,12 +37,15 @@ std::string default_meaning(std::string_view sql) {
   return normalised(tokens);
 }
 
+// Columns of PRAGMA table_xinfo.
+enum TableColumn : int { kName = 1, kType, kNotNull, kDefault, kPrimaryKey, kHidden };
+
 // Column hidden of PRAGMA table_xinfo.
 enum class Hidden : int { no = 0, virtual_table = 1, generated_virtual = 2, generated_stored = 3 };
 
 SchemaPart column_part(SQLite::Statement& row, const TableDefinition& definition) {
-  const std::string name = row.getColumn("name").getString();
-  const std::string type = row.getColumn("type").getString();
+  const std::string name = row.getColumn(kName).getString();
+  const std::string type = row.getColumn(kType).getString();
   const auto declared = std::ranges::find(definition.columns, name, &DeclaredColumn::name);
   std::string meaning = normalised(tokenize(type));
   std::string display = "column " + readable_name(name);
@@ -49,14 +54,14 @@ SchemaPart column_part(SQLite::Statement& row, const TableDefinition& definition
     meaning += " | " + text;
     display += " " + shown;
   };
-  if (row.getColumn("notnull").getInt() != 0) add("not null", "NOT NULL");
-  if (const SQLite::Column value = row.getColumn("dflt_value"); !value.isNull()) {
+  if (row.getColumn(kNotNull).getInt() != 0) add("not null", "NOT NULL");
+  if (const SQLite::Column value = row.getColumn(kDefault); !value.isNull()) {
     add("default " + default_meaning(value.getString()), "DEFAULT " + value.getString());
   }
-  if (const int position = row.getColumn("pk").getInt(); position != 0) {
+  if (const int position = row.getColumn(kPrimaryKey).getInt(); position != 0) {
     meaning += fmt::format(" | primary key {}", position);
   }
-  const auto hidden = static_cast<Hidden>(row.getColumn("hidden").getInt());
+  const auto hidden = static_cast<Hidden>(row.getColumn(kHidden).getInt());
   if (declared == definition.columns.end()) return {"column " + name, meaning, display};
   if (!declared->not_null_conflict.empty()) {
     add("conflict " + declared->not_null_conflict, "ON CONFLICT " + declared->not_null_conflict);
@@ -82,10 +87,29 @@ void add_option(bool on, const char* option, std::vector<SchemaPart>& parts) {
   if (on) parts.push_back({option, option, option});
 }
 
-void read_table(SQLite::Database& database, bool strict, bool without_rowid, SchemaObject& object) {
+// What PRAGMA table_list says of a table.
+struct TableFacts {
+  std::string type;  // "table", "virtual", "shadow"
+  bool without_rowid = false;
+  bool strict = false;
+};
+
+// The pragmas are called as such: compiling the table-valued functions takes ten times as long.
+std::map<std::string, TableFacts> tables_of(SQLite::Database& database) {
+  std::map<std::string, TableFacts> tables;
+  SQLite::Statement rows(database, "PRAGMA main.table_list");  // schema name type ncol wr strict
+  while (rows.executeStep()) {
+    tables[rows.getColumn(1).getString()] = {rows.getColumn(2).getString(),
+                                             rows.getColumn(4).getInt() != 0,
+                                             rows.getColumn(5).getInt() != 0};
+  }
+  return tables;
+}
+
+void read_table(SQLite::Database& database, const TableFacts& facts, SchemaObject& object) {
   const TableDefinition definition = parse_create_table(object.definition);
-  SQLite::Statement columns(database, "SELECT * FROM pragma_table_xinfo(?, 'main')");
-  columns.bind(1, object.name);
+  SQLite::Statement columns(
+      database, fmt::format("PRAGMA main.table_xinfo({})", quoted_identifier(object.name)));
   while (columns.executeStep()) object.parts.push_back(column_part(columns, definition));
 
   std::vector<SchemaPart> rest;
@@ -95,8 +119,8 @@ void read_table(SQLite::Database& database, bool strict, bool without_rowid, Sch
         constraint.kind != DeclaredConstraint::Kind::not_null || !constraint.name.empty();
     if (news) rest.push_back(constraint_part(constraint));
   }
-  add_option(strict, "STRICT", rest);
-  add_option(without_rowid, "WITHOUT ROWID", rest);
+  add_option(facts.strict, "STRICT", rest);
+  add_option(facts.without_rowid, "WITHOUT ROWID", rest);
   add_option(definition.autoincrement, "AUTOINCREMENT", rest);
   std::ranges::sort(rest, {},
                     [](const SchemaPart& part) { return std::tie(part.label, part.meaning); });
@@ -134,24 +158,22 @@ int rank(const SchemaObject& object) {
 
 Schema read_schema(SQLite::Database& database) {
   Schema schema;
+  std::map<std::string, TableFacts> tables = tables_of(database);
   SQLite::Statement rows(database,
-                         "SELECT s.type, s.name, s.tbl_name, s.sql, l.type, l.strict, l.wr "
-                         "FROM main.sqlite_schema AS s LEFT JOIN pragma_table_list AS l "
-                         "ON l.schema = 'main' AND l.name = s.name AND s.type = 'table' "
-                         "WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
-                         "AND coalesce(l.type, '') <> 'shadow'");
+                         "SELECT type, name, tbl_name, sql FROM main.sqlite_schema "
+                         "WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
   while (rows.executeStep()) {
     SchemaObject object;
     object.kind = rows.getColumn(0).getString();
     object.name = rows.getColumn(1).getString();
     object.definition = rows.getColumn(3).getString();
-    const bool table = object.kind == "table";
+    const TableFacts facts = object.kind == "table" ? tables[object.name] : TableFacts();
+    if (facts.type == "shadow") continue;
     if (object.kind == "index" || object.kind == "trigger") {
       object.table = rows.getColumn(2).getString();
     }
-    if (table && rows.getColumn(4).getString() != "virtual") {
-      read_table(database, rows.getColumn(5).getInt() != 0, rows.getColumn(6).getInt() != 0,
-                 object);
+    if (object.kind == "table" && facts.type != "virtual") {
+      read_table(database, facts, object);
     } else {
       object.parts.push_back(definition_part(object));
     }

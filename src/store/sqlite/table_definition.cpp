@@ -28,7 +28,7 @@ std::string list(const std::vector<std::string>& parts) { return "(" + join(part
 // steps over, so that no text can stop it.
 class Parser {
  public:
-  explicit Parser(std::string_view sql) : sql_(sql), tokens_(tokenize(sql)) {}
+  Parser(std::string_view sql, Tokens tokens) : sql_(sql), tokens_(tokens) {}
 
   TableDefinition parse() {
     while (!at_end() && !symbol("(")) ++next_;
@@ -66,7 +66,7 @@ class Parser {
       if (symbol("(")) ++depth;
       if (symbol(")") && --depth == 0) break;
     }
-    const Tokens inner = Tokens(tokens_).subspan(begin, next_ - begin);
+    const Tokens inner = tokens_.subspan(begin, next_ - begin);
     take_symbol(")");
     return inner;
   }
@@ -288,7 +288,7 @@ class Parser {
   }
 
   std::string_view sql_;
-  std::vector<Token> tokens_;
+  Tokens tokens_;
   std::size_t next_ = 0;
   std::string name_;  // of the constraint that follows
   TableDefinition table_;
@@ -303,7 +303,7 @@ TableDefinition parse_create_table(std::string_view sql) {
   const bool table = std::ranges::any_of(Tokens(tokens).first(3),
                                          [](const Token& t) { return is_keyword(t, "table"); });
   if (!table || is_keyword(tokens[1], "virtual")) return {};
-  return Parser(sql).parse();
+  return Parser(sql, tokens).parse();
 }
 
 }  // namespace baseline::sqlite

@@ -150,8 +150,7 @@ std::vector<Token> tokenize(std::string_view sql) {
 }
 
 bool is_keyword(const Token& token, std::string_view keyword) {
-  return token.kind == Token::Kind::word && token.text.size() == keyword.size() &&
-         to_lower(token.text) == keyword;
+  return token.kind == Token::Kind::word && same_name(token.text, keyword);
 }
 
 bool is_symbol(const Token& token, std::string_view symbol) {

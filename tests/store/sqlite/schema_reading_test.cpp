@@ -87,7 +87,7 @@ struct Renamer {
   static int at_statement(unsigned, void* context, void*, void* text) {
     auto& self = *static_cast<Renamer*>(context);
     const std::string_view sql = static_cast<const char*>(text);
-    if (self.done || sql.find("pragma_table_list") == std::string_view::npos) return 0;
+    if (self.done || sql.find("table_list") == std::string_view::npos) return 0;
     self.done = true;
     self.database.tryExec("ALTER TABLE a RENAME TO b");
     return 0;
