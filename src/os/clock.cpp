@@ -1,41 +1,48 @@
 #include "os/clock.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <ctime>
+#include <string_view>
 
 namespace baseline {
 namespace {
 
-std::tm utc(std::chrono::system_clock::time_point time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  return parts;
+// With <chrono>'s calendar, not with <ctime>: that reads the time zone of the machine first, even
+// to convert to UTC.
+std::string utc(std::chrono::system_clock::time_point time, std::string_view between_date,
+                std::string_view between_time) {
+  const auto midnight = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(midnight);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - midnight));
+  return fmt::format("{:04}{}{:02}{}{:02}T{:02}{}{:02}{}{:02}Z", static_cast<int>(date.year()),
+                     between_date, static_cast<unsigned>(date.month()), between_date,
+                     static_cast<unsigned>(date.day()), clock.hours().count(), between_time,
+                     clock.minutes().count(), between_time, clock.seconds().count());
 }
 
 }  // namespace
 
-std::string rfc3339(std::chrono::system_clock::time_point time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", utc(time));
-}
+std::string rfc3339(std::chrono::system_clock::time_point time) { return utc(time, "-", ":"); }
 
 std::optional<std::chrono::system_clock::time_point> parse_rfc3339(const std::string& text) {
   std::tm parts{};
   const char* const end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
   if (end == nullptr || *end != '\0') return {};
-  using std::chrono::system_clock;
+  using std::chrono::seconds, std::chrono::system_clock;
+  const std::chrono::sys_days midnight(std::chrono::year(parts.tm_year + 1900) /
+                                       (parts.tm_mon + 1) / parts.tm_mday);
+  const seconds time = midnight.time_since_epoch() + std::chrono::hours(parts.tm_hour) +
+                       std::chrono::minutes(parts.tm_min) + seconds(parts.tm_sec);
   // What lies beyond the clock's reach is as good as its end; it must not wrap around.
-  const auto last = std::chrono::floor<std::chrono::seconds>(system_clock::time_point::max());
-  const std::chrono::seconds seconds(::timegm(&parts));
-  return system_clock::time_point(std::min(seconds, last.time_since_epoch()));
+  const auto first = std::chrono::ceil<seconds>(system_clock::time_point::min());
+  const auto last = std::chrono::floor<seconds>(system_clock::time_point::max());
+  return system_clock::time_point(
+      std::clamp(time, first.time_since_epoch(), last.time_since_epoch()));
 }
 
-std::string compact_time(std::chrono::system_clock::time_point time) {
-  return fmt::format("{:%Y%m%dT%H%M%S}Z", utc(time));
-}
+std::string compact_time(std::chrono::system_clock::time_point time) { return utc(time, "", ""); }
 
 Deadline Deadline::at_least(std::chrono::milliseconds from_now) const {
   Deadline later(from_now);

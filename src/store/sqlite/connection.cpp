@@ -35,6 +35,9 @@ void set_up() {
     // All that uses SQLite is on one thread (the only other one, os/read_back, reads plain files),
     // so there is nothing to lock. Refused, and no harm, where SQLite was in use before.
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    // Room for pages as they are read: a run opens several small databases for a moment each, and
+    // else twenty pages would be laid out for each of them at once.
+    sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, 0);
     // A check that wants more memory fails alone.
     sqlite3_hard_heap_limit64(kHeapLimit);
   });

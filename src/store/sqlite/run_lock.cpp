@@ -101,8 +101,10 @@ RunLock::RunLock(FileSystem& files, const Target& target, const std::string& com
   }
   const nlohmann::ordered_json holder = {
       {"pid", ::getpid()}, {"host", host_name()}, {"command", command}, {"started", started}};
-  files.truncate(file_, 0);
-  files.write(file_, holder.dump() + "\n", 0);
+  const std::string text = holder.dump() + "\n";
+  files.write(file_, text, 0);
+  // Not before: ext4 writes a file that was cut to nothing to the disk when it is closed.
+  files.truncate(file_, text.size());
 }
 
 std::optional<std::string> RunLock::holder(const Target& target) {
