@@ -8,30 +8,57 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <memory>
 
 #include "base/text.hpp"
 
 namespace baseline {
 namespace {
 
+// The entry for which `is_wanted` holds, of a file that `read` (fgetpwent, fgetgrent) reads.
+template <class Read, class IsWanted>
+auto entry_in(const char* path, Read&& read, IsWanted&& is_wanted) -> decltype(read(nullptr)) {
+  const std::unique_ptr<FILE, decltype(&std::fclose)> file(std::fopen(path, "re"), &std::fclose);
+  if (!file) return nullptr;
+  while (auto* const entry = read(file.get())) {
+    if (is_wanted(*entry)) return entry;
+  }
+  return nullptr;
+}
+
+// The file comes first: to ask the services that the system may have instead (LDAP, say) takes two
+// sockets, and a program that is linked statically has none of them.
 std::string name_of_user(uid_t id) {
+  const auto wanted = [&](const struct passwd& entry) { return entry.pw_uid == id; };
+  if (const auto* const listed = entry_in("/etc/passwd", &::fgetpwent, wanted)) {
+    return printable(listed->pw_name);
+  }
+#ifndef BASELINE_STATIC_PROGRAM
   std::array<char, 4096> buffer{};
   struct passwd entry {};
   struct passwd* found = nullptr;
   if (::getpwuid_r(id, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
     return printable(found->pw_name);
   }
+#endif
   return fmt::format("{}", id);
 }
 
 std::string name_of_group(gid_t id) {
+  const auto wanted = [&](const struct group& entry) { return entry.gr_gid == id; };
+  if (const auto* const listed = entry_in("/etc/group", &::fgetgrent, wanted)) {
+    return printable(listed->gr_name);
+  }
+#ifndef BASELINE_STATIC_PROGRAM
   std::array<char, 16384> buffer{};
   struct group entry {};
   struct group* found = nullptr;
   if (::getgrgid_r(id, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
     return printable(found->gr_name);
   }
+#endif
   return fmt::format("{}", id);
 }
 
@@ -44,7 +71,7 @@ std::string host_name() {
 }
 
 std::string user_name() {
-  static const std::string name = name_of_user(::geteuid());  // it asks services, over sockets
+  static const std::string name = name_of_user(::geteuid());  // reads files, may ask services
   return name;
 }
 
