@@ -64,7 +64,7 @@ int exit_code_of_exec(int error) {
   return error == ENOENT || error == ENOTDIR ? kNotFound : kNotExecutable;
 }
 
-int exit_code_without_report(int code, bool only_looks) {
+int exit_code_without_result(int code, bool only_looks) {
   return code == 0 && only_looks ? exit_code(ErrorCode::io) : code;
 }
 

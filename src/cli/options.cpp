@@ -364,6 +364,38 @@ void add_commands(CLI::App& app, Options& options,
       ->footer(std::string(help::of("help").footer));
 }
 
+bool Options::only_looks() const {
+  switch (command) {
+    case Command::deploy:
+    case Command::rollback:
+    case Command::backups_prune:
+      return dry_run;
+    case Command::announce:
+      return !announce.send;
+    case Command::report:
+    case Command::checks_generate:
+      return output.empty() || output == "-";
+    case Command::run:
+    case Command::recover:
+    case Command::backups_create:
+    case Command::backups_export:
+    case Command::init:
+      return false;
+    case Command::verify:
+    case Command::status:
+    case Command::history:
+    case Command::backups_list:
+    case Command::backups_verify:
+    case Command::checks_list:
+    case Command::checks_lint:
+    case Command::checks_mutate:
+    case Command::checks_json_schema:
+    case Command::config_json_schema:
+      return true;
+  }
+  return true;
+}
+
 std::vector<const CLI::App*> commands_of(const CLI::App& app) {
   // Without a filter CLI11 names those that the parsed line has.
   return app.get_subcommands([](const CLI::App*) { return true; });

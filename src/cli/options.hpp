@@ -64,6 +64,10 @@ struct Options {
   int verbose = 0;
   std::string colour = "auto";
   std::string shell;  ///< completion
+
+  /// Whether what is printed and reported is all that comes of it: nothing is changed, and no file
+  /// is made that was asked for.
+  bool only_looks() const;
 };
 
 /// What parsing ended with, when it is not a command to run.

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 
 #include "base/error.hpp"
@@ -140,6 +140,14 @@ int fail(const AnyError& error, const std::string& text, int code, bool json) {
   return code;
 }
 
+// Whether something that was printed did not arrive. A reader that has gone away wanted no more.
+bool result_is_lost() {
+  const bool failed = std::fflush(stdout) != 0;
+  if (!failed && std::ferror(stdout) == 0) return false;
+  pollfd out{STDOUT_FILENO, 0, 0};
+  return ::poll(&out, 1, 0) <= 0 || (out.revents & POLLERR) == 0;
+}
+
 // Writes the reports of a run that ends with `code`, and returns the code that it ends with now.
 int write_reports(Reports& reports, const CheckRun& run, int code, bool only_looks) {
   const Reports::Written written = reports.write(run);
@@ -148,7 +156,7 @@ int write_reports(Reports& reports, const CheckRun& run, int code, bool only_loo
     print(stderr, fmt::format("baseline: warning: a report was not written: {}\n", failure));
   }
   if (written.failures.empty()) return code;
-  return exit_code_without_report(code, only_looks);
+  return exit_code_without_result(code, only_looks);
 }
 
 }  // namespace
@@ -201,14 +209,13 @@ int run_program(int argc, const char* const* argv) {
   }
   run.exit_code = code;
   run.took = std::chrono::steady_clock::now() - start;
-  const bool only_looks = options.command == Command::verify || options.dry_run;
-  code = write_reports(reports, run, code, only_looks);
+  code = write_reports(reports, run, code, options.only_looks());
   if (const auto trouble = keep_record(run)) {
     print(stderr, fmt::format("baseline: warning: {}\n", *trouble));
   }
-  // A result that nobody could read must not look like success; the database is as it is, though.
-  if (std::fflush(stdout) != 0 && errno != EPIPE && code == 0) {
+  if (result_is_lost()) {
     print(stderr, "baseline: warning: the result could not be written to stdout\n");
+    code = exit_code_without_result(code, options.only_looks());
   }
   return code;
 }

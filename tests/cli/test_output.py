@@ -193,16 +193,34 @@ class Streams(support.Case):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assert_at_baseline(database)
 
-    def test_a_full_disk_behind_stdout(self):
+    LOST = "baseline: warning: the result could not be written to stdout\n"
+
+    def behind_a_full_disk(self, *args):
         if not os.path.exists("/dev/full"):
             self.skipTest("there is no /dev/full")
-        database = self.legacy()
         with open("/dev/full", "w") as full:
-            done = subprocess.run([support.BINARY, "deploy", "-d", str(database)], stdout=full,
+            done = subprocess.run([support.BINARY, *map(str, args)], stdout=full,
                                   stderr=subprocess.PIPE, env=self.environment(), text=True,
                                   timeout=60)
-        self.assertEqual((done.returncode, done.stderr),
-                         (0, "baseline: warning: the result could not be written to stdout\n"))
+        return done.returncode, done.stderr
+
+    def test_a_full_disk_behind_stdout(self):
+        """What was done is done, and the code tells of it."""
+        database = self.legacy()
+        self.assertEqual(self.behind_a_full_disk("deploy", "-d", database), (0, self.LOST))
+        self.assert_at_baseline(database)
+        made = self.behind_a_full_disk("backups", "create", "-d", database)
+        self.assertEqual(made, (0, self.LOST))
+
+    def test_a_full_disk_behind_what_only_tells(self):
+        """A script must not go on with half a list."""
+        database = self.fresh()
+        asked = ("status", "-d", database), ("history", "-d", database), ("plan", "-d", database), \
+            ("verify", "-d", database), ("backups", "list", "-d", database), \
+            ("backups", "prune", "--keep", "1", "--dry-run", "-d", database), \
+            ("checks", "list"), ("checks", "json-schema"), ("report", "-d", database, "-o", "-")
+        for args in asked:
+            self.assertEqual(self.behind_a_full_disk(*args), (5, self.LOST), args)
 
     def test_times_are_utc(self):
         """The time zone of the tests is an odd one, 12:45 ahead."""
