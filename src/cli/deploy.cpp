@@ -2,12 +2,27 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <system_error>
+
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/workplace.hpp"
 #include "report/human.hpp"
 
 namespace baseline {
+namespace {
+
+// Symbolic links are followed here and now: what is noted is where the copy is, and no catalogue is
+// opened through one.
+std::filesystem::path place_of_copies(const std::filesystem::path& directory) {
+  const std::filesystem::path path = std::filesystem::absolute(directory).lexically_normal();
+  std::error_code error;
+  const std::filesystem::path real = std::filesystem::weakly_canonical(path, error);
+  return error ? path : real;
+}
+
+}  // namespace
 
 DeployRequest deploy_request(const Invocation& invocation, const Inputs& inputs) {
   const Options& options = invocation.options;
@@ -19,7 +34,7 @@ DeployRequest deploy_request(const Invocation& invocation, const Inputs& inputs)
   request.keep_on_failure = settings.on_failure.value == OnFailure::keep;
   request.backup = settings.backup.value;
   for (const std::filesystem::path& directory : settings.also.value) {
-    request.also.push_back(std::filesystem::absolute(directory).lexically_normal());
+    request.also.push_back(place_of_copies(directory));
   }
   request.keep = {settings.keep.value, settings.keep_days.value};
   request.wait = settings.wait.value;

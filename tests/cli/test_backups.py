@@ -861,6 +861,16 @@ class Also(support.Case):
         self.assertEqual(warnings, [f"{self.also} is on the same filesystem as the backups: what"
                                     " takes one takes both"])
 
+    def test_through_a_symbolic_link(self):
+        """What is noted is where the copy is, whatever the link leads to later."""
+        link = self.dir / "link"
+        link.symlink_to(self.also)
+        document = self.json("deploy", "-d", self.database, "--also", link)
+        self.assertEqual([copy["directory"] for copy in document["copies"]], [str(self.also)])
+        link.unlink()
+        self.assertEqual(self.verify()["warnings"], [])
+        self.assertEqual(sha256(self.copy() / "app.db"), self.old)
+
     def test_a_missing_directory_is_a_warning(self):
         """It is not made: where a disk is not mounted, that would be the wrong disk."""
         self.also.rmdir()
@@ -990,10 +1000,10 @@ class Also(support.Case):
                      "-d", self.database, "--also", catalogue, leaves=[support.lock_of(self.database)])
         os.mkdir(catalogue, 0o700)
         (self.dir / "link").symlink_to(catalogue)
-        self.refuses(2, f"baseline: error: {self.dir}/link is where the backups are: a copy there is"
+        self.refuses(2, f"baseline: error: {catalogue} is where the backups are: a copy there is"
                      " none\n  hint: name a directory on another disk with --also\n", "deploy",
                      "-d", self.database, "--also", self.dir / "link", leaves=[support.lock_of(self.database)])
-        self.refuses(2, f"baseline: error: {self.also}/ is named twice for second copies\n"
+        self.refuses(2, f"baseline: error: {self.also} is named twice for second copies\n"
                      "  hint: name each directory once with --also\n", "deploy", "-d",
                      self.database, "--also", self.also, "--also", f"{self.also}/", leaves=[support.lock_of(self.database)])
         self.refuses(2, "baseline: error: --also names an empty path\n"
