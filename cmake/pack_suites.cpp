@@ -25,7 +25,7 @@ std::string packed_file(const std::filesystem::path& path) {
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   yaml::Problems problems(path.filename().string());
   const std::optional<yaml::Node> root = yaml::parse(text, problems);
-  if (!root || !problems.empty()) throw std::runtime_error(problems.lines().front());
+  if (!root || !problems.empty()) throw std::runtime_error(problems.found().front().text("error"));
   return yaml::packed(*root);
 }
 

@@ -183,7 +183,7 @@ ParsedNoticePlan parse_announcement(const std::string& file, std::string_view te
               fmt::format("the announcement {} cannot be used ({})", printable(file),
                           counted(problems.size(), "error")),
               "docs/announcement.md tells what it may hold");
-  error.set_problems(problems.lines());
+  error.set_problems(problems.found());
   throw error;
 }
 

@@ -241,7 +241,7 @@ std::vector<Recipient> collect(const NoticePlan& announcement, Session& database
                 fmt::format("the announcement {} does not fit this database ({})",
                             printable(announcement.file), counted(problems.size(), "error")),
                 "name your application's own with --announcement FILE");
-    error.set_problems(problems.lines());
+    error.set_problems(problems.found());
     throw error;
   }
   if (!fits) {

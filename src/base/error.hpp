@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/problem.hpp"
+
 namespace baseline {
 
 /// Why a command could not finish: one code per action that the operator must take
@@ -28,10 +30,9 @@ class Error : public std::runtime_error {
   const std::string& hint() const { return hint_; }
   const std::vector<std::string>& notes() const { return notes_; }
 
-  /// Errors of an input file, each a whole line "FILE:LINE:COLUMN: error: …", printed before the
-  /// message. All errors of all files come in one go.
-  const std::vector<std::string>& problems() const { return problems_; }
-  void set_problems(std::vector<std::string> problems) { problems_ = std::move(problems); }
+  /// Errors of input files, printed before the message. All errors of all files come in one go.
+  const std::vector<Problem>& problems() const { return problems_; }
+  void set_problems(std::vector<Problem> problems) { problems_ = std::move(problems); }
 
   /// Records what else went wrong while this error was being handled; never replaces the cause.
   void add_note(std::string note) { notes_.push_back(std::move(note)); }
@@ -39,7 +40,7 @@ class Error : public std::runtime_error {
  private:
   ErrorCode code_;
   std::string hint_;
-  std::vector<std::string> problems_;
+  std::vector<Problem> problems_;
   std::vector<std::string> notes_;
 };
 

@@ -38,6 +38,7 @@ bool can_wait(const CheckKind& kind) {
   return std::ranges::find(kind.keys, kWaitKey, &Key::name) != kind.keys.end();
 }
 
+// A kind that was mistyped is told as an unknown key only, with what it should have been.
 void report_no_kind(const Node& node, const Reader& reader) {
   std::vector<std::string> names;
   std::vector<std::string_view> keys;
@@ -45,7 +46,14 @@ void report_no_kind(const Node& node, const Reader& reader) {
     names.emplace_back(kind.name());
     for (const std::string_view key : keys_of(kind)) keys.push_back(key);
   }
-  reader.error(node.place, fmt::format("check has no kind; add one of {}", join(names, ", ")));
+  const std::vector<std::string> candidates(keys.begin(), keys.end());
+  const bool mistyped = std::ranges::any_of(node.entries, [&](const Entry& entry) {
+    const auto near = yaml::meant(entry.key.text, candidates);
+    return near && std::ranges::find(names, *near) != names.end();
+  });
+  if (!mistyped) {
+    reader.error(node.place, fmt::format("check has no kind; add one of {}", join(names, ", ")));
+  }
   reader.only_keys(node, keys, "a check");
 }
 

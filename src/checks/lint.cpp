@@ -46,13 +46,13 @@ bool is_declared(ConstraintRef::Kind kind) {
   return false;
 }
 
-std::string warning(const CheckHead& head, const std::string& message) {
-  return yaml::located(head.file, head.place, "warning", message);
+Problem warning(const CheckHead& head, const std::string& message) {
+  return {head.file, head.place.line, head.place.column, message};
 }
 
 // Marks what the check tests; says so when that is nothing.
 void examine(const Check& check, const ConstraintTest& test, Session& reference,
-             std::vector<Subject>& subjects, std::vector<std::string>& warnings) {
+             std::vector<Subject>& subjects, std::vector<Problem>& warnings) {
   if (!is_declared(test.by.kind)) return;
   const CheckHead& head = check.head();
   const std::vector<std::size_t> found = meant(test, subjects, reference.resolve(test.by));

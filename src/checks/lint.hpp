@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/problem.hpp"
 #include "checks/suite.hpp"
 
 namespace baseline {
@@ -21,7 +22,7 @@ struct Coverage {
 /// What `checks lint` found in suites that load.
 struct LintReport {
   std::size_t checks = 0;
-  std::vector<std::string> warnings;  ///< "FILE:LINE:COLUMN: warning: …"
+  std::vector<Problem> warnings;
   Coverage coverage;
 
   bool clean() const { return warnings.empty() && coverage.untested.empty(); }

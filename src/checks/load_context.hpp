@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/problem.hpp"
 #include "checks/suite.hpp"
 
 namespace baseline {
@@ -14,8 +15,8 @@ struct LoadContext {
   Session& reference;  ///< the baseline, in memory
   const ApplyMigration& apply;
   const SuiteOptions& options;
-  std::vector<std::string> warnings = {};  ///< whole lines, each with its place
-  std::vector<std::string> remarks = {};   ///< the same, for `checks lint` only
+  std::vector<Problem> warnings = {};
+  std::vector<Problem> remarks = {};       ///< for `checks lint` only
   std::set<std::string> vars = {};         ///< that the files declare
   std::optional<Schema> schema = {};       ///< of the reference, once somebody asked for it
   std::vector<std::string> commands = {};  ///< the checks that run one: "a.yaml:9:5 (NAME)"

@@ -141,7 +141,7 @@ class Trial {
       Suites::load(request_.sources, reference, apply, request_.options);
     } catch (const Error& error) {
       stop_if_asked();
-      return error.problems().empty() ? error.what() : error.problems().front();
+      return error.problems().empty() ? error.what() : error.problems().front().text("error");
     }
     return {};
   }

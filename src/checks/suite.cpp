@@ -73,7 +73,7 @@ std::string commands_refused(const std::vector<std::string>& commands) {
                      join(commands, ", "));
 }
 
-Error wrong_suites(std::vector<std::string> problems) {
+Error wrong_suites(std::vector<Problem> problems) {
   Error error(ErrorCode::usage,
               fmt::format("the suites have {}", counted(problems.size(), "error")),
               "correct them; nothing was touched");
@@ -109,19 +109,19 @@ Suites Suites::load(const std::vector<SuiteSource>& sources, Session& reference,
                     const ApplyMigration& apply, const SuiteOptions& options) {
   Suites suites;
   LoadContext context{reference, apply, options};
-  std::vector<std::string> lines;
+  std::vector<Problem> wrong;
   std::map<std::string, std::string> names;
   for (const SuiteSource& source : sources) {
     yaml::Problems problems(source.file);
     demand_unique_name(source.file, names, problems);
     auto checks = load_suite(source, context, problems);
     std::ranges::move(checks, std::back_inserter(suites.checks_));
-    std::ranges::move(problems.lines(), std::back_inserter(lines));
+    std::ranges::move(problems.found(), std::back_inserter(wrong));
   }
   // A suite from elsewhere must not run programs because nobody has looked at it.
   const bool refused = !options.allow_commands && !context.commands.empty();
-  if (!lines.empty()) {
-    Error error = wrong_suites(std::move(lines));
+  if (!wrong.empty()) {
+    Error error = wrong_suites(std::move(wrong));
     if (refused) error.add_note(commands_refused(context.commands));
     throw error;
   }
@@ -135,7 +135,7 @@ Suites Suites::load(const std::vector<SuiteSource>& sources, Session& reference,
   for (const auto& [name, value] : options.configured_vars) {
     if (context.vars.contains(name)) continue;
     suites.warnings_.push_back(
-        fmt::format("no suite has the var '{}' that the configuration gives", name));
+        {{}, 0, 0, fmt::format("no suite has the var '{}' that the configuration gives", name)});
   }
   suites.remarks_ = std::move(context.remarks);
   if (suites.checks_.empty()) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/problem.hpp"
 #include "checks/result.hpp"
 #include "store/migration.hpp"
 #include "store/session.hpp"
@@ -60,15 +61,15 @@ class Suites {
   std::vector<std::string> logs() const;
 
   const std::vector<std::unique_ptr<Check>>& checks() const { return checks_; }
-  const std::vector<std::string>& warnings() const { return warnings_; }
+  const std::vector<Problem>& warnings() const { return warnings_; }
   /// What a reviewer would ask about: "FILE:LINE:COLUMN: warning: …", by file and place.
-  const std::vector<std::string>& remarks() const { return remarks_; }
+  const std::vector<Problem>& remarks() const { return remarks_; }
 
  private:
   Suites() = default;
   std::vector<std::unique_ptr<Check>> checks_;
-  std::vector<std::string> warnings_;
-  std::vector<std::string> remarks_;
+  std::vector<Problem> warnings_;
+  std::vector<Problem> remarks_;
 };
 
 }  // namespace baseline

@@ -156,7 +156,7 @@ const Schema& SuiteScope::schema() const {
 }
 
 void SuiteScope::warn(yaml::Place place, const std::string& message) const {
-  context_.warnings.push_back(yaml::located(file_, place, "warning", message));
+  context_.warnings.push_back({file_, place.line, place.column, message});
 }
 
 std::optional<std::string> SuiteScope::expanded(const yaml::Node& node, const std::string& text) {
@@ -176,7 +176,7 @@ void SuiteScope::demand_foreign_keys(yaml::Place place) {
 }
 
 void SuiteScope::remark(yaml::Place place, const std::string& message) {
-  remarks_.emplace(place, yaml::located(file_, place, "warning", message));
+  remarks_.emplace(place, message);
 }
 
 void SuiteScope::finish_remarks() {
@@ -186,7 +186,9 @@ void SuiteScope::finish_remarks() {
   for (const auto& [name, place] : unused_vars_) {
     remark(place, fmt::format("nothing uses the var '{}'", name));
   }
-  for (auto& [place, line] : remarks_) context_.remarks.push_back(std::move(line));
+  for (auto& [place, message] : remarks_) {
+    context_.remarks.push_back({file_, place.line, place.column, std::move(message)});
+  }
   remarks_.clear();
 }
 

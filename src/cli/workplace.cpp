@@ -68,7 +68,7 @@ Suites load_suites(const Settings& settings, const Engine& engine, const Migrati
                  fmt::format("the built-in checks do not fit {} ({})", printable(migration.file),
                              counted(error.problems().size(), "error")),
                  "name your application's own suites with --checks FILE-OR-DIR");
-    misfit.add_note(error.problems().front());
+    misfit.add_note(error.problems().front().text("error"));
     throw misfit;
   }
 }
@@ -153,13 +153,8 @@ Inputs::Inputs(const Invocation& invocation)
   run_.surroundings.database = invocation.run.database;  // empty where none is needed
   // lint has warnings for its result.
   if (invocation.options.command == Command::checks_lint) return;
-  for (std::string warning : suites_.warnings()) {
-    // The observer says that it is one; behind the place it would be there twice.
-    constexpr std::string_view kWord = ": warning: ";
-    if (const auto at = warning.find(kWord); at != std::string::npos) {
-      warning.replace(at, kWord.size(), ": ");
-    }
-    invocation.observer.warning(warning);
+  for (const Problem& warning : suites_.warnings()) {
+    invocation.observer.warning(warning.text());  // that it is one, the observer says
   }
 }
 

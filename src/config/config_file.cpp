@@ -43,7 +43,7 @@ class Loader {
         ErrorCode::usage,
         fmt::format("{} has {}", printable(file_.native()), counted(problems_.size(), "error")),
         "correct it; nothing was touched");
-    error.set_problems(problems_.lines());
+    error.set_problems(problems_.found());
     throw error;
   }
 
@@ -228,7 +228,7 @@ class Loader {
     if (!read) return std::nullopt;
     hook.argv = std::move(read->run);
     hook.written = std::move(read->written);
-    hook.problems = unset.lines();
+    hook.problems = unset.found();
     return hook;
   }
 
@@ -281,7 +281,7 @@ std::optional<fs::path> find_config() {
 }
 
 void require_usable(const Application& application) {
-  std::vector<std::string> problems;
+  std::vector<Problem> problems;
   for (const auto* hook : {&application.stop, &application.start, &application.revert}) {
     if (!*hook) continue;
     problems.insert(problems.end(), (*hook)->problems.begin(), (*hook)->problems.end());

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/problem.hpp"
+
 namespace baseline {
 
 /// A command that the application's owner has configured. It is run as it is, without a shell.
@@ -16,8 +18,8 @@ struct Hook {
   std::chrono::milliseconds timeout{120'000};
   /// What variables hold and how they are written: "${NAME}" is shown in the place of its value.
   std::vector<std::pair<std::string, std::string>> variables = {};
-  std::string source;                 ///< "baseline.yaml:7:3"
-  std::vector<std::string> problems;  ///< why it cannot be used, each a whole line
+  std::string source;             ///< "baseline.yaml:7:3"
+  std::vector<Problem> problems;  ///< why it cannot be used
 };
 
 /// How to stop and start the application that uses the database (docs/configuration.md).

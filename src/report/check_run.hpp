@@ -20,7 +20,7 @@ struct RunProblem {
   std::string message;
   std::string hint;
   std::vector<std::string> notes;
-  std::vector<std::string> problems;  ///< errors of input files, each a whole line
+  std::vector<Problem> problems;  ///< errors of input files
 };
 
 /// A step of a run with its time.

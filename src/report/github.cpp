@@ -29,15 +29,29 @@ std::string command(std::string_view level, const std::string& place, const std:
                      replaced(message, false));
 }
 
+// Of a check or of a problem.
+template <class Located>
+std::string place_of(const Located& located) {
+  if (located.file.empty()) return {};
+  return fmt::format("file={},line={},col={},", replaced(printable(located.file), true),
+                     located.line, located.column);
+}
+
 std::string annotation(std::string_view level, const SuiteReport& report,
                        const CheckResult& result) {
-  const std::string place =
-      result.check->file.empty()
-          ? std::string()
-          : fmt::format("file={},line={},col={},", replaced(printable(result.check->file), true),
-                        result.check->line, result.check->column);
-  return command(level, place, result_text::full_title(report, result),
+  return command(level, place_of(*result.check), result_text::full_title(report, result),
                  result_text::account(result));
+}
+
+// What ended the run, and then each error of its files on its own line.
+void add_problem(const RunProblem& problem, const std::string& title,
+                 std::vector<std::string>& out) {
+  RunProblem summary = problem;
+  summary.problems.clear();
+  out.push_back(command("error", {}, title, result_text::account(summary)));
+  for (const Problem& one : problem.problems) {
+    out.push_back(command("error", place_of(one), title, printable(one.message)));
+  }
 }
 
 // The first ones; the last that is shown tells of those that are not.
@@ -56,10 +70,7 @@ std::string limited(std::string_view level, const std::vector<std::string>& all)
 std::string github_report(const CheckRun& run) {
   std::vector<std::string> errors;
   std::vector<std::string> warnings;
-  if (run.problem) {
-    errors.push_back(
-        command("error", {}, "baseline " + run.command, result_text::account(*run.problem)));
-  }
+  if (run.problem) add_problem(*run.problem, "baseline " + run.command, errors);
   for (const SuiteReport& report : run.phases) {
     for (const CheckResult& result : report.results) {
       const Status status = result_text::status_of(report, result);

@@ -23,7 +23,7 @@ std::string of(const LintReport& report, int exit_code) {
   const Coverage& coverage = report.coverage;
   Json json = header("checks lint", exit_code);
   json["checks"] = report.checks;
-  json["warnings"] = report.warnings;
+  json["warnings"] = lines_of(report.warnings, "warning");
   json["coverage"] = {{"named", coverage.named},
                       {"named_tested", coverage.named_tested},
                       {"unnamed", coverage.unnamed},

@@ -36,7 +36,9 @@ std::string coverage_text(const Coverage& coverage) {
 
 std::string of(const LintReport& report, const Style& style) {
   std::string text;
-  for (const std::string& warning : report.warnings) text += style(Tone::caution, warning) + "\n";
+  for (const std::string& warning : lines_of(report.warnings, "warning")) {
+    text += style(Tone::caution, warning) + "\n";
+  }
   text += untested_text(report.coverage);
   text += text.empty() ? "" : "\n";
   text += fmt::format("coverage  {}\n", coverage_text(report.coverage));

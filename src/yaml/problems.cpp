@@ -1,37 +1,24 @@
 #include "yaml/problems.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
-
-#include "base/text.hpp"
+#include <utility>
 
 namespace baseline::yaml {
 
-std::string located(const std::string& file, Place place, const char* severity,
-                    const std::string& message) {
-  return fmt::format("{}:{}:{}: {}: {}", printable(file), place.line, place.column, severity,
-                     printable(message));
-}
-
 void Problems::add(Place place, const std::string& message) {
-  entries_.push_back({place, located(file_, place, "error", message)});
+  problems_.push_back({file_, place.line, place.column, message});
 }
 
-void Problems::add_line(Place place, std::string line) {
-  entries_.push_back({place, std::move(line)});
-}
-
-std::vector<std::string> Problems::lines() const {
-  std::vector<Entry> sorted = entries_;
-  std::ranges::stable_sort(sorted,
-                           [](const Entry& a, const Entry& b) { return a.place < b.place; });
-  std::vector<std::string> out;
+std::vector<Problem> Problems::found() const {
+  std::vector<Problem> sorted = problems_;
+  std::ranges::stable_sort(
+      sorted, {}, [](const Problem& problem) { return std::pair(problem.line, problem.column); });
+  std::vector<Problem> out;
   std::set<std::string> seen;
-  for (Entry& entry : sorted) {
+  for (Problem& problem : sorted) {
     // The same SQL may be read twice through an alias; once is enough for a person.
-    if (seen.insert(entry.line).second) out.push_back(std::move(entry.line));
+    if (seen.insert(problem.text()).second) out.push_back(std::move(problem));
   }
   return out;
 }

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "base/problem.hpp"
+
 namespace baseline::yaml {
 
 /// A place in an input file, both counted from 1; columns count characters, not bytes.
@@ -21,27 +23,17 @@ class Problems {
   explicit Problems(std::string file) : file_(std::move(file)) {}
 
   void add(Place place, const std::string& message);
-  /// A problem of another file that this one led to; a whole line, without a place of ours.
-  void add_line(Place place, std::string line);
 
-  bool empty() const { return entries_.empty(); }
-  std::size_t size() const { return entries_.size(); }
+  bool empty() const { return problems_.empty(); }
+  std::size_t size() const { return problems_.size(); }
   const std::string& file() const { return file_; }
 
-  /// "FILE:LINE:COLUMN: error: MESSAGE" for each problem, by place.
-  std::vector<std::string> lines() const;
+  /// By place, each once.
+  std::vector<Problem> found() const;
 
  private:
-  struct Entry {
-    Place place;
-    std::string line;
-  };
   std::string file_;
-  std::vector<Entry> entries_;
+  std::vector<Problem> problems_;
 };
-
-/// "FILE:LINE:COLUMN: SEVERITY: MESSAGE", fit for a terminal.
-std::string located(const std::string& file, Place place, const char* severity,
-                    const std::string& message);
 
 }  // namespace baseline::yaml

@@ -19,10 +19,14 @@ std::string shown(std::string_view word) {
 
 }  // namespace
 
+std::optional<std::string> meant(std::string_view word, std::span<const std::string> candidates) {
+  if (word.size() > kLongestWord) return std::nullopt;
+  return did_you_mean(word, candidates);
+}
+
 std::string suggestion(std::string_view word, std::span<const std::string> candidates,
                        std::string_view prefix) {
-  if (word.size() > kLongestWord) return {};
-  const std::optional<std::string> near = did_you_mean(word, candidates);
+  const std::optional<std::string> near = meant(word, candidates);
   return near ? fmt::format("; did you mean '{}{}'?", prefix, *near) : std::string();
 }
 

@@ -50,6 +50,9 @@ class Reader {
   Problems& problems_;
 };
 
+/// The one of them that was probably meant; never for a word of more than a name's length.
+std::optional<std::string> meant(std::string_view word, std::span<const std::string> candidates);
+
 /// "; did you mean 'x'?" with what comes in front of the name (":"), or nothing.
 std::string suggestion(std::string_view word, std::span<const std::string> candidates,
                        std::string_view prefix = {});

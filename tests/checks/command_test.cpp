@@ -25,7 +25,8 @@ std::string errors_of(const std::vector<std::string>& checks, bool allowed = tru
   try {
     Suites::load(sources, *reference, sqlite::apply_migration, {{}, allowed});
   } catch (const Error& error) {
-    std::string out = error.problems().empty() ? error.what() : join(error.problems(), "\n");
+    std::string out =
+        error.problems().empty() ? error.what() : join(lines_of(error.problems()), "\n");
     for (const std::string& note : error.notes()) out += "\nnote: " + note;
     return out;
   }

@@ -175,7 +175,9 @@ TEST_CASE("errors in a cost check", "[checks][cost][load]") {
 
 TEST_CASE("what a cost check can hardly mean is a warning", "[checks][cost][load]") {
   const auto warnings = [](const std::string& check) {
-    return load_texts({kHead + "  - {name: x, " + check + "}\n"}, kTables).suites.warnings();
+    return lines_of(
+        load_texts({kHead + "  - {name: x, " + check + "}\n"}, kTables).suites.warnings(),
+        "warning");
   };
   CHECK(warnings("cost: SELECT * FROM thing, scanned: 0") ==
         std::vector<std::string>{"s1.yaml:7:21: warning: without 'given' the tables are empty, and "

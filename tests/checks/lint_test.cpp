@@ -13,7 +13,7 @@ namespace {
 std::string warnings_of(const std::string& suite, const std::string& schema = kShop) {
   const LoadedSuites loaded = load_texts({suite}, schema);
   const LintReport report = lint(loaded.suites, *loaded.reference);
-  return report.warnings.empty() ? "no warning" : join(report.warnings, "\n");
+  return report.warnings.empty() ? "no warning" : join(lines_of(report.warnings, "warning"), "\n");
 }
 
 std::string names_of(const std::vector<ConstraintInfo>& constraints) {

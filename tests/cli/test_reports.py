@@ -164,7 +164,7 @@ class Consumers(ReportCase):
         self.assertEqual(len(self.junit(GOLDEN / "report_junit_hostile.xml")), 5)
         self.assertEqual(len(self.prometheus(GOLDEN / "report_prometheus_hostile.prom")), 11)
         self.json_report(GOLDEN / "report_json_hostile.json")
-        self.assertEqual(len(self.github(GOLDEN / "report_github_hostile.txt")), 4)
+        self.assertEqual(len(self.github(GOLDEN / "report_github_hostile.txt")), 5)
 
     def test_the_page_shows_what_the_golden_files_have(self):
         golden = {kind: GOLDEN / f"report_{kind}_all_statuses.{end}" for kind, end in ENDINGS.items()}
@@ -297,7 +297,12 @@ class Deploy(ReportCase):
         problem = (f"{suite}:2:9: error: 'checks' must be a non-empty list of checks; got an empty"
                    " list")
         self.assertEqual(self.json_report()["error"]["problems"], [problem])
-        self.assertIn(problem, self.github()[0][2])
+        title = "baseline deploy"
+        self.assertEqual(self.github(), [
+            ("error", {"title": title},
+             "the suites have 1 error\nhint: correct them; nothing was touched"),
+            ("error", {"file": str(suite), "line": "2", "col": "9", "title": title},
+             problem.split(": error: ")[1])])
 
     def test_no_database_was_named(self):
         done = self.baseline("verify", *self.options())

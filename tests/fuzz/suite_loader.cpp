@@ -52,7 +52,7 @@ void judge_errors(const Error& error) {
   const bool commands =
       std::string_view(error.what()).find("allow with --allow-commands: ") != std::string::npos;
   demand(commands || !error.problems().empty(), "an error of a suite has a place");
-  for (const std::string& line : error.problems()) {
+  for (const std::string& line : lines_of(error.problems())) {
     demand(line.starts_with(std::string(kFile) + ":"), "each error names the file");
     demand(line.find(": error: ") != std::string::npos, "each error says that it is one");
     demand(printable(line) == line, "each error can be printed");
@@ -84,14 +84,14 @@ std::vector<std::string> outcome_of(const std::string& text) {
     const Listing listing = list_checks(suites, {});
     demand(listing.before.results + listing.after.results + listing.skipped > 0,
            "a suite that loads runs something, or says what it skips");
-    std::vector<std::string> out = lint(suites, baseline_database()).warnings;
+    std::vector<std::string> out = lines_of(lint(suites, baseline_database()).warnings, "warning");
     if (!is_worth_running(text, suites, listing)) return out;
     run(suites, Phase::before, listing.before.results, out);
     run(suites, Phase::after, listing.after.results, out);
     return out;
   } catch (const Error& error) {
     judge_errors(error);
-    return error.problems();
+    return lines_of(error.problems());
   }
 }
 

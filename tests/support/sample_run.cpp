@@ -131,7 +131,7 @@ CheckRun hostile_run() {
   run.phases = {phase(Phase::after, {bad, bad, skipped, error})};
   Error failure(ErrorCode::io, kHostile, kHostile);
   failure.add_note(kHostile);
-  failure.set_problems({kHostile});
+  failure.set_problems({{{}, 0, 0, kHostile}});
   conclude(run, failure);
   run.exit_code = 5;
   return run;

@@ -69,7 +69,6 @@ std::optional<Schema> schema_of_file(const CheckDraft& draft, const std::string&
   if (!expanded) return std::nullopt;
   const std::filesystem::path path =
       std::filesystem::path(draft.scope.file()).parent_path() / *expanded;
-  yaml::Problems& problems = draft.reader().problems();
   try {
     const Migration migration{{},
                               path.string(),
@@ -77,8 +76,7 @@ std::optional<Schema> schema_of_file(const CheckDraft& draft, const std::string&
                               Migration::Bounds{draft.head.timeout, kMostMade}};
     return draft.scope.apply()(migration)->schema();
   } catch (const Error& error) {
-    problems.add(draft.value.place, error.what());
-    for (const std::string& line : error.problems()) problems.add_line(draft.value.place, line);
+    draft.reader().error(draft.value.place, error.what());
     return std::nullopt;
   }
 }
