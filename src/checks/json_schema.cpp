@@ -111,37 +111,42 @@ Json of_matcher() {
   return {{"anyOf", {reference("value"), operators}}};
 }
 
-// A matcher whose operands are whole numbers from 0.
-Json of_count() {
-  const Json number = {{"type", "integer"}, {"minimum", 0}};
+// A matcher of one kind of value, `definition` being its own; `parts_of_text`: it may look
+// for parts of a text, too.
+Json of_matcher_of(const Json& operand, const char* definition, bool parts_of_text) {
   Json operators = {{"type", "object"}, {"minProperties", 1}};
   for (const Matcher::Operator& row : Matcher::operators()) {
     Json& json = operators["properties"][std::string(row.name)];
     json = {{"description", row.meaning}};
+    bool fits = true;
     switch (row.op) {
       case Matcher::Op::lt:
       case Matcher::Op::le:
       case Matcher::Op::gt:
       case Matcher::Op::ge:
-        json.update(number);
+        json.update(operand);
         break;
       case Matcher::Op::in:
-        json.update(list_of(number));
+        json.update(list_of(operand));
         break;
       case Matcher::Op::negation:
-        json.update(reference("count"));
+        json.update(reference(definition));
         break;
       case Matcher::Op::matches:
       case Matcher::Op::contains:
+        json.update(of_operand(row.op));
+        fits = parts_of_text;
+        break;
       case Matcher::Op::type:
       case Matcher::Op::equal:
       case Matcher::Op::all:
-        operators["properties"].erase(std::string(row.name));
+        fits = false;
         break;
     }
+    if (!fits) operators["properties"].erase(std::string(row.name));
   }
   operators["additionalProperties"] = false;
-  return {{"anyOf", {number, operators}}};
+  return {{"anyOf", {operand, operators}}};
 }
 
 // "'foreign_keys: on' or 'off' is needed" unless every check that needs it says it by itself.
@@ -168,7 +173,8 @@ std::string suite_json_schema() {
   for (const CheckKind& kind : check_kinds()) definitions[definition_of(kind)] = of_kind(kind);
   definitions["by"] = of_by();
   definitions["matcher"] = of_matcher();
-  definitions["count"] = of_count();
+  definitions["count"] = of_matcher_of({{"type", "integer"}, {"minimum", 0}}, "count", false);
+  definitions["text"] = of_matcher_of({{"type", "string"}}, "text", true);
   yaml::add_common_definitions(definitions);
   return json.dump(2) + "\n";
 }

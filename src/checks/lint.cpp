@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "checks/check.hpp"
+#include "yaml/reader.hpp"
 
 namespace baseline {
 namespace {
@@ -50,6 +51,14 @@ Problem warning(const CheckHead& head, const std::string& message) {
   return {head.file, head.place.line, head.place.column, message};
 }
 
+std::string did_you_mean_one(const ConstraintRef& by, const std::vector<Subject>& subjects) {
+  std::vector<std::string> names;
+  for (const Subject& subject : subjects) {
+    if (!subject.info.name.empty()) names.push_back(subject.info.name);
+  }
+  return by.kind == ConstraintRef::Kind::name ? yaml::suggestion(by.text, names) : std::string();
+}
+
 // Marks what the check tests; says so when that is nothing.
 void examine(const Check& check, const ConstraintTest& test, Session& reference,
              std::vector<Subject>& subjects, std::vector<Problem>& warnings) {
@@ -58,8 +67,8 @@ void examine(const Check& check, const ConstraintTest& test, Session& reference,
   const std::vector<std::size_t> found = meant(test, subjects, reference.resolve(test.by));
   if (found.empty()) {
     warnings.push_back(
-        warning(head, fmt::format("the baseline has no constraint '{}', which '{}' names in 'by'",
-                                  test.by.text, head.name)));
+        warning(head, fmt::format("the baseline has no constraint '{}', which '{}' names in 'by'{}",
+                                  test.by.text, head.name, did_you_mean_one(test.by, subjects))));
     return;
   }
   const auto idle = [&](std::size_t i) { return !subjects[i].info.can_reject; };

@@ -128,19 +128,30 @@ std::optional<Matcher> Matcher::read(const yaml::Node& node, std::string_view ke
 }
 
 std::optional<Matcher> Matcher::read_count(const yaml::Node& node, std::string_view key,
-                                           const yaml::Reader& reader) {
+                                           const yaml::Reader& reader, std::string_view what) {
   auto matcher = read(node, key, reader);
   if (!matcher) return std::nullopt;
-  if (!matcher->fits_count()) {
+  if (!matcher->compares_with(&is_count, false)) {
     reader.error(node.place,
-                 fmt::format("'{}' is a count: compare it with whole numbers from 0", key));
+                 fmt::format("'{}' is {}: compare it with whole numbers from 0", key, what));
     return std::nullopt;
   }
   if (matcher->takes_every_count()) {
-    reader.error(node.place, fmt::format("'{}' matches every count, so it asserts nothing", key));
+    const std::string_view noun = what.substr(what.find(' ') + 1);
+    reader.error(node.place,
+                 fmt::format("'{}' matches every {}, so it asserts nothing", key, noun));
     return std::nullopt;
   }
   return matcher;
+}
+
+std::optional<Matcher> Matcher::read_text(const yaml::Node& node, std::string_view key,
+                                          const yaml::Reader& reader) {
+  auto matcher = read(node, key, reader);
+  if (!matcher || matcher->compares_with(&is_text, true)) return matcher;
+  reader.error(node.place,
+               fmt::format("'{}' is text: compare it with text, a number in quotes", key));
+  return std::nullopt;
 }
 
 std::optional<Matcher> Matcher::read_operator(Op op, const yaml::Entry& entry,
@@ -266,8 +277,6 @@ std::string Matcher::describe() const {
   return {};
 }
 
-bool Matcher::fits_count() const { return compares_with(&is_count, false); }
-
 // What it takes changes at the values that it compares with, and nowhere else.
 bool Matcher::takes_every_count() const {
   std::vector<Value> probes = {std::int64_t{0}, std::numeric_limits<std::int64_t>::max()};
@@ -286,8 +295,6 @@ void Matcher::append_operands(std::vector<Value>& out) const {
   out.insert(out.end(), choices_.begin(), choices_.end());
   for (const Matcher& part : parts_) part.append_operands(out);
 }
-
-bool Matcher::fits_text() const { return compares_with(&is_text, true); }
 
 bool Matcher::compares_with(bool (*fits)(const Value&), bool parts_of_text) const {
   switch (op_) {

@@ -46,21 +46,21 @@ class Matcher {
   static std::optional<Matcher> read(const yaml::Node& node, std::string_view key,
                                      const yaml::Reader& reader);
 
-  /// The same for a count, which can only be compared with whole numbers from 0, and is never less.
+  /// The same for a count, which can only be compared with whole numbers from 0, and is never less;
+  /// `what` it is, for people.
   static std::optional<Matcher> read_count(const yaml::Node& node, std::string_view key,
-                                           const yaml::Reader& reader);
+                                           const yaml::Reader& reader,
+                                           std::string_view what = "a count");
+
+  /// The same for a text, which can only be compared with text: to anything else none is equal.
+  static std::optional<Matcher> read_text(const yaml::Node& node, std::string_view key,
+                                          const yaml::Reader& reader);
 
   bool matches(const Value& value) const;
   /// "'ok'", ">= 1 and <= 5", "not NULL": for people.
   std::string describe() const;
   /// The value that it demands, if it is just one.
   const Value* equal_to() const { return op_ == Op::equal ? &operand_ : nullptr; }
-  /// Whether all that it compares with are whole numbers from 0, as a count needs it.
-  bool fits_count() const;
-  /// Whether every whole number from 0 matches: of a count that would assert nothing.
-  bool takes_every_count() const;
-  /// Whether all that it compares with are texts: to anything else no text is equal.
-  bool fits_text() const;
 
  private:
   static std::optional<Matcher> read_operator(Op op, const yaml::Entry& entry,
@@ -68,6 +68,8 @@ class Matcher {
   // Whether all values that it compares with fit; `parts_of_text`: whether it may look for parts of
   // a text, too.
   bool compares_with(bool (*fits)(const Value&), bool parts_of_text) const;
+  // Whether every whole number from 0 matches: of a count that would assert nothing.
+  bool takes_every_count() const;
   // The values that it compares with, of the matchers in it too.
   void append_operands(std::vector<Value>& out) const;
 

@@ -99,6 +99,7 @@ class Loader {
       case KeyType::regexes:
       case KeyType::matcher:
       case KeyType::count:
+      case KeyType::output:
       case KeyType::rows:
       case KeyType::column:
       case KeyType::by:

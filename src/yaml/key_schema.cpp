@@ -41,6 +41,8 @@ Json of_type(const Key& key) {
       return reference("matcher");
     case KeyType::count:
       return reference("count");
+    case KeyType::output:
+      return reference("text");
     case KeyType::rows:
       return list_of(list_of(reference("value")));
     case KeyType::column:

@@ -25,6 +25,7 @@ enum class KeyType {
   section,    ///< a map of Key::keys
   matcher,    ///< a value, or a map of operators
   count,      ///< a matcher of whole numbers from 0
+  output,     ///< a matcher of text
   rows,       ///< a list of lists of values
   column,     ///< text: table.column
   by,         ///< the name of a constraint, or a map that says what it is

@@ -79,6 +79,9 @@ TEST_CASE("lint finds a 'by' that the baseline cannot keep", "[checks][lint]") {
   };
   CHECK(rejects("valid_prize") ==
         "s1.yaml:4:5: warning: the baseline has no constraint 'valid_prize', which 'x' names in "
+        "'by'; did you mean 'valid_price'?");
+  CHECK(rejects("elsewhere") ==
+        "s1.yaml:4:5: warning: the baseline has no constraint 'elsewhere', which 'x' names in "
         "'by'");
   CHECK(rejects("{unique: 'item(code, shop_id)'}") == "no warning");
   CHECK(rejects("{unique: item(code)}") ==

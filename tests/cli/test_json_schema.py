@@ -66,6 +66,9 @@ RIGHT = [with_check(keys) for keys in [
     f"{REJECTS}, by: {{foreign_key: t(a)}}, foreign_keys: on",
     f"{REJECTS}, by: {{check: a < 10}}", f"{REJECTS}, by: {{trigger: '^no'}}",
     f"{REJECTS}, by: {{type: t.a}}",
+    "command: [a]", "command: [a], exit: 3", "command: [a], exit: {in: [0, 1]}",
+    "command: [a], stdout: '5'", "command: [a], stdout: {matches: a}",
+    "command: [a], stderr: {not: {contains: a}}", "command: [a], stdout: {in: [a, b]}",
 ]] + [
     "version: 1\nchecks: [{name: x, query: SELECT a FROM t, rows: 0}]\n",
     "version: 1\nchecks: [{name: x, accepts: DELETE FROM t, foreign_keys: on}]\n",
@@ -99,6 +102,9 @@ WRONG = [with_check(keys) for keys in [
     f"{REJECTS}, by: {{not_nul: t.a}}", f"{REJECTS}, by: {{not_null: t.a, type: t.a}}",
     f"{REJECTS}, by: {{not_null: a}}", f"{REJECTS}, by: {{not_null: .a}}", f"{REJECTS}, by: {{unique: t}}",
     f"{REJECTS}, by: {{check: 5}}", f"{REJECTS}, by: small, rows: 0",
+    "command: a", "command: [a], exit: '0'", "command: [a], exit: {matches: a}",
+    "command: [a], stdout: 5", "command: [a], stdout: {lt: 5}", "command: [a], stdout: {in: [a, 5]}",
+    "command: [a], stdout: {type: text}", "command: [a], stderr: {not: {contains: 5}}",
 ]] + [
     "", "[1]", "5", "version: 1\n", "version: 1\nchecks: []\n", "version: 1\nchecks: {a: 1}\n",
     "version: 1\nchecks: [5]\n",

@@ -145,7 +145,7 @@ class Errors(unittest.TestCase):
         for name, text in found:
             with self.subTest(source=name):
                 # A suggestion comes behind a message.
-                self.assertIn(text.rstrip("… "), page)
+                self.assertTrue(text.rstrip("… ") in page, f"{text} is not in docs/checks-errors.md")
 
 
 if __name__ == "__main__":

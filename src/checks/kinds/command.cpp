@@ -125,38 +125,31 @@ class CommandCheck final : public Check {
   std::filesystem::path directory_;
 };
 
-// One matcher of the check; false when it is there and wrong.
-bool read_matcher(const CheckDraft& draft, std::string_view key, std::optional<Matcher>& matcher,
-                  bool (Matcher::*fits)() const, std::string_view advice) {
-  const yaml::Node* const node = draft.node.find(key);
-  if (node == nullptr) return true;
-  matcher = Matcher::read(*node, key, draft.reader());
-  if (!matcher) return false;
-  if (((*matcher).*fits)()) return true;
-  draft.reader().error(node->place, fmt::format("'{}' is {}", key, advice));
-  return false;
-}
-
 }  // namespace
 
 std::unique_ptr<Check> make_command(CheckDraft& draft) {
-  constexpr std::string_view kText = "text: compare it with text, a number in quotes";
   draft.scope.add_command(draft.head);
   Demand demand;
-  const bool exit = read_matcher(draft, "exit", demand.exit, &Matcher::fits_count,
-                                 "an exit code: compare it with whole numbers from 0");
-  const bool out = read_matcher(draft, "stdout", demand.out, &Matcher::fits_text, kText);
-  const bool err = read_matcher(draft, "stderr", demand.err, &Matcher::fits_text, kText);
+  bool good = true;
+  const auto read = [&](std::string_view key, std::optional<Matcher>& matcher, auto&& read_it) {
+    const yaml::Node* const node = draft.node.find(key);
+    if (node == nullptr) return;
+    matcher = read_it(*node, key);
+    good = good && matcher;
+  };
+  const auto read_text = [&](const yaml::Node& node, std::string_view key) {
+    return Matcher::read_text(node, key, draft.reader());
+  };
+  read("exit", demand.exit, [&](const yaml::Node& node, std::string_view key) {
+    return Matcher::read_count(node, key, draft.reader(), "an exit code");
+  });
+  read("stdout", demand.out, read_text);
+  read("stderr", demand.err, read_text);
   const auto expand = [&](const yaml::Node& node, const std::string& text) {
     return draft.scope.expanded(node, text);
   };
-  if (exit && demand.exit && demand.exit->takes_every_count()) {
-    draft.reader().error(draft.node.find("exit")->place,
-                         "'exit' matches every exit code, so it asserts nothing");
-    return nullptr;
-  }
   auto words = yaml::read_words(draft.reader(), draft.value, "command", expand);
-  if (!exit || !out || !err || !words) return nullptr;
+  if (!good || !words) return nullptr;
   // Built-in suites are in no directory.
   std::error_code ignored;
   std::filesystem::path directory = draft.scope.directory();

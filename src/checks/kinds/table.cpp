@@ -59,8 +59,8 @@ constexpr Key kLogKeys[] = {
 constexpr std::string_view kLogAsserts[] = {"expect", "forbid"};
 constexpr Key kCommandKeys[] = {
     {"exit", KeyType::count, "the exit code, 0 unless said"},
-    {"stdout", KeyType::matcher, "what it writes to stdout, without the final newline"},
-    {"stderr", KeyType::matcher, "what it writes to stderr, without the final newline"},
+    {"stdout", KeyType::output, "what it writes to stdout, without the final newline"},
+    {"stderr", KeyType::output, "what it writes to stderr, without the final newline"},
     kWait,
 };
 
