@@ -166,7 +166,7 @@ std::optional<Matcher> Matcher::read_operator(Op op, const yaml::Entry& entry,
     case Op::gt:
     case Op::ge:
       out.operand_ = node.is_scalar() ? value_of(node) : Value();
-      if (std::holds_alternative<std::monostate>(out.operand_)) {
+      if (is_null(out.operand_)) {
         reader.wrong(node, key, "a number or text");
         return std::nullopt;
       }

@@ -14,6 +14,9 @@ using Blob = std::vector<std::byte>;
 /// A value as a database stores it: NULL, integer, real, text (bytes), blob.
 using Value = std::variant<std::monostate, std::int64_t, double, std::string, Blob>;
 
+/// Whether it is NULL.
+inline bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
+
 /// The value as an SQL literal: 'it''s', 5, 1.5, NULL, x'00ff'. Always valid text for people.
 std::string sql_literal(const Value& value);
 

@@ -36,8 +36,6 @@ Value missing_key(const ColumnModel& column) {
   return {};
 }
 
-bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
-
 }  // namespace
 
 void TableChecks::add_foreign_key(const ConstraintModel& key) {

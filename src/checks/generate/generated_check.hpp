@@ -28,6 +28,7 @@ struct GeneratedCheck {
   std::string when;
   std::string skip;
   std::string hint;
+  std::string remark;      ///< for who reads the suite, a comment; empty: none
   std::string constraint;  ///< what it covers, for people; empty: no constraint
 };
 

@@ -49,7 +49,7 @@ std::vector<Row> TableChecks::other_rows(const Row& first, const ConstraintModel
       const auto held = first.find(name);
       const Value value =
           held == first.end() ? entry_.search->omitted(*table_.column(name)) : held->second;
-      const bool null = std::holds_alternative<std::monostate>(value);
+      const bool null = is_null(value);
       // A NULL collides with nothing, but that of a key is a new number.
       if (null && other.kind == Kind::unique) break;
       if (vary(least, name)) break;

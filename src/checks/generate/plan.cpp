@@ -257,8 +257,7 @@ std::optional<std::vector<std::string>> Plan::parents_given(const std::vector<st
           std::ranges::any_of(group, [&](std::size_t other) { return &tables_[other] == parent; });
       const bool refers = std::ranges::all_of(key.columns, [&](const std::string& name) {
         const ColumnModel* const column = plan.table->column(name);
-        return column != nullptr &&
-               !std::holds_alternative<std::monostate>(plan.held(column->name));
+        return column != nullptr && !is_null(plan.held(column->name));
       });
       if (inside || !refers) continue;
       if (!parent->row && is_required(*plan.table, key)) {

@@ -47,8 +47,6 @@ std::vector<const ColumnModel*> columns_of(const TableModel& table, const Row& r
   return out;
 }
 
-bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
-
 }  // namespace
 
 std::string insert_sql(const TableModel& table, const std::vector<Row>& rows,

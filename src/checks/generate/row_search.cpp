@@ -19,8 +19,6 @@ constexpr std::size_t kBatch = 400;
 constexpr std::size_t kMostValues = 40;
 constexpr std::size_t kMostShapes = 10;
 
-bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
-
 void add_new(std::vector<Value>& values, const Value& value) {
   if (std::ranges::find(values, value) == values.end()) values.push_back(value);
 }

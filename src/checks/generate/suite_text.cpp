@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "base/wrap.hpp"
 #include "yaml/writer.hpp"
 
 namespace baseline::generate {
@@ -119,7 +120,9 @@ bool can_anchor(std::string_view name) {
 }
 
 std::string check_text(const GeneratedCheck& check, const std::vector<GeneratedFixture>& fixtures) {
-  std::string out = fmt::format("  - name: {}\n", yaml::scalar(check.name, Context::block));
+  std::string out;
+  for (const std::string& line : wrapped(check.remark, kWidth - 4)) out += "  # " + line + "\n";
+  out += fmt::format("  - name: {}\n", yaml::scalar(check.name, Context::block));
   if (!check.skip.empty()) {
     out += fmt::format("    skip: {}\n", yaml::scalar(check.skip, Context::block));
   }
@@ -164,7 +167,7 @@ std::string title_line(const std::string& title) {
 }  // namespace
 
 std::string yaml_value(const Value& value) {
-  if (std::holds_alternative<std::monostate>(value)) return "null";
+  if (is_null(value)) return "null";
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *integer);
   if (const auto* real = std::get_if<double>(&value)) {
     if (std::isinf(*real)) return *real > 0 ? ".inf" : "-.inf";

@@ -88,7 +88,7 @@ Telling telling(const std::vector<Judged>& judged, const ColumnModel& column) {
   for (const Judged& one : judged) {
     if (!one.violates || std::ranges::find(out.rejected, one.value) != out.rejected.end()) continue;
     const auto* text = std::get_if<std::string>(one.value);
-    if (std::holds_alternative<std::monostate>(*one.value)) {
+    if (is_null(*one.value)) {
       out.rejected.push_back(one.value);
     } else if (text != nullptr && !is_run(*one.value) && texts > 0) {
       if (text->size() == 1 && letters-- == 0) {
