@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -74,6 +75,10 @@ bool frozen(FileSystem& files, const Target& target) {
 
 }  // namespace
 
+Deadline past_a_glance(const Deadline& deadline) {
+  return deadline.at_least(std::chrono::milliseconds(100));
+}
+
 void pause_or_throw_in_use(const Target& target, const Deadline& deadline) {
   stop_if_interrupted();
   if (!deadline.pause()) throw_in_use(target);
@@ -101,7 +106,8 @@ void throw_unreadable(const Target& target, const std::string& reason) {
 std::optional<Exclusive> Exclusive::acquire(FileSystem& files, const Target& target,
                                             const Deadline& deadline, bool as_found) {
   if (!target.directory.contains(target.name)) return {};
-  for (;; pause_or_throw_in_use(target, deadline)) {
+  const Deadline patience = past_a_glance(deadline);
+  for (;; pause_or_throw_in_use(target, patience)) {
     if (!as_found && !frozen(files, target)) continue;
     // By name, not by descriptor: closing a descriptor of ours would drop SQLite's locks, and an
     // open one would stand in the way of the lease.
@@ -131,7 +137,8 @@ Lease::Outcome Exclusive::probe(const Target& target) {
 
 void Exclusive::require_unused(const Target& target, const Deadline& deadline) {
   if (!target.directory.contains(target.name)) return;
-  for (;; pause_or_throw_in_use(target, deadline)) {
+  const Deadline patience = past_a_glance(deadline);
+  for (;; pause_or_throw_in_use(target, patience)) {
     const File file = open_writable(target);
     Lease lease;
     if (take(lease, file, target) == Lease::Outcome::granted) return;

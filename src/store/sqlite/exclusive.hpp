@@ -17,7 +17,8 @@ namespace baseline::sqlite {
 /// database is lies in that one file. A database that is missing is trivially so.
 class Exclusive {
  public:
-  /// Freezes the database and takes the lease, trying again until the deadline. With `as_found` the
+  /// Freezes the database and takes the lease, trying again until the deadline, and for a moment in
+  /// any case. With `as_found` the
   /// file is not given to SQLite, and its companions may stay. Throws Error{in_use} naming the
   /// holders, Error{refused} when SQLite cannot read it or when absence cannot be proven,
   /// Error{io}.
@@ -53,6 +54,10 @@ class Exclusive {
 
 /// Opens the database for reading and writing. Throws Error{refused} when this user may not.
 File open_writable(const Target& target);
+
+/// `deadline`, but a tenth of a second from now at least: who only looks at the database (`status`,
+/// another run that tests whether a lease can be had, a program that copies files) is gone by then.
+Deadline past_a_glance(const Deadline& deadline);
 
 /// Sleeps a little before the next attempt; once the deadline passed, throws Error{in_use} naming
 /// the processes that have the database open. Throws Interrupted.

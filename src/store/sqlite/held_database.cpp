@@ -50,7 +50,8 @@ Error write_error(const Target& target, int code, const std::string& reason) {
 
 void require_nobody(const Target& target, const Deadline& deadline) {
   if (!target.directory.contains(target.name)) return;
-  while (is_open_elsewhere(target)) pause_or_throw_in_use(target, deadline);
+  const Deadline patience = past_a_glance(deadline);
+  while (is_open_elsewhere(target)) pause_or_throw_in_use(target, patience);
 }
 
 std::unique_ptr<HeldDatabase> HeldDatabase::acquire(const Target& target,
