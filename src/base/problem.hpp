@@ -13,12 +13,11 @@ struct Problem {
   int column = 0;    ///< from 1, in characters
   std::string message;
 
-  /// "FILE:LINE:COLUMN: SEVERITY: MESSAGE", fit for a terminal; without what there is not.
-  std::string text(std::string_view severity = {}) const;
+  /// "FILE:LINE:COLUMN: SEVERITY: MESSAGE", fit for a terminal; without what is empty.
+  std::string text(std::string_view severity) const;
 };
 
 /// text() of each.
-std::vector<std::string> lines_of(const std::vector<Problem>& problems,
-                                  std::string_view severity = "error");
+std::vector<std::string> lines_of(const std::vector<Problem>& problems, std::string_view severity);
 
 }  // namespace baseline

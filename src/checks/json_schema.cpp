@@ -116,34 +116,33 @@ Json of_matcher() {
 Json of_matcher_of(const Json& operand, const char* definition, bool parts_of_text) {
   Json operators = {{"type", "object"}, {"minProperties", 1}};
   for (const Matcher::Operator& row : Matcher::operators()) {
-    Json& json = operators["properties"][std::string(row.name)];
-    json = {{"description", row.meaning}};
-    bool fits = true;
+    Json accepted;
     switch (row.op) {
       case Matcher::Op::lt:
       case Matcher::Op::le:
       case Matcher::Op::gt:
       case Matcher::Op::ge:
-        json.update(operand);
+        accepted = operand;
         break;
       case Matcher::Op::in:
-        json.update(list_of(operand));
+        accepted = list_of(operand);
         break;
       case Matcher::Op::negation:
-        json.update(reference(definition));
+        accepted = reference(definition);
         break;
       case Matcher::Op::matches:
       case Matcher::Op::contains:
-        json.update(of_operand(row.op));
-        fits = parts_of_text;
+        if (parts_of_text) accepted = of_operand(row.op);
         break;
       case Matcher::Op::type:
       case Matcher::Op::equal:
       case Matcher::Op::all:
-        fits = false;
         break;
     }
-    if (!fits) operators["properties"].erase(std::string(row.name));
+    if (accepted.is_null()) continue;
+    Json& json = operators["properties"][std::string(row.name)];
+    json = {{"description", row.meaning}};
+    json.update(accepted);
   }
   operators["additionalProperties"] = false;
   return {{"anyOf", {operand, operators}}};

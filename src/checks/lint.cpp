@@ -51,12 +51,14 @@ Problem warning(const CheckHead& head, const std::string& message) {
   return {head.file, head.place.line, head.place.column, message};
 }
 
-std::string did_you_mean_one(const ConstraintRef& by, const std::vector<Subject>& subjects) {
+// "; did you mean 'valid_price'?" for a name that none of them has.
+std::string nearest_name(const ConstraintRef& by, const std::vector<Subject>& subjects) {
+  if (by.kind != ConstraintRef::Kind::name) return {};
   std::vector<std::string> names;
   for (const Subject& subject : subjects) {
     if (!subject.info.name.empty()) names.push_back(subject.info.name);
   }
-  return by.kind == ConstraintRef::Kind::name ? yaml::suggestion(by.text, names) : std::string();
+  return yaml::suggestion(by.text, names);
 }
 
 // Marks what the check tests; says so when that is nothing.
@@ -68,7 +70,7 @@ void examine(const Check& check, const ConstraintTest& test, Session& reference,
   if (found.empty()) {
     warnings.push_back(
         warning(head, fmt::format("the baseline has no constraint '{}', which '{}' names in 'by'{}",
-                                  test.by.text, head.name, did_you_mean_one(test.by, subjects))));
+                                  test.by.text, head.name, nearest_name(test.by, subjects))));
     return;
   }
   const auto idle = [&](std::size_t i) { return !subjects[i].info.can_reject; };

@@ -128,16 +128,15 @@ std::optional<Matcher> Matcher::read(const yaml::Node& node, std::string_view ke
 }
 
 std::optional<Matcher> Matcher::read_count(const yaml::Node& node, std::string_view key,
-                                           const yaml::Reader& reader, std::string_view what) {
+                                           const yaml::Reader& reader, std::string_view noun) {
   auto matcher = read(node, key, reader);
   if (!matcher) return std::nullopt;
   if (!matcher->compares_with(&is_count, false)) {
-    reader.error(node.place,
-                 fmt::format("'{}' is {}: compare it with whole numbers from 0", key, what));
+    reader.error(node.place, fmt::format("'{}' is {} {}: compare it with whole numbers from 0", key,
+                                         noun.starts_with('e') ? "an" : "a", noun));
     return std::nullopt;
   }
   if (matcher->takes_every_count()) {
-    const std::string_view noun = what.substr(what.find(' ') + 1);
     reader.error(node.place,
                  fmt::format("'{}' matches every {}, so it asserts nothing", key, noun));
     return std::nullopt;

@@ -47,10 +47,10 @@ class Matcher {
                                      const yaml::Reader& reader);
 
   /// The same for a count, which can only be compared with whole numbers from 0, and is never less;
-  /// `what` it is, for people.
+  /// `noun`: what it counts as, for people ("exit code").
   static std::optional<Matcher> read_count(const yaml::Node& node, std::string_view key,
                                            const yaml::Reader& reader,
-                                           std::string_view what = "a count");
+                                           std::string_view noun = "count");
 
   /// The same for a text, which can only be compared with text: to anything else none is equal.
   static std::optional<Matcher> read_text(const yaml::Node& node, std::string_view key,

@@ -62,7 +62,7 @@ class Suites {
 
   const std::vector<std::unique_ptr<Check>>& checks() const { return checks_; }
   const std::vector<Problem>& warnings() const { return warnings_; }
-  /// What a reviewer would ask about: "FILE:LINE:COLUMN: warning: …", by file and place.
+  /// What a reviewer would ask about, by file and place.
   const std::vector<Problem>& remarks() const { return remarks_; }
 
  private:

@@ -13,13 +13,23 @@
 namespace baseline {
 namespace {
 
-// Symbolic links are followed here and now: what is noted is where the copy is, and no catalogue is
-// opened through one.
-std::filesystem::path place_of_copies(const std::filesystem::path& directory) {
-  const std::filesystem::path path = std::filesystem::absolute(directory).lexically_normal();
+namespace fs = std::filesystem;
+
+// Symbolic links are followed here and now, also one that leads to nothing yet (a disk that is not
+// mounted): what is noted is where the copy is, and no catalogue is opened through a link.
+fs::path place_of_copies(const fs::path& directory) {
+  constexpr int kMostLinks = 40;  // as the kernel has it
   std::error_code error;
-  const std::filesystem::path real = std::filesystem::weakly_canonical(path, error);
-  return error ? path : real;
+  fs::path path = fs::absolute(directory);
+  for (int i = 0; i < kMostLinks; ++i) {
+    const fs::path followed = fs::weakly_canonical(path, error);
+    if (error) break;
+    path = followed;
+    const fs::path target = fs::read_symlink(path, error);
+    if (error) return path;  // it is no link
+    path = path.parent_path() / target;
+  }
+  return fs::absolute(directory).lexically_normal();
 }
 
 }  // namespace

@@ -373,19 +373,19 @@ bool Options::only_looks() const {
     case Command::announce:
       return !announce.send;
     case Command::report:
-    case Command::checks_generate:
       return output.empty() || output == "-";
     case Command::run:
     case Command::recover:
     case Command::backups_create:
     case Command::backups_export:
+    case Command::backups_verify:
+    case Command::checks_generate:
     case Command::init:
       return false;
     case Command::verify:
     case Command::status:
     case Command::history:
     case Command::backups_list:
-    case Command::backups_verify:
     case Command::checks_list:
     case Command::checks_lint:
     case Command::checks_mutate:

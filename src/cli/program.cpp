@@ -140,12 +140,13 @@ int fail(const AnyError& error, const std::string& text, int code, bool json) {
   return code;
 }
 
-// Whether something that was printed did not arrive. A reader that has gone away wanted no more.
+// Whether something that was printed did not arrive. A reader that has gone away wanted no more; of
+// a pipe that is POLLERR, of a socket POLLHUP.
 bool result_is_lost() {
   const bool failed = std::fflush(stdout) != 0;
   if (!failed && std::ferror(stdout) == 0) return false;
   pollfd out{STDOUT_FILENO, 0, 0};
-  return ::poll(&out, 1, 0) <= 0 || (out.revents & POLLERR) == 0;
+  return ::poll(&out, 1, 0) <= 0 || (out.revents & (POLLERR | POLLHUP)) == 0;
 }
 
 // Writes the reports of a run that ends with `code`, and returns the code that it ends with now.

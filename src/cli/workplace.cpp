@@ -154,7 +154,7 @@ Inputs::Inputs(const Invocation& invocation)
   // lint has warnings for its result.
   if (invocation.options.command == Command::checks_lint) return;
   for (const Problem& warning : suites_.warnings()) {
-    invocation.observer.warning(warning.text());  // that it is one, the observer says
+    invocation.observer.warning(warning.text({}));  // that it is one, the observer says
   }
 }
 

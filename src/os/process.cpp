@@ -17,6 +17,9 @@
 namespace baseline {
 namespace {
 
+// Lines like "+@staff" only let another service in.
+bool is_name(const char* text) { return *text != '\0' && *text != '+' && *text != '-'; }
+
 // The entry for which `is_wanted` holds, of a file that `read` (fgetpwent, fgetgrent) reads.
 template <class Read, class IsWanted>
 auto entry_in(const char* path, Read&& read, IsWanted&& is_wanted) -> decltype(read(nullptr)) {
@@ -31,7 +34,9 @@ auto entry_in(const char* path, Read&& read, IsWanted&& is_wanted) -> decltype(r
 // The file comes first: to ask the services that the system may have instead (LDAP, say) takes two
 // sockets, and a program that is linked statically has none of them.
 std::string name_of_user(uid_t id) {
-  const auto wanted = [&](const struct passwd& entry) { return entry.pw_uid == id; };
+  const auto wanted = [&](const struct passwd& entry) {
+    return entry.pw_uid == id && is_name(entry.pw_name);
+  };
   if (const auto* const listed = entry_in("/etc/passwd", &::fgetpwent, wanted)) {
     return printable(listed->pw_name);
   }
@@ -47,7 +52,9 @@ std::string name_of_user(uid_t id) {
 }
 
 std::string name_of_group(gid_t id) {
-  const auto wanted = [&](const struct group& entry) { return entry.gr_gid == id; };
+  const auto wanted = [&](const struct group& entry) {
+    return entry.gr_gid == id && is_name(entry.gr_name);
+  };
   if (const auto* const listed = entry_in("/etc/group", &::fgetgrent, wanted)) {
     return printable(listed->gr_name);
   }

@@ -64,7 +64,7 @@ Json of_problem(const std::optional<RunProblem>& problem) {
   json["kind"] = problem->kind;
   json["message"] = valid_utf8(problem->message);
   json["hint"] = optional_text(problem->hint);
-  json["problems"] = texts(lines_of(problem->problems));
+  json["problems"] = texts(lines_of(problem->problems, "error"));
   json["notes"] = texts(problem->notes);
   return json;
 }

@@ -335,7 +335,7 @@ std::string of(const RecoverReport& report, const Style& style, const TypedOptio
 
 std::string of(const Error& error, const Style& style) {
   std::string text;
-  for (const std::string& problem : lines_of(error.problems())) text += problem + "\n";
+  for (const std::string& problem : lines_of(error.problems(), "error")) text += problem + "\n";
   text += fmt::format("baseline: {} {}\n", style(Tone::bad, "error:"), error.what());
   for (const std::string& note : error.notes()) text += fmt::format("  note: {}\n", note);
   if (!error.hint().empty()) {

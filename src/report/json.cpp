@@ -241,7 +241,7 @@ std::string of(const History& history, const std::string& catalogue) {
 std::string of(const Error& error, int exit_code) {
   return failure({{"message", error.what()},
                   {"hint", optional_text(error.hint())},
-                  {"problems", lines_of(error.problems())},
+                  {"problems", lines_of(error.problems(), "error")},
                   {"notes", error.notes()}},
                  exit_code);
 }

@@ -47,7 +47,7 @@ std::string account(const CheckResult& result) {
 
 std::string account(const RunProblem& problem) {
   std::string text = printable(problem.message);
-  for (const std::string& one : lines_of(problem.problems)) text += "\n" + one;
+  for (const std::string& one : lines_of(problem.problems, "error")) text += "\n" + one;
   for (const std::string& note : problem.notes) text += line("note", note);
   return text + line("hint", problem.hint);
 }

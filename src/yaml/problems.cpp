@@ -18,7 +18,7 @@ std::vector<Problem> Problems::found() const {
   std::set<std::string> seen;
   for (Problem& problem : sorted) {
     // The same SQL may be read twice through an alias; once is enough for a person.
-    if (seen.insert(problem.text()).second) out.push_back(std::move(problem));
+    if (seen.insert(problem.text({})).second) out.push_back(std::move(problem));
   }
   return out;
 }

@@ -211,7 +211,8 @@ int main() {
     for (const int cases : {5, 10, 20}) benchmark(cases);
   } catch (const Error& error) {
     fmt::print(stderr, "{}\n", error.what());
-    for (const std::string& line : lines_of(error.problems())) fmt::print(stderr, "{}\n", line);
+    for (const std::string& line : lines_of(error.problems(), "error"))
+      fmt::print(stderr, "{}\n", line);
     return EXIT_FAILURE;
   } catch (const std::exception& error) {
     fmt::print(stderr, "{}\n", error.what());

@@ -26,7 +26,7 @@ std::string errors_of(const std::vector<std::string>& checks, bool allowed = tru
     Suites::load(sources, *reference, sqlite::apply_migration, {{}, allowed});
   } catch (const Error& error) {
     std::string out =
-        error.problems().empty() ? error.what() : join(lines_of(error.problems()), "\n");
+        error.problems().empty() ? error.what() : join(lines_of(error.problems(), "error"), "\n");
     for (const std::string& note : error.notes()) out += "\nnote: " + note;
     return out;
   }

@@ -97,7 +97,7 @@ TEST_CASE("schema takes an SQL file beside the suite", "[checks][schema]") {
     load("empty.sql");
     FAIL("a reference without a schema was taken");
   } catch (const Error& error) {
-    CHECK(lines_of(error.problems()) ==
+    CHECK(lines_of(error.problems(), "error") ==
           std::vector<std::string>{(dir.path() / "s.yaml").string() +
                                    ":4:23: error: empty.sql makes nothing to compare with"});
   }

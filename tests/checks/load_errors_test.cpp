@@ -324,7 +324,7 @@ TEST_CASE("suites are read by name, and two of one name are refused", "[checks][
     FAIL("two suites of one name were taken");
   } catch (const Error& error) {
     CHECK(
-        lines_of(error.problems()) ==
+        lines_of(error.problems(), "error") ==
         std::vector<std::string>{"y/a.yaml:1:1: error: suite 'a' was already read from x/a.yaml"});
   }
   std::ofstream(dir.path() / "big.yaml") << std::string((1 << 20) + 1, 'x');

@@ -12,7 +12,7 @@ Matcher matcher(const std::string& written) {
   const auto root = yaml::parse("k: " + written, problems);
   REQUIRE(root);
   auto out = Matcher::read(*root->find("k"), "k", yaml::Reader(problems));
-  INFO(join(lines_of(problems.found()), "\n"));
+  INFO(join(lines_of(problems.found(), "error"), "\n"));
   REQUIRE(out);
   return *out;
 }

@@ -871,6 +871,23 @@ class Also(support.Case):
         self.assertEqual(self.verify()["warnings"], [])
         self.assertEqual(sha256(self.copy() / "app.db"), self.old)
 
+    def test_through_a_link_to_a_disk_that_is_not_mounted_yet(self):
+        link = self.dir / "link"
+        link.symlink_to("later/on")
+        self.json("deploy", "-d", self.database, "--also", link)
+        later = self.dir / "later" / "on"
+        later.mkdir(parents=True)
+        self.assertEqual(self.verify()["warnings"], [])
+        self.assertEqual(sha256(self.only_backup(self.database, later) / "app.db"), self.old)
+
+    def test_above_a_link_is_above_what_it_leads_to(self):
+        (self.dir / "disk" / "deep").mkdir(parents=True)
+        (self.dir / "disk" / "copies").mkdir()
+        (self.dir / "link").symlink_to("disk/deep")
+        document = self.json("deploy", "-d", self.database, "--also", f"{self.dir}/link/../copies")
+        self.assertEqual([copy["directory"] for copy in document["copies"]],
+                         [f"{self.dir}/disk/copies"])
+
     def test_a_missing_directory_is_a_warning(self):
         """It is not made: where a disk is not mounted, that would be the wrong disk."""
         self.also.rmdir()

@@ -46,9 +46,10 @@ next      baseline plan --migration {self.migration} --checks {self.checks}
     def test_a_full_row_tells_what_it_lacks(self):
         """A hostile name is no way out of the comment."""
         self.migration.write_text('CREATE TABLE t (id INTEGER PRIMARY KEY, c TEXT, '
+                                  'n TEXT DEFAULT NULL CHECK (n IS NULL), '
                                   '"a\n b" TEXT CHECK ("a\n b" IS NULL OR c IS NULL))')
         self.generate("-m", self.migration, "-o", self.checks)
-        self.assertIn("  # Without a\\x0a b: no value was found that fits the rest of the row.\n"
+        self.assertIn("  # Without n, a\\x0a b: no value was found that fits the rest of the row.\n"
                       "  - name: t accepts a full row\n"
                       "    accepts: INSERT INTO t (id, c) VALUES (-1, 'a')\n",
                       (self.checks / "constraints.yaml").read_text())

@@ -4,6 +4,7 @@ sentence with a hint, and with --format json exactly one document."""
 import datetime
 import json
 import os
+import socket
 import re
 import sqlite3
 import subprocess
@@ -209,8 +210,19 @@ class Streams(support.Case):
         database = self.legacy()
         self.assertEqual(self.behind_a_full_disk("deploy", "-d", database), (0, self.LOST))
         self.assert_at_baseline(database)
-        made = self.behind_a_full_disk("backups", "create", "-d", database)
-        self.assertEqual(made, (0, self.LOST))
+        for args in ("backups", "create", "-d", database), ("backups", "verify", "-d", database), \
+                ("checks", "generate", "-o", self.dir / "suites"):
+            self.assertEqual(self.behind_a_full_disk(*args), (0, self.LOST), args)
+
+    def test_a_socket_whose_reader_went_away(self):
+        """As that of a unit of systemd, when its journal is restarted."""
+        for args in ("status", "-d", self.fresh()), ("checks", "json-schema"):
+            reader, writer = socket.socketpair()
+            reader.close()
+            with writer:
+                done = subprocess.run([support.BINARY, *map(str, args)], stdout=writer,
+                                      stderr=subprocess.PIPE, env=self.environment(), timeout=60)
+            self.assertEqual((done.returncode, done.stderr), (0, b""), args)
 
     def test_a_full_disk_behind_what_only_tells(self):
         """A script must not go on with half a list."""

@@ -51,9 +51,11 @@ def errors():
 
 
 def warnings():
+    printed = (support.PROJECT / "src/cli/program.cpp").read_text()
     return {message(found) for path in sources()
             if path.parent.name in ("pipeline", "sqlite")
-            for found in WARNING.findall(path.read_text())}
+            for found in WARNING.findall(path.read_text())} | {
+        message(f'"{found}"') for found in re.findall(r'"baseline: warning: (.+?)\\n"', printed)}
 
 
 def rows():

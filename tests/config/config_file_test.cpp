@@ -23,7 +23,7 @@ std::vector<std::string> problems_of(const std::string& text) {
     parsed(text);
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::usage);
-    return lines_of(error.problems());
+    return lines_of(error.problems(), "error");
   }
   return {};
 }
@@ -78,7 +78,7 @@ TEST_CASE("a variable of a hook that is not set is a problem of who runs the hoo
     require_usable(file.application);
     FAIL("it was accepted");
   } catch (const Error& error) {
-    CHECK(lines_of(error.problems()) ==
+    CHECK(lines_of(error.problems(), "error") ==
           std::vector<std::string>{"etc/baseline.yaml:14:45: error: ${UNSET} is not set in the "
                                    "environment"});
   }

@@ -39,7 +39,7 @@ void judge_hook(const std::optional<Hook>& hook, std::vector<std::string>& out) 
   demand(!hook->argv.empty() && hook->argv.size() == hook->written.size(), "a hook is a command");
   demand(hook->timeout.count() > 0, "a hook has time");
   out.insert(out.end(), hook->argv.begin(), hook->argv.end());
-  std::ranges::move(lines_of(hook->problems), std::back_inserter(out));
+  std::ranges::move(lines_of(hook->problems, "error"), std::back_inserter(out));
 }
 
 void judge(const ConfigFile& file, std::vector<std::string>& out) {
@@ -73,12 +73,12 @@ std::vector<std::string> outcome_of(const std::string& text) {
   } catch (const Error& error) {
     demand(error.code() == ErrorCode::usage, "an error of a configuration is one of usage");
     demand(!error.problems().empty(), "an error of a configuration has a place");
-    for (const std::string& line : lines_of(error.problems())) {
+    for (const std::string& line : lines_of(error.problems(), "error")) {
       demand(line.starts_with(std::string(kFile) + ":"), "each error names the file");
       demand(line.find(": error: ") != std::string::npos, "each error says that it is one");
       demand(printable(line) == line, "each error can be printed");
     }
-    return lines_of(error.problems());
+    return lines_of(error.problems(), "error");
   }
   return out;
 }

@@ -52,7 +52,7 @@ void judge_errors(const Error& error) {
   const bool commands =
       std::string_view(error.what()).find("allow with --allow-commands: ") != std::string::npos;
   demand(commands || !error.problems().empty(), "an error of a suite has a place");
-  for (const std::string& line : lines_of(error.problems())) {
+  for (const std::string& line : lines_of(error.problems(), "error")) {
     demand(line.starts_with(std::string(kFile) + ":"), "each error names the file");
     demand(line.find(": error: ") != std::string::npos, "each error says that it is one");
     demand(printable(line) == line, "each error can be printed");
@@ -91,7 +91,7 @@ std::vector<std::string> outcome_of(const std::string& text) {
     return out;
   } catch (const Error& error) {
     judge_errors(error);
-    return lines_of(error.problems());
+    return lines_of(error.problems(), "error");
   }
 }
 

@@ -37,7 +37,7 @@ std::string load_errors(const std::vector<std::string>& texts, const std::string
     load_texts(texts, schema);
   } catch (const Error& error) {
     if (error.problems().empty()) return error.what();
-    return join(lines_of(error.problems()), "\n");
+    return join(lines_of(error.problems(), "error"), "\n");
   }
   return "no error";
 }

@@ -11,13 +11,13 @@ namespace {
 std::string problems_of(std::string_view text) {
   Problems problems("f.yaml");
   parse(text, problems);
-  return join(lines_of(problems.found()), "\n");
+  return join(lines_of(problems.found(), "error"), "\n");
 }
 
 Node parsed(std::string_view text) {
   Problems problems("f.yaml");
   auto node = parse(text, problems);
-  INFO(join(lines_of(problems.found()), "\n"));
+  INFO(join(lines_of(problems.found(), "error"), "\n"));
   REQUIRE(problems.empty());
   REQUIRE(node);
   return *node;

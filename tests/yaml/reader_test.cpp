@@ -13,7 +13,7 @@ std::string problems_of(const std::string& value, const Read& read) {
   const auto root = parse("k: " + value, problems);
   REQUIRE(root);
   read(Reader(problems), *root->find("k"));
-  return join(lines_of(problems.found()), "\n");
+  return join(lines_of(problems.found(), "error"), "\n");
 }
 
 TEST_CASE("a duration needs its unit", "[yaml]") {

@@ -14,13 +14,13 @@ namespace {
 bool has_word(const Value& value) { return !std::holds_alternative<Blob>(value); }
 
 // Who reads "a full row" has to know what is not in it. A rowid comes by itself.
-std::string without_value(const TableModel& table, const Row& row) {
+std::string without_value(const TableModel& table, const Row& row, const RowSearch& search) {
   std::vector<std::string> names;
   for (const ColumnModel& column : table.columns) {
     if (column.generated || column.is_rowid) continue;
     const auto held = row.find(column.name);
-    const bool filled = held == row.end() ? column.has_default : !is_null(held->second);
-    if (!filled) names.push_back(printable(column.name));
+    const Value value = held == row.end() ? search.omitted(column) : held->second;
+    if (is_null(value)) names.push_back(printable(column.name));
   }
   if (names.empty()) return {};
   return fmt::format("Without {}: no value was found that fits the rest of the row.",
@@ -54,7 +54,7 @@ void TableChecks::add_rows() {
     }
   }
   check.sql = insert_sql(table_, {*full});
-  check.remark = without_value(table_, *full);
+  check.remark = without_value(table_, *full, *entry_.search);
   std::erase(check.given, entry_.fixture);
   if (trial_.holds(check)) add(std::move(check));
 }

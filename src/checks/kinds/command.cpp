@@ -141,7 +141,7 @@ std::unique_ptr<Check> make_command(CheckDraft& draft) {
     return Matcher::read_text(node, key, draft.reader());
   };
   read("exit", demand.exit, [&](const yaml::Node& node, std::string_view key) {
-    return Matcher::read_count(node, key, draft.reader(), "an exit code");
+    return Matcher::read_count(node, key, draft.reader(), "exit code");
   });
   read("stdout", demand.out, read_text);
   read("stderr", demand.err, read_text);
