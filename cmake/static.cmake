@@ -1,3 +1,5 @@
+include(${CMAKE_CURRENT_LIST_DIR}/glibc.cmake)
+
 # link_statically(TARGET ARCHIVE)
 # Makes an imported library stand for its static archive. Where there is none, the shared one stays.
 function(link_statically target archive)
@@ -33,15 +35,7 @@ endfunction()
 # program, and when every library was found as an archive. It can be loaded anywhere in memory still
 # (static PIE). Else it needs the C library. The target is defined, with its sources.
 function(link_c_library_statically program)
-  include(CheckCXXSourceCompiles)
-  set(CMAKE_REQUIRED_FLAGS -fPIE)
-  set(CMAKE_REQUIRED_LINK_OPTIONS -static-pie)
-  check_cxx_source_compiles("
-    #include <cstdio>
-    #if !defined(__GLIBC__) || !__GLIBC_PREREQ(2, 34)
-    #error this C library was not tried
-    #endif
-    int main() { return std::puts(\"\") < 0; }" BASELINE_CAN_BE_STATIC_PIE)
+  check_glibc(BASELINE_CAN_BE_STATIC_PIE 2 34 -static-pie)
   get_property(missing GLOBAL PROPERTY BASELINE_MISSING_ARCHIVES)
   if(missing OR NOT BASELINE_CAN_BE_STATIC_PIE)
     message(STATUS "${program} needs the C library")

@@ -28,6 +28,14 @@ struct CheckDraft {
   std::optional<SqlText> compile(const yaml::Node& sql, std::string_view key);
 };
 
+/// Reads what a key holds, if it is there; false when it is there and wrong.
+template <typename Part, typename Read>
+bool read_part(const yaml::Node* node, std::optional<Part>& part, const Read& read) {
+  if (node == nullptr) return true;
+  part = read(*node);
+  return part.has_value();
+}
+
 /// A kind with this key can be tried again until it passes (docs/checks.md, "Waiting").
 inline constexpr std::string_view kWaitKey = "wait";
 

@@ -48,7 +48,7 @@ bool is_declared(ConstraintRef::Kind kind) {
 }
 
 Problem warning(const CheckHead& head, const std::string& message) {
-  return {head.file, head.place.line, head.place.column, message};
+  return yaml::problem_at(head.file, head.place, message);
 }
 
 // "; did you mean 'valid_price'?" for a name that none of them has.

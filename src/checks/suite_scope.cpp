@@ -156,7 +156,7 @@ const Schema& SuiteScope::schema() const {
 }
 
 void SuiteScope::warn(yaml::Place place, const std::string& message) const {
-  context_.warnings.push_back({file_, place.line, place.column, message});
+  context_.warnings.push_back(yaml::problem_at(file_, place, message));
 }
 
 std::optional<std::string> SuiteScope::expanded(const yaml::Node& node, const std::string& text) {
@@ -187,7 +187,7 @@ void SuiteScope::finish_remarks() {
     remark(place, fmt::format("nothing uses the var '{}'", name));
   }
   for (auto& [place, message] : remarks_) {
-    context_.remarks.push_back({file_, place.line, place.column, std::move(message)});
+    context_.remarks.push_back(yaml::problem_at(file_, place, std::move(message)));
   }
   remarks_.clear();
 }

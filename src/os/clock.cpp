@@ -4,27 +4,19 @@
 
 #include <algorithm>
 #include <ctime>
-#include <string_view>
 
 namespace baseline {
-namespace {
 
 // With <chrono>'s calendar, not with <ctime>: that reads the time zone of the machine first, even
 // to convert to UTC.
-std::string utc(std::chrono::system_clock::time_point time, std::string_view between_date,
-                std::string_view between_time) {
+std::string rfc3339(std::chrono::system_clock::time_point time) {
   const auto midnight = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(midnight);
   const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - midnight));
-  return fmt::format("{:04}{}{:02}{}{:02}T{:02}{}{:02}{}{:02}Z", static_cast<int>(date.year()),
-                     between_date, static_cast<unsigned>(date.month()), between_date,
-                     static_cast<unsigned>(date.day()), clock.hours().count(), between_time,
-                     clock.minutes().count(), between_time, clock.seconds().count());
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
-
-}  // namespace
-
-std::string rfc3339(std::chrono::system_clock::time_point time) { return utc(time, "-", ":"); }
 
 std::optional<std::chrono::system_clock::time_point> parse_rfc3339(const std::string& text) {
   std::tm parts{};
@@ -42,7 +34,11 @@ std::optional<std::chrono::system_clock::time_point> parse_rfc3339(const std::st
       std::clamp(time, first.time_since_epoch(), last.time_since_epoch()));
 }
 
-std::string compact_time(std::chrono::system_clock::time_point time) { return utc(time, "", ""); }
+std::string compact_time(std::chrono::system_clock::time_point time) {
+  std::string text = rfc3339(time);
+  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+  return text;
+}
 
 Deadline Deadline::at_least(std::chrono::milliseconds from_now) const {
   Deadline later(from_now);

@@ -11,35 +11,35 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "base/text.hpp"
 
 namespace baseline {
 namespace {
 
-// Lines like "+@staff" only let another service in.
-bool is_name(const char* text) { return *text != '\0' && *text != '+' && *text != '-'; }
-
-// The entry for which `is_wanted` holds, of a file that `read` (fgetpwent, fgetgrent) reads.
-template <class Read, class IsWanted>
-auto entry_in(const char* path, Read&& read, IsWanted&& is_wanted) -> decltype(read(nullptr)) {
+// The name that a file which `read` (fgetpwent, fgetgrent) reads has for a number; `identity` is
+// the number and the name of an entry. Lines like "+@staff" only let another service in.
+template <class Read, class Identity>
+std::optional<std::string> listed_name(const char* path, unsigned id, Read&& read,
+                                       Identity&& identity) {
   const std::unique_ptr<FILE, decltype(&std::fclose)> file(std::fopen(path, "re"), &std::fclose);
-  if (!file) return nullptr;
-  while (auto* const entry = read(file.get())) {
-    if (is_wanted(*entry)) return entry;
+  if (!file) return {};
+  while (const auto* const entry = read(file.get())) {
+    const auto [number, name] = identity(*entry);
+    if (number == id && *name != '\0' && *name != '+' && *name != '-') return printable(name);
   }
-  return nullptr;
+  return {};
 }
 
 // The file comes first: to ask the services that the system may have instead (LDAP, say) takes two
 // sockets, and a program that is linked statically has none of them.
 std::string name_of_user(uid_t id) {
-  const auto wanted = [&](const struct passwd& entry) {
-    return entry.pw_uid == id && is_name(entry.pw_name);
+  const auto identity = [](const struct passwd& entry) {
+    return std::pair(entry.pw_uid, entry.pw_name);
   };
-  if (const auto* const listed = entry_in("/etc/passwd", &::fgetpwent, wanted)) {
-    return printable(listed->pw_name);
-  }
+  if (auto name = listed_name("/etc/passwd", id, &::fgetpwent, identity)) return *std::move(name);
 #ifndef BASELINE_STATIC_PROGRAM
   std::array<char, 4096> buffer{};
   struct passwd entry {};
@@ -52,12 +52,10 @@ std::string name_of_user(uid_t id) {
 }
 
 std::string name_of_group(gid_t id) {
-  const auto wanted = [&](const struct group& entry) {
-    return entry.gr_gid == id && is_name(entry.gr_name);
+  const auto identity = [](const struct group& entry) {
+    return std::pair(entry.gr_gid, entry.gr_name);
   };
-  if (const auto* const listed = entry_in("/etc/group", &::fgetgrent, wanted)) {
-    return printable(listed->gr_name);
-  }
+  if (auto name = listed_name("/etc/group", id, &::fgetgrent, identity)) return *std::move(name);
 #ifndef BASELINE_STATIC_PROGRAM
   std::array<char, 16384> buffer{};
   struct group entry {};

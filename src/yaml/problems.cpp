@@ -6,8 +6,12 @@
 
 namespace baseline::yaml {
 
+Problem problem_at(std::string file, Place place, std::string message) {
+  return {std::move(file), place.line, place.column, std::move(message)};
+}
+
 void Problems::add(Place place, const std::string& message) {
-  problems_.push_back({file_, place.line, place.column, message});
+  problems_.push_back(problem_at(file_, place, message));
 }
 
 std::vector<Problem> Problems::found() const {

@@ -17,6 +17,9 @@ struct Place {
   }
 };
 
+/// With the place as its own.
+Problem problem_at(std::string file, Place place, std::string message);
+
 /// Collects what is wrong with one input file, so that a person sees all of it in one go.
 class Problems {
  public:

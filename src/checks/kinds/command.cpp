@@ -130,26 +130,21 @@ class CommandCheck final : public Check {
 std::unique_ptr<Check> make_command(CheckDraft& draft) {
   draft.scope.add_command(draft.head);
   Demand demand;
-  bool good = true;
-  const auto read = [&](std::string_view key, std::optional<Matcher>& matcher, auto&& read_it) {
-    const yaml::Node* const node = draft.node.find(key);
-    if (node == nullptr) return;
-    matcher = read_it(*node, key);
-    good = good && matcher;
+  const auto read_text = [&](std::string_view key, std::optional<Matcher>& matcher) {
+    return read_part(draft.node.find(key), matcher, [&](const yaml::Node& node) {
+      return Matcher::read_text(node, key, draft.reader());
+    });
   };
-  const auto read_text = [&](const yaml::Node& node, std::string_view key) {
-    return Matcher::read_text(node, key, draft.reader());
-  };
-  read("exit", demand.exit, [&](const yaml::Node& node, std::string_view key) {
-    return Matcher::read_count(node, key, draft.reader(), "exit code");
+  const bool exit = read_part(draft.node.find("exit"), demand.exit, [&](const yaml::Node& node) {
+    return Matcher::read_count(node, "exit", draft.reader(), "exit code");
   });
-  read("stdout", demand.out, read_text);
-  read("stderr", demand.err, read_text);
+  const bool out = read_text("stdout", demand.out);
+  const bool err = read_text("stderr", demand.err);
   const auto expand = [&](const yaml::Node& node, const std::string& text) {
     return draft.scope.expanded(node, text);
   };
   auto words = yaml::read_words(draft.reader(), draft.value, "command", expand);
-  if (!good || !words) return nullptr;
+  if (!exit || !out || !err || !words) return nullptr;
   // Built-in suites are in no directory.
   std::error_code ignored;
   std::filesystem::path directory = draft.scope.directory();

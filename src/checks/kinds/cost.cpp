@@ -162,10 +162,10 @@ std::optional<Budget> read_budget(const CheckDraft& draft) {
   bool good = true;
   if (const yaml::Node* node = draft.node.find("uses")) good = read_uses(draft, *node, out.uses);
   const auto read_count = [&](std::string_view key, std::optional<Matcher>& matcher) {
-    const yaml::Node* const node = draft.node.find(key);
-    if (node == nullptr) return;
-    matcher = Matcher::read_count(*node, key, reader);
-    good = good && matcher;
+    const auto read = [&](const yaml::Node& node) {
+      return Matcher::read_count(node, key, reader);
+    };
+    if (!read_part(draft.node.find(key), matcher, read)) good = false;
   };
   read_count("scanned", out.scanned);
   read_count("sorted", out.sorted);

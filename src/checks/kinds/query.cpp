@@ -176,14 +176,6 @@ std::optional<std::vector<Row>> read_result(const yaml::Node& node, const yaml::
   return out;
 }
 
-// Reads one key of the expectation if it is there; false when it is there and wrong.
-template <typename Part, typename Read>
-bool read_part(const yaml::Node* node, std::optional<Part>& part, const Read& read) {
-  if (node == nullptr) return true;
-  part = read(*node);
-  return part.has_value();
-}
-
 std::optional<Expectation> read_expectation(const CheckDraft& draft) {
   const yaml::Reader& reader = draft.reader();
   const yaml::Node* const value = draft.node.find("value");
