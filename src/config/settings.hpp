@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "config/config_file.hpp"
-#include "report/setting_line.hpp"
-#include "report/typed.hpp"
+#include "config/setting_line.hpp"
+#include "config/typed.hpp"
 #include "store/store.hpp"
 
 namespace baseline {

@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "config/setting_line.hpp"
+#include "config/typed.hpp"
 #include "pipeline/reports.hpp"
-#include "report/setting_line.hpp"
 #include "report/style.hpp"
-#include "report/typed.hpp"
 
 /// What people read on stdout, each text ending with a newline.
 namespace baseline::human_report {

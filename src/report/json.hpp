@@ -4,8 +4,8 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "config/setting_line.hpp"
 #include "pipeline/reports.hpp"
-#include "report/setting_line.hpp"
 
 /// One JSON document a command (those without an `exit_code` parameter end with 0 or an error), as
 /// docs/json.md describes it; each ends with a newline.

@@ -8,7 +8,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "store/migration.hpp"
-#include "store/sqlite/sessions.hpp"
+#include "store/sqlite/session/sessions.hpp"
 #include "support/catch.hpp"
 
 namespace baseline {

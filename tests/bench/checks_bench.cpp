@@ -17,7 +17,7 @@
 #include "checks/runner.hpp"
 #include "checks/suite.hpp"
 #include "store/migration.hpp"
-#include "store/sqlite/sessions.hpp"
+#include "store/sqlite/session/sessions.hpp"
 
 namespace {
 

@@ -18,7 +18,7 @@
 #include "base/error.hpp"
 #include "demand.hpp"
 #include "os/checked_line.hpp"
-#include "store/sqlite/swap_record.hpp"
+#include "store/sqlite/swap/swap_record.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 //   - the statements come one after the other, and none is empty;
 //   - between them are only semicolons;
 //   - only a trigger has semicolons within.
-#include "store/sqlite/script.hpp"
+#include "store/sqlite/sql/script.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -20,7 +20,7 @@
 #include "checks/listing.hpp"
 #include "checks/runner.hpp"
 #include "demand.hpp"
-#include "store/sqlite/sessions.hpp"
+#include "store/sqlite/session/sessions.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 //   - the tokens lie in it, one after the other;
 //   - as they are shown to people, they are the same tokens;
 //   - a CREATE TABLE is read, or is none; the second time gives the same.
-#include "store/sqlite/tokenizer.hpp"
+#include "store/sqlite/sql/tokenizer.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "demand.hpp"
-#include "store/sqlite/table_definition.hpp"
+#include "store/sqlite/sql/table_definition.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "store/sqlite/sessions.hpp"
+#include "store/sqlite/session/sessions.hpp"
 
 /// The bytes of the small database file that `reference` would be.
 inline std::string image_of(baseline::Session& reference) {

@@ -6,7 +6,7 @@
 
 #include "checks/runner.hpp"
 #include "checks/suite.hpp"
-#include "store/sqlite/sessions.hpp"
+#include "store/sqlite/session/sessions.hpp"
 
 /// A database in memory that `sql` makes.
 std::unique_ptr<baseline::Session> database_of(const std::string& sql);

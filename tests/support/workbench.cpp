@@ -9,7 +9,7 @@
 #include <iterator>
 
 #include "pipeline/recover.hpp"
-#include "store/sqlite/sessions.hpp"
+#include "store/sqlite/session/sessions.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 using namespace baseline;  // NOLINT(google-build-using-namespace): test support

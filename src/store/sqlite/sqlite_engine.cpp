@@ -4,9 +4,9 @@
 
 #include <string_view>
 
-#include "store/sqlite/mutants.hpp"
-#include "store/sqlite/same_content.hpp"
-#include "store/sqlite/sessions.hpp"
+#include "store/sqlite/mutate/mutants.hpp"
+#include "store/sqlite/session/same_content.hpp"
+#include "store/sqlite/session/sessions.hpp"
 
 namespace baseline::sqlite {
 

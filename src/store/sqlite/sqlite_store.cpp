@@ -12,14 +12,14 @@
 #include "base/text.hpp"
 #include "os/process.hpp"
 #include "store/journal.hpp"
-#include "store/sqlite/freeze.hpp"
-#include "store/sqlite/in_place_replacement.hpp"
-#include "store/sqlite/litestream.hpp"
-#include "store/sqlite/online_backup.hpp"
-#include "store/sqlite/run_lock.hpp"
-#include "store/sqlite/sessions.hpp"
-#include "store/sqlite/swap_record.hpp"
-#include "store/sqlite/swap_replacement.hpp"
+#include "store/sqlite/session/sessions.hpp"
+#include "store/sqlite/swap/freeze.hpp"
+#include "store/sqlite/swap/in_place_replacement.hpp"
+#include "store/sqlite/swap/litestream.hpp"
+#include "store/sqlite/swap/online_backup.hpp"
+#include "store/sqlite/swap/run_lock.hpp"
+#include "store/sqlite/swap/swap_record.hpp"
+#include "store/sqlite/swap/swap_replacement.hpp"
 
 namespace baseline::sqlite {
 namespace {

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "os/file_system.hpp"
-#include "store/sqlite/run_lock.hpp"
-#include "store/sqlite/target.hpp"
+#include "store/sqlite/swap/run_lock.hpp"
+#include "store/sqlite/swap/target.hpp"
 #include "store/store.hpp"
 
 namespace baseline::sqlite {

@@ -1,0 +1,85 @@
+#include "store/sqlite/mutate/mutant_list.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+constexpr std::size_t kShown = 50;
+
+// What stands beside a change must not grow together with it: 1AND, --1, NOTNULL.
+bool separates(std::string_view sql, std::size_t at) {
+  return at >= sql.size() ||
+         std::string_view(" \t\r\n(),;").find(sql[at]) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string shown(const Script& script, Span span) {
+  std::string text = script.text(span);
+  if (text.size() <= kShown) return text;
+  return text.substr(0, utf8_prefix(std::string_view(text).substr(0, kShown - 1))) + "…";
+}
+
+void MutantList::add(const Subject& subject, std::size_t place, std::size_t begin, std::size_t end,
+                     const std::string& by, std::string change) {
+  const std::string_view sql = script_.sql();
+  std::string padded = by;
+  if (begin > 0 && !separates(sql, begin - 1)) padded.insert(0, " ");
+  if (!separates(sql, end)) padded += ' ';
+  mutants_.push_back({subject.kind, subject.effect, subject.element, std::move(change), place,
+                      begin, end - begin, std::move(padded)});
+}
+
+void MutantList::drop(const Subject& subject, Span what, std::string change) {
+  replace(subject, what, {}, std::move(change));
+}
+
+void MutantList::drop_with(const Subject& subject, Span around, Span what, std::string change) {
+  add(subject, script_[what.begin].offset, script_[around.begin].offset,
+      script_[around.end - 1].end(), {}, std::move(change));
+}
+
+void MutantList::drop_part(const Subject& subject, Span what, std::string change) {
+  const bool comma_before = what.begin > 0 && script_.symbol(what.begin - 1, ",");
+  const auto ends_list = [&](std::size_t at) {
+    return at >= script_.size() || script_.symbol(at, ")") || script_.symbol(at, ";");
+  };
+  Span all = what;
+  // SQLite lets table constraints follow each other without a comma; then it belongs to the other.
+  if (script_.symbol(what.end, ",")) {
+    ++all.end;
+  } else if (comma_before && ends_list(what.end)) {
+    --all.begin;
+  }
+  drop_with(subject, all, what, std::move(change));
+}
+
+void MutantList::replace(const Subject& subject, Span what, const std::string& by,
+                         std::string change) {
+  if (what.empty()) return;
+  const std::size_t begin = script_[what.begin].offset;
+  add(subject, begin, begin, script_[what.end - 1].end(), by, std::move(change));
+}
+
+void MutantList::replace(const Subject& subject, Span what, const std::string& by) {
+  replace(subject, what, by, fmt::format("{} becomes {}", shown(script_, what), by));
+}
+
+void MutantList::insert(const Subject& subject, std::size_t behind, const std::string& text,
+                        std::string change) {
+  const Token& token = script_[behind];
+  add(subject, token.offset, token.end(), token.end(), text, std::move(change));
+}
+
+std::vector<Mutant> MutantList::take() {
+  std::ranges::stable_sort(mutants_, {}, &Mutant::place);
+  return std::move(mutants_);
+}
+
+}  // namespace baseline::sqlite

@@ -1,0 +1,316 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include "base/text.hpp"
+#include "store/sqlite/mutate/mutate_expression.hpp"
+#include "store/sqlite/mutate/mutate_statement.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+using Kind = ClauseShape::Kind;
+using Effect = MutantEffect;
+
+bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+// A type whose affinity is another one (https://www.sqlite.org/datatype3.html), and which a STRICT
+// table may have.
+std::string other_type(std::string_view written) {
+  const std::string type = to_lower(written);
+  const bool is_text =
+      !has(type, "int") && (has(type, "char") || has(type, "clob") || has(type, "text"));
+  return is_text ? "INTEGER" : "TEXT";
+}
+
+// The one column that is the rowid, or nothing.
+std::string rowid_column(const TableShape& table, const Script& script) {
+  if (!table.without_rowid.empty()) return {};
+  const auto is_integer = [&](const ColumnShape& column) {
+    return to_lower(script.text(column.type)) == "integer";
+  };
+  for (const ColumnShape& column : table.columns) {
+    for (const ClauseShape& clause : column.clauses) {
+      if (clause.kind != Kind::primary_key) continue;
+      bool descending = false;
+      for (std::size_t i = clause.whole.begin; i < clause.whole.end; ++i) {
+        descending = descending || script.keyword(i, "desc");
+      }
+      return is_integer(column) && !descending ? column.name : std::string();
+    }
+  }
+  for (const ClauseShape& clause : table.constraints) {
+    if (clause.kind != Kind::primary_key || clause.columns.size() != 1) continue;
+    for (const ColumnShape& column : table.columns) {
+      const bool same = to_lower(column.name) == to_lower(clause.columns.front());
+      if (same && is_integer(column)) return column.name;
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> primary_key(const TableShape& table) {
+  for (const ColumnShape& column : table.columns) {
+    for (const ClauseShape& clause : column.clauses) {
+      if (clause.kind == Kind::primary_key) return clause.columns;
+    }
+  }
+  for (const ClauseShape& clause : table.constraints) {
+    if (clause.kind == Kind::primary_key) return clause.columns;
+  }
+  return {};
+}
+
+std::string names(const std::vector<std::string>& columns) {
+  std::vector<std::string> out;
+  out.reserve(columns.size());
+  for (const std::string& column : columns) out.push_back(readable_name(column));
+  return join(out, ", ");
+}
+
+class TableMutants {
+ public:
+  TableMutants(const TableShape& table, const std::vector<TableShape>& tables, MutantList& out)
+      : table_(table),
+        tables_(tables),
+        out_(out),
+        script_(out.script()),
+        name_(readable_name(table.name)),
+        rowid_(rowid_column(table, script_)) {
+    // NOT NULL comes with the key here, whether it is written or not.
+    if (table.without_rowid.empty() && table.strict.empty()) return;
+    for (const std::string& column : primary_key(table)) never_null_.insert(to_lower(column));
+  }
+
+  void table() {
+    out_.drop({MutantKind::table, Effect::content, "table " + name_}, table_.statement);
+    for (const ColumnShape& column : table_.columns) {
+      if (table_.columns.size() > 1) {
+        out_.drop_part({MutantKind::column, Effect::content, "column " + place_of(column)},
+                       column.whole);
+      }
+      this->column(column);
+    }
+    for (const ClauseShape& clause : table_.constraints) this->clause(clause, nullptr);
+    option(table_.strict, "STRICT", Effect::laxer);
+    option(table_.without_rowid, "WITHOUT ROWID", Effect::cost);
+  }
+
+  void column(const ColumnShape& column) {
+    type(column);
+    for (const ClauseShape& clause : column.clauses) this->clause(clause, &column);
+    add_not_null(column);
+  }
+
+ private:
+  std::string place_of(const ColumnShape& column) const {
+    return name_ + "." + readable_name(column.name);
+  }
+
+  void option(Span option, const std::string& word, Effect effect) {
+    if (option.empty()) return;
+    out_.drop_part({MutantKind::table, effect, fmt::format("{} of {}", word, name_)}, option);
+  }
+
+  void type(const ColumnShape& column) {
+    const Subject subject{MutantKind::type, Effect::content, "type of " + place_of(column)};
+    if (column.type.empty()) {
+      out_.insert(subject, column.name_at, "TEXT", "no type becomes TEXT");
+    } else {
+      out_.replace(subject, column.type, other_type(script_.text(column.type)));
+    }
+  }
+
+  bool can_be_null(const ColumnShape& column) const {
+    return column.name != rowid_ && !never_null_.contains(to_lower(column.name));
+  }
+
+  void add_not_null(const ColumnShape& column) {
+    const auto is = [](const ClauseShape& clause) {
+      return clause.kind == Kind::not_null || clause.kind == Kind::generated;
+    };
+    if (!can_be_null(column) || std::ranges::any_of(column.clauses, is)) return;
+    const std::size_t last = column.type.empty() ? column.name_at : column.type.end - 1;
+    out_.insert({MutantKind::not_null, Effect::stricter, "NOT NULL of " + place_of(column)}, last,
+                "NOT NULL", "added");
+  }
+
+  // What a clause is called: with its name, or else with what it holds.
+  std::string described(const ClauseShape& clause, std::string_view word,
+                        const std::string& content) const {
+    if (!clause.name.empty()) {
+      return fmt::format("{} {} of {}", word, readable_name(clause.name), name_);
+    }
+    return content.empty() ? fmt::format("{} of {}", word, name_)
+                           : fmt::format("{} ({}) of {}", word, content, name_);
+  }
+
+  void clause(const ClauseShape& clause, const ColumnShape* column) {
+    switch (clause.kind) {
+      case Kind::not_null:
+        if (can_be_null(*column)) {
+          const Subject subject{MutantKind::not_null, Effect::laxer,
+                                "NOT NULL of " + place_of(*column)};
+          drop(subject, clause, column);
+          conflict(subject, clause);
+        }
+        break;
+      case Kind::unique:
+        key(clause, column, MutantKind::unique, described(clause, "UNIQUE", names(clause.columns)));
+        break;
+      case Kind::primary_key:
+        key(clause, column, MutantKind::primary_key, described(clause, "PRIMARY KEY", {}));
+        break;
+      case Kind::check: {
+        const Subject subject{MutantKind::check, Effect::laxer,
+                              described(clause, "CHECK", shown(script_, clause.inner))};
+        drop(subject, clause, column);
+        mutate_expression(subject.with(Effect::either), clause.inner, out_);
+        break;
+      }
+      case Kind::foreign_key:
+        foreign_key(clause, column);
+        break;
+      case Kind::default_value:
+        default_value(clause, "DEFAULT of " + place_of(*column));
+        break;
+      case Kind::collation:
+        out_.drop({MutantKind::collation, Effect::either, "COLLATE of " + place_of(*column)},
+                  clause.whole);
+        break;
+      case Kind::generated: {
+        const Subject subject{MutantKind::generated, Effect::content, "AS of " + place_of(*column)};
+        out_.drop(subject, clause.whole, "dropped: an ordinary column");
+        mutate_expression(subject, clause.inner, out_);
+        break;
+      }
+    }
+  }
+
+  void drop(const Subject& subject, const ClauseShape& clause, const ColumnShape* column) {
+    if (column == nullptr) {
+      out_.drop_part(subject, clause.whole);
+    } else {
+      out_.drop(subject, clause.whole);
+    }
+  }
+
+  void conflict(const Subject& subject, const ClauseShape& clause) {
+    out_.drop(subject.with(Effect::either), clause.conflict,
+              fmt::format("{} is dropped", script_.text(clause.conflict)));
+  }
+
+  void key(const ClauseShape& clause, const ColumnShape* column, MutantKind kind,
+           std::string element) {
+    const Subject subject{kind, Effect::laxer, std::move(element)};
+    drop(subject, clause, column);
+    const std::vector<Span> parts = script_.parts(clause.list);
+    for (const Span part : parts) {
+      if (part.empty()) continue;
+      const std::string name = readable_name(unquoted(script_[part.begin]));
+      if (parts.size() > 1) {
+        out_.drop_part(subject.with(Effect::stricter), part, fmt::format("without {}", name));
+      }
+      for (std::size_t i = part.begin; i + 1 < part.end; ++i) {
+        if (!script_.keyword(i, "collate")) continue;
+        out_.drop(subject.with(Effect::either), {i, i + 2},
+                  fmt::format("{} without {}", name, script_.text({i, i + 2})));
+      }
+    }
+    conflict(subject, clause);
+    out_.drop(subject.with(Effect::content), clause.autoincrement, "AUTOINCREMENT is dropped");
+  }
+
+  void foreign_key(const ClauseShape& clause, const ColumnShape* column) {
+    const Subject subject{MutantKind::foreign_key, Effect::laxer,
+                          described(clause, "FOREIGN KEY", names(clause.columns))};
+    drop(subject, clause, column);
+    retarget(subject.with(Effect::either), clause);
+    action(subject.with(Effect::either), clause.on_delete, clause, "ON DELETE");
+    action(subject.with(Effect::either), clause.on_update, clause, "ON UPDATE");
+    out_.drop(subject.with(Effect::stricter), clause.deferrable,
+              fmt::format("{} is dropped", script_.text(clause.deferrable)));
+  }
+
+  // Points it at the key of the first other table that has one of as many columns.
+  void retarget(const Subject& subject, const ClauseShape& clause) {
+    for (const TableShape& other : tables_) {
+      const std::vector<std::string> key = primary_key(other);
+      if (to_lower(other.name) == to_lower(clause.parent_table) ||
+          to_lower(other.name) == to_lower(table_.name) || key.size() != clause.columns.size()) {
+        continue;
+      }
+      out_.replace(subject, clause.parent,
+                   fmt::format("{} ({})", readable_name(other.name), names(key)));
+      return;
+    }
+  }
+
+  void action(const Subject& subject, Span written, const ClauseShape& clause,
+              const std::string& event) {
+    const std::string cascade = event + " CASCADE";
+    if (written.empty()) {
+      out_.insert(subject, clause.parent.end - 1, cascade, cascade + " is added");
+    } else if (script_.keyword(written.end - 1, "cascade")) {
+      out_.replace(subject, written, event + " NO ACTION");
+    } else {
+      out_.replace(subject, written, cascade);
+    }
+  }
+
+  void default_value(const ClauseShape& clause, std::string element) {
+    // DEFAULT NULL says what is said without it.
+    if (clause.inner.empty() || script_.keyword(clause.inner.begin, "null")) return;
+    const Subject subject{MutantKind::default_value, Effect::content, std::move(element)};
+    out_.drop(subject, clause.whole);
+    if (mutate_literal(subject, clause.inner, false, out_)) return;
+    using Exchange = std::pair<std::string_view, const char*>;
+    constexpr std::array<Exchange, 3> kTimes = {{{"current_timestamp", "CURRENT_DATE"},
+                                                 {"current_date", "CURRENT_TIMESTAMP"},
+                                                 {"current_time", "CURRENT_TIMESTAMP"}}};
+    for (const auto& [word, other] : kTimes) {
+      if (script_.keyword(clause.inner.begin, word)) out_.replace(subject, clause.inner, other);
+    }
+    mutate_expression(subject, clause.inner, out_);
+  }
+
+  const TableShape& table_;
+  const std::vector<TableShape>& tables_;
+  MutantList& out_;
+  const Script& script_;
+  std::string name_;
+  std::string rowid_;
+  std::set<std::string> never_null_;
+};
+
+}  // namespace
+
+void mutate_table(const TableShape& table, const std::vector<TableShape>& tables, MutantList& out) {
+  TableMutants(table, tables, out).table();
+}
+
+bool mutate_added_column(const std::vector<TableShape>& tables, Span statement, MutantList& out) {
+  const Script& script = out.script();
+  if (!script.keywords(statement.begin, "alter", "table")) return false;
+  std::size_t add = statement.begin + 3;
+  while (add < statement.end && !script.keyword(add, "add")) ++add;
+  if (add + 1 >= statement.end) return false;
+  TableShape table;
+  table.name = unquoted(script[add - 1]);
+  const std::size_t first = script.keyword(add + 1, "column") ? add + 2 : add + 1;
+  if (first >= statement.end) return false;
+  table.columns.push_back(column_shape(script, {first, statement.end}));
+  const ColumnShape& column = table.columns.front();
+  out.drop({MutantKind::column, Effect::content,
+            fmt::format("column {}.{}", readable_name(table.name), readable_name(column.name))},
+           statement);
+  TableMutants(table, tables, out).column(column);
+  return true;
+}
+
+}  // namespace baseline::sqlite

@@ -1,0 +1,140 @@
+// The questions that status, verify and reports ask a database beside its schema.
+#include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <array>
+#include <variant>
+
+#include "base/text.hpp"
+#include "store/sqlite/db/connection.hpp"
+#include "store/sqlite/db/errors.hpp"
+#include "store/sqlite/session/session.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+/// Where a migration tool keeps the revision of a database: one row per tool.
+struct Bookkeeping {
+  const char* table;
+  const char* query;
+};
+constexpr std::array<Bookkeeping, 1> kBookkeeping = {{
+    {"alembic_version", "SELECT version_num FROM alembic_version ORDER BY version_num"},
+}};
+
+constexpr std::size_t kMaxProblems = 5;
+
+bool has_table(SQLite::Database& database, const char* name) {
+  SQLite::Statement statement(
+      database, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE");
+  statement.bind(1, name);
+  return statement.executeStep();
+}
+
+std::vector<std::string> strings(SQLite::Database& database, const char* sql,
+                                 const std::string& table) {
+  SQLite::Statement statement(database, sql);
+  statement.bind(1, table);
+  std::vector<std::string> out;
+  while (statement.executeStep()) out.push_back(statement.getColumn(0).getString());
+  return out;
+}
+
+// The row number has three names, each of which a column can take.
+std::vector<std::string> row_number(const std::vector<std::string>& columns) {
+  for (const char* name : {"rowid", "_rowid_", "oid"}) {
+    const auto is_it = [&](const std::string& column) { return to_lower(column) == name; };
+    if (std::ranges::none_of(columns, is_it)) return {name};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<TableInfo> SqliteSession::table(std::string_view name) {
+  return translated([&] {
+    auto& known = known_tables().by_name;
+    const auto found = known.find(name);
+    if (found != known.end()) return found->second;
+    return known.emplace(name, read_table(name)).first->second;
+  });
+}
+
+std::optional<TableInfo> SqliteSession::read_table(std::string_view name) {
+  SQLite::Statement list(
+      database_, "SELECT name, type = 'view', wr FROM pragma_table_list(?) WHERE schema = 'main'");
+  list.bind(1, std::string(name));
+  if (!list.executeStep()) return std::nullopt;
+  TableInfo out{list.getColumn(0).getString(), {}, {}};
+  const bool has_rows_numbered = list.getColumn(1).getInt() == 0 && list.getColumn(2).getInt() == 0;
+  try {
+    out.columns = strings(database_, "SELECT name FROM pragma_table_xinfo(?, 'main')", out.name);
+  } catch (const SQLite::Exception& exception) {
+    if (exception.getErrorCode() != SQLITE_ERROR) throw;
+    return out;  // a view of what is no longer there
+  }
+  out.key = strings(
+      database_, "SELECT name FROM pragma_table_xinfo(?, 'main') WHERE pk ORDER BY pk", out.name);
+  if (out.key.empty() && has_rows_numbered) out.key = row_number(out.columns);
+  return out;
+}
+
+std::optional<std::string> SqliteSession::revision() {
+  return translated([&]() -> std::optional<std::string> {
+    for (const Bookkeeping& tool : kBookkeeping) {
+      if (!has_table(database_, tool.table)) continue;
+      const QueryOutcome outcome = query(tool.query, {}, {});
+      std::vector<std::string> revisions;
+      for (const std::vector<Value>& row : outcome.rows) {
+        if (const auto* text = std::get_if<std::string>(&row.front())) revisions.push_back(*text);
+      }
+      // Alembic keeps one row per branch.
+      if (!revisions.empty()) return join(revisions, ", ");
+    }
+    return std::nullopt;
+  });
+}
+
+std::vector<TableRows> SqliteSession::count_rows(std::chrono::milliseconds budget) {
+  std::vector<TableRows> out;
+  translated([&] {
+    SQLite::Statement tables(database_,
+                             "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN "
+                             "('table', 'virtual') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+                             "ORDER BY name");
+    while (tables.executeStep()) out.push_back({tables.getColumn(0).getString(), std::nullopt});
+  });
+  const auto end = std::chrono::steady_clock::now() + budget;
+  for (TableRows& table : out) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    if (left.count() <= 0) break;
+    const std::string sql = "SELECT count(*) FROM main." + quoted_identifier(table.table);
+    const QueryOutcome outcome = query(sql, {}, {left, 1});
+    if (outcome.failure) continue;
+    if (const auto* count = std::get_if<std::int64_t>(&outcome.rows.front().front())) {
+      table.rows = static_cast<std::uint64_t>(*count);
+    }
+  }
+  return out;
+}
+
+std::optional<std::string> SqliteSession::integrity_problem(Depth depth) {
+  const char* const sql = depth == Depth::quick ? "PRAGMA quick_check" : "PRAGMA integrity_check";
+  std::vector<std::string> problems;
+  try {
+    SQLite::Statement check(database_, sql);
+    while (problems.size() < kMaxProblems && check.executeStep()) {
+      problems.push_back(check.getColumn(0).getString());
+    }
+  } catch (const SQLite::Exception& exception) {
+    // So damaged that SQLite cannot even check it.
+    problems.emplace_back(exception.what());
+  }
+  if (problems.size() == 1 && problems.front() == "ok") return std::nullopt;
+  return join(problems, "; ");
+}
+
+}  // namespace baseline::sqlite

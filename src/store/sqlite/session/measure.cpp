@@ -1,0 +1,137 @@
+#include "store/sqlite/session/measure.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "store/sqlite/db/statements.hpp"
+#include "store/sqlite/schema/indexes.hpp"
+#include "store/sqlite/session/run.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// The counter of the last run (https://www.sqlite.org/c3ref/c_stmtstatus_counter.html). SQLite adds
+// up 32 bits without a sign and hands them out with one.
+std::uint64_t counter(sqlite3_stmt* statement, int which) {
+  return static_cast<unsigned>(sqlite3_stmt_status(statement, which, 0));
+}
+
+void reset_counters(sqlite3_stmt* statement) {
+  for (const int which : {SQLITE_STMTSTATUS_FULLSCAN_STEP, SQLITE_STMTSTATUS_SORT,
+                          SQLITE_STMTSTATUS_AUTOINDEX, SQLITE_STMTSTATUS_VM_STEP}) {
+    sqlite3_stmt_status(statement, which, 1);
+  }
+}
+
+class Measurement {
+ public:
+  Measurement(const Workshop& workshop, const MeasureRequest& request)
+      : database_(workshop.database),
+        guard_(workshop.guard),
+        schema_(workshop.schema),
+        own_(workshop.own),
+        request_(request) {}
+
+  CostOutcome run() {
+    const Guard::Scope scope(guard_, request_.limits);
+    StatementReader reader(database_.getHandle(), guard_, request_.sql);
+    CostOutcome outcome;
+    outcome.engine = fmt::format("SQLite {}", sqlite3_libversion());
+    const Statement* const statement = reader.next();
+    if (statement == nullptr || !reader.at_end()) {
+      outcome.failure =
+          reader.failure()
+              ? *reader.failure()
+              : SqlFailure{SqlFailure::Kind::denied, "cost must be one statement", 0, 1, {}};
+      return outcome;
+    }
+    if (!read_plan(outcome)) return outcome;
+    // The counted run is the warm-up of the timed ones, too.
+    reset_counters(statement->handle.get());
+    if (!run_once(reader, *statement, outcome)) return outcome;
+    for (unsigned i = 0; i < request_.timed_runs; ++i) {
+      if (!run_once(reader, *statement, outcome)) return outcome;
+      outcome.fastest = i == 0 ? took_ : std::min(outcome.fastest, took_);
+    }
+    return outcome;
+  }
+
+ private:
+  bool read_plan(CostOutcome& outcome) {
+    const std::string sql = fmt::format("EXPLAIN QUERY PLAN {}", request_.sql);
+    StatementReader reader(database_.getHandle(), guard_, sql);
+    const Statement* const plan = reader.next();
+    if (plan == nullptr) {
+      outcome.failure = reader.failure();
+      return false;
+    }
+    sqlite3_stmt* const running = plan->handle.get();
+    bind(running, request_.bindings);
+    int code = SQLITE_ROW;
+    while ((code = sqlite3_step(running)) == SQLITE_ROW) {
+      constexpr int kDetail = 3;
+      const Value detail = column_value(running, kDetail);
+      if (const auto* line = std::get_if<std::string>(&detail)) outcome.plan.push_back(*line);
+    }
+    if (code != SQLITE_DONE) {
+      outcome.failure = explained(schema_, guard_, reader, *plan, code, request_.limits);
+      return false;
+    }
+    const Guard::Pause pause(guard_);
+    const Indexes& indexes = schema_.indexes();
+    for (const std::string& line : outcome.plan) {
+      for (std::string& name : indexes.used_by(line, request_.sql)) {
+        const bool known = std::ranges::find(outcome.uses, name) != outcome.uses.end();
+        if (!known) outcome.uses.push_back(std::move(name));
+      }
+    }
+    return true;
+  }
+
+  // False, and a failure, when it could not run to its end. What it wrote is undone.
+  bool run_once(const StatementReader& reader, const Statement& statement, CostOutcome& outcome) {
+    sqlite3_stmt* const running = statement.handle.get();
+    if (!statement.info.read_only) own_.run("SAVEPOINT \"baseline cost\"");
+    const Clock::time_point start = Clock::now();
+    const int code = run_to_end(statement, request_.bindings);
+    took_ = Clock::now() - start;
+    if (code != SQLITE_DONE) {
+      outcome.failure = explained(schema_, guard_, reader, statement, code, request_.limits);
+    } else if (outcome.steps == 0) {
+      outcome.steps = counter(running, SQLITE_STMTSTATUS_VM_STEP);
+      outcome.sorted = counter(running, SQLITE_STMTSTATUS_SORT);
+      // To fill an index that lives as long as the statement, SQLite scans the table and counts the
+      // rows elsewhere.
+      outcome.scanned = counter(running, SQLITE_STMTSTATUS_FULLSCAN_STEP) +
+                        counter(running, SQLITE_STMTSTATUS_AUTOINDEX);
+    }
+    sqlite3_reset(running);
+    // OR ROLLBACK has ended the transaction; then there is nothing to go back to.
+    if (!statement.info.read_only && sqlite3_get_autocommit(database_.getHandle()) == 0) {
+      own_.run("ROLLBACK TO \"baseline cost\"");
+      own_.run("RELEASE \"baseline cost\"");
+    }
+    return !outcome.failure;
+  }
+
+  SQLite::Database& database_;
+  Guard& guard_;
+  SchemaCache& schema_;
+  OwnStatements& own_;
+  const MeasureRequest& request_;
+  std::chrono::nanoseconds took_{};
+};
+
+}  // namespace
+
+CostOutcome measured(const Workshop& workshop, const MeasureRequest& request) {
+  return Measurement(workshop, request).run();
+}
+
+}  // namespace baseline::sqlite

@@ -1,0 +1,144 @@
+#include "store/sqlite/swap/candidate.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+#include "os/copy.hpp"
+#include "os/sha256.hpp"
+#include "store/sqlite/session/sessions.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+constexpr mode_t kPrivate = 0600;
+
+// What a program that creates a file without further thought would give it.
+mode_t default_mode() {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return 0644 & ~mask;
+}
+
+}  // namespace
+
+Candidate::Candidate(FileSystem& files, const Target& target, Belongs belongs)
+    : files_(files), target_(target), name_(names::candidate(target.name)), belongs_(belongs) {}
+
+void Candidate::require_free() {
+  foreign_ = target_.directory.contains(name_);
+  if (!foreign_) return;
+  throw Error(
+      ErrorCode::needs_person,
+      fmt::format("{} exists, but no journal that tells what it is", printable(path().native())),
+      "it may be a whole database: look at it with sqlite3, then move it away");
+}
+
+void Candidate::make() {
+  foreign_ = true;  // what has the name although this fails is not ours to remove
+  files_.create(target_.directory, name_, kPrivate);
+  foreign_ = false;
+}
+
+void Candidate::remove_empty() {
+  const auto stray = target_.directory.status(name_);
+  if (stray && stray->st_size == 0) files_.unlink(target_.directory, name_);
+}
+
+// The new file belongs to whom the old one belongs to (D9). Reading the old one's attributes needs
+// a descriptor of it, so this is only called while SQLite has nothing open there.
+FileAttributes Candidate::attributes_for(const File& file) const {
+  const auto live = target_.directory.open_file(target_.name, false);
+  if (live) return attributes_of(*live);
+  if (fallback_attributes_) return *fallback_attributes_;
+  FileAttributes attributes = attributes_of(file);
+  attributes.mode = default_mode();
+  return attributes;
+}
+
+SwapRecord Candidate::built(const File& file, std::string sha256) const {
+  if (belongs_ == Belongs::to_live) give_attributes(files_, file, attributes_for(file));
+  files_.sync(file);
+  const struct stat status = file.status();
+  SwapRecord record;
+  record.new_inode = status.st_ino;
+  record.new_size = static_cast<std::uint64_t>(status.st_size);
+  record.new_sha256 = std::move(sha256);
+  return record;
+}
+
+// D4. The migration was applied already; the candidate is written once and synced once. A large one
+// is copied page by page.
+SwapRecord Candidate::write(Session& migrated) {
+  const File file = files_.open_or_create(target_.directory, name_, kPrivate);
+  std::string sha256;
+  const bool small = with_bytes(migrated, [&](std::string_view bytes) {
+    files_.write(file, bytes, 0);
+    sha256 = sha256_hex(bytes);
+  });
+  if (!small) {
+    migrated.save(path());
+    sha256 = hash_file(file, nullptr, Cached::keep);  // it goes live
+  }
+  return built(file, std::move(sha256));
+}
+
+SwapRecord Candidate::take_backup(const Directory& entry, const Payload& payload, bool consume,
+                                  const OnProgress& on_progress) {
+  const auto source = entry.open_file(payload.name, false);
+  const std::string path = printable((entry / payload.name).native());
+  if (!source) throw Error(ErrorCode::refused, fmt::format("the backup {} is missing", path));
+  const struct stat status = source->status();
+  if (static_cast<std::uint64_t>(status.st_size) != payload.size) {
+    throw Error(ErrorCode::refused,
+                fmt::format("the backup {} has {} bytes, but its manifest says {}", path,
+                            status.st_size, payload.size),
+                "choose another with --to; baseline backups list shows them");
+  }
+  fallback_attributes_ = attributes_of(*source);
+  fallback_attributes_->mode = payload.mode;
+  const auto require_sealed = [&](const std::string& sha256) {
+    if (sha256 == payload.sha256) return;
+    throw Error(ErrorCode::refused,
+                fmt::format("the backup {} is damaged: its SHA-256 is not the one it was sealed "
+                            "with",
+                            path),
+                "choose another with --to; baseline backups list shows them");
+  };
+  if (consume) {
+    // Read once, before the window. A second name, not a rename: until the run is finished the
+    // backup stays where it is.
+    // SQLite reads all of it next, here and there: from a cold disk that takes ten times as long.
+    require_sealed(hash_file(*source, on_progress, Cached::keep));
+    files_.unlink(target_.directory, name_);
+    files_.link(entry, payload.name, target_.directory, name_);
+    return built(*source, payload.sha256);
+  }
+  const File file = files_.open_or_create(target_.directory, name_, kPrivate);
+  require_sealed(copy_file(files_, *source, file, on_progress));
+  return built(file, payload.sha256);
+}
+
+// D4 of `rollback --from`.
+SwapRecord Candidate::take_bytes(const std::function<void(const TakeBytes& take)>& give) {
+  const File file = files_.open_or_create(target_.directory, name_, kPrivate);
+  Sha256 hash;
+  std::uint64_t size = 0;
+  give([&](std::string_view bytes) {
+    files_.write(file, bytes, size);
+    hash.update(bytes);
+    size += bytes.size();
+  });
+  return built(file, hash.hex());
+}
+
+bool Candidate::is_as_built(const SwapRecord& built) const {
+  const auto file = target_.directory.open_file(name_, false);
+  if (!file) return true;
+  return static_cast<std::uint64_t>(file->status().st_size) == built.new_size &&
+         hash_file(*file, nullptr) == built.new_sha256;
+}
+
+}  // namespace baseline::sqlite

@@ -1,0 +1,339 @@
+#include "store/sqlite/swap/in_place_replacement.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "base/names.hpp"
+#include "base/text.hpp"
+#include "os/copy.hpp"
+#include "store/sqlite/session/sessions.hpp"
+#include "store/sqlite/swap/content_digest.hpp"
+#include "store/sqlite/swap/filed_copy.hpp"
+#include "store/sqlite/swap/freeze.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+std::string shown(const Target& target) { return printable(target.resolved.native()); }
+
+// Whether the schema cookie of the file is this one; not, when it cannot be read.
+bool holds_cookie(const File& file, std::uint32_t cookie) {
+  try {
+    return schema_cookie_of(file) == cookie;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+InPlaceReplacement::InPlaceReplacement(FileSystem& files, const Target& target,
+                                       std::shared_ptr<RunLock> lock)
+    : files_(files),
+      target_(target),
+      lock_(std::move(lock)),
+      journal_(files, target.directory, names::journal(target.name),
+               names::journal_temporary(target.name)),
+      candidate_(files, target, Candidate::Belongs::to_us) {
+  const std::vector<std::string> records = journal_.read();
+  if (records.empty()) return;
+  const JournalState state = parse_journal(records);
+  intent_ = state.intent;
+  announced_ = state.announced.has_value();
+  if (announced_) built_ = *state.announced;
+  step_ = state.in_place;
+  bring_in_hot_journal();
+  interruption_ = judge(target_, state);
+  record_the_verdict();
+}
+
+// A run that was cut off within its transaction has left SQLite's journal, and only when that has
+// been rolled back can the content be asked what it is.
+void InPlaceReplacement::bring_in_hot_journal() {
+  const bool in_transaction =
+      step_.phase == InPlacePhase::replacing || step_.phase == InPlacePhase::reverting;
+  if (!in_transaction || !has_hot_journal(target_)) return;
+  if (sqlite::freeze(target_).kind == FreezeOutcome::Kind::in_use) {
+    throw Error(ErrorCode::in_use,
+                fmt::format("{} is in use, and an interrupted run left it within a transaction",
+                            shown(target_)),
+                "stop the application, then run: baseline recover");
+  }
+}
+
+// What only the content could tell is written down before anything is tidied up, so that a recovery
+// of this recovery need not ask again.
+void InPlaceReplacement::record_the_verdict() {
+  InPlaceStep step = step_;
+  if (interruption_->position == Position::swapped && step.phase == InPlacePhase::replacing) {
+    step.phase = InPlacePhase::replaced;
+  } else if (interruption_->position == Position::untouched &&
+             step.phase != InPlacePhase::building && step.phase != InPlacePhase::reverted) {
+    step.phase = InPlacePhase::reverted;
+  } else {
+    return;
+  }
+  journal_.append(record_of_step(step));
+  step_ = step;
+}
+
+void InPlaceReplacement::tidy() {
+  if (interruption_) return;
+  journal_.remove();
+  candidate_.remove_empty();
+}
+
+void InPlaceReplacement::require_unused(const Deadline& deadline) {
+  require_nobody(target_, deadline);
+}
+
+void InPlaceReplacement::settle(const Deadline& deadline) {
+  HeldDatabase::release(HeldDatabase::acquire(target_, deadline), files_);
+}
+
+// D3, as for a swap.
+void InPlaceReplacement::prepare(const Intent& intent) {
+  interruption_.reset();
+  announced_ = false;
+  step_ = {};
+  names_changed_ = false;
+  intent_ = intent;
+  if (intent.source_consumed) throw std::logic_error("in place, a backup cannot be used up");
+  candidate_.require_free();
+  journal_.start(record_of_intent(intent, Exchange::in_place));
+  candidate_.make();
+  files_.sync_directory(target_.directory);
+}
+
+void InPlaceReplacement::stage(Session& migrated) { built_ = candidate_.write(migrated); }
+
+void InPlaceReplacement::stage_backup(const Directory& entry, const Payload& payload, bool consume,
+                                      const OnProgress& on_progress) {
+  built_ = candidate_.take_backup(entry, payload, consume, on_progress);
+  // Only a database has content that can go into another one.
+  open_immutable(candidate_.path());
+}
+
+void InPlaceReplacement::stage_bytes(const std::function<void(const TakeBytes& take)>& give) {
+  built_ = candidate_.take_bytes(give);
+}
+
+std::unique_ptr<Session> InPlaceReplacement::open_candidate() {
+  return open_immutable(candidate_.path());
+}
+
+// D10.
+void InPlaceReplacement::announce() {
+  journal_.append(record_of_swap(built_));
+  announced_ = true;
+}
+
+void InPlaceReplacement::bring_in_log() { sqlite::bring_in_log(files_, target_); }
+
+// D6 and D7. SQLite's lock keeps everybody out until the end of the window: who comes, waits.
+void InPlaceReplacement::freeze(const Deadline& deadline, bool as_found) {
+  if (as_found) {
+    throw Error(ErrorCode::refused,
+                fmt::format("SQLite cannot read {}, and so cannot replace its content in place",
+                            shown(target_)),
+                "repair it; or make a swap possible: baseline plan tells why it is not");
+  }
+  if (!target_.directory.contains(target_.name)) {
+    throw Error(ErrorCode::in_use,
+                fmt::format("{} disappeared during the {}", shown(target_), intent_.command),
+                "find out who removed it, then try again");
+  }
+  live_ = HeldDatabase::acquire(target_, deadline);
+}
+
+std::vector<std::string> InPlaceReplacement::set_companions_aside(const Directory&) {
+  throw std::logic_error("freeze() refuses what cannot be read");
+}
+
+// D8. Through the descriptor that is closed after SQLite's.
+Payload InPlaceReplacement::copy_old(const Directory& entry, const OnProgress& on_progress) {
+  return copy_into(files_, entry, target_.name, live_->file(), on_progress);
+}
+
+// The transaction is committed: that this cannot be written is no reason to stop. Without the
+// record a recovery asks the content.
+void InPlaceReplacement::record_committed(const InPlaceStep& step) {
+  step_ = step;
+  try {
+    journal_.append(record_of_step(step));
+  } catch (const Error&) {
+  }
+}
+
+// `comes` and `goes`: what the contents are called.
+void InPlaceReplacement::take_content(const std::filesystem::path& source, std::uint32_t cookie,
+                                      std::string_view comes, std::string_view goes) {
+  try {
+    live_->leave_wal_mode(files_);
+    live_->replace_by(source);
+  } catch (const Error& error) {
+    const auto noting = [&](Error undecided) {
+      undecided.add_note(error.what());
+      return undecided;
+    };
+    const std::string hint = "save all of them to another disk, then run: baseline recover";
+    // SQLite has rolled back; if it could not, its journal will.
+    if (has_hot_journal(target_)) {
+      throw noting(
+          Error(ErrorCode::needs_person,
+                fmt::format("the disk does not take the {} content of {}: the {} one is in "
+                            "it and in {} beside it",
+                            comes, shown(target_), goes,
+                            printable(names::rollback_journal(target_.name))),
+                hint));
+    }
+    if (holds_cookie(live_->file(), cookie)) throw;
+    // The journal was emptied, and that is the commit; but to sync it has failed, or the file
+    // cannot even be read. The copy is not let go of.
+    throw noting(Error(ErrorCode::needs_person,
+                       fmt::format("the disk does not say whether the {} content of {} will stay; "
+                                   "the old one is also the backup of this run in {}",
+                                   comes, shown(target_), printable(intent_.catalogue.native())),
+                       hint));
+  }
+}
+
+// D11.
+void InPlaceReplacement::swap() {
+  if (intent_.strategy != BackupStrategy::copy) {
+    throw std::logic_error("in place, the old database has to be copied first");
+  }
+  InPlaceStep step;
+  step.phase = InPlacePhase::replacing;
+  step.schema_cookie = schema_cookie_of(live_->file());
+  step.was_wal = is_in_wal_mode(live_->file());
+  journal_.append(record_of_step(step));
+  step_ = step;
+  take_content(candidate_.path(), step.schema_cookie, "new", "old");
+  step.phase = InPlacePhase::replaced;
+  record_committed(step);
+}
+
+std::unique_ptr<Session> InPlaceReplacement::open_live() {
+  return live_ ? live_->open() : sqlite::open_live(target_.resolved);
+}
+
+void InPlaceReplacement::admit_users() { HeldDatabase::release(std::move(live_), files_); }
+
+void InPlaceReplacement::note_application(ApplicationState state,
+                                          const std::vector<LogPosition>& logs) {
+  journal_.append(record_of_application(state, logs));
+}
+
+void InPlaceReplacement::announce_swap_back() {
+  if (step_.phase != InPlacePhase::replaced) return;
+  InPlaceStep step = step_;
+  step.phase = InPlacePhase::condemned;
+  journal_.append(record_of_step(step));
+  step_ = step;
+}
+
+// The new database is live and cannot be taken away.
+Error InPlaceReplacement::stuck(const std::string& why) const {
+  Error error(ErrorCode::needs_person,
+              fmt::format("the old database could not be put back: {} is the new one, and the old "
+                          "one is the backup of this run in {}",
+                          shown(target_), printable(intent_.catalogue.native())),
+              "stop the application, then run: baseline recover");
+  error.add_note(why);
+  return error;
+}
+
+// Whatever is in the live database and was not built by us becomes the candidate, which the
+// pipeline keeps.
+void InPlaceReplacement::keep_what_was_written() {
+  const auto candidate = target_.directory.open_file(candidate_.name(), true);
+  if (candidate && content_digest(*candidate) == content_digest(live_->file())) return;
+  constexpr mode_t kPrivate = 0600;
+  const File copy = files_.open_or_create(target_.directory, candidate_.name(), kPrivate);
+  files_.truncate(copy, 0);
+  copy_file(files_, live_->file(), copy, nullptr);
+  files_.sync(copy);
+}
+
+void InPlaceReplacement::swap_back(const Deadline& deadline, const std::optional<Directory>& kept) {
+  try {
+    const auto old = kept ? kept->open_file(target_.name, false) : std::nullopt;
+    if (!old) throw stuck("there is no copy of it");
+    if (!live_) live_ = HeldDatabase::acquire(target_, deadline);
+    keep_what_was_written();
+    InPlaceStep step;
+    step.phase = InPlacePhase::reverting;
+    step.schema_cookie = schema_cookie_of(live_->file());
+    step.old_content = content_digest(*old);
+    // Without this record a recovery would take the old database for the new one.
+    journal_.append(record_of_step(step));
+    step_ = step;
+    take_content(old->path(), step.schema_cookie, "old", "new");
+    step.phase = InPlacePhase::reverted;
+    record_committed(step);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::needs_person) throw;
+    throw stuck(error.what());
+  } catch (const Interrupted&) {
+    throw stuck("a signal ended the waiting");
+  }
+  HeldDatabase::release(std::move(live_), files_);
+}
+
+bool InPlaceReplacement::candidate_is_as_built() {
+  return !announced_ || candidate_.is_as_built(built_);
+}
+
+// The file is ours alone: nobody else has ever had it open.
+Payload InPlaceReplacement::file_candidate(const Directory& entry, const OnProgress& on_progress) {
+  const auto source = target_.directory.open_file(candidate_.name(), false);
+  if (source) {
+    Payload payload = copy_into(files_, entry, target_.name, *source, on_progress);
+    files_.unlink(target_.directory, candidate_.name());
+    names_changed_ = true;
+    return payload;
+  }
+  // An interrupted call had come this far.
+  const auto there = entry.open_file(target_.name, false);
+  if (!there) {
+    throw Error(ErrorCode::needs_person,
+                fmt::format("{} has disappeared", printable(candidate_.path().native())),
+                "look for it before you go on: users wrote to it");
+  }
+  return payload_of(entry, target_.name, there->status(), hash_file(*there, on_progress), false);
+}
+
+// It was filed before the new content went in: that it is not there is nothing we can mend.
+Payload InPlaceReplacement::file_old(const Directory& entry, const OnProgress&) {
+  throw Error(ErrorCode::needs_person,
+              fmt::format("the copy of the old database has disappeared from {}",
+                          printable(entry.path().parent_path().native())),
+              "look for it before you go on: it is the only one");
+}
+
+void InPlaceReplacement::discard_old() {
+  files_.unlink(target_.directory, candidate_.name());
+  names_changed_ = true;
+}
+
+void InPlaceReplacement::discard(const std::optional<Directory>&) {
+  // What prepare() has refused to touch is not ours to remove either.
+  if (candidate_.is_foreign()) return;
+  HeldDatabase::release(std::move(live_), files_);
+  if (step_.was_wal) return_to_wal_mode(target_);
+  files_.unlink(target_.directory, candidate_.name());
+  files_.sync_directory(target_.directory);
+  names_changed_ = false;
+}
+
+// D15, as for a swap.
+void InPlaceReplacement::finish() {
+  if (names_changed_) files_.sync_directory(target_.directory);
+  HeldDatabase::release(std::move(live_), files_);
+  remove_dead_journal(target_, files_);
+  journal_.remove();
+}
+
+}  // namespace baseline::sqlite

@@ -1,0 +1,363 @@
+#include "store/sqlite/swap/swap_replacement.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+#include "store/sqlite/session/sessions.hpp"
+#include "store/sqlite/swap/freeze.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+constexpr mode_t kPrivate = 0600;
+constexpr mode_t kPermissions = 07777;
+
+std::string shown(const Target& target) { return printable(target.resolved.native()); }
+
+}  // namespace
+
+SwapReplacement::SwapReplacement(FileSystem& files, const Target& target,
+                                 std::shared_ptr<RunLock> lock)
+    : files_(files),
+      target_(target),
+      lock_(std::move(lock)),
+      journal_(files, target.directory, names::journal(target.name),
+               names::journal_temporary(target.name)),
+      candidate_(files, target, Candidate::Belongs::to_live) {
+  const std::vector<std::string> records = journal_.read();
+  if (records.empty()) return;
+  const JournalState state = parse_journal(records);
+  intent_ = state.intent;
+  announced_ = state.announced;
+  if (announced_) built_ = *announced_;
+  interruption_ = judge(target_, state);
+}
+
+void SwapReplacement::tidy() {
+  if (interruption_) return;
+  journal_.remove();
+  const std::string restoring = names::restoring(target_.name);
+  if (target_.directory.contains(restoring)) files_.unlink(target_.directory, restoring);
+  candidate_.remove_empty();
+}
+
+void SwapReplacement::require_unused(const Deadline& deadline) {
+  Exclusive::require_unused(target_, deadline);
+}
+
+void SwapReplacement::settle(const Deadline& deadline) {
+  Exclusive::acquire(files_, target_, deadline, false);
+}
+
+// D3. The candidate's name is made before the directory is synced: one sync makes both durable, and
+// no crash leaves a candidate with content but without a journal.
+void SwapReplacement::prepare(const Intent& intent) {
+  interruption_.reset();
+  announced_.reset();
+  names_changed_ = false;
+  reverting_ = false;
+  intent_ = intent;
+  candidate_.require_free();
+  journal_.start(record_of_intent(intent, Exchange::swap));
+  candidate_.make();
+  files_.sync_directory(target_.directory);
+}
+
+void SwapReplacement::stage(Session& migrated) { built_ = candidate_.write(migrated); }
+
+void SwapReplacement::stage_backup(const Directory& entry, const Payload& payload, bool consume,
+                                   const OnProgress& on_progress) {
+  built_ = candidate_.take_backup(entry, payload, consume, on_progress);
+}
+
+void SwapReplacement::stage_bytes(const std::function<void(const TakeBytes& take)>& give) {
+  built_ = candidate_.take_bytes(give);
+}
+
+std::unique_ptr<Session> SwapReplacement::open_candidate() {
+  return open_immutable(candidate_.path());
+}
+
+// D10. Before the window: what decides after a crash is the inode of the live file, and that is
+// known now.
+void SwapReplacement::announce() {
+  const auto live = target_.directory.status(target_.name);
+  built_.old_inode = live ? std::optional(live->st_ino) : std::nullopt;
+  journal_.append(record_of_swap(built_));
+  announced_ = built_;
+}
+
+void SwapReplacement::bring_in_log() { sqlite::bring_in_log(files_, target_); }
+
+// D6 and D7.
+void SwapReplacement::freeze(const Deadline& deadline, bool as_found) {
+  old_ = Exclusive::acquire(files_, target_, deadline, as_found);
+  if (!old_ && !companions(target_).empty()) {
+    throw Error(ErrorCode::refused,
+                fmt::format("{} is missing, but {} of an older database lies beside it",
+                            shown(target_), printable(companions(target_).front())),
+                "find out where the database went, then move that file away");
+  }
+  const std::optional<ino_t> inode = old_ ? std::optional(old_->inode()) : std::nullopt;
+  if (inode != built_.old_inode) {
+    throw Error(ErrorCode::in_use,
+                fmt::format("{} was replaced by another file during the {}; nothing was changed",
+                            shown(target_), intent_.command),
+                "find out who writes there, then try again");
+  }
+}
+
+std::vector<std::string> SwapReplacement::set_companions_aside(const Directory& entry) {
+  std::vector<std::string> found = companions(target_);
+  for (const std::string& name : found) {
+    const auto source = target_.directory.open_file(name, false);
+    const File target = files_.create(entry, name, kPrivate);
+    copy_file(files_, *source, target, nullptr);
+    files_.set_mode(target, 0400);
+    files_.sync(target);
+  }
+  if (found.empty()) return found;
+  files_.sync_directory(entry);
+  // The entry itself is new, and its name has to last as well before the only other copy goes.
+  files_.sync_directory(Directory::open(entry.path().parent_path()));
+  for (const std::string& name : found) files_.unlink(target_.directory, name);
+  files_.sync_directory(target_.directory);
+  return found;
+}
+
+std::unique_ptr<Session> SwapReplacement::open_live() {
+  return sqlite::open_live(target_.resolved);
+}
+
+bool SwapReplacement::old_is_untouched() const { return !old_ || old_->intact(); }
+
+// The last look before the exchange: nobody has come, and nothing of the old database would stay
+// beside the new one.
+bool SwapReplacement::is_alone() const { return old_is_untouched() && companions(target_).empty(); }
+
+void SwapReplacement::require_alone() const {
+  if (!is_alone()) throw_not_alone();
+}
+
+void SwapReplacement::throw_not_alone() const {
+  throw Error(ErrorCode::in_use,
+              fmt::format("a process opened {} during the {}; the old database is in place",
+                          shown(target_), intent_.command),
+              "stop the application, then try again");
+}
+
+// D9, once more: somebody may have changed the old file's owner or mode since the candidate was
+// built.
+void SwapReplacement::refresh_attributes() {
+  if (!old_) return;
+  const auto candidate = target_.directory.open_file(candidate_.name(), true);
+  if (!candidate) {
+    throw Error(ErrorCode::io, fmt::format("the candidate {} has disappeared",
+                                           printable(candidate_.path().native())));
+  }
+  if (give_attributes(files_, *candidate, attributes_of(old_->file()))) files_.sync(*candidate);
+}
+
+// One atomic step: the candidate is live, and what was live, if anything, is aside.
+void SwapReplacement::put_candidate_live() {
+  if (built_.old_inode) {
+    files_.exchange(target_.directory, candidate_.name(), target_.name);
+  } else {
+    files_.rename_new(target_.directory, candidate_.name(), target_.directory, target_.name);
+  }
+}
+
+// The reverse, as atomic.
+void SwapReplacement::take_candidate_back() {
+  if (built_.old_inode) {
+    files_.exchange(target_.directory, candidate_.name(), target_.name);
+  } else {
+    files_.rename_new(target_.directory, target_.name, target_.directory, candidate_.name());
+  }
+}
+
+// D11.
+void SwapReplacement::swap() {
+  refresh_attributes();
+  require_alone();
+  put_candidate_live();
+  std::optional<Error> unknown;
+  bool alone = false;
+  try {
+    alone = is_alone();
+  } catch (const Error& error) {
+    unknown = error;
+  }
+  if (!alone) {
+    // Somebody who resolved the name just before the exchange waits for the old file. What cannot
+    // be looked at is not proven either.
+    try {
+      take_candidate_back();
+      files_.sync_directory(target_.directory);
+    } catch (const Error& error) {
+      throw stuck(error.what());
+    }
+    if (unknown) throw *unknown;
+    throw_not_alone();
+  }
+  try {
+    files_.sync_directory(target_.directory);
+  } catch (const Error& error) {
+    // What is on the disk now, nobody can tell, and a sync that failed is not tried again. The old
+    // database is made live; the journal and both files stay for a person.
+    Error undecided(
+        ErrorCode::needs_person,
+        fmt::format("the disk does not take the swap: {} and {} are the old and the new "
+                    "database",
+                    shown(target_), printable(candidate_.path().native())),
+        "save both files to another disk, then run: baseline recover");
+    undecided.add_note(error.what());
+    try {
+      take_candidate_back();
+    } catch (const Error& second) {
+      undecided.add_note(second.what());
+    }
+    throw undecided;
+  }
+}
+
+// The new database is live and cannot be taken away.
+Error SwapReplacement::stuck(const std::string& why) const {
+  const bool has_old = target_.directory.contains(candidate_.name());
+  Error error(
+      ErrorCode::needs_person,
+      fmt::format("the old database could not be put back: {} is the new one{}", shown(target_),
+                  has_old ? ", and " + printable(candidate_.path().native()) + " is the old one"
+                          : std::string()),
+      "stop the application, then run: baseline recover");
+  // Whoever found it in use could not know that this time something was changed.
+  constexpr std::string_view kUnchanged = "; nothing was changed";
+  const std::size_t at = why.rfind(kUnchanged);
+  error.add_note(at == std::string::npos ? why : why.substr(0, at));
+  return error;
+}
+
+// Freezes the new database too: nothing of it may stay beside the old one. One that SQLite cannot
+// read is taken as it is.
+std::optional<Exclusive> SwapReplacement::hold_new(const Deadline& deadline) {
+  try {
+    return Exclusive::acquire(files_, target_, deadline, false);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::refused || !companions(target_).empty()) throw;
+    return Exclusive::acquire(files_, target_, deadline, true);
+  }
+}
+
+// On a copied volume no file has the inode that the journal tells, and the content of the files has
+// decided. A recovery changes just that content: before it begins, what was decided is written down
+// with the inodes of now, so that it can be cut off and taken up again.
+void SwapReplacement::remember_inodes() {
+  if (!interruption_ || !announced_) return;
+  const auto live = target_.directory.status(target_.name);
+  const auto aside = target_.directory.status(candidate_.name());
+  const auto is_known = [&](const std::optional<struct stat>& file) {
+    return file && (file->st_ino == announced_->new_inode || file->st_ino == announced_->old_inode);
+  };
+  const bool swapped = interruption_->position == Position::swapped;
+  const auto& built = swapped ? live : aside;
+  const auto& old = swapped ? aside : live;
+  if (!built || is_known(live) || is_known(aside)) return;
+  announced_->new_inode = built->st_ino;
+  if (old && announced_->old_inode) announced_->old_inode = old->st_ino;
+  built_ = *announced_;
+  journal_.append(record_of_swap(built_));
+}
+
+void SwapReplacement::note_application(ApplicationState state,
+                                       const std::vector<LogPosition>& logs) {
+  journal_.append(record_of_application(state, logs));
+}
+
+void SwapReplacement::announce_swap_back() {
+  if (reverting_) return;
+  journal_.append(record_of_reverting());
+  reverting_ = true;
+}
+
+// The old database itself lies beside: what was kept of it elsewhere is not needed.
+void SwapReplacement::swap_back(const Deadline& deadline, const std::optional<Directory>&) {
+  std::string unrecorded;
+  try {
+    remember_inodes();
+    announce_swap_back();
+  } catch (const Error& error) {
+    // The record only helps a later run to finish this; it must not stand in the way.
+    unrecorded = error.what();
+  }
+  const auto report = [&](const std::string& why) {
+    Error error = stuck(why);
+    if (!unrecorded.empty()) error.add_note(unrecorded);
+    return error;
+  };
+  try {
+    const auto alone = hold_new(deadline);
+    take_candidate_back();
+  } catch (const Error& error) {
+    throw report(error.what());
+  } catch (const Interrupted&) {
+    throw report("a signal ended the waiting");
+  }
+  files_.sync_directory(target_.directory);
+  // The old database is live again: whoever waits to open it may go on.
+  old_.reset();
+}
+
+void SwapReplacement::discard_old() {
+  remember_inodes();
+  files_.unlink(target_.directory, candidate_.name());
+  names_changed_ = true;
+}
+
+// What was set aside comes back under its name whole or not at all: a crash in the middle must not
+// make the next recovery believe that it is there.
+void SwapReplacement::restore_companions(const Directory& entry) {
+  const std::string temporary = names::restoring(target_.name);
+  files_.unlink(target_.directory, temporary);
+  for (const std::string& name : names::companions(target_.name)) {
+    const auto aside = entry.open_file(name, false);
+    if (!aside || target_.directory.contains(name)) continue;
+    const File back = files_.create(target_.directory, temporary, kPrivate);
+    copy_file(files_, *aside, back, nullptr);
+    if (const auto live = target_.directory.status(target_.name)) {
+      files_.set_owner(back, live->st_uid, live->st_gid);
+      files_.set_mode(back, live->st_mode & kPermissions);
+    }
+    files_.sync(back);
+    files_.rename_new(target_.directory, temporary, target_.directory, name);
+  }
+}
+
+void SwapReplacement::discard(const std::optional<Directory>& entry) {
+  // What prepare() has refused to touch is not ours to remove either.
+  if (candidate_.is_foreign()) return;
+  remember_inodes();
+  if (entry) restore_companions(*entry);
+  if (intent_.source_consumed) {
+    // The candidate is a second name of a sealed backup: it gets its seal back.
+    const auto candidate = target_.directory.open_file(candidate_.name(), false);
+    if (candidate && candidate->status().st_nlink > 1) files_.set_mode(*candidate, 0400);
+  }
+  files_.unlink(target_.directory, candidate_.name());
+  files_.sync_directory(target_.directory);
+  names_changed_ = false;
+  // The run is undone: whoever waits to open the old database may go on.
+  old_.reset();
+}
+
+// D15. The candidate's name is gone for good before the journal is: a candidate without a journal
+// would look like somebody's forgotten database.
+void SwapReplacement::finish() {
+  if (names_changed_) files_.sync_directory(target_.directory);
+  old_.reset();
+  journal_.remove();
+}
+
+}  // namespace baseline::sqlite

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "os/file_system.hpp"
+#include "os/zstd.hpp"
+#include "store/journal.hpp"
+#include "store/replacement.hpp"
+#include "store/sqlite/swap/candidate.hpp"
+#include "store/sqlite/swap/exclusive.hpp"
+#include "store/sqlite/swap/run_lock.hpp"
+#include "store/sqlite/swap/swap_record.hpp"
+#include "store/sqlite/swap/target.hpp"
+
+namespace baseline::sqlite {
+
+/// The swap engine: the candidate is a file beside the live one, and one renameat2(EXCHANGE) makes
+/// it live. The step numbers in the code are those of docs/ARCHITECTURE.md.
+class SwapReplacement final : public Replacement {
+ public:
+  /// Keeps the lock. `files` and `target` must outlive the object.
+  SwapReplacement(FileSystem& files, const Target& target, std::shared_ptr<RunLock> lock);
+
+  const std::optional<Interruption>& interruption() const override { return interruption_; }
+  void tidy() override;
+  void require_unused(const Deadline& deadline) override;
+  void settle(const Deadline& deadline) override;
+  void prepare(const Intent& intent) override;
+  void stage(Session& migrated) override;
+  void stage_backup(const Directory& entry, const Payload& payload, bool consume,
+                    const OnProgress& on_progress) override;
+  void stage_bytes(const std::function<void(const TakeBytes& take)>& give) override;
+  std::unique_ptr<Session> open_candidate() override;
+  void announce() override;
+  void bring_in_log() override;
+  void freeze(const Deadline& deadline, bool as_found) override;
+  std::vector<std::string> set_companions_aside(const Directory& entry) override;
+  Payload copy_old(const Directory& entry, const OnProgress& on_progress) override;
+  void swap() override;
+  std::unique_ptr<Session> open_live() override;
+  void note_application(ApplicationState state, const std::vector<LogPosition>& logs) override;
+  void announce_swap_back() override;
+  bool old_is_untouched() const override;
+  void admit_users() override {}
+  void swap_back(const Deadline& deadline, const std::optional<Directory>& kept) override;
+  bool candidate_is_as_built() override;
+  Payload file_candidate(const Directory& entry, const OnProgress& on_progress) override;
+  Payload file_old(const Directory& entry, const OnProgress& on_progress) override;
+  void discard_old() override;
+  void discard(const std::optional<Directory>& entry) override;
+  void finish() override;
+
+ private:
+  void refresh_attributes();
+  void remember_inodes();
+  void put_candidate_live();
+  void take_candidate_back();
+  void restore_companions(const Directory& entry);
+  bool is_alone() const;
+  void require_alone() const;
+  [[noreturn]] void throw_not_alone() const;
+  Error stuck(const std::string& why) const;
+  std::optional<Exclusive> hold_new(const Deadline& deadline);
+  Payload move_into(const Directory& entry, const std::string& from, const File& file,
+                    const std::string& sha256);
+  Payload file_into(const Directory& entry, const std::string& name,
+                    std::optional<Exclusive>& proof, const OnProgress& on_progress);
+
+  FileSystem& files_;
+  const Target& target_;
+  std::shared_ptr<RunLock> lock_;
+  Journal journal_;
+  Candidate candidate_;
+  std::optional<Interruption> interruption_;
+  Intent intent_;
+  std::optional<SwapRecord> announced_;
+  SwapRecord built_;
+  bool reverting_ = false;        ///< announce_swap_back() has been called
+  bool names_changed_ = false;    ///< a name was changed since the directory was synced
+  std::optional<Exclusive> old_;  ///< from freeze() on, where there is an old database
+};
+
+}  // namespace baseline::sqlite

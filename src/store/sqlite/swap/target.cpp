@@ -1,0 +1,270 @@
+#include "store/sqlite/swap/target.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/magic.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+#include "store/sqlite/swap/exclusive.hpp"
+
+namespace baseline::sqlite {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string shown(const fs::path& path) { return printable(path.native()); }
+
+// realpath(3), because std::filesystem::canonical does not tell a loop from a missing file well.
+fs::path real_path(const fs::path& path, const fs::path& given) {
+  const std::unique_ptr<char, void (*)(void*)> text(::realpath(path.c_str(), nullptr), ::free);
+  if (text) return text.get();
+  if (errno == ELOOP) {
+    throw Error(ErrorCode::usage, fmt::format("{} is a loop of symbolic links", shown(given)));
+  }
+  if (errno == ENOENT && path == given) {
+    throw Error(ErrorCode::usage,
+                fmt::format("{} is a symbolic link to a file that does not exist", shown(given)),
+                "create the target's directory and name the target itself, or remove the link");
+  }
+  if (errno == ENOENT) {
+    throw Error(ErrorCode::usage, fmt::format("the directory {} does not exist", shown(path)),
+                "create it, or correct the path of the database");
+  }
+  if (errno == ENOTDIR) {
+    throw Error(ErrorCode::usage, fmt::format("{} is not a directory", shown(path)));
+  }
+  throw_errno("resolve", path.native());
+}
+
+struct statx extended_status(const Target& target) {
+  struct statx status {};
+  if (::statx(target.directory.fd(), target.name.c_str(), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS,
+              &status) != 0) {
+    throw_errno("look at", target.resolved.native());
+  }
+  return status;
+}
+
+struct NetworkFilesystem {
+  unsigned long magic;
+  std::string_view name;
+};
+
+// Locks, leases and rename cannot be relied on there (docs/ARCHITECTURE.md, "What is refused").
+constexpr std::array kNetworkFilesystems = {
+    NetworkFilesystem{NFS_SUPER_MAGIC, "NFS"},   NetworkFilesystem{SMB_SUPER_MAGIC, "SMB"},
+    NetworkFilesystem{CIFS_SUPER_MAGIC, "CIFS"}, NetworkFilesystem{SMB2_SUPER_MAGIC, "SMB"},
+    NetworkFilesystem{V9FS_MAGIC, "9p"},         NetworkFilesystem{FUSE_SUPER_MAGIC, "FUSE"},
+    NetworkFilesystem{CODA_SUPER_MAGIC, "Coda"}, NetworkFilesystem{AFS_SUPER_MAGIC, "AFS"},
+};
+
+[[noreturn]] void refuse(const std::string& message, std::string hint) {
+  throw Error(ErrorCode::refused, message, std::move(hint));
+}
+
+std::optional<std::string_view> network_filesystem(const Target& target) {
+  struct statfs status {};
+  if (::fstatfs(target.directory.fd(), &status) != 0) {
+    throw_errno("look at the filesystem of", target.directory.path().native());
+  }
+  const auto magic = static_cast<unsigned long>(status.f_type);
+  for (const NetworkFilesystem& known : kNetworkFilesystems) {
+    if (known.magic == magic) return known.name;
+  }
+  return {};
+}
+
+void require_local(const Target& target) {
+  if (const auto name = network_filesystem(target)) {
+    refuse(fmt::format("{} is on a network or FUSE filesystem ({}): locks and rename cannot be "
+                       "relied on",
+                       shown(target.resolved), *name),
+           "run baseline on the machine that has the disk; or, where SQLite's locks do work, use "
+           "--engine in-place");
+  }
+}
+
+void require_safe_directory(const Target& target, EngineChoice choice) {
+  const struct stat status = target.directory.own_status();
+  const std::string directory = shown(target.directory.path());
+  if (::faccessat(target.directory.fd(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
+    if (errno == EROFS) {
+      refuse(fmt::format("the filesystem of {} is mounted read-only", directory),
+             "mount it read-write for the deployment");
+    }
+    refuse(fmt::format("the directory {} is not writable for this user", directory),
+           "run as the owner of the database; the new file is made beside the old one");
+  }
+  const bool sticky = (status.st_mode & S_ISVTX) != 0;
+  if ((status.st_mode & S_IWOTH) != 0 && !sticky) {
+    refuse(fmt::format("anybody may write to the directory {}, and could exchange files in it",
+                       directory),
+           fmt::format("chmod o-w {}", shell_quoted(target.directory.path().native())));
+  }
+  const auto file = target.directory.status(target.name);
+  if (choice != EngineChoice::in_place && file && sticky && ::geteuid() != 0 &&
+      file->st_uid != ::geteuid() && status.st_uid != ::geteuid()) {
+    refuse(fmt::format("{} is in a sticky directory and belongs to somebody else",
+                       shown(target.resolved)),
+           "run as the owner of the database, or use --engine in-place");
+  }
+}
+
+void require_changeable(const Target& target, const struct statx& status) {
+  const std::string path = shown(target.resolved);
+  if ((status.stx_attributes & STATX_ATTR_IMMUTABLE) != 0) {
+    refuse(fmt::format("{} is immutable", path),
+           fmt::format("chattr -i {}", shell_quoted(target.resolved.native())));
+  }
+  if ((status.stx_attributes & STATX_ATTR_APPEND) != 0) {
+    refuse(fmt::format("{} is append-only", path),
+           fmt::format("chattr -a {}", shell_quoted(target.resolved.native())));
+  }
+}
+
+struct Obstacle {
+  std::string why;
+  std::string hint;
+  std::vector<std::string> consequences =
+      {};  ///< of this one, when the content is replaced in place
+};
+
+// Why the file cannot be exchanged, though its content could be.
+std::optional<Obstacle> obstacle_to_swap(const Target& target, const struct statx& status) {
+  const std::string path = shown(target.resolved);
+  // SQLite looks for them beside the name that it is given.
+  const std::string other_names =
+      "a -wal or -journal that a crash left beside another name of it is not seen: close it there "
+      "first";
+  if ((status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0) {
+    return Obstacle{fmt::format("{} is itself a mount point (a bind-mounted file), which cannot be "
+                                "renamed",
+                                path),
+                    "mount its directory instead of the file",
+                    {other_names,
+                     "name a directory for the backups that outlives the container, "
+                     "with --backups"}};
+  }
+  if (status.stx_nlink > 1) {
+    return Obstacle{
+        fmt::format("{} has {} hard links; a swap would leave the others on the old data", path,
+                    status.stx_nlink),
+        fmt::format("find the other names with: find / -xdev -inum {}", status.stx_ino),
+        {other_names}};
+  }
+  if (::faccessat(target.directory.fd(), target.name.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
+    return {};  // the run will be refused for that
+  }
+  if (Exclusive::probe(target) == Lease::Outcome::impossible) {
+    return Obstacle{
+        fmt::format("cannot prove that nobody has {} open: no lease can be had on it", path),
+        "run as the owner of the file or as root, on a local filesystem"};
+  }
+  return {};
+}
+
+void require_short_name(const Target& target) {
+  constexpr std::size_t kLongestName = 255;
+  const std::size_t longest = names::journal_temporary(target.name).size();
+  if (longest > kLongestName) {
+    refuse(fmt::format("the name of {} is {} bytes too long for the files that baseline makes "
+                       "beside it",
+                       shown(target.resolved), longest - kLongestName),
+           "rename the database");
+  }
+}
+
+}  // namespace
+
+bool Target::via_link() const { return fs::absolute(given).lexically_normal() != resolved; }
+
+Target resolve(const fs::path& given) {
+  if (given.empty() || !given.has_filename() || given.filename() == "." ||
+      given.filename() == "..") {
+    throw Error(ErrorCode::usage, fmt::format("'{}' does not name a file", shown(given)),
+                "give the path of the database file");
+  }
+  struct stat link {};
+  const bool exists = ::lstat(given.c_str(), &link) == 0;
+  fs::path resolved;
+  if (exists && S_ISLNK(link.st_mode)) {
+    resolved = real_path(given, given);
+  } else {
+    const fs::path parent = given.has_parent_path() ? given.parent_path() : fs::path(".");
+    resolved = real_path(parent, given) / given.filename();
+  }
+  if (!fs::is_directory(resolved.parent_path())) {
+    throw Error(ErrorCode::usage,
+                fmt::format("{} is not a directory", shown(resolved.parent_path())));
+  }
+  Target target{given, resolved, Directory::open(resolved.parent_path()),
+                resolved.filename().native()};
+  const auto status = target.directory.status(target.name);
+  if (status && !S_ISREG(status->st_mode)) {
+    throw Error(ErrorCode::usage, fmt::format("{} is not a regular file", shown(given)),
+                "give the path of the database file");
+  }
+  // Before anything looks for a file of ours.
+  require_short_name(target);
+  return target;
+}
+
+ExchangePlan plan_exchange(const Target& target, EngineChoice choice) {
+  if (choice != EngineChoice::in_place) require_local(target);
+  // Where nothing is, there is nothing to write into: a new file gets the name.
+  ExchangePlan plan;
+  if (target.directory.contains(target.name)) {
+    const struct statx status = extended_status(target);
+    require_changeable(target, status);
+    const auto obstacle = obstacle_to_swap(target, status);
+    if (obstacle && choice == EngineChoice::swap) {
+      refuse(obstacle->why, obstacle->hint + "; or use --engine in-place");
+    }
+    if (obstacle || choice == EngineChoice::in_place) {
+      plan.exchange = Exchange::in_place;
+      plan.why =
+          choice == EngineChoice::in_place ? "asked for with --engine in-place" : obstacle->why;
+      plan.consequences = {
+          "the old database is copied in the window",
+          "a rollback gives back the content, not every byte",
+          "after a crash, open it under this name only until it is recovered",
+      };
+      if (obstacle) {
+        plan.consequences.insert(plan.consequences.end(), obstacle->consequences.begin(),
+                                 obstacle->consequences.end());
+      }
+    }
+  }
+  require_safe_directory(target, choice);
+  return plan;
+}
+
+std::vector<std::string> warnings_about(const Target& target) {
+  std::vector<std::string> warnings;
+  if (target.via_link()) {
+    warnings.push_back(fmt::format("{} leads to {}", shown(target.given), shown(target.resolved)));
+  }
+  return warnings;
+}
+
+std::uint64_t space_free(const Directory& directory) {
+  struct statvfs status {};
+  if (::fstatvfs(directory.fd(), &status) != 0) {
+    throw_errno("look at the filesystem of", directory.path().native());
+  }
+  const unsigned long blocks = ::geteuid() == 0 ? status.f_bfree : status.f_bavail;
+  return std::uint64_t{blocks} * status.f_frsize;
+}
+
+}  // namespace baseline::sqlite

@@ -1,0 +1,141 @@
+#include <string>
+
+#include "base/error.hpp"
+#include "store/sqlite/session/sessions.hpp"
+#include "support/catch.hpp"
+#include "support/image_of.hpp"
+#include "support/temp_dir.hpp"
+
+namespace baseline {
+namespace {
+
+// What apply_migration() says about `sql`: "MESSAGE | HINT", or nothing when it is fine.
+std::string complaint(const std::string& sql) {
+  try {
+    sqlite::apply_migration({"1", "dir/1_x.sql", sql});
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::usage);
+    return std::string(error.what()) + " | " + error.hint();
+  }
+  return {};
+}
+
+TEST_CASE("the built-in migration applies and stamps its revision", "[migrate]") {
+  const Migration migration = builtin_migration();
+  const auto reference = sqlite::apply_migration(migration);
+  CHECK(reference->revision() == "9275fe03c648");
+  CHECK(reference->schema().objects.size() == 4);
+  CHECK_FALSE(reference->integrity_problem(Session::Depth::full));
+  const std::string bytes = image_of(*reference);
+  CHECK(bytes.substr(0, 15) == "SQLite format 3");
+}
+
+TEST_CASE("a migration's mistakes are told with their place", "[migrate]") {
+  CHECK(complaint("CREATE TABLE a(x);\n\n    CRAETE TABLE b(x);") ==
+        "dir/1_x.sql:3:5: near \"CRAETE\": syntax error | ");
+  CHECK(complaint("-- ä\nSELECT 'ä', CREATE;") ==
+        "dir/1_x.sql:2:13: near \"CREATE\": syntax error | ");
+  CHECK(complaint("  -- only a comment\n;;") ==
+        "dir/1_x.sql contains no SQL statement | write the statements that make the new database");
+  CHECK(complaint("") ==
+        "dir/1_x.sql contains no SQL statement | write the statements that make the new database");
+  CHECK(complaint(
+            "CREATE TABLE a(x UNIQUE);\nINSERT INTO a VALUES (1);\n INSERT INTO a VALUES (1)") ==
+        "dir/1_x.sql:3:2: UNIQUE constraint failed: a.x | ");
+  CHECK(complaint("CREATE TABLE a(latitude);\nCREATE INDEX i ON a(\"latitide\")") ==
+        "dir/1_x.sql:2:21: no such column: latitide; did you mean 'latitude'? | "
+        "names go in double quotes, text in single quotes");
+}
+
+TEST_CASE("a migration cannot leave its transaction or its database", "[migrate]") {
+  const std::string transaction =
+      "remove it: the migration is applied in one transaction of its own "
+      "(the output of `sqlite3 DB .dump` has BEGIN and COMMIT, for example)";
+  const std::string inside = "remove it: a migration only makes what is inside its one database";
+  CHECK(complaint("PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE a(x);COMMIT;") ==
+        "dir/1_x.sql:2:1: BEGIN is not allowed in a migration | " + transaction);
+  CHECK(complaint("CREATE TABLE a(x); COMMIT;") ==
+        "dir/1_x.sql:1:20: COMMIT is not allowed in a migration | " + transaction);
+  CHECK(complaint("ROLLBACK") ==
+        "dir/1_x.sql:1:1: ROLLBACK is not allowed in a migration | " + transaction);
+  CHECK(complaint("SAVEPOINT a") ==
+        "dir/1_x.sql:1:1: SAVEPOINT is not allowed in a migration | " + transaction);
+  CHECK(complaint("ATTACH 'other.db' AS o") ==
+        "dir/1_x.sql:1:1: ATTACH is not allowed in a migration | " + inside);
+  CHECK(complaint("SELECT load_extension('x')") ==
+        "dir/1_x.sql:1:8: load_extension is not allowed in a migration | " + inside);
+  CHECK(complaint("CREATE TEMP TABLE a(x)") ==
+        "dir/1_x.sql:1:1: a TEMP object is not allowed in a migration | " + inside);
+  CHECK(complaint("CREATE TABLE temp.a(x)") ==
+        "dir/1_x.sql:1:1: a TEMP object is not allowed in a migration | " + inside);
+  CHECK(complaint("PRAGMA journal_mode = WAL") ==
+        "dir/1_x.sql:1:1: PRAGMA journal_mode is not allowed in a migration | "
+        "remove it: only user_version, application_id, foreign_keys and defer_foreign_keys "
+        "may be set in a migration");
+  CHECK(complaint(".read other.sql") ==
+        "dir/1_x.sql:1:1: near \".\": syntax error | "
+        "commands of the sqlite3 shell that start with a dot are not SQL; remove it");
+  CHECK_THAT(complaint("CREATE TABLE a(x);\nVACUUM INTO '/tmp/baseline-must-not-exist.db'"),
+             ContainsSubstring("dir/1_x.sql:2:1: "));
+  CHECK(complaint("CREATE TABLE a(x UNIQUE); INSERT INTO a VALUES (1);"
+                  "INSERT OR ROLLBACK INTO a VALUES (1)") ==
+        "dir/1_x.sql:1:52: UNIQUE constraint failed: a.x | ");
+}
+
+TEST_CASE("rows of a migration must have their parents, in any order", "[migrate]") {
+  const std::string tables =
+      "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(pid REFERENCES p(id));"
+      "CREATE TABLE late(pid REFERENCES p DEFERRABLE INITIALLY DEFERRED);";
+  CHECK(complaint(tables + "INSERT INTO c VALUES (1); INSERT INTO p VALUES (1)").empty());
+  CHECK(complaint(tables + "INSERT INTO c VALUES (1)") ==
+        "dir/1_x.sql: rows without their parent violate FOREIGN KEY c (pid) | "
+        "insert the parents too, or leave the rows out");
+  CHECK(complaint(tables + "PRAGMA foreign_keys = ON; INSERT INTO late VALUES (1)") ==
+        "dir/1_x.sql: rows without their parent violate FOREIGN KEY late (pid) | "
+        "insert the parents too, or leave the rows out");
+  CHECK_THAT(complaint("CREATE TABLE p(x); CREATE TABLE c(pid REFERENCES p(x));"
+                       "INSERT INTO c VALUES (1)"),
+             ContainsSubstring("dir/1_x.sql: foreign key mismatch"));
+}
+
+TEST_CASE("a migration may set what travels in the file", "[migrate]") {
+  const auto reference = sqlite::apply_migration(
+      {"1", "1_x.sql", "PRAGMA user_version = 7; PRAGMA application_id = 8; CREATE TABLE a(x)"});
+  CHECK(reference->query("PRAGMA user_version", {}, {}).rows.at(0).at(0) == Value(std::int64_t{7}));
+  CHECK(reference->query("PRAGMA application_id", {}, {}).rows.at(0).at(0) ==
+        Value(std::int64_t{8}));
+  CHECK(image_of(*reference).size() == 8192);
+}
+
+TEST_CASE("a reference that is too large for memory is saved as a file", "[migrate]") {
+  const TempDir dir;
+  const std::filesystem::path file = dir.path() / "candidate";
+  // 5 MiB
+  const auto reference = sqlite::apply_migration(
+      {"1", "1_x.sql",
+       "CREATE TABLE a(x); INSERT INTO a WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
+       "FROM n WHERE i < 80) SELECT zeroblob(65536) FROM n"});
+  bool taken = false;
+  CHECK_FALSE(sqlite::with_bytes(*reference, [&](std::string_view) { taken = true; }));
+  CHECK_FALSE(taken);
+  reference->save(file);
+  CHECK(
+      sqlite::open_immutable(file)->query("SELECT count(*), sum(length(x)) FROM a", {}, {}).rows ==
+      std::vector<std::vector<Value>>{{std::int64_t{80}, std::int64_t{80 * 65536}}});
+  // Nothing beside it, not even for a moment: a crash would leave it there.
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 1);
+}
+
+TEST_CASE("a reference cannot be changed, its scratch copy can", "[migrate]") {
+  const auto reference = sqlite::apply_migration({"1", "1_x.sql", "CREATE TABLE a(x)"});
+  const ExecuteOutcome outcome = reference->execute("INSERT INTO a VALUES (1)", {}, {});
+  REQUIRE(outcome.failure);
+  CHECK(outcome.failure->kind == SqlFailure::Kind::denied);
+  const auto scratch = reference->scratch();
+  scratch->begin(true);
+  CHECK(scratch->execute("INSERT INTO a VALUES (1)", {}, {}).rows_changed == 1);
+  CHECK(scratch->rollback());
+}
+
+}  // namespace
+}  // namespace baseline
