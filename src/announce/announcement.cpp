@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/embedded.hpp"
 #include "base/error.hpp"
@@ -17,12 +16,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFileKeys[] = {"version", "notice",   "markup",
-                                          "limit",   "headings", "entries"};
+constexpr std::string_view kNoticeKeys[] = {"version", "notice",   "markup",
+                                            "limit",   "headings", "entries"};
 constexpr std::string_view kHeadingKeys[] = {"commands", "lost"};
 constexpr std::string_view kEntryKeys[] = {"needs", "query", "unique", "command", "about"};
 constexpr std::string_view kMarkups[] = {"plain", "discord"};  // in the order of Markup
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kNoticeVersion = 1;
 constexpr std::int64_t kLeastLimit = 1'000;
 constexpr std::int64_t kMostLimit = 1'000'000;
 constexpr std::size_t kMaxNotice = std::size_t{64} << 10U;
@@ -36,7 +35,7 @@ class FileReader {
   ParsedNoticePlan read(const yaml::Node& root) {
     ParsedNoticePlan out;
     if (!reader_.map(root, "an announcement")) return out;
-    reader_.only_keys(root, kFileKeys, "an announcement");
+    reader_.only_keys(root, kNoticeKeys, "an announcement");
     read_version(root);
     NoticePlan& announcement = out.announcement;
     if (const yaml::Node* const node = demanded(root, "notice", "the file with the general text")) {
@@ -64,9 +63,9 @@ class FileReader {
     const yaml::Node* const node = demanded(root, "version", "write version: 1");
     if (node == nullptr) return;
     const auto version = reader_.integer(*node, "version");
-    if (!version || *version == kVersion) return;
+    if (!version || *version == kNoticeVersion) return;
     reader_.error(node->place,
-                  fmt::format("this program reads version {}; got {}", kVersion, *version));
+                  fmt::format("this program reads version {}; got {}", kNoticeVersion, *version));
   }
 
   std::size_t read_limit(const yaml::Node& root) const {
@@ -144,7 +143,7 @@ class FileReader {
   const yaml::Reader& reader_;
 };
 
-std::string_view embedded(std::string_view name) {
+std::string_view embedded_notice(std::string_view name) {
   const std::vector<EmbeddedFile> files = embedded_announcement();
   const auto found = std::ranges::find(files, name, &EmbeddedFile::name);
   if (found != files.end()) return found->text;
@@ -191,11 +190,12 @@ NoticePlan load_announcement(const fs::path& file, const fs::path& notice) {
   const bool is_builtin = file.empty();
   const std::string name = is_builtin ? "announcement/announcement.yaml" : file.native();
   ParsedNoticePlan parsed =
-      parse_announcement(name, is_builtin ? std::string(embedded("announcement.yaml"))
+      parse_announcement(name, is_builtin ? std::string(embedded_notice("announcement.yaml"))
                                           : read_input_file(file, yaml::kMaxSize));
   NoticePlan out = std::move(parsed.announcement);
   if (is_builtin && notice.empty()) {
-    out.notice = checked_notice(parsed.notice_file, std::string(embedded(parsed.notice_file)));
+    out.notice =
+        checked_notice(parsed.notice_file, std::string(embedded_notice(parsed.notice_file)));
     return out;
   }
   const fs::path path = notice.empty() ? file.parent_path() / parsed.notice_file : notice;

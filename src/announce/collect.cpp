@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
-#include <set>
+#include <system_error>
 
 #include "announce/markup.hpp"
 #include "base/error.hpp"
@@ -38,7 +38,7 @@ struct ById {
 
 using Recipients = std::map<std::string, Recipient, ById>;
 
-std::string text_of(const Value& value) {
+std::string cell_text(const Value& value) {
   struct Printer {
     std::string operator()(std::monostate) const { return {}; }
     std::string operator()(std::int64_t number) const { return fmt::format("{}", number); }
@@ -84,7 +84,7 @@ class EntryRows {
   bool usable() const { return usable_; }
 
   void add(const std::vector<Value>& row, Recipients& recipients) {
-    const std::string id = text_of(row[*recipient_]);
+    const std::string id = cell_text(row[*recipient_]);
     if (!is_id(id) || storage_class(row[*recipient_]) == "real") {
       complain_about(id);
       return;
@@ -92,7 +92,7 @@ class EntryRows {
     Recipient& recipient = recipients[id];
     recipient.id = id;
     const std::string about = rendered(entry_.about, row);
-    std::string reason = reason_ ? text_of(row[*reason_]) : std::string();
+    std::string reason = reason_ ? cell_text(row[*reason_]) : std::string();
     std::string command;
     if (reason.empty() && !entry_.command) reason = "it has no command that adds it again";
     if (reason.empty()) {
@@ -127,7 +127,7 @@ class EntryRows {
   }
 
   std::string rendered(const Template& text, const std::vector<Value>& row) const {
-    return text.render([&](const std::string& name) { return text_of(row[*find(name)]); });
+    return text.render([&](const std::string& name) { return cell_text(row[*find(name)]); });
   }
 
   // Data in a command must stay data, for whoever reads what is sent, and for whom it is sent to.
@@ -148,7 +148,7 @@ class EntryRows {
     std::string key;
     for (const auto& column : unique_) {
       const Value& value = row[*column];
-      key += storage_class(value) + ":" + text_of(value) + '\0';
+      key += storage_class(value) + ":" + cell_text(value) + '\0';
     }
     if (unique_.empty()) key = made.command;
     auto& known = offered_[recipient.id];

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/append_line.hpp"
+#include "os/modes.hpp"
 #include "os/parent_directory.hpp"
 
 namespace baseline {
@@ -18,14 +19,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr mode_t kPrivate = 0600;
-
-File opened(FileSystem& files, const fs::path& given) {
+File open_ledger(FileSystem& files, const fs::path& given) {
   const fs::path path = fs::absolute(given).lexically_normal();
   const Directory directory = parent_directory(path);
   const std::string name = path.filename().native();
   const bool is_new = !directory.contains(name);
-  File file = files.open_to_append(directory, name, kPrivate);
+  File file = files.open_to_append(directory, name, kPrivateFile);
   if (is_new) files.sync_directory(directory);
   return file;
 }
@@ -33,7 +32,7 @@ File opened(FileSystem& files, const fs::path& given) {
 }  // namespace
 
 Ledger::Ledger(FileSystem& files, const fs::path& file)
-    : files_(files), file_(opened(files, file)) {
+    : files_(files), file_(open_ledger(files, file)) {
   const std::string shown = printable(file_.path().native());
   if (::flock(file_.fd(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) throw_errno("lock", shown);

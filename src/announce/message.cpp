@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kLongestName = 120;
 constexpr std::size_t kLongestReason = 160;
 
-std::string shown(const std::string& data, std::size_t most, Markup markup) {
+std::string message_value(const std::string& data, std::size_t most, Markup markup) {
   return in_message(shortened(printable(data), most), markup);
 }
 
@@ -62,12 +62,12 @@ std::size_t end_of(const std::vector<std::string>& lines, std::size_t first, std
 
 std::string line_for(const Offer& offer, Markup markup) {
   return fmt::format("- {} ({})", as_code(offer.command, markup),
-                     shown(offer.about, kLongestName, markup));
+                     message_value(offer.about, kLongestName, markup));
 }
 
 std::string line_for(const Loss& loss, Markup markup) {
-  return fmt::format("- {}: {}", shown(loss.about, kLongestName, markup),
-                     shown(loss.reason, kLongestReason, markup));
+  return fmt::format("- {}: {}", message_value(loss.about, kLongestName, markup),
+                     message_value(loss.reason, kLongestReason, markup));
 }
 
 std::vector<std::string> messages_for(const Recipient& recipient, const NoticePlan& announcement) {

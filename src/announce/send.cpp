@@ -1,7 +1,6 @@
 #include "announce/send.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <system_error>
@@ -16,7 +15,7 @@ namespace {
 
 constexpr std::string_view kPlaceholder = "{recipient}";
 
-std::string replaced(std::string text, std::string_view what, std::string_view by) {
+std::string with_replaced(std::string text, std::string_view what, std::string_view by) {
   for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) {
     text.replace(at, what.size(), by);
   }
@@ -62,7 +61,7 @@ std::string blotted(const ChildOutcome& outcome, const std::vector<std::string>&
   const std::string_view err = trimmed(outcome.err.kept);
   const std::string_view out = trimmed(outcome.out.kept);
   std::string text(err.empty() ? out : err);
-  for (const std::string& secret : secrets_of(argv)) text = replaced(text, secret, "***");
+  for (const std::string& secret : secrets_of(argv)) text = with_replaced(text, secret, "***");
   // The beginning may be the end of a secret whose rest was dropped.
   constexpr std::size_t kShown = 1'000;
   if (text.size() <= kShown) return text;
@@ -88,7 +87,8 @@ std::string problem_of(const ChildOutcome& outcome, const SendCommand& command) 
 ChildSpec child_for(const SendCommand& command, const Parcel& parcel, std::size_t part) {
   ChildSpec spec;
   for (const std::string& word : command.argv) {
-    spec.argv.push_back(spec.argv.empty() ? word : replaced(word, kPlaceholder, parcel.recipient));
+    spec.argv.push_back(spec.argv.empty() ? word
+                                          : with_replaced(word, kPlaceholder, parcel.recipient));
   }
   const std::pair<std::string_view, std::string> own[] = {
       {"BASELINE_RECIPIENT=", parcel.recipient},

@@ -7,7 +7,7 @@
 namespace baseline {
 namespace {
 
-bool is_name(std::string_view text) {
+bool is_variable_name(std::string_view text) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   return !text.empty() && (letter(text.front()) || text.front() == '_') &&
          std::ranges::all_of(
@@ -36,7 +36,7 @@ std::optional<Template> Template::read(const yaml::Node& node, std::string_view 
     const std::size_t end = c == '{' ? text->find('}', i) : std::string::npos;
     const std::string name =
         end == std::string::npos ? std::string() : text->substr(i + 1, end - i - 1);
-    if (!is_name(name)) {
+    if (!is_variable_name(name)) {
       reader.error(node.place_in_text(i),
                    fmt::format("'{}' has a '{}' that is not part of a {{column}}; write '{}{}' for "
                                "the brace itself",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"

@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <limits>
+#include <system_error>
+#include <vector>
 
 namespace baseline {
 namespace {
@@ -38,7 +41,7 @@ bool is_unprintable(std::string_view sequence) {
 
 // `text` with what is not UTF-8, and the characters for which `escapes` holds, as \xNN.
 template <typename Escapes>
-std::string escaped(std::string_view text, Escapes escapes) {
+std::string escaped_text(std::string_view text, Escapes escapes) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
@@ -61,17 +64,17 @@ std::string escaped(std::string_view text, Escapes escapes) {
 std::string printable(std::string_view text) {
   const auto plain = [](char c) { return c >= 0x20 && c < 0x7F; };
   if (std::ranges::all_of(text, plain)) return std::string(text);
-  return escaped(text, is_unprintable);
+  return escaped_text(text, is_unprintable);
 }
 
 std::string printable_lines(std::string_view text) {
-  return escaped(
+  return escaped_text(
       text, [](std::string_view sequence) { return sequence != "\n" && is_unprintable(sequence); });
 }
 
 std::string valid_utf8(std::string_view text) {
   if (utf8_prefix(text) == text.size()) return std::string(text);
-  return escaped(text, [](std::string_view) { return false; });
+  return escaped_text(text, [](std::string_view) { return false; });
 }
 
 std::size_t utf8_prefix(std::string_view text) {
@@ -84,6 +87,10 @@ std::size_t utf8_prefix(std::string_view text) {
     valid += length;
   }
   return valid;
+}
+
+bool contains(std::span<const std::string> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {

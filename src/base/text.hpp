@@ -1,12 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace baseline {
 
@@ -24,6 +24,10 @@ std::string valid_utf8(std::string_view text);
 
 /// How many bytes at the start of `text` are well-formed UTF-8; all of them when the text is.
 std::size_t utf8_prefix(std::string_view text);
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool contains(std::span<const std::string> names, std::string_view name);
 
 /// Edit distance (insert, delete, replace, swap of neighbours), by bytes.
 std::size_t edit_distance(std::string_view a, std::string_view b);

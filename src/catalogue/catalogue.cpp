@@ -8,18 +8,19 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <system_error>
 
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "catalogue/seal.hpp"
+#include "os/modes.hpp"
 
 namespace baseline {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr mode_t kPrivateDirectory = 0700;
 constexpr mode_t kReadOnly = 0400;
 
 // What is not there, or not for this user, is not an error; a disk that does not answer is: it must

@@ -1,9 +1,9 @@
 #include "catalogue/history.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <cstddef>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "base/bytes_json.hpp"
 #include "base/error.hpp"

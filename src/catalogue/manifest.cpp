@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/bytes_json.hpp"
@@ -16,7 +15,7 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-ordered_json optional_text(const std::string& text) {
+ordered_json text_or_null(const std::string& text) {
   return text.empty() ? ordered_json(nullptr) : ordered_json(text);
 }
 
@@ -74,7 +73,7 @@ std::string to_json(const Manifest& manifest) {
   out["database"] = bytes_to_json(manifest.database);
   out["file"] = bytes_to_json(manifest.payload.name);
   out["size"] = manifest.payload.size;
-  out["sha256"] = optional_text(manifest.payload.sha256);
+  out["sha256"] = text_or_null(manifest.payload.sha256);
   out["strategy"] = manifest.payload.moved ? "move" : "copy";
   out["page_size"] = manifest.page_size;
   out["page_count"] = manifest.page_count;
@@ -95,8 +94,8 @@ std::string to_json(const Manifest& manifest) {
   for (const std::string& name : manifest.payload.companions) {
     out["companions"].emplace_back(bytes_to_json(name));
   }
-  out["unreadable"] = optional_text(manifest.unreadable);
-  out["restored"] = optional_text(manifest.restored);
+  out["unreadable"] = text_or_null(manifest.unreadable);
+  out["restored"] = text_or_null(manifest.restored);
   return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

@@ -1,11 +1,13 @@
 #include "catalogue/record.hpp"
 
+#include <cstddef>
 #include <nlohmann/json.hpp>
 
 #include "base/bytes_json.hpp"
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "os/checked_line.hpp"
+#include "os/modes.hpp"
 
 namespace baseline {
 namespace {
@@ -13,7 +15,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kLargestRecord = std::size_t{1} << 20U;
-constexpr mode_t kPrivate = 0600;
 
 std::string to_json(const EntryRecord& record) {
   nlohmann::ordered_json out = {{"version", 1},
@@ -68,7 +69,7 @@ void write_record(FileSystem& files, const Directory& entry, const EntryRecord& 
   const std::string name(names::kRecord);
   const std::string temporary = names::renewed(name);
   files.unlink(entry, temporary);
-  const File file = files.create(entry, temporary, kPrivate);
+  const File file = files.create(entry, temporary, kPrivateFile);
   files.write(file, checked_line(to_json(record)), 0);
   files.sync(file);
   files.rename(entry, temporary, entry, name);

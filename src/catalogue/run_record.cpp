@@ -1,9 +1,11 @@
 #include "catalogue/run_record.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <vector>
 
 #include "base/names.hpp"
+#include "os/modes.hpp"
 #include "os/whole_file.hpp"
 
 namespace baseline {
@@ -11,10 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr mode_t kPrivateDirectory = 0700;
-constexpr mode_t kPrivate = 0600;
-
-Directory opened(FileSystem& files, const fs::path& catalogue) {
+Directory open_runs(FileSystem& files, const fs::path& catalogue) {
   const Directory parent = Directory::open(catalogue);
   const std::string name(names::kRuns);
   if (!parent.contains(name)) files.make_directory(parent, name, kPrivateDirectory);
@@ -36,7 +35,7 @@ void remove_oldest(FileSystem& files, const Directory& directory) {
   for (const std::string& name : names) files.unlink(directory, name);
 }
 
-bool is_plain(const std::string& run) {
+bool is_plain_run(const std::string& run) {
   return !run.empty() && run.front() != '.' && run.find('/') == std::string::npos &&
          run.find('\0') == std::string::npos;
 }
@@ -45,15 +44,15 @@ bool is_plain(const std::string& run) {
 
 void keep_run_record(FileSystem& files, const fs::path& catalogue, const std::string& run,
                      std::string_view text) {
-  const Directory directory = opened(files, catalogue);
+  const Directory directory = open_runs(files, catalogue);
   const std::string name = names::run_record(run);
-  write_whole(files, directory, name, names::renewed(name), text, PowerCut::may_tear, kPrivate);
+  write_whole(files, directory, name, names::renewed(name), text, PowerCut::may_tear, kPrivateFile);
   remove_oldest(files, directory);
 }
 
 std::optional<std::string> read_run_record(const fs::path& catalogue, const std::string& run) {
   // The key comes from the history, which may be somebody else's.
-  if (!is_plain(run)) return {};
+  if (!is_plain_run(run)) return {};
   const fs::path path = catalogue / names::kRuns;
   std::error_code missing;
   if (!fs::is_directory(path, missing)) return {};

@@ -16,7 +16,7 @@ namespace {
 Case unlabelled(const CheckDraft& draft) { return {{}, draft.scope.vars()}; }
 
 // Long texts that only differ in their length are told apart by it.
-std::string shown(std::string literal) {
+std::string case_literal(std::string literal) {
   constexpr std::size_t kLong = 60;
   if (literal.size() <= kLong) return literal;
   return fmt::format("{} ({} bytes)", shortened(literal, kLong), literal.size());
@@ -41,7 +41,7 @@ std::optional<Case> read_case(const CheckDraft& draft, const yaml::Node& node, s
     if (!out.label.empty()) out.label += ", ";
     out.label += entry.key.text;
     out.label += '=';
-    out.label += shown(sql_literal(value));
+    out.label += case_literal(sql_literal(value));
     out.bindings.insert_or_assign(entry.key.text, std::move(value));
   }
   return out;

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace baseline {
 
 bool CheckHead::runs_in(Phase phase) const {

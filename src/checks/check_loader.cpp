@@ -63,7 +63,7 @@ struct FoundKind {
 };
 
 // Null, and problems, when the check has no kind or several.
-std::optional<FoundKind> kind_of(const Node& node, const Reader& reader) {
+std::optional<FoundKind> kind_of_node(const Node& node, const Reader& reader) {
   std::optional<FoundKind> found;
   for (const Entry& entry : node.entries) {
     const CheckKind* const kind = find_kind(entry.key.text);
@@ -223,7 +223,7 @@ std::unique_ptr<Check> load_check(const Node& node, SuiteScope& scope, CheckName
   if (!reader.map(node, "a check")) return nullptr;
   CheckHead head;
   read_name(node, reader, names, head);
-  const auto found = kind_of(node, reader);
+  const auto found = kind_of_node(node, reader);
   if (!found) return nullptr;
   const CheckKind& kind = *found->kind;
   std::vector<std::string_view> known = keys_of(kind);

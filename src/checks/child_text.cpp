@@ -10,7 +10,7 @@
 namespace baseline {
 namespace {
 
-constexpr std::size_t kShownLines = 20;
+constexpr std::size_t kShownOutputLines = 20;
 
 std::string_view last_lines(std::string_view text, std::size_t count) {
   if (text.ends_with('\n')) text.remove_suffix(1);
@@ -43,10 +43,10 @@ std::string shown_output(const ChildOutcome& outcome) {
   const std::string_view out = trimmed(outcome.out.kept);
   const std::string_view err = trimmed(outcome.err.kept);
   if (out.empty() || err.empty()) {
-    return std::string(last_lines(out.empty() ? err : out, kShownLines));
+    return std::string(last_lines(out.empty() ? err : out, kShownOutputLines));
   }
-  return fmt::format("stderr:\n{}\nstdout:\n{}", last_lines(err, kShownLines / 2),
-                     last_lines(out, kShownLines / 2));
+  return fmt::format("stderr:\n{}\nstdout:\n{}", last_lines(err, kShownOutputLines / 2),
+                     last_lines(out, kShownOutputLines / 2));
 }
 
 std::string command_line(const std::vector<std::string>& words) {

@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "store/schema.hpp"
 
 namespace baseline {
 namespace {
 
-bool is_plain(char c) {
+bool is_plain_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '$' || static_cast<unsigned char>(c) >= 0x80;
 }
@@ -20,7 +21,7 @@ std::optional<std::string> take_name(std::string_view& text) {
   constexpr std::string_view kOpening = "\"`[";
   std::string out;
   if (text.empty() || kOpening.find(text.front()) == std::string_view::npos) {
-    const auto end = std::ranges::find_if_not(text, is_plain);
+    const auto end = std::ranges::find_if_not(text, is_plain_char);
     out.assign(text.begin(), end);
     text.remove_prefix(out.size());
     return out.empty() ? std::nullopt : std::optional(out);
@@ -39,7 +40,7 @@ std::optional<std::string> take_name(std::string_view& text) {
   return std::nullopt;  // not closed
 }
 
-std::vector<std::string> tables_of(const Schema& schema) {
+std::vector<std::string> table_names(const Schema& schema) {
   std::vector<std::string> out;
   for (const SchemaObject& object : schema.objects) {
     if (object.kind == "table" || object.kind == "view") out.push_back(object.name);
@@ -78,7 +79,7 @@ std::optional<ColumnName> read_column(const CheckDraft& draft, const yaml::Node&
   if (!table) {
     const std::string message =
         fmt::format("no table '{}' in the baseline{}", name->table,
-                    yaml::suggestion(name->table, tables_of(draft.scope.schema())));
+                    yaml::suggestion(name->table, table_names(draft.scope.schema())));
     if (draft.head.when == When::after) {
       draft.scope.warn(node.place, message);
       return name;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "base/text.hpp"
@@ -8,7 +9,7 @@
 namespace baseline {
 namespace {
 
-constexpr std::string_view kIndent = "      ";
+constexpr std::string_view kFailureIndent = "      ";
 constexpr std::string_view kContinued = "                ";
 
 std::string_view label_of(Status status) {
@@ -34,13 +35,13 @@ std::string_view label_of_source(const CheckResult& result) {
 }
 
 // One "key  value" of the block; nothing when there is no value. More lines are indented below it.
-std::string field(std::string_view key, std::string_view value) {
+std::string failure_field(std::string_view key, std::string_view value) {
   std::string out;
   value = trimmed(value);
   while (!value.empty()) {
     const std::size_t end = std::min(value.find('\n'), value.size());
     const std::string line = printable(value.substr(0, end));
-    out += out.empty() ? fmt::format("{}{:<10}{}\n", kIndent, key, line)
+    out += out.empty() ? fmt::format("{}{:<10}{}\n", kFailureIndent, key, line)
                        : fmt::format("{}{}\n", kContinued, line);
     value.remove_prefix(std::min(end + 1, value.size()));
   }
@@ -59,14 +60,14 @@ std::string failure_block(const CheckResult& result) {
   std::string out =
       fmt::format("{:<5} {} › {}{}{}\n", label_of(result.status), printable(check.suite),
                   printable(check.name), printable(label), place);
-  out += field("expected", result.expected);
-  out += field("got", result.got);
-  out += field(label_of_source(result), result.sql);
-  out += field("why", result.why);
-  out += field("note", result.note);
-  if (result.attempts > 1) out += field("attempts", fmt::format("{}", result.attempts));
-  out += field("hint", result.hint);
-  out += field("rerun", result.rerun);
+  out += failure_field("expected", result.expected);
+  out += failure_field("got", result.got);
+  out += failure_field(label_of_source(result), result.sql);
+  out += failure_field("why", result.why);
+  out += failure_field("note", result.note);
+  if (result.attempts > 1) out += failure_field("attempts", fmt::format("{}", result.attempts));
+  out += failure_field("hint", result.hint);
+  out += failure_field("rerun", result.rerun);
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <fstream>
 #include <system_error>
 
@@ -13,7 +14,8 @@
 namespace baseline {
 namespace {
 
-[[noreturn]] void cannot_read(const std::filesystem::path& path, const std::string& why) {
+[[noreturn]] void throw_unreadable_input(const std::filesystem::path& path,
+                                         const std::string& why) {
   throw Error(ErrorCode::usage, fmt::format("cannot read {}: {}", printable(path.string()), why));
 }
 
@@ -23,12 +25,12 @@ std::string read_input_file(const std::filesystem::path& path, std::uintmax_t li
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) {
-    cannot_read(path, std::generic_category().message(ENOENT));
+    throw_unreadable_input(path, std::generic_category().message(ENOENT));
   }
-  if (error) cannot_read(path, error.message());
-  if (!std::filesystem::is_regular_file(status)) cannot_read(path, "not a regular file");
+  if (error) throw_unreadable_input(path, error.message());
+  if (!std::filesystem::is_regular_file(status)) throw_unreadable_input(path, "not a regular file");
   std::ifstream in(path, std::ios::binary);
-  if (!in) cannot_read(path, std::generic_category().message(errno));
+  if (!in) throw_unreadable_input(path, std::generic_category().message(errno));
   // The size is what was read, not what the directory says: the file may be growing.
   std::string text;
   std::array<char, 1U << 14U> block;
@@ -36,8 +38,8 @@ std::string read_input_file(const std::filesystem::path& path, std::uintmax_t li
     in.read(block.data(), block.size());
     text.append(block.data(), static_cast<std::size_t>(in.gcount()));
   }
-  if (in.bad()) cannot_read(path, "read error");
-  if (text.size() > limit) cannot_read(path, "larger than " + human_size(limit));
+  if (in.bad()) throw_unreadable_input(path, "read error");
+  if (text.size() > limit) throw_unreadable_input(path, "larger than " + human_size(limit));
   return text;
 }
 

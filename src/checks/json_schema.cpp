@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <utility>
 
 #include "checks/kinds.hpp"
 #include "checks/matcher.hpp"
@@ -25,7 +24,7 @@ using yaml::property;
 using yaml::reference;
 using yaml::text_like;
 
-Json has(std::string_view key) { return {{"required", {key}}}; }
+Json requires_key(std::string_view key) { return {{"required", {key}}}; }
 
 Json of_kind(const CheckKind& kind) {
   Json json = object_of(kind.value.meaning, common_keys());
@@ -33,15 +32,15 @@ Json of_kind(const CheckKind& kind) {
   add_required(json["required"], kind.keys);
   json["properties"][std::string(kind.name())] = property(kind.value);
   add_properties(json["properties"], kind.keys);
-  for (const std::string_view key : kind.asserts) json["anyOf"].push_back(has(key));
+  for (const std::string_view key : kind.asserts) json["anyOf"].push_back(requires_key(key));
   return json;
 }
 
-std::string definition_of(const CheckKind& kind) { return fmt::format("{}-check", kind.name()); }
+std::string definition_name(const CheckKind& kind) { return fmt::format("{}-check", kind.name()); }
 
 // The kind's key decides which keys are looked for: an editor then complains about the one key that
 // is wrong, once, and not about every kind that the check is not.
-Json of_check() {
+Json check_schema() {
   Json json = {{"description", "one check"}, {"type", "object"}, {"required", {"name"}}};
   Json one_kind = Json::array();
   Json by_kind = Json::array();
@@ -56,8 +55,9 @@ Json of_check() {
   for (const Key& key : common_keys()) explain(key);
   for (const CheckKind& kind : check_kinds()) {
     explain(kind.value);
-    one_kind.push_back(has(kind.name()));
-    by_kind.push_back({{"if", has(kind.name())}, {"then", reference(definition_of(kind))}});
+    one_kind.push_back(requires_key(kind.name()));
+    by_kind.push_back(
+        {{"if", requires_key(kind.name())}, {"then", reference(definition_name(kind))}});
     for (const Key& key : kind.keys) add_name(key.name);
   }
   json["propertyNames"] = {{"enum", names}};
@@ -152,12 +152,12 @@ Json of_matcher_of(const Json& operand, const char* definition, bool parts_of_te
 Json foreign_keys_rule() {
   Json needing = Json::array();
   for (const CheckKind& kind : check_kinds()) {
-    if (kind.needs_foreign_keys) needing.push_back(has(kind.name()));
+    if (kind.needs_foreign_keys) needing.push_back(requires_key(kind.name()));
   }
-  const Json undecided = {{"anyOf", needing}, {"not", has("foreign_keys")}};
+  const Json undecided = {{"anyOf", needing}, {"not", requires_key("foreign_keys")}};
   return {
       {"if", {{"required", {"checks"}}, {"properties", {{"checks", {{"contains", undecided}}}}}}},
-      {"then", has("foreign_keys")}};
+      {"then", requires_key("foreign_keys")}};
 }
 
 }  // namespace
@@ -168,8 +168,8 @@ std::string suite_json_schema() {
   json.update(object_of("what must be true of a database", file_keys()));
   json.update(foreign_keys_rule());
   Json& definitions = json["definitions"];
-  definitions["check"] = of_check();
-  for (const CheckKind& kind : check_kinds()) definitions[definition_of(kind)] = of_kind(kind);
+  definitions["check"] = check_schema();
+  for (const CheckKind& kind : check_kinds()) definitions[definition_name(kind)] = of_kind(kind);
   definitions["by"] = of_by();
   definitions["matcher"] = of_matcher();
   definitions["count"] = of_matcher_of({{"type", "integer"}, {"minimum", 0}}, "count", false);

@@ -3,7 +3,7 @@
 namespace baseline {
 namespace {
 
-constexpr Key kFileKeys[] = {
+constexpr Key kSuiteFileKeys[] = {
     {"version", KeyType::version, "the version of the language", true},
     {"foreign_keys", KeyType::choice,
      "whether the application's connections enforce foreign keys; accepts and rejects need it",
@@ -26,7 +26,7 @@ constexpr Key kCommonKeys[] = {
 
 }  // namespace
 
-std::span<const Key> file_keys() { return kFileKeys; }
+std::span<const Key> file_keys() { return kSuiteFileKeys; }
 
 std::span<const Key> common_keys() { return kCommonKeys; }
 

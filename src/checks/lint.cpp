@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "checks/check.hpp"
+#include "store/constraint_ref.hpp"
 #include "yaml/reader.hpp"
 
 namespace baseline {

@@ -7,7 +7,7 @@
 namespace baseline {
 namespace {
 
-ListedCheck described(const Check& check, const Selection& selection) {
+ListedCheck listed_check(const Check& check, const Selection& selection) {
   const CheckHead& head = check.head();
   ListedCheck out;
   out.suite = head.suite;
@@ -27,7 +27,7 @@ ListedCheck described(const Check& check, const Selection& selection) {
   return out;
 }
 
-void count(const ListedCheck& check, PhaseTotal& total) {
+void count_listed(const ListedCheck& check, PhaseTotal& total) {
   ++total.checks;
   total.results += check.cases;
 }
@@ -38,14 +38,14 @@ Listing list_checks(const Suites& suites, const Selection& selection) {
   demand_selected(suites, selection);
   Listing listing;
   for (const auto& check : suites.checks()) {
-    ListedCheck listed = described(*check, selection);
+    ListedCheck listed = listed_check(*check, selection);
     if (!listed.left_out.empty()) {
       ++listing.left_out;
     } else if (!listed.skip_reason.empty()) {
       ++listing.skipped;
     } else {
-      if (listed.before) count(listed, listing.before);
-      if (listed.after) count(listed, listing.after);
+      if (listed.before) count_listed(listed, listing.before);
+      if (listed.after) count_listed(listed, listing.after);
       if (listed.verify_only) ++listing.verify_only;
     }
     listing.checks.push_back(std::move(listed));

@@ -7,6 +7,7 @@
 
 #include "base/problem.hpp"
 #include "checks/suite.hpp"
+#include "store/schema.hpp"
 
 namespace baseline {
 

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-File opened(const std::string& path) {
+File open_log(const std::string& path) {
   return {::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), path};
 }
 
@@ -35,7 +35,7 @@ std::optional<File> find_rotated(const fs::path& path, const LogPosition& record
         status.st_ino != recorded.inode) {
       continue;
     }
-    File file = opened(it->path().native());
+    File file = open_log(it->path().native());
     if (file.is_open() && continues(file, recorded)) return file;
   }
   return std::nullopt;
@@ -67,7 +67,7 @@ OpenedLog open_log(const std::string& path, const LogPosition* recorded) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return in_trouble_by_errno();
   if (!S_ISREG(status.st_mode)) return not_a_file(status.st_mode);
-  File file = opened(path);
+  File file = open_log(path);
   if (!file.is_open()) return in_trouble_by_errno();
   try {
     status = file.status();

@@ -4,7 +4,6 @@
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <cmath>
 #include <compare>
 #include <cstdint>
 #include <iterator>

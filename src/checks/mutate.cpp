@@ -9,11 +9,10 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "checks/check.hpp"
+#include "os/clock.hpp"
 
 namespace baseline {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // These look at what is outside of a database: at a file and a program that a mutant does not have.
 bool looks_outside(const CheckHead& head) { return head.kind == "log" || head.kind == "command"; }
@@ -58,7 +57,7 @@ class Trial {
   }
 
   MutationReport run() {
-    const Clock::time_point start = Clock::now();
+    const SteadyClock::time_point start = SteadyClock::now();
     report_.migration = request_.migration.file;
     report_.revision = request_.migration.revision;
     report_.demanded = request_.demanded;
@@ -66,7 +65,7 @@ class Trial {
     if (report_.unfit.empty()) {
       for (const Mutant& mutant : request_.engine.mutants(request_.migration)) try_out(mutant);
     }
-    report_.took = Clock::now() - start;
+    report_.took = SteadyClock::now() - start;
     return std::move(report_);
   }
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "store/session.hpp"
+#include "store/constraint_ref.hpp"
 
 namespace baseline {
 

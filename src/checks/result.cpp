@@ -1,6 +1,7 @@
 #include "checks/result.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace baseline {
 

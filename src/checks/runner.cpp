@@ -14,10 +14,9 @@ namespace baseline {
 namespace {
 
 using TimePoint = std::chrono::steady_clock::time_point;
-using std::chrono::milliseconds;
 
-constexpr milliseconds kFirstPause(100);
-constexpr milliseconds kLongestPause(1'000);
+constexpr std::chrono::milliseconds kFirstPause(100);
+constexpr std::chrono::milliseconds kLongestPause(1'000);
 
 // The name as a glob that matches just itself.
 std::string exact_glob(std::string_view name) {
@@ -34,13 +33,13 @@ bool may_change(const Verdict& verdict) {
 }
 
 /// One check, or one case of it, from its first attempt to its result, which has the same index.
-struct Run {
+struct SuiteRun {
   const Check* check;
   const Case* values;
-  bool pending = false;              ///< it will be tried again
-  TimePoint start = {};              ///< of the first attempt
-  TimePoint next = {};               ///< pending: when
-  milliseconds pause = kFirstPause;  ///< how long the next attempt is put off
+  bool pending = false;                           ///< it will be tried again
+  TimePoint start = {};                           ///< of the first attempt
+  TimePoint next = {};                            ///< pending: when
+  std::chrono::milliseconds pause = kFirstPause;  ///< how long the next attempt is put off
 };
 
 class Runner {
@@ -69,7 +68,7 @@ class Runner {
 
   /// Polls those that are pending until there is none.
   void poll() {
-    while (Run* const run = next_pending()) {
+    while (SuiteRun* const run = next_pending()) {
       const auto left = run->next - options_.pace.now();
       if (left.count() > 0) {
         if (options_.on_wait) options_.on_wait(awaited());
@@ -94,7 +93,7 @@ class Runner {
   void start(const Check& check, const std::shared_ptr<const CheckIdentity>& identity,
              const Case& values) {
     check_interrupted();
-    Run& run = runs_.emplace_back(Run{&check, &values});
+    SuiteRun& run = runs_.emplace_back(SuiteRun{&check, &values});
     CheckResult& result = results_.emplace_back(identity);
     result.case_label = values.label;
     if (check.head().skip) {
@@ -114,12 +113,12 @@ class Runner {
     result.skip_reason = std::move(reason);
   }
 
-  CheckResult& result_of(const Run& run) {
+  CheckResult& result_of(const SuiteRun& run) {
     return results_[static_cast<std::size_t>(&run - runs_.data())];
   }
 
   // What looks at the whole database (its schema, a copy of it) reports a lock as an Error.
-  Verdict verdict_of(const Run& run) const {
+  Verdict verdict_of(const SuiteRun& run) const {
     try {
       return run.check->run(context_, *run.values);
     } catch (const Error& error) {
@@ -133,7 +132,7 @@ class Runner {
     }
   }
 
-  void attempt(Run& run) {
+  void attempt(SuiteRun& run) {
     Verdict verdict = verdict_of(run);
     check_interrupted();
     const TimePoint now = options_.pace.now();
@@ -171,18 +170,18 @@ class Runner {
   }
 
   // The one that is due first; of several, that which comes first in the files.
-  Run* next_pending() {
-    Run* first = nullptr;
-    for (Run& run : runs_) {
+  SuiteRun* next_pending() {
+    SuiteRun* first = nullptr;
+    for (SuiteRun& run : runs_) {
       if (run.pending && (first == nullptr || run.next < first->next)) first = &run;
     }
     return first;
   }
 
   std::string awaited() const {
-    const auto count = std::ranges::count(runs_, true, &Run::pending);
+    const auto count = std::ranges::count(runs_, true, &SuiteRun::pending);
     if (count > 1) return counted(static_cast<std::uint64_t>(count), "check");
-    return std::ranges::find(runs_, true, &Run::pending)->check->head().path();
+    return std::ranges::find(runs_, true, &SuiteRun::pending)->check->head().path();
   }
 
   const RunOptions& options_;
@@ -191,7 +190,7 @@ class Runner {
   CheckContext context_;
   const std::function<void(const CheckResult&)>& on_result_;
   const std::function<void()>& interrupted_;
-  std::vector<Run> runs_;
+  std::vector<SuiteRun> runs_;
   std::vector<CheckResult> results_;
   std::size_t told_ = 0;
 };
@@ -200,7 +199,7 @@ class Runner {
 
 Pace real_pace() {
   return {std::chrono::steady_clock::now, [](std::chrono::nanoseconds time) {
-            wait_for_any({}, std::chrono::ceil<milliseconds>(time));
+            wait_for_any({}, std::chrono::ceil<std::chrono::milliseconds>(time));
           }};
 }
 

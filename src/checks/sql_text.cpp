@@ -12,7 +12,7 @@ constexpr std::size_t kLongestRow = 200;
 constexpr std::size_t kShownRows = 5;
 constexpr std::size_t kLongestValue = 60;
 
-bool is_name(char c) {
+bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80;
 }
@@ -33,7 +33,7 @@ std::size_t opaque_length(std::string_view sql) {
 
 std::size_t name_length(std::string_view text) {
   std::size_t length = 0;
-  while (length < text.size() && is_name(text[length])) ++length;
+  while (length < text.size() && is_name_char(text[length])) ++length;
   return length;
 }
 

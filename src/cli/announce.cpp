@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <system_error>
 
 #include "announce/message.hpp"
 #include "base/error.hpp"
@@ -22,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The database that is read, and what it is called.
-struct Source {
+struct AnnounceSource {
   std::unique_ptr<Session> session;
   std::string name;
   fs::path file;
@@ -46,9 +47,9 @@ CatalogueEntry newest_of_deploy(const Catalogue& catalogue, const std::string& d
       "name one with --backup ID or --from FILE; --live shows the messages before a deploy");
 }
 
-Source from_catalogue(const Invocation& invocation) {
+AnnounceSource from_catalogue(const Invocation& invocation) {
   Workplace workplace(invocation);
-  Source out;
+  AnnounceSource out;
   if (invocation.options.announce.live) {
     out.session = workplace.store().open_live();
     out.name = "live";
@@ -73,9 +74,9 @@ Source from_catalogue(const Invocation& invocation) {
 }
 
 // A file needs no database and no catalogue.
-Source from_file(const std::string& given) {
+AnnounceSource from_file(const std::string& given) {
   std::error_code error;
-  Source out;
+  AnnounceSource out;
   out.file = fs::canonical(given, error);
   if (error || !fs::is_regular_file(out.file)) {
     throw Error(ErrorCode::usage,
@@ -203,8 +204,9 @@ CommandResult run_announce(const Invocation& invocation) {
   }
   const NoticePlan announcement = load_announcement(options.announcement, options.notice);
   const SendCommand command = send_command(options);
-  const Source source = invocation.options.from.empty() ? from_catalogue(invocation)
-                                                        : from_file(invocation.options.from);
+  const AnnounceSource source = invocation.options.from.empty()
+                                    ? from_catalogue(invocation)
+                                    : from_file(invocation.options.from);
   AnnounceReport report;
   report.source = source.name;
   report.file = source.file.native();

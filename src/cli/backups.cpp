@@ -1,5 +1,9 @@
 // The commands on the catalogue: history, backups list, verify, create, export,
 // prune.
+#include <unistd.h>
+
+#include <cerrno>
+
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "catalogue/catalogue.hpp"

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
 
 #include "base/text.hpp"
@@ -78,7 +79,7 @@ std::vector<Candidate> runs(Options& options) {
   return found;
 }
 
-Listing checks(Options& options) {
+Listing check_listing(Options& options) {
   // A migration above this is kept in files, and takes longer than somebody waits for a suggestion.
   constexpr std::uintmax_t kLargest = 4U << 20U;
   options.command = Command::checks_list;
@@ -93,7 +94,7 @@ Listing checks(Options& options) {
 std::vector<Candidate> check_names(Options& options) {
   std::vector<Candidate> suites;
   std::vector<Candidate> names;
-  for (const ListedCheck& check : checks(options).checks) {
+  for (const ListedCheck& check : check_listing(options).checks) {
     if (suites.empty() || suites.back().value != check.suite + "/*") {
       suites.push_back({check.suite + "/*", "all of " + check.file});
     }
@@ -105,7 +106,7 @@ std::vector<Candidate> check_names(Options& options) {
 
 std::vector<Candidate> tags(Options& options) {
   std::map<std::string, std::size_t> uses;
-  for (const ListedCheck& check : checks(options).checks) {
+  for (const ListedCheck& check : check_listing(options).checks) {
     for (const std::string& tag : check.tags) ++uses[tag];
   }
   std::vector<Candidate> found;

@@ -17,18 +17,18 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The schema that the suites are for.
-struct Source {
+struct SchemaSource {
   Migration migration;
   std::string name;      ///< for people
   bool is_new = false;   ///< the migration is written beside the suites
   std::string database;  ///< option for the next command
 };
 
-Source source_of(const Invocation& invocation) {
+SchemaSource source_of(const Invocation& invocation) {
   const Settings& settings = invocation.settings;
   // DATABASE_PATH is set where this program deploys; only who types --database means this one.
   if (settings.database.origin != Origin::option) {
-    Source out;
+    SchemaSource out;
     out.migration = settings.migration.value.empty() ? builtin_migration()
                                                      : load_migration(settings.migration.value);
     out.name = fs::path(out.migration.file).filename().string();
@@ -41,7 +41,7 @@ Source source_of(const Invocation& invocation) {
   Workplace workplace(invocation);
   const DatabaseFacts facts = workplace.store().look({std::chrono::milliseconds(0), false});
   const std::unique_ptr<Session> live = workplace.store().open_live();
-  Source out;
+  SchemaSource out;
   out.name = settings.database.value.filename().string();
   out.migration = migration_of(*live, out.name, facts.user_version, facts.application_id);
   out.is_new = true;
@@ -53,7 +53,7 @@ Source source_of(const Invocation& invocation) {
 
 CommandResult run_checks_generate(const Invocation& invocation) {
   const fs::path directory = invocation.options.output;
-  const Source source = source_of(invocation);
+  const SchemaSource source = source_of(invocation);
   const auto engine = open_engine();
   const auto apply = [&](const Migration& migration) { return engine->apply(migration); };
   GenerateReport report{generate_suites(source.migration, source.name, apply, stop_if_interrupted),

@@ -1,7 +1,5 @@
 #include "pipeline/deploy.hpp"
 
-#include <fmt/format.h>
-
 #include <filesystem>
 #include <system_error>
 

@@ -33,7 +33,7 @@ constexpr std::string_view kSetup[] = {"init", "run", "checks", "config", "compl
 constexpr CommandSection kSections[] = {
     {"In the window", kWindow}, {"Before and after", {}}, {"Setting up", kSetup}};
 
-constexpr CommandHelp kCommands[] = {
+constexpr CommandHelp kCommandHelp[] = {
     {"deploy", "Replace the database by the baseline; keep the old one as a backup",
      R"(The new database is built and checked beside the old one, then exchanged with it in one
 atomic step. Until then the old one is not touched; it becomes the backup. When a check
@@ -310,7 +310,7 @@ std::string_view purpose() { return kPurpose; }
 std::string_view footer() { return kFooter; }
 
 const CommandHelp& of(std::string_view command) {
-  for (const CommandHelp& row : kCommands) {
+  for (const CommandHelp& row : kCommandHelp) {
     if (row.name == command) return row;
   }
   static constexpr CommandHelp kNone{};

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -20,14 +22,14 @@ namespace {
 // A term and what is said of it.
 using Entry = std::pair<std::string, std::string>;
 
-struct Section {
+struct HelpSection {
   std::string heading;
   std::vector<Entry> entries;
 };
 
 constexpr std::size_t kLongestTerm = 28;  // a longer one has a line of its own
 
-std::string names_of(const std::set<CLI::Option*>& options) {
+std::string option_list(const std::set<CLI::Option*>& options) {
   std::vector<std::string> names;  // the set is in the order of addresses
   names.reserve(options.size());
   for (const CLI::Option* option : options) names.push_back(option->get_name());
@@ -35,21 +37,21 @@ std::string names_of(const std::set<CLI::Option*>& options) {
   return join(names, ", ");
 }
 
-std::string text_of(const CLI::Option& option) {
+std::string option_text(const CLI::Option& option) {
   std::string text = option.get_description();
   if (!option.get_needs().empty()) {
-    text += fmt::format(" [needs: {}]", names_of(option.get_needs()));
+    text += fmt::format(" [needs: {}]", option_list(option.get_needs()));
   }
   if (!option.get_excludes().empty()) {
-    text += fmt::format(" [not with: {}]", names_of(option.get_excludes()));
+    text += fmt::format(" [not with: {}]", option_list(option.get_excludes()));
   }
   return text;
 }
 
 // Sections of the program's commands; those of a group like `backups` are one section.
-std::vector<Section> command_sections(const CLI::App& app) {
+std::vector<HelpSection> command_sections(const CLI::App& app) {
   const bool top = app.get_parent() == nullptr;
-  std::vector<Section> sections;
+  std::vector<HelpSection> sections;
   for (const help::CommandSection& row : help::sections()) {
     sections.push_back({std::string(top ? row.heading : "Commands"), {}});
     if (!top) break;
@@ -62,12 +64,12 @@ std::vector<Section> command_sections(const CLI::App& app) {
 }
 
 // The groups in the order in which the options were added; --help last, for everybody knows it.
-std::vector<Section> option_sections(const CLI::App& app) {
-  std::vector<Section> sections;
+std::vector<HelpSection> option_sections(const CLI::App& app) {
+  std::vector<HelpSection> sections;
   const auto add = [&](const std::string& heading, const CLI::Option& option) {
-    auto found = std::ranges::find(sections, heading, &Section::heading);
-    if (found == sections.end()) found = sections.insert(found, Section{heading, {}});
-    found->entries.emplace_back(term_of(option), text_of(option));
+    auto found = std::ranges::find(sections, heading, &HelpSection::heading);
+    if (found == sections.end()) found = sections.insert(found, HelpSection{heading, {}});
+    found->entries.emplace_back(term_of(option), option_text(option));
   };
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_positional()) add("Arguments", *option);
@@ -134,9 +136,9 @@ std::size_t first_heading(std::string_view text) {
   return text.size();
 }
 
-std::size_t column_of(const std::vector<Section>& sections, std::size_t width) {
+std::size_t column_of(const std::vector<HelpSection>& sections, std::size_t width) {
   std::size_t longest = 0;
-  for (const Section& section : sections) {
+  for (const HelpSection& section : sections) {
     for (const auto& [term, text] : section.entries) {
       if (term.size() <= kLongestTerm) longest = std::max(longest, term.size());
     }
@@ -201,7 +203,7 @@ std::string HelpLayout::headed(std::string_view text) const {
 
 std::string HelpLayout::make_help(const CLI::App* app, std::string /*name*/,
                                   CLI::AppFormatMode /*mode*/) const {
-  std::vector<Section> sections = command_sections(*app);
+  std::vector<HelpSection> sections = command_sections(*app);
   std::ranges::move(option_sections(*app), std::back_inserter(sections));
   const std::size_t column = column_of(sections, width_);
   std::string purpose = app->get_description();
@@ -211,7 +213,7 @@ std::string HelpLayout::make_help(const CLI::App* app, std::string /*name*/,
   const std::string text = app->get_footer();
   const std::size_t split = first_heading(text);
   if (split > 0) out += "\n" + paragraphs(trimmed(text.substr(0, split)), width_);
-  for (const Section& section : sections) {
+  for (const HelpSection& section : sections) {
     if (section.entries.empty()) continue;
     out += fmt::format("\n{}\n", style_(Tone::strong, section.heading + ":"));
     for (const Entry& entry : section.entries) out += laid_out(entry, column, width_);

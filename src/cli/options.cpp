@@ -33,7 +33,7 @@ struct CommandRow {
   unsigned groups;
 };
 
-constexpr CommandRow kCommands[] = {
+constexpr CommandRow kCommandRows[] = {
     // Which checks run cannot be said to deploy: on a part of them it would prove less than it
     // says.
     {Command::deploy, "deploy", nullptr,
@@ -84,7 +84,7 @@ std::string percentage(const std::string& text) {
 }
 
 // Without the words in the name of the type, which has them already.
-CLI::Validator one_of(std::vector<std::string> words) {
+CLI::Validator one_of_words(std::vector<std::string> words) {
   return CLI::IsMember(std::move(words)).description("");
 }
 
@@ -140,7 +140,7 @@ void add_output(CLI::App& app, Options& options) {
   app.add_option("--color", options.colour,
                  "Whether to use colours; auto: on a terminal [env: NO_COLOR] [default: auto]")
       ->type_name("auto|always|never")
-      ->check(one_of({"auto", "always", "never"}))
+      ->check(one_of_words({"auto", "always", "never"}))
       ->group(group);
   app.add_flag("-q,--quiet", options.quiet, "No notes, no progress")->group(group);
   app.add_flag("-v,--verbose", options.verbose, "Show the steps with their times")->group(group);
@@ -212,7 +212,7 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
       app.add_option("--old-unreadable", options.old_unreadable,
                      "Keep an old database that SQLite cannot read as it is, and go on")
           ->type_name("backup")
-          ->check(one_of({"backup"}))
+          ->check(one_of_words({"backup"}))
           ->group(group);
       app.add_flag("--again", options.again, "Replace even a database that is at the baseline")
           ->group(group);
@@ -332,7 +332,7 @@ void add_commands(CLI::App& app, Options& options,
                   const std::function<bool(std::string_view name)>& wanted) {
   app.require_subcommand(1);
   app.set_help_flag("-h,--help", "Show this help");  // the commands take it over
-  for (const CommandRow& row : kCommands) {
+  for (const CommandRow& row : kCommandRows) {
     if (wanted && !wanted(row.name)) continue;
     CLI::App& parent = row.parent == nullptr ? app : group(app, row.parent);
     const std::string full =

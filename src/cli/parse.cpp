@@ -1,5 +1,4 @@
 // argv → Options, or a help text.
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>

@@ -75,7 +75,7 @@ void print(std::FILE* stream, const std::string& text) {
 }
 
 // For people, in characters that their locale has.
-void tell(std::FILE* stream, const std::string& text) {
+void write_text(std::FILE* stream, const std::string& text) {
   print(stream, locale_is_utf8() ? text : in_ascii(text));
 }
 
@@ -124,7 +124,7 @@ CommandResult run_command(int argc, const char* const* argv, Options& options, R
   return dispatch(invocation);
 }
 
-std::string interruption_text(const Options& options) {
+std::string interrupted_sentence(const Options& options) {
   if (options.command == Command::run) return "interrupted; the command was not started";
   const bool changes = options.command == Command::deploy || options.command == Command::rollback ||
                        options.command == Command::recover;
@@ -134,9 +134,9 @@ std::string interruption_text(const Options& options) {
 
 // An error goes to stderr for people; with --format json it is the document on stdout as well.
 template <typename AnyError>
-int fail(const AnyError& error, const std::string& text, int code, bool json) {
+int end_with_error(const AnyError& error, const std::string& text, int code, bool json) {
   if (json) print(stdout, json_report::of(error, code));
-  tell(stderr, text);
+  write_text(stderr, text);
   return code;
 }
 
@@ -189,23 +189,23 @@ int run_program(int argc, const char* const* argv) {
     if (json || result.verbatim) {
       print(stream, result.output);
     } else {
-      tell(stream, result.output);
+      write_text(stream, result.output);
     }
-    tell(stderr, result.messages);
+    write_text(stderr, result.messages);
     code = result.exit_code;
   } catch (const Error& error) {
     const Style style(wants_colour(options.colour, STDERR_FILENO));
-    code = fail(error, human_report::of(error, style), exit_code(error.code()), json);
+    code = end_with_error(error, human_report::of(error, style), exit_code(error.code()), json);
     conclude(run, error);
   } catch (const Interrupted& interrupted) {
-    const std::string text = interruption_text(options);
-    code = fail(interrupted, "baseline: " + text + "\n", exit_code(interrupted), json);
+    const std::string text = interrupted_sentence(options);
+    code = end_with_error(interrupted, "baseline: " + text + "\n", exit_code(interrupted), json);
     conclude(run, interrupted, text);
   } catch (const std::exception& error) {
     const Error unexpected(ErrorCode::io, fmt::format("unexpected: {}", error.what()),
                            "this is a bug in baseline; baseline status tells where things stand");
-    code = fail(unexpected, human_report::of(unexpected, Style(false)), exit_code(ErrorCode::io),
-                json);
+    code = end_with_error(unexpected, human_report::of(unexpected, Style(false)),
+                          exit_code(ErrorCode::io), json);
     conclude(run, unexpected);
   }
   run.exit_code = code;

@@ -24,7 +24,7 @@ bool is_named(const HistoryLine& line, const std::string& id) {
   return line.run == id || line.backup == id || line.run.rfind(id + "-", 0) == 0;
 }
 
-HistoryLine chosen(const History& history, const std::string& id, const Workplace& workplace) {
+HistoryLine chosen_run(const History& history, const std::string& id, const Workplace& workplace) {
   const std::string& database = workplace.context().store.location();
   const std::string directory = printable(workplace.context().catalogue.directory().native());
   const auto of_database = [&](const HistoryLine& line) { return line.database == database; };
@@ -72,7 +72,7 @@ CommandResult run_report(const Invocation& invocation) {
   if (!file.empty()) output.emplace(page_file(real_file_system(), file, invocation.settings));
   Workplace workplace(invocation);
   const Catalogue& catalogue = workplace.context().catalogue;
-  const HistoryLine line = chosen(read_history(catalogue.directory()), options.id, workplace);
+  const HistoryLine line = chosen_run(read_history(catalogue.directory()), options.id, workplace);
   const nlohmann::ordered_json run = recorded_run(line, catalogue);
   if (output) output->put(page_of(run));
   if (json) return {json_of(run, file), 0};

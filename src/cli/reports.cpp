@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
+#include <system_error>
 
 #include "base/error.hpp"
 #include "base/names.hpp"

@@ -1,7 +1,5 @@
 #include "pipeline/rollback.hpp"
 
-#include <fmt/format.h>
-
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/workplace.hpp"

@@ -35,7 +35,7 @@ CommandResult cannot_run(const Invocation& invocation, int error) {
 }
 
 // What a deploy has done, on stderr: stdout is the application's.
-void tell(const Invocation& invocation, const ReplaceReport& report) {
+void tell_report(const Invocation& invocation, const ReplaceReport& report) {
   for (const std::string& warning : report.warnings) invocation.observer.warning(warning);
   invocation.observer.note(fmt::format(
       "{} is at baseline {} now{}", printable(report.database), printable(report.revision),
@@ -69,7 +69,7 @@ std::optional<CommandResult> gate(const Invocation& invocation) {
   if (!report) return {};
   conclude(invocation.run, *report);
   if (report->outcome == Outcome::done) {
-    tell(invocation, *report);
+    tell_report(invocation, *report);
     keep_record_now(invocation);
     return {};
   }

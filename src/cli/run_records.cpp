@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <exception>
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::optional<Manifest> manifest_of(const HistoryLine& line, const Catalogue& catalogue) {
+std::optional<Manifest> manifest_of_run(const HistoryLine& line, const Catalogue& catalogue) {
   if (line.backup.empty() || !catalogue.contains(line.backup)) return {};
   const CatalogueEntry entry = catalogue.look_at(line.backup);
   // An ID may be used again after the backup was pruned.
@@ -44,7 +45,7 @@ Json recorded_run(const HistoryLine& line, const Catalogue& catalogue) {
     if (auto run = run_of_record(*text)) return *std::move(run);
     why = "The record of this run is damaged.";
   }
-  return run_document(line, manifest_of(line, catalogue), catalogue.directory(), why);
+  return run_document(line, manifest_of_run(line, catalogue), catalogue.directory(), why);
 }
 
 }  // namespace baseline

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 #include "cli/command_tree.hpp"
@@ -12,9 +13,9 @@ namespace {
 bool takes_value(const CLI::Option& option) { return option.get_items_expected_min() > 0; }
 
 // Walks over finished words.
-class Walk {
+class LineWalk {
  public:
-  explicit Walk(CLI::App& app) : app_(&app) {}
+  explicit LineWalk(CLI::App& app) : app_(&app) {}
 
   void step(const std::string& word) {
     if (pending_ != nullptr) return take(*pending_, word);
@@ -131,7 +132,7 @@ TypedLine read_typed(CLI::App& app, std::vector<std::string> words) {
   if (words.empty()) words.emplace_back();
   const bool about = words.size() > 1 && words.front() == "help";
   if (about) words.erase(words.begin());
-  Walk walk(app);
+  LineWalk walk(app);
   for (std::size_t i = 0; i + 1 < words.size(); ++i) walk.step(words[i]);
   TypedLine line = walk.end(words.back());
   line.about = about;

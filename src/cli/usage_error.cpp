@@ -26,7 +26,7 @@ constexpr OtherName kOtherNames[] = {
     {"migrate", "deploy"},   {"upgrade", "deploy"},  {"check", "verify"},     {"test", "verify"},
     {"diff", "plan"},        {"log", "history"},     {"version", "--version"}};
 
-std::vector<std::string> names_of(const std::vector<const CLI::App*>& commands) {
+std::vector<std::string> command_names(const std::vector<const CLI::App*>& commands) {
   std::vector<std::string> names;
   names.reserve(commands.size());
   for (const CLI::App* command : commands) names.push_back(command->get_name());
@@ -34,7 +34,7 @@ std::vector<std::string> names_of(const std::vector<const CLI::App*>& commands) 
 }
 
 // "a, b and c"
-std::string listed(std::vector<std::string> names, std::string_view last = "and") {
+std::string listed_names(std::vector<std::string> names, std::string_view last = "and") {
   if (names.size() < 2) return join(names, "");
   const std::string end = names.back();
   names.pop_back();
@@ -47,7 +47,7 @@ std::optional<std::string> suggestion_for(const CLI::App& app, const std::string
   if (top) {
     // First what fits exactly: `lint` means `checks lint`, though `init` is near.
     for (const CLI::App* group : commands_of(app)) {
-      const auto names = names_of(commands_of(*group));
+      const auto names = command_names(commands_of(*group));
       if (std::ranges::find(names, word) != names.end()) {
         return fmt::format("{} {}", group->get_name(), word);
       }
@@ -55,7 +55,7 @@ std::optional<std::string> suggestion_for(const CLI::App& app, const std::string
     const auto* const found = std::ranges::find(kOtherNames, word, &OtherName::name);
     if (found != std::end(kOtherNames)) return std::string(found->ours);
   }
-  const std::vector<std::string> names = names_of(commands_of(app));
+  const std::vector<std::string> names = command_names(commands_of(app));
   if (auto near = did_you_mean(word, names)) return near;
   const auto begins = [&](const std::string& name) { return name.starts_with(word); };
   if (word.empty() || std::ranges::count_if(names, begins) != 1) return {};
@@ -77,7 +77,7 @@ void collect_owners(const CLI::App& app, std::string_view option,
 std::string hint_for_option(const CLI::App& app, const CLI::App& where, const std::string& word) {
   std::vector<std::string> owners;
   if (word.size() > 1) collect_owners(app, word, owners);
-  if (!owners.empty()) return fmt::format("'{}' is an option of {}", word, listed(owners));
+  if (!owners.empty()) return fmt::format("'{}' is an option of {}", word, listed_names(owners));
   std::vector<std::string> names;
   for (const CLI::Option* option : where.get_options()) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
@@ -136,10 +136,10 @@ const CLI::App& find_command(const CLI::App& app, std::span<const char* const> w
     throw Error(ErrorCode::usage, fmt::format("unknown option '{}'", printable(word)),
                 hint_for_option(app, where, word));
   }
-  const auto commands = names_of(commands_of(where));
+  const auto commands = command_names(commands_of(where));
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !commands.empty()) {
     throw Error(ErrorCode::usage, fmt::format("{} needs a command", printable(where.get_name())),
-                fmt::format("name {}; {}", listed(commands, "or"), see));
+                fmt::format("name {}; {}", listed_names(commands, "or"), see));
   }
   throw Error(ErrorCode::usage, sentence(error.what()), see);
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <span>
-#include <string>
 
 namespace CLI {  // NOLINT(readability-identifier-naming): the library's own
 class App;

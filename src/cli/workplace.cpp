@@ -23,7 +23,8 @@ std::filesystem::path catalogue_path(const Settings& settings, const Store& stor
 
 // The options that lead to this place from any directory: what is typed on another day is typed
 // elsewhere.
-std::string place_of(const Settings& settings, const Store& store, const Catalogue& catalogue) {
+std::string place_options(const Settings& settings, const Store& store,
+                          const Catalogue& catalogue) {
   std::string place;
   if (!settings.config.value.empty()) {
     place +=
@@ -132,7 +133,7 @@ Workplace::Workplace(const Invocation& invocation)
   invocation.run.database = store_->location();
   invocation.run.engine = store_->engine();
   invocation.run.catalogue = catalogue_.directory();
-  invocation.run.place = place_of(invocation.settings, *store_, catalogue_);
+  invocation.run.place = place_options(invocation.settings, *store_, catalogue_);
 }
 
 Inputs::Inputs(const Invocation& invocation)

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <span>
 #include <string_view>
+#include <system_error>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -85,7 +86,7 @@ class Sources {
 // The choice that the text names, or the first one when nothing was said. The words are in the
 // order of the enumerators.
 template <typename T>
-Setting<T> chosen(const Text& text, std::span<const std::string_view> choices) {
+Setting<T> chosen_word(const Text& text, std::span<const std::string_view> choices) {
   if (text.origin == Origin::builtin) return {T{}, text.origin, text.source};
   const auto found = std::ranges::find(choices, text.value);
   if (found != choices.end()) {
@@ -100,7 +101,7 @@ Setting<T> chosen(const Text& text, std::span<const std::string_view> choices) {
 }
 
 template <typename T>
-std::string word_of(T value, std::span<const std::string_view> choices) {
+std::string choice_word(T value, std::span<const std::string_view> choices) {
   return std::string(choices[static_cast<std::size_t>(value)]);
 }
 
@@ -117,7 +118,7 @@ Setting<std::chrono::milliseconds> wait_of(const Text& text) {
   return setting;
 }
 
-Setting<std::optional<std::uint64_t>> count_of(const Text& text) {
+Setting<std::optional<std::uint64_t>> read_count(const Text& text) {
   Setting<std::optional<std::uint64_t>> setting{{}, text.origin, text.source};
   if (text.origin == Origin::builtin) return setting;
   std::uint64_t number = 0;
@@ -178,11 +179,11 @@ Settings resolve_settings(const RawOptions& options, const Environment& environm
   settings.checks = from.paths(options.checks, {"--checks", "BASELINE_CHECKS", "checks"});
   settings.backups =
       from.path(options.backups, {"--backups", "BASELINE_BACKUPS", "backups.directory"});
-  settings.backup = chosen<BackupChoice>(
+  settings.backup = chosen_word<BackupChoice>(
       from.text(options.backup, {"--backup", "BASELINE_BACKUP", "backups.strategy"}), kBackupWords);
-  settings.engine = chosen<EngineChoice>(
+  settings.engine = chosen_word<EngineChoice>(
       from.text(options.engine, {"--engine", "BASELINE_ENGINE", "engine"}), kEngineWords);
-  settings.on_failure = chosen<OnFailure>(
+  settings.on_failure = chosen_word<OnFailure>(
       from.text(options.on_failure, {"--on-failure", "BASELINE_ON_FAILURE", "on_failure"}),
       kOnFailureWords);
   settings.also = from.paths(options.also, {"--also", "BASELINE_ALSO", "backups.also"});
@@ -190,16 +191,16 @@ Settings resolve_settings(const RawOptions& options, const Environment& environm
     throw Error(ErrorCode::usage, fmt::format("{} names an empty path", settings.also.source),
                 "name a directory on another disk");
   }
-  settings.keep = count_of(from.text(options.keep, {"--keep", "BASELINE_KEEP", "backups.keep"}));
-  settings.keep_days = count_of(
+  settings.keep = read_count(from.text(options.keep, {"--keep", "BASELINE_KEEP", "backups.keep"}));
+  settings.keep_days = read_count(
       from.text(options.keep_days, {"--keep-days", "BASELINE_KEEP_DAYS", "backups.keep_days"}));
   settings.wait = resolve_wait(options, from);
-  settings.format = chosen<Format>(
+  settings.format = chosen_word<Format>(
       from.text(options.format, {"--format", "BASELINE_FORMAT", "format"}), kFormatWords);
   settings.strict = from.flag(options.strict, {"--strict", nullptr, "strict"});
   settings.allow_commands =
       from.flag(options.allow_commands, {"--allow-commands", nullptr, "allow_commands"});
-  settings.on_start = chosen<OnStart>(
+  settings.on_start = chosen_word<OnStart>(
       from.text(options.on_start, {"--on-start", "BASELINE_ON_START", "run.on_start"}),
       kOnStartWords);
   settings.vars = {file.vars, file.vars.empty() ? Origin::builtin : Origin::file,
@@ -253,18 +254,18 @@ std::vector<SettingLine> describe(const Settings& settings) {
       {"migration", text_or(settings.migration.value, "built in"), settings.migration.source},
       {"checks", listed(settings.checks.value, "built in"), settings.checks.source},
       {"backups", text_or(settings.backups.value, "beside the database"), settings.backups.source},
-      {"backup", word_of(settings.backup.value, kBackupWords), settings.backup.source},
-      {"engine", word_of(settings.engine.value, kEngineWords), settings.engine.source},
-      {"on-failure", word_of(settings.on_failure.value, kOnFailureWords),
+      {"backup", choice_word(settings.backup.value, kBackupWords), settings.backup.source},
+      {"engine", choice_word(settings.engine.value, kEngineWords), settings.engine.source},
+      {"on-failure", choice_word(settings.on_failure.value, kOnFailureWords),
        settings.on_failure.source},
       {"also", listed(settings.also.value, "nowhere"), settings.also.source},
       {"keep", count_or(settings.keep.value, "all backups"), settings.keep.source},
       {"keep-days", count_or(settings.keep_days.value, "not asked"), settings.keep_days.source},
       {"wait", fmt::format("{}ms", settings.wait.value.count()), settings.wait.source},
-      {"format", word_of(settings.format.value, kFormatWords), settings.format.source},
+      {"format", choice_word(settings.format.value, kFormatWords), settings.format.source},
       {"strict", switched(settings.strict), settings.strict.source},
       {"allow-commands", switched(settings.allow_commands), settings.allow_commands.source},
-      {"on-start", word_of(settings.on_start.value, kOnStartWords), settings.on_start.source},
+      {"on-start", choice_word(settings.on_start.value, kOnStartWords), settings.on_start.source},
   };
   // A value may be a secret that a variable holds.
   for (const auto& [name, text] : settings.var_texts) {

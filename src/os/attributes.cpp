@@ -4,16 +4,16 @@
 #include <sys/xattr.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "os/modes.hpp"
 #include "os/process.hpp"
 
 namespace baseline {
 namespace {
-
-constexpr mode_t kPermissions = 07777;
 
 std::string attribute(const File& file, const std::string& name) {
   std::string value(256, '\0');
@@ -49,7 +49,8 @@ std::map<std::string, std::string> extended_attributes(const File& file) {
 
 FileAttributes attributes_of(const File& file) {
   const struct stat status = file.status();
-  return {status.st_uid, status.st_gid, status.st_mode & kPermissions, extended_attributes(file)};
+  return {status.st_uid, status.st_gid, status.st_mode & kPermissionBits,
+          extended_attributes(file)};
 }
 
 bool give_attributes(FileSystem& files, const File& file, const FileAttributes& wanted) {

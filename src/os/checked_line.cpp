@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+
 #include "os/sha256.hpp"
 
 namespace baseline {

@@ -20,6 +20,7 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "os/clock.hpp"
 #include "os/file.hpp"
 #include "os/file_system.hpp"
 #include "os/program.hpp"
@@ -27,9 +28,6 @@
 
 namespace baseline {
 namespace {
-
-using SteadyClock = std::chrono::steady_clock;
-using std::chrono::milliseconds;
 
 struct Pipe {
   File read;
@@ -279,11 +277,11 @@ class Child {
   void wait(SteadyClock::time_point until) {
     std::array<struct pollfd, 3> events{
         {{out_.fd(), POLLIN, 0}, {err_.fd(), POLLIN, 0}, {handle_.fd(), POLLIN, 0}}};
-    auto left = std::chrono::ceil<milliseconds>(until - SteadyClock::now());
+    auto left = std::chrono::ceil<std::chrono::milliseconds>(until - SteadyClock::now());
     // Linux before 5.3 tells no descriptor of an end: look now and then.
-    constexpr milliseconds kLook(10);
+    constexpr std::chrono::milliseconds kLook(10);
     if (!handle_.is_open()) left = std::min(left, kLook);
-    wait_for_any(events, std::max(left, milliseconds(0)));
+    wait_for_any(events, std::max(left, std::chrono::milliseconds(0)));
     out_.drain();
     err_.drain();
   }

@@ -7,6 +7,8 @@
 
 namespace baseline {
 
+using SteadyClock = std::chrono::steady_clock;
+
 /// Wall-clock time, for names and records; durations are measured with the steady clock.
 using Clock = std::function<std::chrono::system_clock::time_point()>;
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <vector>
 
 #include "base/error.hpp"
@@ -14,7 +15,7 @@
 namespace baseline {
 namespace {
 
-constexpr std::uint64_t kBlock = std::uint64_t{1} << 20U;
+constexpr std::uint64_t kCopyBlock = std::uint64_t{1} << 20U;
 // What the disk works on while this reads and hashes.
 constexpr std::uint64_t kAhead = ReadBack::kPiece;
 
@@ -38,10 +39,10 @@ std::string read_through(const File& file, const OnProgress& on_progress, Cached
   const bool large = total > kAhead;
   const bool drops = large && cached == Cached::drop;
   if (large) advise(file, 0, kAhead, POSIX_FADV_WILLNEED);
-  std::vector<char> block(std::min(kBlock, std::max<std::uint64_t>(total, 1)));
+  std::vector<char> block(std::min(kCopyBlock, std::max<std::uint64_t>(total, 1)));
   Sha256 hash;
   for (std::uint64_t done = 0; done < total;) {
-    if (large) advise(file, done + kAhead, kBlock, POSIX_FADV_WILLNEED);
+    if (large) advise(file, done + kAhead, kCopyBlock, POSIX_FADV_WILLNEED);
     const std::size_t got = file.read(block.data(), block.size(), done);
     if (got == 0) break;  // it became shorter; the caller compares sizes
     const std::string_view bytes(block.data(), got);

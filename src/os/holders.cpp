@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -34,7 +35,7 @@ bool links_to(const fs::path& directory, const struct stat& file) {
 }
 
 // What can be read of it: a process may end meanwhile. (An iterator over the stream would throw.)
-std::string text_of(const fs::path& path) {
+std::string proc_text(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   std::string text;
   std::array<char, 1U << 14U> block;
@@ -48,7 +49,7 @@ std::string text_of(const fs::path& path) {
 // To follow every link of map_files, of all processes, takes longer than all else that `status`
 // does. /proc/PID/maps names the inodes, but not of every filesystem the device that stat() does.
 bool has_mapped(const fs::path& process, const struct stat& file) {
-  const std::string maps = text_of(process / "maps");
+  const std::string maps = proc_text(process / "maps");
   return maps.find(fmt::format(" {} ", file.st_ino)) != std::string::npos &&
          links_to(process / "map_files", file);
 }
@@ -56,7 +57,7 @@ bool has_mapped(const fs::path& process, const struct stat& file) {
 }  // namespace
 
 std::string command_line(pid_t pid) {
-  std::string text = text_of(fmt::format("/proc/{}/cmdline", pid));
+  std::string text = proc_text(fmt::format("/proc/{}/cmdline", pid));
   while (!text.empty() && text.back() == '\0') text.pop_back();
   std::replace(text.begin(), text.end(), '\0', ' ');
   if (text.empty()) return "?";

@@ -7,8 +7,9 @@
 namespace baseline {
 namespace {
 
-constexpr std::size_t kBlock = std::size_t{256} << 10U;
-static_assert(kBlock >= 2 * kLongestPiece, "after a refill there is a whole piece or a line's end");
+constexpr std::size_t kLineBlock = std::size_t{256} << 10U;
+static_assert(kLineBlock >= 2 * kLongestPiece,
+              "after a refill there is a whole piece or a line's end");
 
 std::string_view without_return(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
@@ -19,7 +20,7 @@ std::string_view without_return(std::string_view line) {
 
 std::uint64_t read_lines(const File& file, std::uint64_t from, std::uint64_t to,
                          const OnLine& on_line, const OnBlock& on_block) {
-  std::vector<char> buffer(kBlock);
+  std::vector<char> buffer(kLineBlock);
   std::size_t filled = 0;     // bytes in the buffer, those of an unfinished line first
   std::uint64_t next = from;  // where in the file the next block starts
   Line line{{}, 1, from};
@@ -58,7 +59,7 @@ std::uint64_t read_lines(const File& file, std::uint64_t from, std::uint64_t to,
 
 std::optional<std::uint64_t> count_lines(const File& file, std::uint64_t to,
                                          const OnBlock& on_block) {
-  std::vector<char> buffer(kBlock);
+  std::vector<char> buffer(kLineBlock);
   std::uint64_t lines = 0;
   for (std::uint64_t offset = 0; offset < to;) {
     const std::size_t got =

@@ -11,7 +11,7 @@
 namespace baseline {
 namespace {
 
-std::filesystem::path place() {
+std::filesystem::path temporary_place() {
   const char* const named = std::getenv("TMPDIR");
   return named != nullptr && *named != '\0' ? named : "/tmp";
 }
@@ -19,7 +19,7 @@ std::filesystem::path place() {
 }  // namespace
 
 PrivateDirectory::PrivateDirectory() {
-  std::string name = std::filesystem::absolute(place() / "baseline-XXXXXX").native();
+  std::string name = std::filesystem::absolute(temporary_place() / "baseline-XXXXXX").native();
   if (::mkdtemp(name.data()) == nullptr) throw_errno("make the directory", name);
   path_ = name;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <vector>
 
 #include "base/error.hpp"
@@ -14,7 +15,7 @@
 namespace baseline {
 namespace {
 
-constexpr std::size_t kBlock = std::size_t{1} << 20U;
+constexpr std::size_t kReadBackBlock = std::size_t{1} << 20U;
 
 // Signals are for the thread that asks whether to stop.
 class SignalsBlocked {
@@ -101,7 +102,7 @@ void ReadBack::run() {
 
 std::string ReadBack::hash_pieces() {
   Sha256 hash;
-  std::vector<char> block(kBlock);
+  std::vector<char> block(kReadBackBlock);
   for (std::uint64_t done = 0;;) {
     std::uint64_t end = 0;
     {

@@ -4,10 +4,12 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <ctime>
 #include <utility>
 
 #include "base/error.hpp"
+#include "os/clock.hpp"
 
 namespace baseline {
 namespace {
@@ -67,7 +69,6 @@ void restore_signals() {
 
 int wait_for_any(std::span<struct pollfd> descriptors,
                  std::optional<std::chrono::milliseconds> timeout) {
-  using SteadyClock = std::chrono::steady_clock;
   using std::chrono::nanoseconds;
   const SteadyClock::time_point end =
       SteadyClock::now() + timeout.value_or(std::chrono::milliseconds(0));

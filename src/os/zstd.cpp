@@ -4,6 +4,7 @@
 #include <zstd.h>
 
 #include <array>
+#include <cstddef>
 #include <vector>
 
 #include "base/error.hpp"

@@ -1,7 +1,6 @@
 #include "pipeline/application.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <utility>
 
@@ -9,17 +8,16 @@
 #include "base/text.hpp"
 #include "checks/child_text.hpp"
 #include "os/child_process.hpp"
+#include "os/clock.hpp"
 #include "os/signals.hpp"
 #include "pipeline/filing.hpp"
 
 namespace baseline {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
 // All of ours: the command is the owner's own, and systemctl, docker or git need much of it.
-std::vector<std::string> environment_for(const Context& context, const std::string& command,
-                                         const char* hook) {
+std::vector<std::string> hook_environment(const Context& context, const std::string& command,
+                                          const char* hook) {
   std::vector<std::string> out;
   for (char** variable = environ; *variable != nullptr; ++variable) out.emplace_back(*variable);
   out.push_back("BASELINE_DB=" + context.store.location());
@@ -39,7 +37,9 @@ std::string concealed(std::string text, const Hook& hook) {
   return text;
 }
 
-std::string described(const HookRun& run) { return fmt::format("{} ({})", run.got, run.command); }
+std::string described_hook(const HookRun& run) {
+  return fmt::format("{} ({})", run.got, run.command);
+}
 
 }  // namespace
 
@@ -55,7 +55,7 @@ void ApplicationControl::take_over(ApplicationState state) {
 
 CheckResult ApplicationControl::run(Step step, const char* name, const Hook& hook) {
   StepScope scope(context_.observer, step);
-  ChildSpec spec{hook.argv, environment_for(context_, command_, name), hooks_.directory,
+  ChildSpec spec{hook.argv, hook_environment(context_, command_, name), hooks_.directory,
                  hook.timeout};
   spec.detaches = true;
   const SteadyClock::time_point start = SteadyClock::now();
@@ -99,7 +99,7 @@ std::vector<LogPosition> ApplicationControl::stop(Replacement& replacement,
     if (!done.was_run) state_ = before;
     Error error(ErrorCode::refused,
                 fmt::format("the application could not be stopped: {}; nothing was changed",
-                            described(done)),
+                            described_hook(done)),
                 "find out why, or stop it by hand; 'stop' may take longer with a 'timeout'");
     if (!done.output.empty()) error.add_note("it said:\n" + printable_lines(done.output));
     throw error;
@@ -120,7 +120,7 @@ std::optional<std::string> ApplicationControl::stop_again(Replacement* replaceme
     state_ = State::stopped;
     run(Step::stop_application, "stop", *hooks_.stop);
     if (runs_.back().good) return {};
-    return fmt::format("the application could not be stopped: {}", described(runs_.back()));
+    return fmt::format("the application could not be stopped: {}", described_hook(runs_.back()));
   } catch (const Error& error) {
     return fmt::format("the application could not be stopped: {}", error.what());
   }
@@ -155,7 +155,7 @@ void ApplicationControl::start_again(Replacement* replacement) {
   try {
     if (start(replacement).status == Status::pass) return;
     const HookRun& done = runs_.back();
-    trouble_ = described(done);
+    trouble_ = described_hook(done);
     if (!done.output.empty()) *trouble_ += "; it said:\n" + printable_lines(done.output);
   } catch (const Error& error) {
     trouble_ = error.what();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <system_error>
+
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
@@ -13,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path found(const fs::path& given) {
+fs::path found_file(const fs::path& given) {
   std::error_code error;
   fs::path path = fs::canonical(given, error);
   if (!error && fs::is_regular_file(path)) return path;
@@ -38,7 +40,7 @@ std::uint64_t unpacked_size(const File& file, Observer& observer) {
 
 }  // namespace
 
-BackupFile::BackupFile(const fs::path& file, const Context& context) : path_(found(file)) {
+BackupFile::BackupFile(const fs::path& file, const Context& context) : path_(found_file(file)) {
   const Directory directory = Directory::open(path_.parent_path());
   auto opened = directory.open_file(path_.filename().native(), false);
   if (!opened) throw_errno("open", path_.native());

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <exception>
-#include <string>
 
 #include "base/observer.hpp"
 #include "catalogue/catalogue.hpp"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "base/error.hpp"
@@ -11,14 +12,13 @@
 #include "base/text.hpp"
 #include "catalogue/seal.hpp"
 #include "os/directory_lock.hpp"
+#include "os/modes.hpp"
 #include "os/signals.hpp"
 
 namespace baseline {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr mode_t kSealed = 0400;
 
 void require_directory(const fs::path& directory) {
   std::error_code error;
@@ -34,7 +34,7 @@ void copy_one(const Directory& from, const Directory& to, const std::string& nam
   if (!source) throw Error(ErrorCode::io, fmt::format("{} is missing", printable(name)));
   // What an interrupted copy left is made anew.
   context.files.unlink(to, name);
-  const File target = context.files.create(to, name, kSealed);
+  const File target = context.files.create(to, name, kSealedFile);
   const std::string read =
       copy_proven(context.files, *source, target, [&](std::uint64_t done, std::uint64_t total) {
         stop_if_interrupted();
@@ -112,7 +112,7 @@ void require_mounted(const CopyRecord& copy, const std::vector<CatalogueEntry>& 
 }
 
 // Makes one copy; what an earlier attempt finished without its being noted is recognised.
-void make(CopyRecord& copy, const CatalogueEntry& entry, const Context& context) {
+void make_copy(CopyRecord& copy, const CatalogueEntry& entry, const Context& context) {
   require_directory(copy.directory);
   Catalogue catalogue(context.files, copy.directory);
   const std::vector<CatalogueEntry> all = catalogue.entries();
@@ -127,7 +127,7 @@ void make(CopyRecord& copy, const CatalogueEntry& entry, const Context& context)
 void try_to_make(CopyRecord& copy, const CatalogueEntry& entry, const Context& context,
                  std::vector<std::string>& warnings) {
   try {
-    make(copy, entry, context);
+    make_copy(copy, entry, context);
   } catch (const Error& error) {
     copy.made.clear();
     copy.problem = error.what();
@@ -140,8 +140,8 @@ void try_to_make(CopyRecord& copy, const CatalogueEntry& entry, const Context& c
                   printable(entry.id), printable(copy.directory), printable(copy.problem)));
 }
 
-void note(const CatalogueEntry& entry, const Directory& directory, const Context& context,
-          std::vector<std::string>& warnings) {
+void note_copy(const CatalogueEntry& entry, const Directory& directory, const Context& context,
+               std::vector<std::string>& warnings) {
   try {
     write_record(context.files, directory, entry.record);
   } catch (const Error& error) {
@@ -247,7 +247,7 @@ void make_copies(CatalogueEntry& entry, const Context& context,
   for (CopyRecord& copy : entry.record.copies) {
     if (copy.made.empty()) try_to_make(copy, entry, context, warnings);
   }
-  note(entry, lock->directory(), context, warnings);
+  note_copy(entry, lock->directory(), context, warnings);
 }
 
 void verify_copies(CatalogueEntry& entry, const Context& context,

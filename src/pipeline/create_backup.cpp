@@ -23,8 +23,8 @@ void remove_leftovers(const Context& context) {
   }
 }
 
-FiledBackup make(const Context& context, const Deadline& deadline, const std::string& run,
-                 const std::string& id, std::vector<std::string>& warnings) {
+FiledBackup make_backup(const Context& context, const Deadline& deadline, const std::string& run,
+                        const std::string& id, std::vector<std::string>& warnings) {
   const Directory entry = context.catalogue.open_unfinished(run);
   Payload payload;
   {
@@ -78,7 +78,7 @@ BackupsCreateReport create_backup(std::chrono::milliseconds wait, const Context&
   const std::string id = context.catalogue.next_id(context.now());
   const std::string run = names::run_key(id, report.database) + std::string(kMark);
   try {
-    report.backup = make(context, deadline, run, id, report.warnings);
+    report.backup = make_backup(context, deadline, run, id, report.warnings);
   } catch (Error& error) {
     try {
       context.catalogue.discard_unfinished(run);

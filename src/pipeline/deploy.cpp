@@ -85,7 +85,7 @@ void prune_after(const DeployRequest& request, const Context& context, ReplaceRe
   }
 }
 
-ReplaceReport begin_report(const DeployRequest& request, const Context& context) {
+ReplaceReport begin_deploy_report(const DeployRequest& request, const Context& context) {
   ReplaceReport report;
   report.command = "deploy";
   report.database = context.store.location();
@@ -162,9 +162,9 @@ void fill_in(SuiteReport& report, SuiteReport running) {
 }
 
 // Starts the application on the new database, and judges what needs it.
-ReplaceSteps::Started bring_up(const DeployRequest& request, const Context& context,
-                               const ReplaceSteps& steps, Replacement& replacement,
-                               ReplaceReport& report) {
+ReplaceSteps::Started bring_up_new(const DeployRequest& request, const Context& context,
+                                   const ReplaceSteps& steps, Replacement& replacement,
+                                   ReplaceReport& report) {
   report.after->results.push_back(steps.application.start(&replacement));
   const bool started = report.after->results.back().status == Status::pass;
   if (started && request.judge_running && report.after->deferred() > 0) {
@@ -189,7 +189,7 @@ ReplaceSteps::Started bring_up(const DeployRequest& request, const Context& cont
 void deploy_now(const DeployRequest& request, const Context& context,
                 ApplicationControl& application, ReplaceReport& report) {
   const Deadline deadline(request.wait);
-  report = begin_report(request, context);
+  report = begin_deploy_report(request, context);
   plan_exchange(context, report);
   const std::string started = rfc3339(context.now());
 
@@ -253,7 +253,7 @@ void deploy_now(const DeployRequest& request, const Context& context,
 
   if (application.can_start()) {
     steps.bring_up = [&](Replacement& live) {
-      return bring_up(request, context, steps, live, report);
+      return bring_up_new(request, context, steps, live, report);
     };
   }
 
@@ -284,7 +284,7 @@ Comparison compare(Session& reference, const DatabaseFacts& facts,
 ReplaceReport deploy(const DeployRequest& request, const Context& context) {
   require_proof(request);
   if (request.dry_run) {
-    ReplaceReport report = begin_report(request, context);
+    ReplaceReport report = begin_deploy_report(request, context);
     plan_exchange(context, report);
     return dry_run(request, context, std::move(report));
   }

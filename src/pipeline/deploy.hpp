@@ -3,7 +3,6 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "pipeline/hook.hpp"
 #include "pipeline/reports.hpp"
 #include "store/migration.hpp"
+#include "store/schema.hpp"
 
 namespace baseline {
 

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <system_error>
 
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "os/copy.hpp"
+#include "os/modes.hpp"
 #include "os/parent_directory.hpp"
 #include "os/signals.hpp"
 #include "os/zstd.hpp"
@@ -17,8 +19,6 @@ namespace baseline {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr mode_t kPrivate = 0600;
 
 CatalogueEntry exportable(const std::string& id, const Context& context) {
   CatalogueEntry entry = context.catalogue.find(id);
@@ -76,7 +76,7 @@ class ExportTarget {
 
   void write(const std::function<void(const TakeBytes& take)>& give) {
     files_.unlink(directory_, temporary_);
-    const File file = files_.create(directory_, temporary_, kPrivate);
+    const File file = files_.create(directory_, temporary_, kPrivateFile);
     try {
       give([&](std::string_view bytes) {
         files_.write(file, bytes, written_);

@@ -25,14 +25,14 @@ OnProgress progress_of(const Context& context, Step step) {
 constexpr std::string_view kUnknownSha256 =
     "0000000000000000000000000000000000000000000000000000000000000000";
 
-Manifest manifest_of(const Intent& intent) {
+Manifest manifest_from(const Intent& intent) {
   return manifest_from_json(intent.manifest, "the journal's draft of the manifest");
 }
 
 // The revision of the old database, or empty.
 std::string old_revision(const Intent& intent) {
   if (intent.manifest.empty()) return {};
-  return manifest_of(intent).revision.value_or("");
+  return manifest_from(intent).revision.value_or("");
 }
 
 // What users wrote into a new database that failed is a backup of its own.
@@ -48,7 +48,7 @@ void place_record(const Context& context, const Directory& entry, const Intent& 
   write_record(context.files, entry, record);
 }
 
-FiledBackup commit(Catalogue& catalogue, Manifest manifest, Payload payload) {
+FiledBackup commit_entry(Catalogue& catalogue, Manifest manifest, Payload payload) {
   payload.mode = manifest.payload.mode;
   manifest.payload = std::move(payload);
   catalogue.commit(manifest);
@@ -134,7 +134,7 @@ void copy_backup(const Context& context, Replacement& replacement, const Intent&
     context.observer.progress(Step::copy, done, total);
   });
   place_record(context, entry, intent);
-  commit(catalogue, manifest_of(intent), std::move(payload));
+  commit_entry(catalogue, manifest_from(intent), std::move(payload));
 }
 
 void put_old_back(const Context& context, Replacement& replacement, const Intent& intent,
@@ -181,7 +181,7 @@ std::optional<FiledBackup> file_backup(const Context& context, Replacement& repl
   const Directory entry = catalogue.open_unfinished(intent.run);
   Payload payload = replacement.file_old(entry, progress_of(context, Step::seal));
   place_record(context, entry, intent);
-  return commit(catalogue, manifest_of(intent), std::move(payload));
+  return commit_entry(catalogue, manifest_from(intent), std::move(payload));
 }
 
 // A candidate that was live and that somebody wrote to is somebody's data. An interrupted call is
@@ -199,7 +199,7 @@ std::optional<FiledBackup> keep_what_was_written(const Context& context, Replace
   if (!intent.revision.empty()) manifest.revision = intent.revision;
   const Directory entry = catalogue.open_unfinished(run);
   Payload payload = replacement.file_candidate(entry, progress_of(context, Step::seal));
-  return commit(catalogue, std::move(manifest), std::move(payload));
+  return commit_entry(catalogue, std::move(manifest), std::move(payload));
 }
 
 std::optional<FiledBackup> undo(const Context& context, Replacement& replacement,

@@ -6,13 +6,11 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "os/clock.hpp"
 #include "os/signals.hpp"
 
 namespace baseline {
 namespace {
-
-using SteadyClock = std::chrono::steady_clock;
-using std::chrono::milliseconds;
 
 constexpr std::size_t kShownDifferences = 20;
 
@@ -30,7 +28,7 @@ bool is_quiet(const Context& context) {
 Sight look_once(Session& reference, const Context& context, std::span<const std::string> ignored) {
   Sight sight;
   LookOptions options;
-  options.count_rows_for = milliseconds(0);
+  options.count_rows_for = std::chrono::milliseconds(0);
   sight.facts = context.store.look(options);
   sight.comparison = compare(reference, sight.facts, ignored);
   sight.quiet = is_quiet(context);
@@ -102,7 +100,7 @@ class Gate {
   void settle() {
     const auto replacement =
         context_.store.hold({"run", rfc3339(context_.now())}, Deadline(std::chrono::seconds(1)));
-    if (!replacement->interruption()) replacement->settle(Deadline(milliseconds(100)));
+    if (!replacement->interruption()) replacement->settle(Deadline(std::chrono::milliseconds(100)));
   }
 
   [[noreturn]] void refuse(const Sight& sight) const {
@@ -157,8 +155,9 @@ class Gate {
 
   std::optional<ReplaceReport> deploy_now() {
     DeployRequest deploy = request_.deploy;
-    const auto left = std::chrono::duration_cast<milliseconds>(end_ - SteadyClock::now());
-    deploy.wait = std::max(left, milliseconds(0));
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(end_ - SteadyClock::now());
+    deploy.wait = std::max(left, std::chrono::milliseconds(0));
     // What is there may have changed until the lock was ours.
     deploy.confirm = [this](const ReplaceReport& plan) {
       demand_wipeable(plan.old);

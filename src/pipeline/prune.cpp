@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <system_error>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -116,7 +117,7 @@ std::optional<std::uint64_t> bytes_of(const CatalogueEntry& entry) {
   return error ? std::nullopt : std::optional(bytes);
 }
 
-PruneReport plan(const KeepRule& keep, const Context& context) {
+PruneReport plan_prune(const KeepRule& keep, const Context& context) {
   PruneReport report;
   report.directory = context.catalogue.directory();
   std::vector<CatalogueEntry> ours;
@@ -165,7 +166,7 @@ void require_rule(const KeepRule& keep) {
 }  // namespace
 
 PruneReport prune_now(const KeepRule& keep, const Context& context) {
-  PruneReport report = plan(keep, context);
+  PruneReport report = plan_prune(keep, context);
   carry_out(report, context);
   return report;
 }
@@ -173,17 +174,17 @@ PruneReport prune_now(const KeepRule& keep, const Context& context) {
 PruneReport prune(const PruneRequest& request, const Context& context) {
   require_rule(request.keep);
   if (request.dry_run) {
-    PruneReport report = plan(request.keep, context);
+    PruneReport report = plan_prune(request.keep, context);
     if (report.outcome == Outcome::done) report.outcome = Outcome::would_do;
     return report;
   }
   // Without backups there is nothing to lock for.
   if (context.catalogue.entries().empty() && context.catalogue.unfinished().empty()) {
-    return plan(request.keep, context);
+    return plan_prune(request.keep, context);
   }
   const auto lock =
       context.store.hold({"backups prune", rfc3339(context.now())}, Deadline(request.wait));
-  PruneReport report = plan(request.keep, context);
+  PruneReport report = plan_prune(request.keep, context);
   if (report.outcome == Outcome::done && request.confirm && !request.confirm(report)) {
     report.outcome = Outcome::declined;
     return report;

@@ -2,17 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <type_traits>
+
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "checks/child_text.hpp"
+#include "os/clock.hpp"
 #include "os/signals.hpp"
 #include "pipeline/filing.hpp"
 #include "pipeline/recover.hpp"
 
 namespace baseline {
 namespace {
-
-using SteadyClock = std::chrono::steady_clock;
 
 // The old database is live, and free. The application is started while the journal still tells that
 // it was stopped: no crash leaves it down without a word.

@@ -9,6 +9,7 @@
 #include "catalogue/catalogue.hpp"
 #include "catalogue/history.hpp"
 #include "checks/result.hpp"
+#include "store/schema.hpp"
 #include "store/store.hpp"
 
 namespace baseline {

@@ -74,13 +74,13 @@ void require_restorable(const CatalogueEntry& entry) {
 }
 
 // Where the database that goes live comes from: the catalogue, or a file from elsewhere.
-struct Source {
+struct BackupSource {
   CatalogueEntry entry;
   std::optional<BackupFile> file;
 };
 
-void plan(const RollbackRequest& request, const Context& context, ReplaceReport& report,
-          Source& source) {
+void plan_rollback(const RollbackRequest& request, const Context& context, ReplaceReport& report,
+                   BackupSource& source) {
   look_at_live(context, request.dry_run, BackupChoice::automatic, report);
   require_readable_in_place(report);
   if (request.move && report.exchange.exchange == Exchange::in_place) {
@@ -163,7 +163,7 @@ bool stage_file(const BackupFile& file, const Context& context, Replacement& sta
   return !report.before->failed();
 }
 
-ReplaceReport begin_report(const Context& context) {
+ReplaceReport begin_rollback_report(const Context& context) {
   ReplaceReport report;
   report.command = "rollback";
   report.database = context.store.location();
@@ -173,8 +173,8 @@ ReplaceReport begin_report(const Context& context) {
 // The application's old version, then its start. Where the old version cannot be put back, the new
 // one must not run on the old database: all is undone. When only the start fails, the old database
 // stays: it is what was asked for, and the old version is there.
-ReplaceSteps::Started bring_up(ApplicationControl& application, Replacement& live,
-                               ReplaceReport& report) {
+ReplaceSteps::Started bring_up_old(ApplicationControl& application, Replacement& live,
+                                   ReplaceReport& report) {
   SuiteReport& after = report.after.emplace();
   after.phase = Phase::after;
   if (application.can_revert()) {
@@ -188,20 +188,20 @@ ReplaceSteps::Started bring_up(ApplicationControl& application, Replacement& liv
 void rollback_now(const RollbackRequest& request, const Context& context,
                   ApplicationControl& application, ReplaceReport& report) {
   const Deadline deadline(request.wait);
-  report = begin_report(context);
+  report = begin_rollback_report(context);
   plan_exchange(context, report);
-  Source source;
+  BackupSource source;
   const std::string started = rfc3339(context.now());
 
   // Keep other runs out, and put in order what an interrupted one left.
   const auto replacement =
       hold_in_order(context, {"rollback", started}, deadline, application, report);
   if (!application.can_stop()) replacement->require_unused(deadline);
-  plan(request, context, report, source);
+  plan_rollback(request, context, report, source);
   if (report.old.unsettled) {
     replacement->require_unused(deadline);
     report.recovered_crash = settled(*replacement, deadline, true);
-    plan(request, context, report, source);
+    plan_rollback(request, context, report, source);
   }
   report.recovered_crash = report.recovered_crash || report.old.wal_size > 0;
   if (request.confirm && !request.confirm(report)) {
@@ -234,7 +234,7 @@ void rollback_now(const RollbackRequest& request, const Context& context,
     if (request.move) context.catalogue.mark_restored(source.entry.id, rfc3339(context.now()));
   };
   if (application.can_start() || application.can_revert()) {
-    steps.bring_up = [&](Replacement& live) { return bring_up(application, live, report); };
+    steps.bring_up = [&](Replacement& live) { return bring_up_old(application, live, report); };
   }
   replace(steps, context, *replacement, report);
 }
@@ -243,10 +243,10 @@ void rollback_now(const RollbackRequest& request, const Context& context,
 
 ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
   if (request.dry_run) {
-    ReplaceReport report = begin_report(context);
+    ReplaceReport report = begin_rollback_report(context);
     plan_exchange(context, report);
-    Source source;
-    plan(request, context, report, source);
+    BackupSource source;
+    plan_rollback(request, context, report, source);
     report.planned = planned_hooks(request.application, true);
     report.outcome = Outcome::would_do;
     return report;

@@ -17,7 +17,8 @@ namespace {
 // A record is written in less; second copies take longer.
 constexpr std::chrono::milliseconds kForAnother(2'000);
 
-std::vector<CatalogueEntry> chosen(const std::vector<std::string>& ids, const Context& context) {
+std::vector<CatalogueEntry> chosen_entries(const std::vector<std::string>& ids,
+                                           const Context& context) {
   if (ids.empty()) return context.catalogue.entries();
   std::vector<CatalogueEntry> entries;
   entries.reserve(ids.size());
@@ -58,8 +59,8 @@ std::vector<std::string> problems_of(const CatalogueEntry& entry, const Context&
 }
 
 // What was found is noted for `backups list` and `prune`. The verdict stands without it.
-void note(VerifiedBackup& backup, const Directory& directory, const Context& context,
-          std::vector<std::string>& warnings) {
+void note_state(VerifiedBackup& backup, const Directory& directory, const Context& context,
+                std::vector<std::string>& warnings) {
   // A record that cannot be read has no part in the backup's own soundness.
   EntryRecord& record = backup.entry.record;
   const bool only_record = record.unreadable && backup.problems.size() == 1;
@@ -100,7 +101,7 @@ void conclude(VerifiedBackup& backup, const Context& context, std::vector<std::s
     }
     // A copy is made of nothing but what has just been proven.
     if (backup.problems.empty()) verify_copies(backup.entry, context, warnings);
-    note(backup, lock->directory(), context, warnings);
+    note_state(backup, lock->directory(), context, warnings);
   } catch (const Error& error) {
     warnings.push_back(fmt::format("it could not be noted that {} was verified: {}",
                                    printable(backup.entry.id), error.what()));
@@ -112,7 +113,7 @@ void conclude(VerifiedBackup& backup, const Context& context, std::vector<std::s
 BackupsVerifyReport verify_backups(const std::vector<std::string>& ids, const Context& context) {
   BackupsVerifyReport report;
   report.directory = context.catalogue.directory();
-  std::vector<CatalogueEntry> entries = chosen(ids, context);
+  std::vector<CatalogueEntry> entries = chosen_entries(ids, context);
   std::uint64_t total = 0;
   for (const CatalogueEntry& entry : entries) total += work_of(entry);
   StepScope step(context.observer, Step::verify_backups);

@@ -26,7 +26,7 @@ Totals totals_of(const AnnounceReport& report) {
   return out;
 }
 
-std::string line(std::string_view label, const std::string& text) {
+std::string labelled_line(std::string_view label, const std::string& text) {
   return fmt::format("{:<11}{}\n", label, text);
 }
 
@@ -34,15 +34,16 @@ std::string summary(const AnnounceReport& report) {
   const Totals totals = totals_of(report);
   const std::string file = printable(report.file);
   const std::string source = printable(report.source);
-  return line("source", source == file ? file : fmt::format("{} ({})", source, file)) +
-         line("notice", printable(report.announcement)) +
-         line("found",
-              fmt::format(
-                  "{} for {}; {} cannot be carried over; {}", counted(totals.offers, "command"),
-                  counted(report.recipients.size(), "recipient"), human_count(totals.losses),
-                  totals.merged == 1
-                      ? "1 duplicate was merged"
-                      : fmt::format("{} duplicates were merged", human_count(totals.merged))));
+  return labelled_line("source", source == file ? file : fmt::format("{} ({})", source, file)) +
+         labelled_line("notice", printable(report.announcement)) +
+         labelled_line(
+             "found",
+             fmt::format(
+                 "{} for {}; {} cannot be carried over; {}", counted(totals.offers, "command"),
+                 counted(report.recipients.size(), "recipient"), human_count(totals.losses),
+                 totals.merged == 1
+                     ? "1 duplicate was merged"
+                     : fmt::format("{} duplicates were merged", human_count(totals.merged))));
 }
 
 std::string found_for(const Recipient& recipient, const Style& style) {
@@ -93,12 +94,14 @@ std::string sent(const AnnounceReport& report, const Style& style) {
     }
   }
   const bool whole = now + earlier == all.size();
-  out += line("sent", style(whole ? Tone::good : Tone::bad,
-                            fmt::format("{} of {}", now + earlier, all.size())) +
-                          (earlier == 0 ? "" : fmt::format(", {} by an earlier run", earlier)));
-  out += line("record", printable(report.ledger));
+  out += labelled_line(
+      "sent",
+      style(whole ? Tone::good : Tone::bad, fmt::format("{} of {}", now + earlier, all.size())) +
+          (earlier == 0 ? "" : fmt::format(", {} by an earlier run", earlier)));
+  out += labelled_line("record", printable(report.ledger));
   if (!whole)
-    out += line("next", "the same command again: it sends to those only that have not got it");
+    out += labelled_line("next",
+                         "the same command again: it sends to those only that have not got it");
   return out;
 }
 
@@ -108,7 +111,7 @@ std::string of(const AnnounceReport& report, const Style& style) {
   std::string out = summary(report);
   if (report.sent) return out + sent(report, style);
   for (const Recipient& recipient : report.recipients) out += found_for(recipient, style);
-  return out + "\n" + line("next", report.next);
+  return out + "\n" + labelled_line("next", report.next);
 }
 
 std::string markdown_of(const AnnounceReport& report) {

@@ -6,7 +6,7 @@
 namespace baseline::json_report {
 namespace {
 
-std::string_view word_of(Delivery::State state) {
+std::string_view delivery_word(Delivery::State state) {
   switch (state) {
     case Delivery::State::sent:
       return "sent";
@@ -20,7 +20,7 @@ std::string_view word_of(Delivery::State state) {
   return "";
 }
 
-Json texts(const std::vector<std::string>& all) {
+Json printable_texts(const std::vector<std::string>& all) {
   Json out = Json::array();
   for (const std::string& text : all) out.push_back(printable(text));
   return out;
@@ -33,7 +33,7 @@ Json of_recipient(const Recipient& recipient, const Parcel& parcel, const Delive
   for (const Offer& offer : recipient.offers) {
     json["commands"].push_back({{"command", printable(offer.command)},
                                 {"about", printable(offer.about)},
-                                {"merged", texts(offer.merged)}});
+                                {"merged", printable_texts(offer.merged)}});
   }
   json["lost"] = Json::array();
   for (const Loss& loss : recipient.losses) {
@@ -43,7 +43,7 @@ Json of_recipient(const Recipient& recipient, const Parcel& parcel, const Delive
   json["messages"] = parcel.messages;
   json["delivery"] = nullptr;
   if (delivery != nullptr) {
-    json["delivery"] = {{"state", word_of(delivery->state)},
+    json["delivery"] = {{"state", delivery_word(delivery->state)},
                         {"arrived", delivery->arrived},
                         {"problem", optional_text(printable(delivery->problem))}};
   }

@@ -19,28 +19,28 @@ using Json = nlohmann::ordered_json;
 using json_report::Members;
 using json_report::ms;
 
-Json optional_text(const std::string& text) {
+Json utf8_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(valid_utf8(text));
 }
 
-Json texts(const std::vector<std::string>& all) {
+Json utf8_texts(const std::vector<std::string>& all) {
   Json json = Json::array();
   for (const std::string& text : all) json.push_back(valid_utf8(text));
   return json;
 }
 
-Json of_result(const CheckResult& result, ResultKeys keys) {
+Json check_result_json(const CheckResult& result, ResultKeys keys) {
   constexpr std::size_t kKeys = 20;
   Members json(kKeys);
   const auto add_text = [&](const char* key, const std::string& text) {
-    if (keys == ResultKeys::all || !text.empty()) json.add(key, optional_text(text));
+    if (keys == ResultKeys::all || !text.empty()) json.add(key, utf8_or_null(text));
   };
   json.add("suite", valid_utf8(result.check->suite));
   json.add("name", valid_utf8(result.check->name));
   add_text("case", result.case_label);
   json.add("kind", result.check->kind);
   json.add("severity", to_string(result.check->severity));
-  json.add("tags", texts(result.check->tags));
+  json.add("tags", utf8_texts(result.check->tags));
   json.add("status", to_string(result.status));
   add_text("file", result.check->file);
   json.add("line", result.check->line);
@@ -63,9 +63,9 @@ Json of_problem(const std::optional<RunProblem>& problem) {
   Json json;
   json["kind"] = problem->kind;
   json["message"] = valid_utf8(problem->message);
-  json["hint"] = optional_text(problem->hint);
-  json["problems"] = texts(lines_of(problem->problems, "error"));
-  json["notes"] = texts(problem->notes);
+  json["hint"] = utf8_or_null(problem->hint);
+  json["problems"] = utf8_texts(lines_of(problem->problems, "error"));
+  json["notes"] = utf8_texts(problem->notes);
   return json;
 }
 
@@ -75,7 +75,7 @@ constexpr Status kStatuses[] = {Status::pass, Status::fail, Status::error, Statu
 }  // namespace
 
 Json with_all_keys(Json result) {
-  Json json = of_result(CheckResult(CheckIdentity{}), ResultKeys::all);
+  Json json = check_result_json(CheckResult(CheckIdentity{}), ResultKeys::all);
   for (auto& [key, value] : json.items()) {
     // What says nothing is null, whatever a fresh result has there.
     const auto filled = result.find(key);
@@ -94,7 +94,8 @@ Json suite_report_json(const SuiteReport& report, ResultKeys keys) {
   }
   Json::array_t results;
   results.reserve(report.results.size());
-  for (const CheckResult& result : report.results) results.push_back(of_result(result, keys));
+  for (const CheckResult& result : report.results)
+    results.push_back(check_result_json(result, keys));
   json["results"] = std::move(results);
   return json;
 }
@@ -107,9 +108,9 @@ Json check_run_json(const CheckRun& run, ResultKeys keys) {
   json.get_ref<Json::object_t&>().reserve(kKeys);
   json["version"] = 1;
   json["tool"] = fmt::format("baseline {}", version());
-  json["engine"] = optional_text(run.engine);
+  json["engine"] = utf8_or_null(run.engine);
   json["command"] = run.command;
-  json["database"] = optional_text(printable(run.database));
+  json["database"] = utf8_or_null(printable(run.database));
   json["started"] = rfc3339(run.started);
   json["duration_ms"] = ms(run.took);
   json["outcome"] = run.outcome;

@@ -7,7 +7,7 @@
 namespace baseline {
 namespace {
 
-std::string_view kind_of(ErrorCode code) {
+std::string_view error_kind(ErrorCode code) {
   switch (code) {
     case ErrorCode::usage:
       return "usage";
@@ -69,7 +69,7 @@ void conclude(CheckRun& run, const VerifyReport& report) { run.outcome = word_of
 
 void conclude(CheckRun& run, const Error& error) {
   run.outcome = "error";
-  run.problem = RunProblem{std::string(kind_of(error.code())), error.what(), error.hint(),
+  run.problem = RunProblem{std::string(error_kind(error.code())), error.what(), error.hint(),
                            error.notes(), error.problems()};
 }
 

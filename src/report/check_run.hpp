@@ -11,6 +11,7 @@
 #include "base/observer.hpp"
 #include "checks/result.hpp"
 #include "pipeline/reports.hpp"
+#include "store/schema.hpp"
 
 namespace baseline {
 

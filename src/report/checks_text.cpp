@@ -17,7 +17,7 @@ namespace baseline {
 namespace {
 
 // A suite in a line: what passed need not be told check by check.
-std::string by_suite(const SuiteReport& report) {
+std::string text_by_suite(const SuiteReport& report) {
   struct Suite {
     std::size_t passed = 0;
     std::size_t all = 0;
@@ -119,7 +119,7 @@ std::string checks_text(const SuiteReport& report, const Style& style) {
   return text +
          fmt::format("checks {:<7} {} ({})\n", to_string(report.phase), join(parts, ", "),
                      human_report::duration(report.took)) +
-         (style.verbose() ? by_suite(report) : "");
+         (style.verbose() ? text_by_suite(report) : "");
 }
 
 }  // namespace baseline

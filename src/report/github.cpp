@@ -9,9 +9,9 @@ namespace baseline {
 namespace {
 
 // GitHub shows ten annotations of a level for a step, and drops the others without a word.
-constexpr std::size_t kShown = 10;
+constexpr std::size_t kShownAnnotations = 10;
 
-std::string replaced(std::string_view text, bool in_property) {
+std::string github_escaped(std::string_view text, bool in_property) {
   std::string out;
   for (const char c : text) {
     if (c == '%' || c == '\r' || c == '\n' || (in_property && (c == ':' || c == ','))) {
@@ -25,21 +25,21 @@ std::string replaced(std::string_view text, bool in_property) {
 
 std::string command(std::string_view level, const std::string& place, const std::string& title,
                     const std::string& message) {
-  return fmt::format("::{} {}title={}::{}\n", level, place, replaced(title, true),
-                     replaced(message, false));
+  return fmt::format("::{} {}title={}::{}\n", level, place, github_escaped(title, true),
+                     github_escaped(message, false));
 }
 
 // Of a check or of a problem.
 template <class Located>
-std::string place_of(const Located& located) {
+std::string annotation_place(const Located& located) {
   if (located.file.empty()) return {};
-  return fmt::format("file={},line={},col={},", replaced(printable(located.file), true),
+  return fmt::format("file={},line={},col={},", github_escaped(printable(located.file), true),
                      located.line, located.column);
 }
 
 std::string annotation(std::string_view level, const SuiteReport& report,
                        const CheckResult& result) {
-  return command(level, place_of(*result.check), result_text::full_title(report, result),
+  return command(level, annotation_place(*result.check), result_text::full_title(report, result),
                  result_text::account(result));
 }
 
@@ -50,13 +50,13 @@ void add_problem(const RunProblem& problem, const std::string& title,
   summary.problems.clear();
   out.push_back(command("error", {}, title, result_text::account(summary)));
   for (const Problem& one : problem.problems) {
-    out.push_back(command("error", place_of(one), title, printable(one.message)));
+    out.push_back(command("error", annotation_place(one), title, printable(one.message)));
   }
 }
 
 // The first ones; the last that is shown tells of those that are not.
 std::string limited(std::string_view level, const std::vector<std::string>& all) {
-  const std::size_t shown = all.size() > kShown ? kShown - 1 : all.size();
+  const std::size_t shown = all.size() > kShownAnnotations ? kShownAnnotations - 1 : all.size();
   std::string text;
   for (std::size_t i = 0; i < shown; ++i) text += all[i];
   if (shown < all.size()) {

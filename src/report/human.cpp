@@ -18,7 +18,7 @@ struct RowTotal {
   bool complete = true;
 };
 
-RowTotal total(const std::vector<TableRows>& tables) {
+RowTotal total_rows(const std::vector<TableRows>& tables) {
   RowTotal sum;
   for (const TableRows& table : tables) {
     sum.rows += table.rows.value_or(0);
@@ -32,7 +32,7 @@ std::string size_text(const DatabaseFacts& facts) {
   std::string text = human_size(facts.size);
   if (!facts.unreadable.empty()) return text + ", unreadable";
   if (facts.unsettled) return text;
-  const RowTotal sum = total(facts.tables);
+  const RowTotal sum = total_rows(facts.tables);
   return text + fmt::format(", {}{} in {}", sum.complete ? "" : "at least ",
                             counted(sum.rows, "row"), counted(facts.tables.size(), "table"));
 }

@@ -32,7 +32,7 @@ std::string since(const std::string& when, std::chrono::system_clock::time_point
   return time ? age_text(now - *time) : "?";
 }
 
-std::string rows_of(const Manifest& manifest) {
+std::string row_count_text(const Manifest& manifest) {
   constexpr std::uint64_t kExact = 100'000;
   std::uint64_t rows = 0;
   for (const TableRows& table : manifest.tables) {
@@ -56,9 +56,9 @@ std::string state_of(const CatalogueEntry& entry, std::chrono::system_clock::tim
   return "verified " + since(entry.record.verified, now);
 }
 
-using Row = std::vector<std::string>;
+using TextRow = std::vector<std::string>;
 
-Row row_of(const CatalogueEntry& entry, std::chrono::system_clock::time_point now) {
+TextRow backup_row(const CatalogueEntry& entry, std::chrono::system_clock::time_point now) {
   const std::string state = state_of(entry, now);
   const std::string id = printable(entry.id);
   if (!entry.manifest) return {id, "?", "?", "?", "?", "?", "?", state};
@@ -68,7 +68,7 @@ Row row_of(const CatalogueEntry& entry, std::chrono::system_clock::time_point no
           printable(manifest.reason),
           printable(manifest.revision.value_or("-")),
           human_size(manifest.payload.size),
-          rows_of(manifest),
+          row_count_text(manifest),
           manifest.payload.moved ? "move" : "copy",
           state};
 }
@@ -94,8 +94,8 @@ std::string of(const BackupsListReport& report, const Style& style) {
   if (report.backups.empty() && report.unfinished.empty()) {
     return fmt::format("no backups in {}\n", directory);
   }
-  std::vector<Row> rows;
-  for (const CatalogueEntry& entry : report.backups) rows.push_back(row_of(entry, report.now));
+  std::vector<TextRow> rows;
+  for (const CatalogueEntry& entry : report.backups) rows.push_back(backup_row(entry, report.now));
   std::string text = table({{"ID"},
                             {.head = "AGE", .right = true},
                             {"REASON"},

@@ -73,14 +73,14 @@ std::string interruption_text(const Interruption& interruption, const Style& sty
 }
 
 // The command that most likely comes now.
-std::string next_text(const StatusReport& report, const TypedOptions& typed) {
+std::string status_next_text(const StatusReport& report, const TypedOptions& typed) {
   if (report.running) return {};
   if (report.interruption) return labelled("next", "baseline recover" + typed.backups);
   if (report.at_baseline) return {};
   return labelled("next", fmt::format("baseline plan{} tells what a deploy would do", typed.all));
 }
 
-std::vector<std::string> row_of(const HistoryLine& line) {
+std::vector<std::string> history_row(const HistoryLine& line) {
   const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : printable(text); };
   const std::string time =
       line.unavailable_us ? duration(std::chrono::microseconds(*line.unavailable_us)) : "-";
@@ -117,7 +117,7 @@ std::string of(const StatusReport& report, const Style& style, const TypedOption
   }
   text += labelled("backups", fmt::format("{} in {}", report.backups.size(),
                                           printable(report.catalogue.native())));
-  text += next_text(report, typed);
+  text += status_next_text(report, typed);
   for (const std::string& warning : facts.warnings) {
     text += fmt::format("  {} {}\n", style(Tone::caution, "warning:"), warning);
   }
@@ -132,7 +132,7 @@ std::string of(const History& history, const Style& style) {
   std::string text = "no deploy or rollback yet\n";
   if (!history.lines.empty()) {
     std::vector<std::vector<std::string>> rows;
-    for (const HistoryLine& line : history.lines) rows.push_back(row_of(line));
+    for (const HistoryLine& line : history.lines) rows.push_back(history_row(line));
     text = table({{"WHEN"},
                   {"COMMAND"},
                   {.head = "FROM", .least = 6},

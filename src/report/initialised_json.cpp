@@ -9,7 +9,7 @@
 namespace baseline {
 namespace {
 
-std::string listed(std::string_view label, const std::vector<std::string>& lines) {
+std::string listed_lines(std::string_view label, const std::vector<std::string>& lines) {
   std::string out;
   for (const std::string& line : lines) {
     out += fmt::format("{:<10}{}\n", out.empty() ? label : "", printable(line));
@@ -20,16 +20,16 @@ std::string listed(std::string_view label, const std::vector<std::string>& lines
 }  // namespace
 
 std::string human_report::of(const InitReport& report) {
-  std::string out = listed("wrote", report.files);
+  std::string out = listed_lines("wrote", report.files);
   out += fmt::format("{:<10}{}\n", "revision", printable(report.revision));
-  out += listed("records", report.tools);
-  out += listed("look at", report.doubts);
+  out += listed_lines("records", report.tools);
+  out += listed_lines("look at", report.doubts);
   out += fmt::format("{:<10}{} over {}", "checks", counted(report.checks, "check"),
                      counted(report.tables, "table"));
   out += report.skipped == 0
              ? "\n"
              : fmt::format("; {} written with 'skip' and the reason\n", report.skipped);
-  return out + listed("next", report.next);
+  return out + listed_lines("next", report.next);
 }
 
 std::string json_report::of(const InitReport& report) {

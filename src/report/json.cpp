@@ -98,7 +98,7 @@ std::string_view action_of(const ReplaceReport& report) {
   return "?";
 }
 
-std::string_view word_of(Exchange exchange) {
+std::string_view exchange_word(Exchange exchange) {
   switch (exchange) {
     case Exchange::swap:
       return "swap";
@@ -108,7 +108,7 @@ std::string_view word_of(Exchange exchange) {
   return "?";
 }
 
-std::string_view word_of(Position position) {
+std::string_view exchange_word(Position position) {
   switch (position) {
     case Position::untouched:
       return "old database live";
@@ -146,7 +146,7 @@ Json document_of(const ReplaceReport& report, int exit_code, bool with_checks) {
   json["revision"] = optional_text(report.revision);
   json["source"] = optional_text(report.source_id);
   json["old"] = of_facts(report.old);
-  json["engine"] = {{"name", word_of(report.exchange.exchange)},
+  json["engine"] = {{"name", exchange_word(report.exchange.exchange)},
                     {"why", optional_text(report.exchange.why)},
                     {"consequences", report.exchange.consequences}};
   json["plan"] = {{"strategy", to_string(report.plan.strategy)},
@@ -202,7 +202,7 @@ std::string of(const StatusReport& report, const std::vector<SettingLine>& setti
   if (report.interruption) {
     json["interrupted"] = {{"command", report.interruption->intent.command},
                            {"started", report.interruption->intent.started},
-                           {"position", word_of(report.interruption->position)},
+                           {"position", exchange_word(report.interruption->position)},
                            {"reverting", report.interruption->reverting},
                            {"application", to_string(report.interruption->application)},
                            {"detail", optional_text(report.interruption->detail)}};

@@ -7,7 +7,7 @@
 namespace baseline::json_report {
 namespace {
 
-Json rows_of(const Manifest& manifest) {
+Json table_rows_json(const Manifest& manifest) {
   std::uint64_t rows = 0;
   for (const TableRows& table : manifest.tables) {
     if (!table.rows) return nullptr;
@@ -42,7 +42,7 @@ std::string of(const BackupsListReport& report) {
     Json one{{"id", entry.id}};
     if (entry.manifest) {
       one = of_manifest(*entry.manifest, entry.directory);
-      one["rows"] = rows_of(*entry.manifest);
+      one["rows"] = table_rows_json(*entry.manifest);
       one["age_seconds"] = age_of(*entry.manifest, report.now);
       one["sealed"] = entry.sealed;
       one["verified"] = optional_text(entry.record.verified);

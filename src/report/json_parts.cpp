@@ -1,7 +1,5 @@
 #include "report/json_parts.hpp"
 
-#include <fmt/format.h>
-
 #include "base/text.hpp"
 #include "report/json_document.hpp"
 

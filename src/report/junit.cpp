@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <pugixml.hpp>
 #include <sstream>
 
@@ -98,7 +97,7 @@ void add_result(pugi::xml_node suite, const std::string& classname, const std::s
 }
 
 // The suites of a phase in the order in which they come up, each with its results.
-std::vector<std::pair<std::string, std::vector<const CheckResult*>>> by_suite(
+std::vector<std::pair<std::string, std::vector<const CheckResult*>>> results_by_suite(
     const SuiteReport& report) {
   std::vector<std::pair<std::string, std::vector<const CheckResult*>>> suites;
   for (const CheckResult& result : report.results) {
@@ -129,7 +128,7 @@ pugi::xml_node add_suite(pugi::xml_node root, const std::string& name, const Che
 Counts add_phase(pugi::xml_node root, const CheckRun& run, const SuiteReport& report) {
   Counts total;
   result_text::Distinct distinct;
-  for (const auto& [name, results] : by_suite(report)) {
+  for (const auto& [name, results] : results_by_suite(report)) {
     Counts counts;
     std::chrono::nanoseconds took{};
     for (const CheckResult* result : results) {

@@ -1,7 +1,5 @@
 #include "report/layout.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <numeric>
 

@@ -7,7 +7,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json of_check(const ListedCheck& check) {
+Json listed_check_json(const ListedCheck& check) {
   Json json;
   json["suite"] = printable(check.suite);
   json["name"] = printable(check.name);
@@ -36,7 +36,8 @@ Json of_total(const PhaseTotal& total) {
 std::string of(const Listing& listing) {
   Json json = header("checks list", 0);
   json["checks"] = Json::array();
-  for (const ListedCheck& check : listing.checks) json["checks"].push_back(of_check(check));
+  for (const ListedCheck& check : listing.checks)
+    json["checks"].push_back(listed_check_json(check));
   json["totals"] = {{"before", of_total(listing.before)},
                     {"after", of_total(listing.after)},
                     {"verify_only", listing.verify_only},

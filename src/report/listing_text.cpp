@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "base/text.hpp"
@@ -8,7 +9,7 @@
 namespace baseline::human_report {
 namespace {
 
-constexpr std::size_t kWidth = 80;
+constexpr std::size_t kListingWidth = 80;
 // What stands in front of a name: two blanks, line, kind, phases, cases, with two blanks between.
 constexpr std::size_t kNameColumn = 32;
 
@@ -20,13 +21,13 @@ std::size_t width_of(std::string_view text) {
 }
 
 // The text cut at blanks into lines that fit behind the columns; a longer word has its own line.
-std::vector<std::string> wrapped(std::string_view text) {
+std::vector<std::string> wrapped_lines(std::string_view text) {
   std::vector<std::string> lines{{}};
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(' '), text.size());
     const std::string_view word = text.substr(0, end);
     std::string& line = lines.back();
-    if (!line.empty() && width_of(line) + 1 + width_of(word) > kWidth - kNameColumn) {
+    if (!line.empty() && width_of(line) + 1 + width_of(word) > kListingWidth - kNameColumn) {
       lines.emplace_back(word);
     } else {
       line += line.empty() ? "" : " ";
@@ -64,19 +65,19 @@ std::string block(const ListedCheck& check, const Style& style) {
   const std::string indent(kNameColumn, ' ');
   const Tone tone = check.runs() ? Tone::plain : Tone::faint;
   bool first = true;
-  for (const std::string& line : wrapped(printable(check.name))) {
+  for (const std::string& line : wrapped_lines(printable(check.name))) {
     text += (first ? "" : indent) + style(tone, line) + "\n";
     first = false;
   }
   for (const std::string& remark : remarks(check)) {
-    for (const std::string& line : wrapped(remark)) {
+    for (const std::string& line : wrapped_lines(remark)) {
       text += indent + style(Tone::faint, line) + "\n";
     }
   }
   return text;
 }
 
-std::string total(std::string_view label, const PhaseTotal& total) {
+std::string total_line(std::string_view label, const PhaseTotal& total) {
   return fmt::format("{:<9} {}, {}\n", label, counted(total.checks, "check"),
                      counted(total.results, "result"));
 }
@@ -95,7 +96,7 @@ std::string of(const Listing& listing, const Style& style) {
     }
     text += block(check, style);
   }
-  text += "\n" + total("before", listing.before) + total("after", listing.after);
+  text += "\n" + total_line("before", listing.before) + total_line("after", listing.after);
   if (listing.verify_only > 0) {
     text += fmt::format("after*    {} {} the running application: verify runs {}, deploy not\n",
                         counted(listing.verify_only, "check"),

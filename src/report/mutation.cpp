@@ -9,27 +9,28 @@
 namespace baseline::human_report {
 namespace {
 
-std::string described(const Mutant& mutant) {
+std::string described_mutant(const Mutant& mutant) {
   return printable(fmt::format("{}: {}", mutant.element, mutant.change));
 }
 
-std::string place(const MutationReport& report, const MutantResult& result) {
+std::string mutant_place(const MutationReport& report, const MutantResult& result) {
   return fmt::format("{}:{}", printable(report.migration), result.line);
 }
 
 std::string survivor(const MutationReport& report, const MutantResult& result, const Style& style) {
   return fmt::format("{} {}   {}\n      change    {}\n      notice    {}\n\n",
-                     style(Tone::bad, "SURVIVED"), place(report, result), printable(result.sql),
-                     described(result.mutant), advice(result.mutant));
+                     style(Tone::bad, "SURVIVED"), mutant_place(report, result),
+                     printable(result.sql), described_mutant(result.mutant), advice(result.mutant));
 }
 
 std::string killed(const MutationReport& report, const MutantResult& result, const Style& style) {
   return fmt::format("{}   {}   {}\n      killer    {}\n", style(Tone::good, "killed"),
-                     place(report, result), described(result.mutant), printable(result.killer));
+                     mutant_place(report, result), described_mutant(result.mutant),
+                     printable(result.killer));
 }
 
 // Those that were killed one below the other, and an empty line before the next survivor.
-std::string list(const MutationReport& report, const Style& style, bool verbose) {
+std::string mutant_lines(const MutationReport& report, const Style& style, bool verbose) {
   std::string text;
   bool open = false;
   for (const MutantResult& result : report.results) {
@@ -75,7 +76,7 @@ std::string_view advice(const Mutant& mutant) {
 
 std::string of(const MutationReport& report, const Style& style, bool verbose) {
   if (!report.unfit.empty()) return unfit(report, style);
-  std::string text = list(report, style, verbose);
+  std::string text = mutant_lines(report, style, verbose);
   for (const LeftOut& check : report.left_out) {
     text += fmt::format("left out  {}: {}\n", printable(check.check), printable(check.why));
   }

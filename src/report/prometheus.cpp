@@ -47,7 +47,7 @@ std::string check_status(const CheckRun& run) {
   return text;
 }
 
-std::string checks(const CheckRun& run) {
+std::string check_metrics(const CheckRun& run) {
   std::string text = family("baseline_checks", "How many checks of a phase ended with a status.");
   for (const SuiteReport& report : run.phases) {
     for (const Status status :
@@ -67,7 +67,7 @@ std::string prometheus_report(const CheckRun& run) {
     return family(name, help) + fmt::format("{}{{{}}} {}\n", name, run_labels(run), value);
   };
   std::string text;
-  if (!run.phases.empty()) text += check_status(run) + checks(run);
+  if (!run.phases.empty()) text += check_status(run) + check_metrics(run);
   if (run.exit_code) {
     text += of_run("baseline_run_exit_code", "The exit code of the run; 0 is success.",
                    fmt::format("{}", *run.exit_code));

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <system_error>
+
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
@@ -18,7 +20,7 @@ Error unwritable(const std::string& file, const std::string& why, const std::str
           hint};
 }
 
-fs::path resolved(const std::string& file) {
+fs::path resolved_report(const std::string& file) {
   const fs::path path = fs::absolute(file);
   const std::string name = path.filename();
   if (name.empty() || name == "." || name == "..") throw unwritable(file, "it is a directory");
@@ -32,7 +34,7 @@ fs::path resolved(const std::string& file) {
   return parent / name;
 }
 
-Directory opened(const std::string& file, const fs::path& directory) {
+Directory open_report_directory(const std::string& file, const fs::path& directory) {
   try {
     return Directory::open(directory);
   } catch (const Error& error) {
@@ -46,8 +48,8 @@ ReportFile::ReportFile(FileSystem& files, const ReportKind& kind, const std::str
     : files_(files),
       kind_(kind),
       file_(file),
-      path_(resolved(file)),
-      directory_(opened(file, path_.parent_path())) {
+      path_(resolved_report(file)),
+      directory_(open_report_directory(file, path_.parent_path())) {
   const auto status = directory_.status(path_.filename());
   if (!status || S_ISREG(status->st_mode)) return;
   if (S_ISDIR(status->st_mode)) throw unwritable(file, "it is a directory");

@@ -3,7 +3,7 @@
 namespace baseline {
 namespace {
 
-constexpr ReportKind kKinds[] = {
+constexpr ReportKind kReportKinds[] = {
     {"junit", junit_report, true},
     {"tap", tap_report, true},
     {"json", json_check_report, true},
@@ -16,6 +16,6 @@ constexpr ReportKind kKinds[] = {
 
 }  // namespace
 
-std::span<const ReportKind> report_kinds() { return kKinds; }
+std::span<const ReportKind> report_kinds() { return kReportKinds; }
 
 }  // namespace baseline

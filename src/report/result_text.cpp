@@ -7,7 +7,7 @@
 namespace baseline::result_text {
 namespace {
 
-std::string line(std::string_view key, std::string_view value) {
+std::string result_line(std::string_view key, std::string_view value) {
   value = trimmed(value);
   if (value.empty()) return {};
   const bool several = value.find('\n') != std::string_view::npos;
@@ -41,15 +41,16 @@ std::string message(const CheckResult& result) {
 }
 
 std::string account(const CheckResult& result) {
-  return message(result) + line("sql", result.sql) + line("why", result.why) +
-         line("note", result.note) + line("hint", result.hint) + line("rerun", result.rerun);
+  return message(result) + result_line("sql", result.sql) + result_line("why", result.why) +
+         result_line("note", result.note) + result_line("hint", result.hint) +
+         result_line("rerun", result.rerun);
 }
 
 std::string account(const RunProblem& problem) {
   std::string text = printable(problem.message);
   for (const std::string& one : lines_of(problem.problems, "error")) text += "\n" + one;
-  for (const std::string& note : problem.notes) text += line("note", note);
-  return text + line("hint", problem.hint);
+  for (const std::string& note : problem.notes) text += result_line("note", note);
+  return text + result_line("hint", problem.hint);
 }
 
 std::string Distinct::operator()(const std::string& scope, const std::string& name) {

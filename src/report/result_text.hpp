@@ -2,7 +2,6 @@
 
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "report/check_run.hpp"

@@ -27,7 +27,7 @@ using json_report::optional_text;
 using json_report::shown;
 using std::chrono::nanoseconds;
 
-Json texts(const std::vector<std::string>& all) {
+Json shown_texts(const std::vector<std::string>& all) {
   Json json = Json::array();
   for (const std::string& text : all) json.push_back(shown(text));
   return json;
@@ -99,7 +99,7 @@ Json of_schemas(const std::optional<SchemaPair>& schemas) {
 }
 
 // What --format json prints, without the phases, which the document has already.
-Json of_result(const CheckRun& run) {
+Json run_result_json(const CheckRun& run) {
   if (!run.replaced) return nullptr;
   Json json = json_report::document_of(*run.replaced, run.exit_code.value_or(0), false);
   for (const char* key : {"version", "tool", "exit_code"}) json.erase(key);
@@ -118,9 +118,9 @@ nlohmann::ordered_json run_document(const CheckRun& run, ResultKeys keys) {
   json["place"] = optional_text(shown(run.place));
   json["steps"] = of_steps(run.steps);
   json["window"] = of_window(run);
-  json["notes"] = texts(run.notes);
-  json["warnings"] = texts(run.warnings);
-  json["result"] = of_result(run);
+  json["notes"] = shown_texts(run.notes);
+  json["warnings"] = shown_texts(run.warnings);
+  json["result"] = run_result_json(run);
   json["schemas"] = of_schemas(run.schemas);
   return json;
 }

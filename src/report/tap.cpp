@@ -12,7 +12,7 @@ namespace baseline {
 namespace {
 
 // `#` would begin a directive.
-std::string escaped(std::string_view text) {
+std::string tap_escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (c == '#' || c == '\\') out += '\\';
@@ -22,33 +22,33 @@ std::string escaped(std::string_view text) {
 }
 
 // A text in double quotes is the same in JSON and in YAML.
-std::string field(std::string_view key, std::string_view text) {
+std::string tap_field(std::string_view key, std::string_view text) {
   text = trimmed(text);
   if (text.empty()) return {};
   return fmt::format("  {}: {}\n", key, nlohmann::json(printable_lines(text)).dump());
 }
 
 std::string diagnostics(const CheckResult& result) {
-  std::string text = field("status", to_string(result.status));
-  text += field("severity", to_string(result.check->severity));
+  std::string text = tap_field("status", to_string(result.status));
+  text += tap_field("severity", to_string(result.check->severity));
   if (!result.check->file.empty()) {
-    text += field("at", fmt::format("{}:{}:{}", result.check->file, result.check->line,
-                                    result.check->column));
+    text += tap_field("at", fmt::format("{}:{}:{}", result.check->file, result.check->line,
+                                        result.check->column));
   }
-  text += field("expected", result.expected);
-  text += field("got", result.got);
-  text += field("sql", result.sql);
-  text += field("why", result.why);
-  text += field("note", result.note);
-  text += field("hint", result.hint);
-  text += field("rerun", result.rerun);
+  text += tap_field("expected", result.expected);
+  text += tap_field("got", result.got);
+  text += tap_field("sql", result.sql);
+  text += tap_field("why", result.why);
+  text += tap_field("note", result.note);
+  text += tap_field("hint", result.hint);
+  text += tap_field("rerun", result.rerun);
   const double ms = std::chrono::duration<double, std::milli>(result.took).count();
   return fmt::format("  ---\n{}  duration_ms: {:.3f}\n  ...\n", text, ms);
 }
 
 std::string point(std::size_t number, const SuiteReport& report, const CheckResult& result) {
   const std::string title =
-      fmt::format("{} - {}", number, escaped(result_text::full_title(report, result)));
+      fmt::format("{} - {}", number, tap_escaped(result_text::full_title(report, result)));
   switch (result_text::status_of(report, result)) {
     case Status::pass:
       return fmt::format("ok {}\n", title) + (result.note.empty() ? "" : diagnostics(result));
@@ -58,7 +58,7 @@ std::string point(std::size_t number, const SuiteReport& report, const CheckResu
     case Status::warn:
       return fmt::format("not ok {} # TODO warning\n", title) + diagnostics(result);
     case Status::skip:
-      return fmt::format("ok {} # SKIP {}\n", title, escaped(printable(result.skip_reason)));
+      return fmt::format("ok {} # SKIP {}\n", title, tap_escaped(printable(result.skip_reason)));
   }
   return {};
 }
@@ -67,7 +67,7 @@ std::string point(std::size_t number, const SuiteReport& report, const CheckResu
 std::string bail_out(std::size_t number, const CheckRun& run) {
   const RunProblem& problem = *run.problem;
   return fmt::format("not ok {} - baseline {}\n", number, run.command) + "  ---\n" +
-         field("status", problem.kind) + field("message", result_text::account(problem)) +
+         tap_field("status", problem.kind) + tap_field("message", result_text::account(problem)) +
          fmt::format("  ...\nBail out! {}\n", printable(problem.message));
 }
 
@@ -78,7 +78,7 @@ std::string tap_report(const CheckRun& run) {
   for (const SuiteReport& report : run.phases) count += report.results.size();
   const std::string version = "TAP version 13\n";
   if (count == 0) {
-    return fmt::format("{}1..0 # SKIP {}\n", version, escaped(printable(run.idle)));
+    return fmt::format("{}1..0 # SKIP {}\n", version, tap_escaped(printable(run.idle)));
   }
   std::string text = fmt::format("{}1..{}\n", version, count);
   std::size_t number = 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
 #include <iterator>
@@ -20,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t kMaxSize = std::uintmax_t{16} << 20;
+constexpr std::uintmax_t kMaxMigration = std::uintmax_t{16} << 20;
 constexpr const char* kNameHint =
     "name it REVISION_slug.sql, for example 9275fe03c648_initial_baseline.sql";
 
@@ -31,7 +32,7 @@ bool is_revision(std::string_view text) {
   });
 }
 
-std::string revision_of(const fs::path& path) {
+std::string revision_from_name(const fs::path& path) {
   const std::string name = path.filename().string();
   std::string revision = name.substr(0, name.find('_'));
   if (path.extension() != ".sql" || revision.size() == name.size() || !is_revision(revision)) {
@@ -43,7 +44,7 @@ std::string revision_of(const fs::path& path) {
   return revision;
 }
 
-[[noreturn]] void cannot_read(const fs::path& path, const std::string& why) {
+[[noreturn]] void throw_unreadable_migration(const fs::path& path, const std::string& why) {
   throw Error(ErrorCode::usage,
               fmt::format("cannot read migration {}: {}", printable(path.string()), why),
               "give the path of a migration, or none to use the one that is built in");
@@ -64,19 +65,19 @@ Migration load_migration(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) {
-    cannot_read(path, std::generic_category().message(ENOENT));
+    throw_unreadable_migration(path, std::generic_category().message(ENOENT));
   }
-  if (error) cannot_read(path, error.message());
-  if (!fs::is_regular_file(status)) cannot_read(path, "not a regular file");
+  if (error) throw_unreadable_migration(path, error.message());
+  if (!fs::is_regular_file(status)) throw_unreadable_migration(path, "not a regular file");
 
-  Migration migration{revision_of(path), path.string(), {}};
-  if (fs::file_size(path, error) > kMaxSize && !error) {
-    cannot_read(path, fmt::format("larger than {}", human_size(kMaxSize)));
+  Migration migration{revision_from_name(path), path.string(), {}};
+  if (fs::file_size(path, error) > kMaxMigration && !error) {
+    throw_unreadable_migration(path, fmt::format("larger than {}", human_size(kMaxMigration)));
   }
   std::ifstream in(path, std::ios::binary);
-  if (!in) cannot_read(path, std::generic_category().message(errno));
+  if (!in) throw_unreadable_migration(path, std::generic_category().message(errno));
   migration.sql.assign(std::istreambuf_iterator<char>(in), {});
-  if (in.bad()) cannot_read(path, "read error");
+  if (in.bad()) throw_unreadable_migration(path, "read error");
   demand_utf8(path, migration.sql);
   return migration;
 }
@@ -85,7 +86,7 @@ Migration builtin_migration() {
   const std::vector<EmbeddedFile> files = embedded_migrations();
   if (files.empty()) throw Error(ErrorCode::usage, "this program has no built-in migration");
   const EmbeddedFile& last = files.back();
-  return {revision_of(fs::path(last.name)), fmt::format("built-in {}", last.name),
+  return {revision_from_name(fs::path(last.name)), fmt::format("built-in {}", last.name),
           std::string(last.text)};
 }
 

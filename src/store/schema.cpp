@@ -20,13 +20,13 @@ bool ignored(const SchemaObject& object, std::span<const std::string> globs) {
   });
 }
 
-using Key = std::pair<std::string, std::string>;  // kind, name
+using ObjectKey = std::pair<std::string, std::string>;  // kind, name
 
-std::map<Key, const SchemaObject*> by_key(const Schema& schema,
-                                          std::span<const std::string> ignore) {
-  std::map<Key, const SchemaObject*> out;
+std::map<ObjectKey, const SchemaObject*> by_key(const Schema& schema,
+                                                std::span<const std::string> ignore) {
+  std::map<ObjectKey, const SchemaObject*> out;
   for (const SchemaObject& object : schema.objects) {
-    if (!ignored(object, ignore)) out.emplace(Key(object.kind, object.name), &object);
+    if (!ignored(object, ignore)) out.emplace(ObjectKey(object.kind, object.name), &object);
   }
   return out;
 }
@@ -112,7 +112,7 @@ std::vector<SchemaDifference> differences(const Schema& reference, const Schema&
   const auto found = by_key(actual, ignore);
   std::vector<SchemaDifference> out;
   for (const SchemaObject& object : reference.objects) {
-    const Key key(object.kind, object.name);
+    const ObjectKey key(object.kind, object.name);
     if (!expected.contains(key)) continue;
     if (const auto other = found.find(key); other != found.end()) {
       compare(object, *other->second, out);
@@ -121,7 +121,7 @@ std::vector<SchemaDifference> differences(const Schema& reference, const Schema&
     }
   }
   for (const SchemaObject& object : actual.objects) {
-    const Key key(object.kind, object.name);
+    const ObjectKey key(object.kind, object.name);
     if (!found.contains(key) || expected.contains(key)) continue;
     out.push_back({true, object.kind + " " + object.name, {}});
   }

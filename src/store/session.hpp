@@ -12,12 +12,13 @@
 #include <string_view>
 #include <vector>
 
-#include "store/constraint_ref.hpp"
-#include "store/schema.hpp"
-#include "store/table_model.hpp"
 #include "store/value.hpp"
 
 namespace baseline {
+
+struct ConstraintRef;
+struct Schema;
+struct TableModel;
 
 /// Values for the named parameters of a statement, by name without the colon.
 using Bindings = std::map<std::string, Value, std::less<>>;

@@ -12,6 +12,7 @@
 #include "os/holders.hpp"
 #include "store/intent.hpp"
 #include "store/replacement.hpp"
+#include "store/schema.hpp"
 #include "store/session.hpp"
 
 namespace baseline {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 // Nobody mistypes a key of this length, and the distance costs the product of the lengths.
 constexpr std::size_t kLongestWord = 64;
 
-std::string shown(std::string_view word) {
+std::string short_word(std::string_view word) {
   return word.size() <= kLongestWord ? std::string(word)
                                      : std::string(word.substr(0, kLongestWord)) + "…";
 }
@@ -46,8 +47,8 @@ void Reader::only_keys(const Node& map, std::span<const std::string_view> known,
   for (const Entry& entry : map.entries) {
     const std::string& key = entry.key.text;
     if (std::ranges::find(candidates, key) != candidates.end()) continue;
-    error(entry.key.place,
-          fmt::format("unknown key '{}' in {}{}", shown(key), what, suggestion(key, candidates)));
+    error(entry.key.place, fmt::format("unknown key '{}' in {}{}", short_word(key), what,
+                                       suggestion(key, candidates)));
   }
 }
 
@@ -114,8 +115,8 @@ std::optional<std::chrono::milliseconds> Reader::duration(const Node& node,
   }
   const bool number = node.is_scalar() && (std::holds_alternative<std::int64_t>(node.scalar) ||
                                            std::holds_alternative<double>(node.scalar));
-  const std::string got = number           ? fmt::format("{} (no unit)", shown(node.text))
-                          : node.as_text() ? fmt::format("'{}'", shown(node.text))
+  const std::string got = number           ? fmt::format("{} (no unit)", short_word(node.text))
+                          : node.as_text() ? fmt::format("'{}'", short_word(node.text))
                                            : std::string(node.type_name());
   error(node.place, fmt::format("'{}' must be a duration like 500ms, 30s or 5m; got {}", key, got));
   return std::nullopt;
@@ -146,8 +147,9 @@ std::optional<std::size_t> Reader::choice(const Node& node, std::string_view key
   const std::vector<std::string> candidates(words.begin(), words.end());
   const std::string list = fmt::format(
       "{} or {}", fmt::join(candidates.begin(), candidates.end() - 1, ", "), candidates.back());
-  const std::string got = node.is_scalar() && !node.empty ? fmt::format("'{}'", shown(node.text))
-                                                          : std::string(node.type_name());
+  const std::string got = node.is_scalar() && !node.empty
+                              ? fmt::format("'{}'", short_word(node.text))
+                              : std::string(node.type_name());
   error(node.place, fmt::format("'{}' must be {}; got {}{}", key, list, got,
                                 node.is_scalar() ? suggestion(node.text, candidates) : ""));
   return std::nullopt;

@@ -5,10 +5,10 @@
 #include <limits>
 #include <system_error>
 
+#include "base/text.hpp"
+
 namespace baseline::yaml {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::size_t digits(std::string_view text) {
   std::size_t count = 0;
@@ -16,7 +16,7 @@ std::size_t digits(std::string_view text) {
   return count;
 }
 
-bool one_of(std::string_view text, std::string_view a, std::string_view b, std::string_view c) {
+bool is_one_of(std::string_view text, std::string_view a, std::string_view b, std::string_view c) {
   return text == a || text == b || text == c;
 }
 
@@ -59,9 +59,9 @@ std::optional<Scalar> parsed(std::string_view text) {
 }  // namespace
 
 std::optional<Scalar> core_scalar(std::string_view plain) {
-  if (plain.empty() || plain == "~" || one_of(plain, "null", "Null", "NULL")) return Scalar();
-  if (one_of(plain, "true", "True", "TRUE")) return Scalar(true);
-  if (one_of(plain, "false", "False", "FALSE")) return Scalar(false);
+  if (plain.empty() || plain == "~" || is_one_of(plain, "null", "Null", "NULL")) return Scalar();
+  if (is_one_of(plain, "true", "True", "TRUE")) return Scalar(true);
+  if (is_one_of(plain, "false", "False", "FALSE")) return Scalar(false);
 
   const bool has_sign = plain[0] == '-' || plain[0] == '+';
   const std::string_view magnitude = has_sign ? plain.substr(1) : plain;
@@ -77,11 +77,11 @@ std::optional<Scalar> core_scalar(std::string_view plain) {
     return Scalar(value);
   }
   if (is_real(magnitude)) return parsed<double>(number);
-  if (one_of(magnitude, ".inf", ".Inf", ".INF")) {
+  if (is_one_of(magnitude, ".inf", ".Inf", ".INF")) {
     const double infinity = std::numeric_limits<double>::infinity();
     return Scalar(plain[0] == '-' ? -infinity : infinity);
   }
-  if (one_of(plain, ".nan", ".NaN", ".NAN")) return std::nullopt;
+  if (is_one_of(plain, ".nan", ".NaN", ".NAN")) return std::nullopt;
   return Scalar(IsText());
 }
 

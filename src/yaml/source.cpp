@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -11,7 +12,7 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-std::string normalised(std::string_view text) {
+std::string normalised_source(std::string_view text) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (text.find('\r') == std::string_view::npos) return std::string(text);
   std::string out;
@@ -41,7 +42,7 @@ std::optional<Source> Source::read(std::string_view text, Problems& problems) {
     problems.add({}, fmt::format("larger than {}", human_size(kMaxSize)));
     return std::nullopt;
   }
-  Source source(normalised(text));
+  Source source(normalised_source(text));
   if (!source.check(problems)) return std::nullopt;
   return source;
 }

@@ -11,7 +11,7 @@
 #include "store/sqlite/session/sessions.hpp"
 #include "support/catch.hpp"
 
-namespace baseline {
+namespace baseline::collect_test {
 namespace {
 
 constexpr std::string_view kLegacy =
@@ -139,4 +139,4 @@ TEST_CASE("an optional value at the end leaves no blank", "[announce]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::collect_test

@@ -6,7 +6,7 @@
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
-namespace baseline {
+namespace baseline::ledger_test {
 namespace {
 
 constexpr std::chrono::system_clock::time_point kNow{};
@@ -49,4 +49,4 @@ TEST_CASE("a ledger is used by one at a time", "[announce]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::ledger_test

@@ -6,7 +6,7 @@
 #include "base/error.hpp"
 #include "support/catch.hpp"
 
-namespace baseline {
+namespace baseline::message_test {
 namespace {
 
 NoticePlan announcement_of(std::string notice, std::size_t limit = 1'000) {
@@ -83,4 +83,4 @@ TEST_CASE("what can be typed in a command", "[announce]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::message_test

@@ -4,7 +4,7 @@
 
 #include "support/catch.hpp"
 
-namespace baseline {
+namespace baseline::error_test {
 namespace {
 
 TEST_CASE("errno becomes one sentence that names the object", "[error]") {
@@ -20,4 +20,4 @@ TEST_CASE("errno becomes one sentence that names the object", "[error]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::error_test

@@ -5,7 +5,7 @@
 
 #include "support/catch.hpp"
 
-namespace baseline {
+namespace baseline::text_test {
 namespace {
 
 TEST_CASE("printable escapes what could drive a terminal and keeps UTF-8", "[text]") {
@@ -81,4 +81,4 @@ TEST_CASE("shell_quoted survives a shell", "[text]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::text_test

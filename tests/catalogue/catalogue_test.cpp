@@ -10,7 +10,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::catalogue_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -185,4 +185,4 @@ TEST_CASE("an entry that is removed disappears whole", "[catalogue]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::catalogue_test

@@ -5,7 +5,7 @@
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
-namespace baseline {
+namespace baseline::history_test {
 namespace {
 
 HistoryLine line_of(const std::string& command) {
@@ -41,4 +41,4 @@ TEST_CASE("no catalogue, no history", "[history]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::history_test

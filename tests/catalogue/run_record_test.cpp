@@ -8,7 +8,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::run_record_test {
 namespace {
 
 TEST_CASE("a record of a run is found again by its key", "[catalogue]") {
@@ -63,4 +63,4 @@ TEST_CASE("a record appears whole or not at all, without a sync", "[catalogue]")
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::run_record_test

@@ -8,7 +8,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::seal_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -123,4 +123,4 @@ TEST_CASE("the record of a backup survives the disk, and a flipped bit in it is 
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::seal_test

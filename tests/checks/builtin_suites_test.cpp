@@ -7,7 +7,7 @@
 #include "support/suites.hpp"
 #include "support/temp_dir.hpp"
 
-namespace baseline {
+namespace baseline::builtin_suites_test {
 namespace {
 
 std::string failures_of(const SuiteReport& report) {
@@ -162,4 +162,4 @@ TEST_CASE("each constraint that is dropped or bent is named by a failing check",
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::builtin_suites_test

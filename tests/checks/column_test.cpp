@@ -8,7 +8,7 @@
 #include "support/suites.hpp"
 #include "support/temp_dir.hpp"
 
-namespace baseline {
+namespace baseline::column_test {
 namespace {
 
 const char* const kTables = R"(
@@ -263,4 +263,4 @@ TEST_CASE("a table that the application makes is a warning in a column check tha
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::column_test

@@ -11,7 +11,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::command_test {
 namespace {
 
 // The errors of a suite whose checks start at line 3, with commands allowed or not.
@@ -192,4 +192,4 @@ TEST_CASE("a command runs after the swap unless it says otherwise", "[checks][ru
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::command_test

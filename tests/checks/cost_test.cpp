@@ -3,7 +3,7 @@
 #include "support/catch.hpp"
 #include "support/suites.hpp"
 
-namespace baseline {
+namespace baseline::cost_test {
 namespace {
 
 const char* const kTables = R"(
@@ -193,4 +193,4 @@ TEST_CASE("what a cost check can hardly mean is a warning", "[checks][cost][load
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::cost_test

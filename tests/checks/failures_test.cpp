@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 
 #include <fstream>
 #include <iterator>
@@ -7,7 +6,7 @@
 #include "support/catch.hpp"
 #include "support/suites.hpp"
 
-namespace baseline {
+namespace baseline::failures_test {
 namespace {
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
@@ -205,4 +204,4 @@ TEST_CASE("the block of a failed check", "[checks][failure]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::failures_test

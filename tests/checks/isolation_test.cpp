@@ -8,7 +8,7 @@
 #include "support/suites.hpp"
 #include "support/temp_dir.hpp"
 
-namespace baseline {
+namespace baseline::isolation_test {
 namespace {
 
 std::string sha256_of(const std::filesystem::path& path) {
@@ -104,4 +104,4 @@ TEST_CASE("schema takes an SQL file beside the suite", "[checks][schema]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::isolation_test

@@ -1,13 +1,11 @@
 #include "checks/lint.hpp"
 
-#include <algorithm>
-
 #include "base/text.hpp"
 #include "checks/listing.hpp"
 #include "support/catch.hpp"
 #include "support/suites.hpp"
 
-namespace baseline {
+namespace baseline::lint_test {
 namespace {
 
 std::string warnings_of(const std::string& suite, const std::string& schema = kShop) {
@@ -183,4 +181,4 @@ TEST_CASE("the list tells phases, cases, and why a check is left out", "[checks]
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::lint_test

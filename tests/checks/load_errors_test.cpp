@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -8,7 +7,7 @@
 #include "support/suites.hpp"
 #include "support/temp_dir.hpp"
 
-namespace baseline {
+namespace baseline::load_errors_test {
 namespace {
 
 struct WrongSuite {
@@ -335,4 +334,4 @@ TEST_CASE("suites are read by name, and two of one name are refused", "[checks][
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::load_errors_test

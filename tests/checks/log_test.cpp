@@ -12,7 +12,7 @@
 #include "support/suites.hpp"
 #include "support/temp_dir.hpp"
 
-namespace baseline {
+namespace baseline::log_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -270,4 +270,4 @@ TEST_CASE("a path counts from the suite's directory", "[checks][load]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::log_test

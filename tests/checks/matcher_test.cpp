@@ -4,7 +4,7 @@
 #include "support/catch.hpp"
 #include "yaml/parser.hpp"
 
-namespace baseline {
+namespace baseline::matcher_test {
 namespace {
 
 Matcher matcher(const std::string& written) {
@@ -66,4 +66,4 @@ TEST_CASE("a regular expression takes linear time on any text", "[checks][matche
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::matcher_test

@@ -11,7 +11,7 @@
 #include "support/suites.hpp"
 #include "support/temp_dir.hpp"
 
-namespace baseline {
+namespace baseline::mutate_test {
 namespace {
 
 const sqlite::SqliteEngine kEngine;
@@ -271,4 +271,4 @@ TEST_CASE("the built-in suites kill every mutant of the built-in baseline but on
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::mutate_test

@@ -1,13 +1,13 @@
 #include "checks/runner.hpp"
 
-#include <fmt/format.h>
+#include <cstdlib>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "support/catch.hpp"
 #include "support/suites.hpp"
 
-namespace baseline {
+namespace baseline::runner_test {
 namespace {
 
 SuiteReport run(const std::vector<std::string>& texts, Phase phase = Phase::before,
@@ -152,4 +152,4 @@ TEST_CASE("what schema checks ignore is known to others", "[checks][runner]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::runner_test

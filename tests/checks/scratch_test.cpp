@@ -2,9 +2,12 @@
 
 #include <stdexcept>
 
+#include "store/constraint_ref.hpp"
+#include "store/schema.hpp"
+#include "store/table_model.hpp"
 #include "support/catch.hpp"
 
-namespace baseline {
+namespace baseline::scratch_test {
 namespace {
 
 enum class Rollback { works, spoilt, throws };
@@ -81,4 +84,4 @@ TEST_CASE("a scratch copy that could not be cleaned is never used again", "[chec
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::scratch_test

@@ -8,7 +8,7 @@
 #include "support/catch.hpp"
 #include "support/suites.hpp"
 
-namespace baseline {
+namespace baseline::selection_test {
 namespace {
 
 const std::vector<std::string>& texts() {
@@ -58,4 +58,4 @@ TEST_CASE("what selects nothing is an error", "[checks][selection]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::selection_test

@@ -10,6 +10,8 @@
 // has no result in a phase where it had one, or is skipped there.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -22,7 +24,7 @@
 #include "support/suites.hpp"
 #include "yaml/parser.hpp"
 
-namespace baseline {
+namespace baseline::vacuous_test {
 namespace {
 
 using yaml::Node;
@@ -221,4 +223,4 @@ TEST_CASE("a check, a case or a phase that is gone is seen", "[checks][vacuous]"
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::vacuous_test

@@ -4,7 +4,7 @@
 #include "support/catch.hpp"
 #include "support/suites.hpp"
 
-namespace baseline {
+namespace baseline::vars_test {
 namespace {
 
 const char* const kSuite =
@@ -39,4 +39,4 @@ TEST_CASE("a --var that no suite declares is an error", "[checks][vars]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::vars_test

@@ -12,7 +12,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::wait_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -286,4 +286,4 @@ TEST_CASE("errors of wait", "[checks][load]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::wait_test

@@ -11,7 +11,7 @@
 #include "support/environment.hpp"
 #include "support/temp_dir.hpp"
 
-namespace baseline {
+namespace baseline::config_file_test {
 namespace {
 
 ConfigFile parsed(const std::string& text, std::map<std::string, std::string> variables = {}) {
@@ -238,4 +238,4 @@ TEST_CASE("the manual has a row for every key of a configuration", "[config]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::config_file_test

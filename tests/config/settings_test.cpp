@@ -1,12 +1,10 @@
 #include "config/settings.hpp"
 
-#include <map>
-
 #include "base/error.hpp"
 #include "support/catch.hpp"
 #include "support/environment.hpp"
 
-namespace baseline {
+namespace baseline::settings_test {
 namespace {
 
 std::string error_of(const RawOptions& options, const Environment& environment) {
@@ -65,4 +63,4 @@ TEST_CASE("a command without a database says how to name one", "[settings]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::settings_test

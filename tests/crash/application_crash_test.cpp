@@ -12,7 +12,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::application_crash_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -160,4 +160,4 @@ TEST_CASE("killed in a hook, the journal tells what became of the application", 
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::application_crash_test

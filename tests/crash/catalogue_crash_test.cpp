@@ -15,7 +15,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::catalogue_crash_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -197,4 +197,4 @@ TEST_CASE("a crash in a command on backups leaves each of them whole or partial"
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::catalogue_crash_test

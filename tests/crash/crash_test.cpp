@@ -21,7 +21,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::crash_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -444,4 +444,4 @@ TEST_CASE("a disk that fails from one step on loses nothing", "[crash]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::crash_test

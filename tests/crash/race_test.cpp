@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
@@ -19,7 +18,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::race_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -259,4 +258,4 @@ TEST_CASE("a file that somebody makes under the candidate's name is his", "[race
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::race_test

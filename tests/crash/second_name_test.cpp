@@ -11,7 +11,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::second_name_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -48,4 +48,4 @@ TEST_CASE("an old file that is beside the database and in the backup is one file
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::second_name_test

@@ -10,11 +10,12 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
-namespace baseline {
+namespace baseline::child_process_test {
 namespace {
 
 using End = ChildOutcome::End;
@@ -247,4 +248,4 @@ TEST_CASE("who ignores the ends of children learns them here", "[os][child]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::child_process_test

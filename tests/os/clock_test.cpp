@@ -1,11 +1,12 @@
 #include "os/clock.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "support/catch.hpp"
 
-namespace baseline {
+namespace baseline::clock_test {
 namespace {
 
 using std::chrono::milliseconds, std::chrono::seconds, std::chrono::system_clock;
@@ -51,4 +52,4 @@ TEST_CASE("a time beyond the reach of the clock does not wrap around", "[clock]"
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::clock_test

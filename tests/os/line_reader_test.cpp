@@ -13,7 +13,7 @@
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
-namespace baseline {
+namespace baseline::line_reader_test {
 namespace {
 
 constexpr std::uint64_t kToTheEnd = std::numeric_limits<std::uint64_t>::max();
@@ -141,4 +141,4 @@ TEST_CASE("reading ends when nobody wants more", "[os][lines]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::line_reader_test

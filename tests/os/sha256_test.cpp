@@ -4,7 +4,7 @@
 
 #include "support/catch.hpp"
 
-namespace baseline {
+namespace baseline::sha256_test {
 namespace {
 
 TEST_CASE("SHA-256 gives the digests of the standard", "[sha256]") {
@@ -23,4 +23,4 @@ TEST_CASE("SHA-256 in base64 is what a Content-Security-Policy names", "[sha256]
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::sha256_test

@@ -8,7 +8,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::whole_file_test {
 namespace {
 
 TEST_CASE("a file is replaced in this order", "[whole_file]") {
@@ -71,4 +71,4 @@ TEST_CASE("what a killed process left does not stand in the way", "[whole_file]"
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::whole_file_test

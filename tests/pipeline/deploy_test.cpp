@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string>
 
 #include "base/error.hpp"
@@ -13,7 +14,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::deploy_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -399,4 +400,4 @@ TEST_CASE("runs within one second are told apart", "[deploy]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::deploy_test

@@ -7,7 +7,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::export_backup_test {
 namespace {
 
 TEST_CASE("an exported file is on the disk before it has its name", "[export]") {
@@ -35,4 +35,4 @@ TEST_CASE("an exported file is on the disk before it has its name", "[export]") 
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::export_backup_test

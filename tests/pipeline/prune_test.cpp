@@ -7,7 +7,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::prune_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -215,4 +215,4 @@ TEST_CASE("a no leaves everything", "[prune]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::prune_test

@@ -4,7 +4,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::verify_backups_test {
 namespace {
 
 class ProgressObserver final : public Observer {
@@ -39,4 +39,4 @@ TEST_CASE("the progress of a verification is at its end only after the engine's 
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::verify_backups_test

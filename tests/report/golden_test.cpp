@@ -7,7 +7,7 @@
 #include "support/catch.hpp"
 #include "support/sample_run.hpp"
 
-namespace baseline {
+namespace baseline::golden_test {
 namespace {
 
 std::string ending(std::string_view kind) {
@@ -49,4 +49,4 @@ TEST_CASE("reports of texts that try to break out of the format", "[report]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::golden_test

@@ -9,10 +9,11 @@
 #include "os/sha256.hpp"
 #include "report/report_kinds.hpp"
 #include "report/run_document.hpp"
+#include "store/schema.hpp"
 #include "support/catch.hpp"
 #include "support/sample_run.hpp"
 
-namespace baseline {
+namespace baseline::page_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -329,4 +330,4 @@ TEST_CASE("a record that is too large loses its schemas first, and then what pas
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::page_test

@@ -5,7 +5,7 @@
 #include "support/catch.hpp"
 #include "support/sample_run.hpp"
 
-namespace baseline {
+namespace baseline::renderers_test {
 namespace {
 
 std::size_t occurrences(const std::string& text, const std::string& part) {
@@ -123,4 +123,4 @@ TEST_CASE("only Prometheus' file stays as it is until the run has ended", "[repo
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::renderers_test

@@ -9,7 +9,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::report_file_test {
 namespace {
 
 const ReportKind& kind(std::string_view name) {
@@ -92,4 +92,4 @@ TEST_CASE("one file has one path, however it is named", "[report]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::report_file_test

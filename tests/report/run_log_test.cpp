@@ -4,7 +4,7 @@
 #include "support/catch.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::run_log_test {
 namespace {
 
 TEST_CASE("a log of a run has its steps, parts of steps, notes and warnings", "[report]") {
@@ -50,4 +50,4 @@ TEST_CASE("a log of a run has its steps, parts of steps, notes and warnings", "[
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::run_log_test

@@ -3,7 +3,7 @@
 #include "base/error.hpp"
 #include "support/catch.hpp"
 
-namespace baseline {
+namespace baseline::intent_test {
 namespace {
 
 TEST_CASE("an intent survives the journal, with paths that are not UTF-8", "[intent]") {
@@ -38,4 +38,4 @@ TEST_CASE("what is not an intent needs a person", "[intent]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::intent_test

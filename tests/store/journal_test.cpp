@@ -7,7 +7,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::journal_test {
 namespace {
 
 TEST_CASE("a journal gives back its records, whatever its end was torn to", "[journal]") {
@@ -58,4 +58,4 @@ TEST_CASE("every flipped bit of a record is noticed", "[journal]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::journal_test

@@ -8,7 +8,7 @@
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
-namespace baseline {
+namespace baseline::migration_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -68,4 +68,4 @@ TEST_CASE("a file that is no migration is refused before it is read as SQL", "[m
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::migration_test

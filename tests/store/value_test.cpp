@@ -2,7 +2,7 @@
 
 #include "support/catch.hpp"
 
-namespace baseline {
+namespace baseline::value_test {
 namespace {
 
 TEST_CASE("values print as SQL literals", "[value]") {
@@ -24,4 +24,4 @@ TEST_CASE("values are equal by storage class, numbers by value", "[value]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::value_test

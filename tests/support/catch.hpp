@@ -4,6 +4,7 @@
 // give the substring matcher different names; tests use the newer one.
 #ifdef BASELINE_CATCH2_V3
 #include <catch2/catch_all.hpp>
+#include <string>
 using Catch::Matchers::ContainsSubstring;
 #else
 #include <catch2/catch.hpp>

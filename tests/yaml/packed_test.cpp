@@ -6,7 +6,7 @@
 #include "support/catch.hpp"
 #include "yaml/parser.hpp"
 
-namespace baseline::yaml {
+namespace baseline::yaml::packed_test {
 namespace {
 
 bool same(Place a, Place b) { return a.line == b.line && a.column == b.column; }
@@ -67,4 +67,4 @@ TEST_CASE("the built-in suites were packed as they are written", "[yaml]") {
 }
 
 }  // namespace
-}  // namespace baseline::yaml
+}  // namespace baseline::yaml::packed_test

@@ -5,7 +5,7 @@
 #include "base/text.hpp"
 #include "support/catch.hpp"
 
-namespace baseline::yaml {
+namespace baseline::yaml::parser_test {
 namespace {
 
 std::string problems_of(std::string_view text) {
@@ -170,4 +170,4 @@ TEST_CASE("a bomb of aliases is an error", "[yaml]") {
 }
 
 }  // namespace
-}  // namespace baseline::yaml
+}  // namespace baseline::yaml::parser_test

@@ -4,7 +4,7 @@
 #include "support/catch.hpp"
 #include "yaml/parser.hpp"
 
-namespace baseline::yaml {
+namespace baseline::yaml::reader_test {
 namespace {
 
 template <typename Read>
@@ -59,4 +59,4 @@ TEST_CASE("an endless key costs no endless time", "[yaml]") {
 }
 
 }  // namespace
-}  // namespace baseline::yaml
+}  // namespace baseline::yaml::reader_test

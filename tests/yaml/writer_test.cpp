@@ -1,11 +1,9 @@
 #include "yaml/writer.hpp"
 
-#include <fmt/format.h>
-
 #include "support/catch.hpp"
 #include "yaml/parser.hpp"
 
-namespace baseline::yaml {
+namespace baseline::yaml::writer_test {
 namespace {
 
 // The value that the strict reader finds where `document` has it.
@@ -114,4 +112,4 @@ TEST_CASE("SQL is a block unless it fits on its line", "[yaml][writer]") {
 }
 
 }  // namespace
-}  // namespace baseline::yaml
+}  // namespace baseline::yaml::writer_test

@@ -72,7 +72,7 @@ std::string exact_literal(const Value& value) {
   return fmt::format("CAST({} AS TEXT)", sql_literal(bytes));
 }
 
-std::string readable(const std::string& name) {
+std::string readable_name(const std::string& name) {
   constexpr std::string_view kWords[] = {"index", "key", "order", "group", "table", "default"};
   const bool plain = std::ranges::all_of(
       name, [](char c) { return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9'); });
@@ -80,7 +80,7 @@ std::string readable(const std::string& name) {
   return plain && !is_word && !name.empty() ? name : quoted_identifier(name);
 }
 
-std::optional<TableInfo> found(const Table& table, Session& database) {
+std::optional<TableInfo> found_table(const Table& table, Session& database) {
   auto info = database.table(table.name);
   if (!info || info->key.empty()) return std::nullopt;  // a view is nobody's record
   for (std::string_view rest = table.columns; !rest.empty();) {
@@ -94,7 +94,7 @@ std::optional<TableInfo> found(const Table& table, Session& database) {
   return info;
 }
 
-std::vector<std::vector<Value>> rows_of(Session& database, const std::string& sql) {
+std::vector<std::vector<Value>> queried_rows(Session& database, const std::string& sql) {
   constexpr std::size_t kMaxRows = 100'000;
   constexpr std::chrono::seconds kTime(10);
   const QueryOutcome outcome = database.query(sql, {}, {kTime, kMaxRows});
@@ -108,10 +108,10 @@ std::vector<std::vector<Value>> rows_of(Session& database, const std::string& sq
 
 void add_inserts(const Table& table, const TableInfo& info, Session& database, Bookkeeping& out) {
   std::vector<std::string> names;
-  for (const std::string& column : info.columns) names.push_back(readable(column));
+  for (const std::string& column : info.columns) names.push_back(readable_name(column));
   const std::string columns = join(names, ", ");
-  const auto rows = rows_of(database, fmt::format("SELECT {} FROM {} ORDER BY {}", columns,
-                                                  quoted_identifier(info.name), table.order));
+  const auto rows = queried_rows(database, fmt::format("SELECT {} FROM {} ORDER BY {}", columns,
+                                                       quoted_identifier(info.name), table.order));
   for (const std::vector<Value>& row : rows) {
     std::vector<std::string> values;
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -119,13 +119,13 @@ void add_inserts(const Table& table, const TableInfo& info, Session& database, B
       const bool is_lock = info.columns[i] == "is_locked";
       values.push_back(is_lock ? "0" : exact_literal(row[i]));
     }
-    out.inserts.push_back(fmt::format("INSERT INTO {} ({}) VALUES ({})", readable(info.name),
+    out.inserts.push_back(fmt::format("INSERT INTO {} ({}) VALUES ({})", readable_name(info.name),
                                       columns, join(values, ", ")));
   }
 }
 
 // What one cell holds, as far as it can be the revision in the name of a migration.
-std::string revision_of(const std::vector<std::vector<Value>>& rows) {
+std::string recorded_revision(const std::vector<std::vector<Value>>& rows) {
   if (rows.empty()) return {};
   const Value& value = rows.front().front();
   std::string text;
@@ -143,18 +143,18 @@ std::string revision_of(const std::vector<std::vector<Value>>& rows) {
 std::vector<Bookkeeping> bookkeeping_of(Session& database) {
   std::vector<Bookkeeping> out;
   for (const Tool& tool : kTools) {
-    const auto first = found(tool.tables.front(), database);
+    const auto first = found_table(tool.tables.front(), database);
     if (!first) continue;
     if (!tool.without.empty() && std::ranges::count(first->columns, tool.without) != 0) continue;
     Bookkeeping one;
     one.tool = tool.name;
-    one.revision = revision_of(rows_of(database, std::string(tool.newest)));
+    one.revision = recorded_revision(queried_rows(database, std::string(tool.newest)));
     for (const Table& table : tool.tables) {
-      const auto info = found(table, database);
+      const auto info = found_table(table, database);
       if (info) add_inserts(table, *info, database, one);
     }
     if (!tool.doubt.empty()) {
-      const auto rows = rows_of(database, std::string(tool.doubt));
+      const auto rows = queried_rows(database, std::string(tool.doubt));
       if (!rows.empty() && !same_value(rows.front().front(), std::int64_t{0})) {
         one.doubt = tool.doubt_text;
       }

@@ -16,6 +16,8 @@
 #include "checks/generate/table_checks.hpp"
 #include "checks/generate/view_checks.hpp"
 #include "checks/runner.hpp"
+#include "store/schema.hpp"
+#include "store/table_model.hpp"
 
 namespace baseline {
 namespace {
@@ -114,7 +116,7 @@ bool all_pass(std::vector<std::pair<std::string, SuiteText>>& suites, Session& r
   return failed.empty();
 }
 
-void count(const std::string& file, const SuiteText& suite, GeneratedSuites& out) {
+void count_checks(const std::string& file, const SuiteText& suite, GeneratedSuites& out) {
   const std::string stem = file.substr(0, file.find('.'));
   for (const Section& section : suite.sections) {
     for (const GeneratedCheck& check : section.checks) {
@@ -158,7 +160,7 @@ GeneratedSuites generate_suites(const Migration& migration, const std::string& s
   for (const SuiteSource& written : sources_of(suites)) {
     out.files.push_back({written.file, written.text});
   }
-  for (const auto& [file, suite] : suites) count(file, suite, out);
+  for (const auto& [file, suite] : suites) count_checks(file, suite, out);
   out.tables = static_cast<std::size_t>(std::ranges::count_if(
       tables, [](const TableModel& table) { return table.kind == TableModel::Kind::table; }));
   return out;

@@ -9,11 +9,7 @@
 namespace baseline::generate {
 namespace {
 
-using Kind = ConstraintModel::Kind;
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::ranges::find(names, name) != names.end();
-}
+using ModelKind = ConstraintModel::Kind;
 
 }  // namespace
 
@@ -29,7 +25,8 @@ std::vector<Row> TableChecks::other_rows(const Row& first, const ConstraintModel
   };
   Row least = first;
   for (const ConstraintModel& other : table_.constraints) {
-    if (&other == &key || (other.kind != Kind::unique && other.kind != Kind::primary_key)) continue;
+    if (&other == &key || (other.kind != ModelKind::unique && other.kind != ModelKind::primary_key))
+      continue;
     const bool settled = std::ranges::any_of(other.columns, [&](const std::string& name) {
       const auto now = least.find(name);
       const auto then = first.find(name);
@@ -41,7 +38,7 @@ std::vector<Row> TableChecks::other_rows(const Row& first, const ConstraintModel
     for (const std::string& name : other.columns) {
       if (contains(key.columns, name)) continue;
       const bool refers = std::ranges::any_of(table_.constraints, [&](const ConstraintModel& c) {
-        return c.kind == Kind::foreign_key && contains(c.columns, name);
+        return c.kind == ModelKind::foreign_key && contains(c.columns, name);
       });
       free.insert(refers ? free.end() : free.begin(), name);
     }
@@ -51,7 +48,7 @@ std::vector<Row> TableChecks::other_rows(const Row& first, const ConstraintModel
           held == first.end() ? entry_.search->omitted(*table_.column(name)) : held->second;
       const bool null = is_null(value);
       // A NULL collides with nothing, but that of a key is a new number.
-      if (null && other.kind == Kind::unique) break;
+      if (null && other.kind == ModelKind::unique) break;
       if (vary(least, name)) break;
     }
   }
@@ -79,7 +76,7 @@ void TableChecks::complete(std::vector<Row>& rows) const {
 }
 
 void TableChecks::add_key(const ConstraintModel& constraint) {
-  const bool primary = constraint.kind == Kind::primary_key;
+  const bool primary = constraint.kind == ModelKind::primary_key;
   // What an index over an expression or over some rows demands is best said by its name.
   const bool whole =
       constraint.condition.sql.empty() && (constraint.plain_columns || constraint.name.empty());

@@ -3,6 +3,8 @@
 #include "base/text.hpp"
 #include "checks/generate/bookkeeping.hpp"
 #include "checks/generate/generate.hpp"
+#include "store/schema.hpp"
+#include "store/table_model.hpp"
 
 namespace baseline {
 

@@ -14,14 +14,10 @@
 namespace baseline::generate {
 namespace {
 
-using Kind = ConstraintModel::Kind;
+using ModelKind = ConstraintModel::Kind;
 
 constexpr int kMostSalts = 3;
-constexpr std::size_t kMostTries = 300;  // to please a trigger
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::ranges::find(names, name) != names.end();
-}
+constexpr std::size_t kMostRowTries = 300;  // to please a trigger
 
 // A key of YAML that can be printed and read again.
 std::string fixture_name(const TableModel& table) {
@@ -59,7 +55,7 @@ Plan::Plan(Session& probes, Trial& trial, const std::vector<TableModel>& tables)
     TablePlan& plan = tables_.emplace_back();
     plan.table = &table;
     for (const ConstraintModel& key : table.constraints) {
-      if (key.kind != Kind::foreign_key) continue;
+      if (key.kind != ModelKind::foreign_key) continue;
       referred_[key.parent].insert(key.parent_columns.begin(), key.parent_columns.end());
     }
   }
@@ -83,8 +79,9 @@ std::set<std::string> Plan::key_columns(const TableModel& table) const {
     out = referred->second;
   }
   for (const ConstraintModel& constraint : table.constraints) {
-    const bool key = constraint.kind == Kind::primary_key || constraint.kind == Kind::foreign_key ||
-                     constraint.kind == Kind::unique;
+    const bool key = constraint.kind == ModelKind::primary_key ||
+                     constraint.kind == ModelKind::foreign_key ||
+                     constraint.kind == ModelKind::unique;
     if (key) out.insert(constraint.columns.begin(), constraint.columns.end());
   }
   return out;
@@ -95,7 +92,8 @@ std::vector<std::size_t> Plan::parents_of(std::size_t table) const {
   std::vector<std::size_t> out;
   const TableModel& model = *tables_[table].table;
   for (const ConstraintModel& key : model.constraints) {
-    if (key.kind != Kind::foreign_key || key.parent == model.name || !is_required(model, key)) {
+    if (key.kind != ModelKind::foreign_key || key.parent == model.name ||
+        !is_required(model, key)) {
       continue;
     }
     for (std::size_t i = 0; i < tables_.size(); ++i) {
@@ -165,7 +163,7 @@ RowSearch::Demands Plan::demands_of(const TablePlan& plan, int salt) const {
     if (referred != referred_.end() && referred->second.contains(column.name)) fix(column);
   }
   for (const ConstraintModel& key : table.constraints) {
-    if (key.kind != Kind::foreign_key) continue;
+    if (key.kind != ModelKind::foreign_key) continue;
     for (std::size_t i = 0; i < key.columns.size(); ++i) {
       const ColumnModel* const column = table.column(key.columns[i]);
       if (column == nullptr || column->generated) continue;
@@ -205,7 +203,8 @@ void Plan::make_rows(std::size_t group) {
   // to them all the same.
   for (const std::size_t table : groups_[group]) {
     for (const ConstraintModel& key : tables_[table].table->constraints) {
-      const TablePlan* const parent = key.kind == Kind::foreign_key ? find(key.parent) : nullptr;
+      const TablePlan* const parent =
+          key.kind == ModelKind::foreign_key ? find(key.parent) : nullptr;
       if (parent == nullptr) continue;
       const std::size_t other = group_of_[static_cast<std::size_t>(parent - tables_.data())];
       if (!waits_for_open(other)) make_rows(other);
@@ -251,7 +250,8 @@ std::optional<std::vector<std::string>> Plan::parents_given(const std::vector<st
   for (const std::size_t i : group) {
     const TablePlan& plan = tables_[i];
     for (const ConstraintModel& key : plan.table->constraints) {
-      const TablePlan* const parent = key.kind == Kind::foreign_key ? find(key.parent) : nullptr;
+      const TablePlan* const parent =
+          key.kind == ModelKind::foreign_key ? find(key.parent) : nullptr;
       if (parent == nullptr) continue;
       const bool inside =
           std::ranges::any_of(group, [&](std::size_t other) { return &tables_[other] == parent; });
@@ -337,7 +337,7 @@ bool Plan::please_triggers(TablePlan& plan, const std::vector<std::string>& give
       plan.search->keep(row);
       plan.row = std::move(row);
     }
-    return !found && ++tries < kMostTries;
+    return !found && ++tries < kMostRowTries;
   });
   return found;
 }

@@ -9,14 +9,14 @@
 namespace baseline::generate {
 namespace {
 
-constexpr std::size_t kBatch = 400;
-constexpr RunLimits kLimits{std::chrono::milliseconds(2'000), kBatch};
+constexpr std::size_t kProbeBatch = 400;
+constexpr RunLimits kProbeLimits{std::chrono::milliseconds(2'000), kProbeBatch};
 
 }  // namespace
 
 Probe::Probe(Session& scratch, const TableModel& table, std::size_t number)
     : scratch_(scratch), table_(table), copy_(fmt::format("\"baseline probe {}\"", number)) {
-  scratch_.execute(fmt::format("CREATE TABLE {} {}", copy_, table.bare_columns), {}, kLimits);
+  scratch_.execute(fmt::format("CREATE TABLE {} {}", copy_, table.bare_columns), {}, kProbeLimits);
 }
 
 std::vector<Violations> Probe::judge(const std::vector<std::string>& columns,
@@ -34,8 +34,8 @@ std::vector<Violations> Probe::judge(const std::vector<std::string>& columns,
   const std::string select = fmt::format("SELECT {} FROM {} AS {} ORDER BY rowid",
                                          join(verdicts, " || "), copy_, table_.sql);
   std::vector<Violations> out(rows.size());
-  for (std::size_t begin = 0; begin < rows.size(); begin += kBatch) {
-    const std::size_t size = std::min(kBatch, rows.size() - begin);
+  for (std::size_t begin = 0; begin < rows.size(); begin += kProbeBatch) {
+    const std::size_t size = std::min(kProbeBatch, rows.size() - begin);
     judge_batch(insert, rows.subspan(begin, size), select,
                 std::span<Violations>(out).subspan(begin, size));
   }
@@ -52,8 +52,8 @@ bool Probe::judge_batch(const std::string& insert, std::span<const std::vector<V
     for (const Value& value : row) values.push_back(sql_literal(value));
     tuples.push_back("(" + join(values, ", ") + ")");
   }
-  if (!scratch_.execute(insert + join(tuples, ", "), {}, kLimits).failure) {
-    const QueryOutcome outcome = scratch_.query(select, {}, kLimits);
+  if (!scratch_.execute(insert + join(tuples, ", "), {}, kProbeLimits).failure) {
+    const QueryOutcome outcome = scratch_.query(select, {}, kProbeLimits);
     if (!outcome.failure && outcome.rows.size() == rows.size()) {
       for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto* text = std::get_if<std::string>(&outcome.rows[i].front());
@@ -70,7 +70,7 @@ bool Probe::judge_batch(const std::string& insert, std::span<const std::vector<V
 }
 
 std::optional<Value> Probe::value_of(const std::string& expression) {
-  const QueryOutcome outcome = scratch_.query("SELECT " + expression, {}, kLimits);
+  const QueryOutcome outcome = scratch_.query("SELECT " + expression, {}, kProbeLimits);
   if (outcome.failure || outcome.rows.empty()) return std::nullopt;
   return outcome.rows.front().front();
 }

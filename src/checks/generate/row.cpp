@@ -11,7 +11,7 @@
 namespace baseline::generate {
 namespace {
 
-constexpr std::size_t kWidth = 90;
+constexpr std::size_t kRowWidth = 90;
 
 using Parameters = std::map<std::string, std::string>;
 
@@ -21,13 +21,13 @@ std::string written(const std::string& column, const Value& value, const Paramet
 }
 
 // The parts with commas, broken into lines that start with `indent` when they are too long.
-std::string wrapped(const std::vector<std::string>& parts, std::size_t first_column,
-                    const std::string& indent) {
+std::string wrapped_parts(const std::vector<std::string>& parts, std::size_t first_column,
+                          const std::string& indent) {
   std::string out;
   std::size_t column = first_column;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::string part = parts[i] + (i + 1 < parts.size() ? "," : "");
-    if (i > 0 && column + 1 + part.size() > kWidth) {
+    if (i > 0 && column + 1 + part.size() > kRowWidth) {
       out += "\n" + indent + part;
       column = indent.size() + part.size();
     } else {
@@ -39,7 +39,7 @@ std::string wrapped(const std::vector<std::string>& parts, std::size_t first_col
 }
 
 // The columns in the order of the table.
-std::vector<const ColumnModel*> columns_of(const TableModel& table, const Row& row) {
+std::vector<const ColumnModel*> model_columns(const TableModel& table, const Row& row) {
   std::vector<const ColumnModel*> out;
   for (const ColumnModel& column : table.columns) {
     if (row.contains(column.name)) out.push_back(&column);
@@ -51,7 +51,7 @@ std::vector<const ColumnModel*> columns_of(const TableModel& table, const Row& r
 
 std::string insert_sql(const TableModel& table, const std::vector<Row>& rows,
                        const Parameters& parameters) {
-  const std::vector<const ColumnModel*> columns = columns_of(table, rows.front());
+  const std::vector<const ColumnModel*> columns = model_columns(table, rows.front());
   const std::string into = "INSERT INTO " + table.sql;
   if (columns.empty()) {
     std::vector<std::string> out(rows.size(), into + " DEFAULT VALUES");
@@ -72,11 +72,11 @@ std::string insert_sql(const TableModel& table, const std::vector<Row>& rows,
   for (const auto& tuple : values) tuples.push_back("(" + join(tuple, ", ") + ")");
   const std::string line =
       fmt::format("{} ({}) VALUES {}", into, join(names, ", "), join(tuples, ", "));
-  if (line.size() <= kWidth) return line;
-  std::string out = into + " (" + wrapped(names, into.size() + 2, "    ") + ")\n  VALUES (";
+  if (line.size() <= kRowWidth) return line;
+  std::string out = into + " (" + wrapped_parts(names, into.size() + 2, "    ") + ")\n  VALUES (";
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (i > 0) out += ",\n         (";
-    out += wrapped(values[i], 10, "          ") + ")";
+    out += wrapped_parts(values[i], 10, "          ") + ")";
   }
   return out;
 }
@@ -97,14 +97,14 @@ std::string where_sql(const TableModel& table, const Row& row) {
 std::string update_sql(const TableModel& table, const Row& changes, const Row& row,
                        const Parameters& parameters) {
   std::vector<std::string> sets;
-  for (const ColumnModel* column : columns_of(table, changes)) {
+  for (const ColumnModel* column : model_columns(table, changes)) {
     sets.push_back(fmt::format("{} = {}", column->sql,
                                written(column->name, changes.at(column->name), parameters)));
   }
   const std::string where = where_sql(table, row);
   const std::string line = fmt::format("UPDATE {} SET {}{}", table.sql, join(sets, ", "), where);
-  if (line.size() <= kWidth) return line;
-  return fmt::format("UPDATE {}\n  SET {}{}", table.sql, wrapped(sets, 6, "      "),
+  if (line.size() <= kRowWidth) return line;
+  return fmt::format("UPDATE {}\n  SET {}{}", table.sql, wrapped_parts(sets, 6, "      "),
                      where.empty() ? where : "\n " + where);
 }
 

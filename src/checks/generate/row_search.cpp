@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kEnoughRows = 1'200;  // when all that was looked for is found
 constexpr std::size_t kMostRows = 8'000;
-constexpr std::size_t kBatch = 400;
+constexpr std::size_t kSearchBatch = 400;
 constexpr std::size_t kMostValues = 40;
 constexpr std::size_t kMostShapes = 10;
 
@@ -51,10 +51,6 @@ void drop_fractions(const ColumnModel& column, std::vector<Value>& values) {
     const auto* real = std::get_if<double>(&value);
     return real != nullptr && *real != std::floor(*real);
   });
-}
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::ranges::find(names, name) != names.end();
 }
 
 }  // namespace
@@ -211,7 +207,7 @@ void RowSearch::explore(Cluster& cluster) {
     std::vector<Value>& row = rows.emplace_back();
     for (std::size_t c = 0; c < chosen.size(); ++c) row.push_back(cluster.values[c][chosen[c]]);
     indexes.push_back(chosen);
-    return rows.size() < kBatch || judge();
+    return rows.size() < kSearchBatch || judge();
   });
   if (!rows.empty()) judge();
   if (cluster.shapes.empty()) {
@@ -262,7 +258,7 @@ std::optional<std::vector<Value>> RowSearch::first_that_satisfies(
   for_each_combination(sizes_of(values), [&](const std::vector<std::size_t>& chosen) {
     std::vector<Value>& row = rows.emplace_back();
     for (std::size_t c = 0; c < chosen.size(); ++c) row.push_back(values[c][chosen[c]]);
-    return rows.size() < kBatch || judge();
+    return rows.size() < kSearchBatch || judge();
   });
   if (!rows.empty()) judge();
   return first;

@@ -5,6 +5,7 @@
 #include "checks/generate/suite_text.hpp"
 #include "checks/generate/trial.hpp"
 #include "store/session.hpp"
+#include "store/table_model.hpp"
 
 namespace baseline::generate {
 

@@ -15,8 +15,8 @@ namespace {
 
 using yaml::Context;
 
-constexpr std::size_t kWidth = 96;
-constexpr std::size_t kIndent = 6;  // of the lines of a block
+constexpr std::size_t kSuiteWidth = 96;
+constexpr std::size_t kBlockIndent = 6;  // of the lines of a block
 
 std::string key_of(ConstraintRef::Kind kind) {
   switch (kind) {
@@ -75,7 +75,7 @@ std::string cases_text(const std::vector<CaseValues>& cases) {
   std::vector<std::string> parts;
   for (const CaseValues& values : cases) parts.push_back(case_text(values));
   const std::string line = "    cases: [" + join(parts, ", ") + "]\n";
-  if (line.size() <= kWidth) return line;
+  if (line.size() <= kSuiteWidth) return line;
   std::string out = "    cases:\n";
   for (const std::string& row : aligned(cases)) out += "      - " + row + "\n";
   return out;
@@ -93,12 +93,12 @@ std::string given_text(const std::vector<std::string>& given) {
 
 // The value of a key at `indent`, ending with a line feed.
 std::string sql_line(const std::string& start, const std::string& sql, std::size_t indent) {
-  const std::size_t room = kWidth > start.size() ? kWidth - start.size() : 0;
+  const std::size_t room = kSuiteWidth > start.size() ? kSuiteWidth - start.size() : 0;
   const std::string text = start + yaml::sql_value(sql, indent, room);
   return text.ends_with('\n') ? text : text + "\n";
 }
 
-std::string_view kind_of(GeneratedCheck::Kind kind) {
+std::string_view kind_key(GeneratedCheck::Kind kind) {
   switch (kind) {
     case GeneratedCheck::Kind::accepts:
       return "accepts";
@@ -121,7 +121,8 @@ bool can_anchor(std::string_view name) {
 
 std::string check_text(const GeneratedCheck& check, const std::vector<GeneratedFixture>& fixtures) {
   std::string out;
-  for (const std::string& line : wrapped(check.remark, kWidth - 4)) out += "  # " + line + "\n";
+  for (const std::string& line : wrapped(check.remark, kSuiteWidth - 4))
+    out += "  # " + line + "\n";
   out += fmt::format("  - name: {}\n", yaml::scalar(check.name, Context::block));
   if (!check.skip.empty()) {
     out += fmt::format("    skip: {}\n", yaml::scalar(check.skip, Context::block));
@@ -131,7 +132,7 @@ std::string check_text(const GeneratedCheck& check, const std::vector<GeneratedF
     out += fmt::format("    foreign_keys: {}\n", *check.foreign_keys ? "on" : "off");
   }
   out += given_text(check.given);
-  const std::string start = fmt::format("    {}: ", kind_of(check.kind));
+  const std::string start = fmt::format("    {}: ", kind_key(check.kind));
   const auto same = std::ranges::find_if(fixtures, [&](const GeneratedFixture& fixture) {
     return check.kind == GeneratedCheck::Kind::accepts && fixture.sql == check.sql &&
            can_anchor(fixture.name);
@@ -139,7 +140,7 @@ std::string check_text(const GeneratedCheck& check, const std::vector<GeneratedF
   if (same != fixtures.end()) {
     out += fmt::format("{}*{}\n", start, same->name);
   } else {
-    out += sql_line(start, check.sql, kIndent);
+    out += sql_line(start, check.sql, kBlockIndent);
   }
   if (check.kind == GeneratedCheck::Kind::rejects) {
     out += fmt::format("    by: {}\n", by_text(check.by));
@@ -160,7 +161,7 @@ std::string comment(const std::vector<std::string>& lines, const std::string& in
 
 std::string title_line(const std::string& title) {
   std::string out = "  # --- " + title + " ";
-  if (out.size() < kWidth) out += std::string(kWidth - out.size(), '-');
+  if (out.size() < kSuiteWidth) out += std::string(kSuiteWidth - out.size(), '-');
   return out + "\n";
 }
 

@@ -11,7 +11,7 @@
 namespace baseline::generate {
 namespace {
 
-constexpr RunLimits kLimits{std::chrono::milliseconds(2'000), 100};
+constexpr RunLimits kTrialLimits{std::chrono::milliseconds(2'000), 100};
 
 Bindings bindings_of(const CaseValues& values) {
   Bindings out;
@@ -19,7 +19,7 @@ Bindings bindings_of(const CaseValues& values) {
   return out;
 }
 
-std::string in_words(const Rejection& rejection) {
+std::string rejection_in_words(const Rejection& rejection) {
   switch (rejection.verdict) {
     case Rejection::Verdict::by_named:
       return {};
@@ -43,7 +43,7 @@ void Trial::add_fixture(const GeneratedFixture& fixture) { fixtures_[fixture.nam
 bool Trial::begin(const std::vector<std::string>& given, bool foreign_keys) {
   scratch_.begin(foreign_keys);
   for (const std::string& name : given) {
-    const ExecuteOutcome outcome = scratch_.execute(fixtures_.at(name), {}, kLimits);
+    const ExecuteOutcome outcome = scratch_.execute(fixtures_.at(name), {}, kTrialLimits);
     if (!outcome.failure) continue;
     why_ =
         fmt::format("its row of {} was rejected by {}", name, baseline::in_words(*outcome.failure));
@@ -65,7 +65,7 @@ std::optional<SqlFailure> Trial::failure_of(const std::vector<std::string>& give
   if (!begin(given, foreign_keys)) {
     return SqlFailure{SqlFailure::Kind::other, why_, std::nullopt, 1, {}};
   }
-  ExecuteOutcome outcome = scratch_.execute(sql, bindings, kLimits);
+  ExecuteOutcome outcome = scratch_.execute(sql, bindings, kTrialLimits);
   scratch_.rollback();
   if (!outcome.failure && outcome.rows_changed == 0) {
     return SqlFailure{SqlFailure::Kind::other, "it changed no row", std::nullopt, 1, {}};
@@ -80,7 +80,7 @@ std::vector<Rejection> Trial::reject(const std::vector<std::string>& given,
   for (const std::string& sql : statements) {
     // What one try changes must not be there in the next.
     if (!begin(given, foreign_keys)) break;
-    out.push_back(scratch_.reject(sql, {}, by, kLimits));
+    out.push_back(scratch_.reject(sql, {}, by, kTrialLimits));
     scratch_.rollback();
     if (out.back().verdict == Rejection::Verdict::by_named) break;
   }
@@ -93,10 +93,11 @@ std::vector<bool> Trial::rejections(const GeneratedCheck& check, bool foreign_ke
   std::vector<bool> out;
   for (const CaseValues& values : cases) {
     if (!begin(check.given, foreign_keys)) return {};
-    const Rejection rejection = scratch_.reject(check.sql, bindings_of(values), check.by, kLimits);
+    const Rejection rejection =
+        scratch_.reject(check.sql, bindings_of(values), check.by, kTrialLimits);
     scratch_.rollback();
     out.push_back(rejection.verdict == Rejection::Verdict::by_named);
-    if (!out.back() && why_.empty()) why_ = in_words(rejection);
+    if (!out.back() && why_.empty()) why_ = rejection_in_words(rejection);
   }
   return out;
 }
@@ -143,7 +144,7 @@ bool Trial::holds(GeneratedCheck& check) {
 std::optional<std::vector<std::vector<Value>>> Trial::rows_of(const std::vector<std::string>& given,
                                                               const std::string& sql) {
   if (!begin(given, false)) return std::nullopt;
-  QueryOutcome outcome = scratch_.query(sql, {}, kLimits);
+  QueryOutcome outcome = scratch_.query(sql, {}, kTrialLimits);
   scratch_.rollback();
   if (outcome.failure) return std::nullopt;
   return std::move(outcome.rows);

@@ -11,7 +11,7 @@
 namespace baseline::generate {
 namespace {
 
-constexpr std::size_t kMostTries = 300;
+constexpr std::size_t kMostTriggerTries = 300;
 
 // What the accepted rows of a table differ in from its simplest one.
 std::vector<Row> accepted_states(const TablePlan& plan) {
@@ -95,7 +95,7 @@ std::vector<std::string> TableChecks::provocations(const TriggerModel& trigger) 
       }
     }
     for (const ColumnModel* first : columns) {
-      if (trigger.event == Event::remove || out.size() > kMostTries) break;
+      if (trigger.event == Event::remove || out.size() > kMostTriggerTries) break;
       for (const Value& state : values_for(*first)) {
         for (const ColumnModel* second : columns) {
           for (const Value& value : values_for(*second)) {
@@ -125,7 +125,7 @@ std::vector<std::string> TableChecks::provocations(const TriggerModel& trigger) 
       }
     }
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      for (std::size_t k = i + 1; k < columns.size() && out.size() < kMostTries; ++k) {
+      for (std::size_t k = i + 1; k < columns.size() && out.size() < kMostTriggerTries; ++k) {
         for (const Value& a : values_for(*columns[i])) {
           for (const Value& b : values_for(*columns[k])) {
             out.push_back(
@@ -135,7 +135,7 @@ std::vector<std::string> TableChecks::provocations(const TriggerModel& trigger) 
       }
     }
   }
-  if (out.size() > kMostTries) out.resize(kMostTries);
+  if (out.size() > kMostTriggerTries) out.resize(kMostTriggerTries);
   return out;
 }
 

@@ -16,7 +16,7 @@ bool is_word(char c) {
 }
 
 // Whether the SQL names it; a name that is something else there costs a row more, no harm.
-bool names(const std::string& sql, const std::string& name) {
+bool sql_names(const std::string& sql, const std::string& name) {
   for (std::size_t at = sql.find(name); at != std::string::npos; at = sql.find(name, at + 1)) {
     const bool starts = at == 0 || !is_word(sql[at - 1]);
     const bool ends = at + name.size() == sql.size() || !is_word(sql[at + name.size()]);
@@ -65,7 +65,7 @@ std::vector<GeneratedCheck> view_checks(const Plan& plan, Trial& trial, const Ta
                                         const std::string& definition) {
   std::vector<std::string> given;
   for (const TablePlan& table : plan.tables()) {
-    if (!table.row || !names(definition, table.table->name)) continue;
+    if (!table.row || !sql_names(definition, table.table->name)) continue;
     for (const std::string& fixture : table.given_with_row()) {
       if (std::ranges::find(given, fixture) == given.end()) given.push_back(fixture);
     }

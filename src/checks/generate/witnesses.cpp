@@ -2,7 +2,7 @@
 // turns, there is a bound, and the values on both sides of it are worth a check.
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -21,7 +21,7 @@ struct Judged {
   bool violates;  // what is asked for
 };
 
-std::optional<double> number_of(const Value& value) {
+std::optional<double> numeric_value(const Value& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
   if (const auto* real = std::get_if<double>(&value)) return *real;
   return std::nullopt;
@@ -69,9 +69,9 @@ Telling telling(const std::vector<Judged>& judged, const ColumnModel& column) {
   Telling out;
   const bool for_text = column.fits == ColumnModel::Fits::text;
   turning_points(
-      judged, [&](const Value& v) { return !for_text && number_of(v).has_value(); },
-      [](const Value& a, const Value& b) { return *number_of(a) < *number_of(b); }, out.rejected,
-      out.accepted);
+      judged, [&](const Value& v) { return !for_text && numeric_value(v).has_value(); },
+      [](const Value& a, const Value& b) { return *numeric_value(a) < *numeric_value(b); },
+      out.rejected, out.accepted);
   turning_points(
       judged, is_run,
       [](const Value& a, const Value& b) {
@@ -97,7 +97,7 @@ Telling telling(const std::vector<Judged>& judged, const ColumnModel& column) {
       }
       out.rejected.push_back(one.value);
       --texts;
-    } else if (number_of(*one.value) && numbers > 0) {
+    } else if (numeric_value(*one.value) && numbers > 0) {
       out.rejected.push_back(one.value);
       --numbers;
     }

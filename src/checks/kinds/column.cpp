@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "base/text.hpp"
@@ -14,10 +13,10 @@ namespace {
 
 using Row = std::vector<Value>;
 
-constexpr std::size_t kShown = 5;
+constexpr std::size_t kShownValues = 5;
 
 /// What the values must be; at least one of them is set.
-struct Expectation {
+struct ColumnExpectation {
   std::optional<Matcher> each;
   bool not_null = false;
   bool unique = false;
@@ -34,7 +33,7 @@ struct Expectation {
 class ShownRows {
  public:
   void add(const std::string& row) {
-    if (count_++ < kShown) shown_.push_back(row);
+    if (count_++ < kShownValues) shown_.push_back(row);
   }
   std::uint64_t count() const { return count_; }
   std::string text() const {
@@ -48,9 +47,9 @@ class ShownRows {
 
 /// Judges the values of one column of one database. Every assertion is one statement, so that it
 /// sees one state of a database in use, and keeps no more than the rows that it shows.
-class Judge {
+class ColumnJudge {
  public:
-  Judge(Session& session, const ColumnName& name, const AttemptDeadline& deadline)
+  ColumnJudge(Session& session, const ColumnName& name, const AttemptDeadline& deadline)
       : session_(session),
         name_(name),
         deadline_(deadline),
@@ -214,12 +213,12 @@ class Judge {
 
 class ColumnCheck final : public Check {
  public:
-  ColumnCheck(CheckHead head, ColumnName name, Expectation expectation)
+  ColumnCheck(CheckHead head, ColumnName name, ColumnExpectation expectation)
       : Check(std::move(head)), name_(std::move(name)), expectation_(std::move(expectation)) {}
 
   Verdict run(const CheckContext& context, const Case&) const override {
     const AttemptDeadline deadline(head().timeout);
-    Judge judge(context.subject, name_, deadline);
+    ColumnJudge judge(context.subject, name_, deadline);
     std::vector<Finding> findings;
     std::optional<Verdict> error;
     const auto ask = [&](const std::string& expected, const auto& question) {
@@ -231,12 +230,12 @@ class ColumnCheck final : public Check {
       error = not_evaluable(*judge.failure(), {}, {});
       error->expected = expected;
     };
-    const Expectation& all = expectation_;
-    if (all.each) ask(Judge::described(*all.each), [&] { return judge.each(*all.each); });
-    if (all.not_null) ask(Judge::kNotNull, [&] { return judge.not_null(); });
-    if (all.unique) ask(Judge::kUnique, [&] { return judge.unique(); });
+    const ColumnExpectation& all = expectation_;
+    if (all.each) ask(ColumnJudge::described(*all.each), [&] { return judge.each(*all.each); });
+    if (all.not_null) ask(ColumnJudge::kNotNull, [&] { return judge.not_null(); });
+    if (all.unique) ask(ColumnJudge::kUnique, [&] { return judge.unique(); });
     if (all.references) {
-      ask(Judge::described_reference(all.references_text),
+      ask(ColumnJudge::described_reference(all.references_text),
           [&] { return judge.references(*all.references, all.references_text); });
     }
     if (!error) return verdict_on(findings, all.count());
@@ -247,7 +246,7 @@ class ColumnCheck final : public Check {
 
  private:
   ColumnName name_;
-  Expectation expectation_;
+  ColumnExpectation expectation_;
 };
 
 // Whether the key is there with `true`; a problem when with anything else.
@@ -262,9 +261,9 @@ bool read_truth(const CheckDraft& draft, std::string_view key, bool& good) {
   return false;
 }
 
-std::optional<Expectation> read_expectation(const CheckDraft& draft) {
+std::optional<ColumnExpectation> read_column_expectation(const CheckDraft& draft) {
   const yaml::Reader& reader = draft.reader();
-  Expectation out;
+  ColumnExpectation out;
   bool good = true;
   if (const yaml::Node* node = draft.node.find("each")) {
     out.each = Matcher::read(*node, "each", reader);
@@ -290,7 +289,7 @@ std::optional<Expectation> read_expectation(const CheckDraft& draft) {
 
 std::unique_ptr<Check> make_column(CheckDraft& draft) {
   const auto name = read_column(draft, draft.value, "column");
-  auto expectation = read_expectation(draft);
+  auto expectation = read_column_expectation(draft);
   if (!name || !expectation) return nullptr;
   return std::make_unique<ColumnCheck>(draft.head, *name, *std::move(expectation));
 }

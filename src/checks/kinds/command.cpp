@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <system_error>
 #include <utility>
@@ -24,7 +23,7 @@ struct Demand {
 };
 
 // What the command sees of our environment, and nothing else.
-std::vector<std::string> environment_for(Phase phase, const std::string& database) {
+std::vector<std::string> check_environment(Phase phase, const std::string& database) {
   std::vector<std::string> out;
   for (const char* const name : {"PATH", "HOME", "LANG"}) {
     const char* const value = std::getenv(name);
@@ -94,7 +93,7 @@ class CommandCheck final : public Check {
  private:
   Verdict run_on(const std::string& database, Phase phase) const {
     const ChildOutcome outcome =
-        run_child({words_.run, environment_for(phase, database), directory_, head().timeout});
+        run_child({words_.run, check_environment(phase, database), directory_, head().timeout});
     Verdict verdict = judge(outcome);
     if (!outcome.all_ended) verdict.note = "something that it started could not be killed";
     if (verdict.status == Status::pass) return verdict;

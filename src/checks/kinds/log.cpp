@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
-#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <utility>
@@ -10,16 +9,15 @@
 #include "checks/kinds.hpp"
 #include "checks/log_parts.hpp"
 #include "checks/matcher.hpp"
+#include "os/clock.hpp"
 #include "os/line_reader.hpp"
 #include "os/signals.hpp"
 
 namespace baseline {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
 constexpr std::size_t kShownLine = 200;
-constexpr std::size_t kShownLines = 5;
+constexpr std::size_t kShownLogLines = 5;
 
 /// A regular expression that also finds its match in a line that is not UTF-8: there it is read,
 /// like the line, byte by byte.
@@ -47,7 +45,7 @@ class LinePattern {
 
 using Patterns = std::vector<LinePattern>;
 
-std::string shown(const Patterns& patterns) {
+std::string pattern_list(const Patterns& patterns) {
   std::vector<std::string> out;
   out.reserve(patterns.size());
   for (const LinePattern& pattern : patterns) out.push_back(pattern.shown());
@@ -101,7 +99,7 @@ class Reading {
     }
     std::erase_if(missing_,
                   [&](const LinePattern& pattern) { return pattern.found_in(line.text); });
-    if (last_.size() == kShownLines) last_.pop_front();
+    if (last_.size() == kShownLogLines) last_.pop_front();
     last_.push_back(shortened(line.text, kShownLine));
     return !decided();
   }
@@ -170,7 +168,7 @@ class LogCheck final : public Check {
       verdict.got =
           fmt::format("not found in {} from byte {}{} on: {}", counted(reading.lines(), "line"),
                       human_count(first.from), first.rotated ? " of the rotated file" : "",
-                      shown(reading.missing()));
+                      pattern_list(reading.missing()));
       verdict.why = reading.lines() == 0 ? "" : "the last lines are:\n" + reading.last_lines();
     }
     return verdict;
@@ -178,9 +176,9 @@ class LogCheck final : public Check {
 
   // "a line that matches 'a'", "lines that match 'a', 'b'".
   std::string expectation(const Patterns& patterns) const {
-    if (patterns.empty()) return "no line that matches " + shown(forbid_);
+    if (patterns.empty()) return "no line that matches " + pattern_list(forbid_);
     return fmt::format("{} {}", patterns.size() == 1 ? "a line that matches" : "lines that match",
-                       shown(patterns));
+                       pattern_list(patterns));
   }
 
   // "line 812", counted from the start of the file. Only now are the lines before the recorded

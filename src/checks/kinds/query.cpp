@@ -13,7 +13,7 @@ namespace {
 using Row = std::vector<Value>;
 
 /// What the result must be; at least one of them is set.
-struct Expectation {
+struct QueryExpectation {
   std::optional<Matcher> value;
   std::optional<Matcher> rows;
   std::optional<std::vector<Row>> result;
@@ -107,7 +107,7 @@ std::optional<Verdict> judge_result(const std::vector<Row>& expected, const Quer
 
 class QueryCheck final : public Check {
  public:
-  QueryCheck(CheckHead head, SqlText sql, Expectation expectation)
+  QueryCheck(CheckHead head, SqlText sql, QueryExpectation expectation)
       : Check(std::move(head)), sql_(std::move(sql)), expectation_(std::move(expectation)) {}
 
   Verdict run(const CheckContext& context, const Case& values) const override {
@@ -142,7 +142,7 @@ class QueryCheck final : public Check {
   }
 
   SqlText sql_;
-  Expectation expectation_;
+  QueryExpectation expectation_;
 };
 
 std::optional<std::vector<Row>> read_result(const yaml::Node& node, const yaml::Reader& reader) {
@@ -176,13 +176,13 @@ std::optional<std::vector<Row>> read_result(const yaml::Node& node, const yaml::
   return out;
 }
 
-std::optional<Expectation> read_expectation(const CheckDraft& draft) {
+std::optional<QueryExpectation> read_query_expectation(const CheckDraft& draft) {
   const yaml::Reader& reader = draft.reader();
   const yaml::Node* const value = draft.node.find("value");
   const yaml::Node* const rows = draft.node.find("rows");
   const yaml::Node* const result = draft.node.find("result");
   if (value == nullptr && rows == nullptr && result == nullptr) return std::nullopt;
-  Expectation out;
+  QueryExpectation out;
   const bool good_value = read_part(value, out.value, [&](const yaml::Node& node) {
     return Matcher::read(node, "value", reader);
   });
@@ -199,7 +199,7 @@ std::optional<Expectation> read_expectation(const CheckDraft& draft) {
 
 std::unique_ptr<Check> make_query(CheckDraft& draft) {
   const yaml::Reader& reader = draft.reader();
-  auto expectation = read_expectation(draft);
+  auto expectation = read_query_expectation(draft);
   auto sql = draft.compile(draft.value, "query");
   const yaml::Node* const foreign_keys = draft.node.find("foreign_keys");
   if (foreign_keys != nullptr && draft.node.find("given") == nullptr) {

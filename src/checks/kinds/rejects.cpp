@@ -10,6 +10,8 @@
 #include "checks/kinds.hpp"
 #include "checks/matcher.hpp"
 #include "checks/reference_forms.hpp"
+#include "store/constraint_ref.hpp"
+#include "store/schema.hpp"
 
 namespace baseline {
 namespace {
@@ -23,14 +25,14 @@ bool well_formed(const ReferenceForm& form, std::string_view text) {
                      text);
 }
 
-std::string in_words(const ConstraintRef& by) {
+std::string reference_in_words(const ConstraintRef& by) {
   const auto* const form = std::ranges::find(kReferenceForms, by.kind, &ReferenceForm::kind);
   return form == std::end(kReferenceForms) ? by.text : fmt::format("{} {}", form->words, by.text);
 }
 
 // A name says little about what should reject; the baseline knows of which kind it is.
-std::string described(const ConstraintRef& by, const SuiteScope& scope) {
-  if (by.kind != RefKind::name) return in_words(by);
+std::string described_reference(const ConstraintRef& by, const SuiteScope& scope) {
+  if (by.kind != RefKind::name) return reference_in_words(by);
   const std::string start = fmt::format("CONSTRAINT {} ", by.text);
   for (const SchemaObject& object : scope.schema().objects) {
     for (const SchemaPart& part : object.parts) {
@@ -80,7 +82,8 @@ class RejectsCheck final : public Check {
         verdict.status = Status::pass;
         return verdict;
       case Rejection::Verdict::by_other:
-        verdict.got = fmt::format("rejected by {}, not {}", rejection.rejected_by, in_words(by_));
+        verdict.got =
+            fmt::format("rejected by {}, not {}", rejection.rejected_by, reference_in_words(by_));
         return verdict;
       case Rejection::Verdict::accepted:
         verdict.got = accepted(rejection);
@@ -88,7 +91,7 @@ class RejectsCheck final : public Check {
         return verdict;
       case Rejection::Verdict::unknown_constraint:
         verdict.got =
-            fmt::format("no constraint '{}' in this database; has: {}", in_words(by_),
+            fmt::format("no constraint '{}' in this database; has: {}", reference_in_words(by_),
                         rejection.available.empty() ? "none" : join(rejection.available, ", "));
         return verdict;
       case Rejection::Verdict::setup_rejected:
@@ -179,7 +182,7 @@ std::unique_ptr<Check> make_rejects(CheckDraft& draft) {
                          "the last statement only reads, so no constraint can reject it");
     return nullptr;
   }
-  const std::string expected = "rejection by " + described(*by, draft.scope);
+  const std::string expected = "rejection by " + described_reference(*by, draft.scope);
   return std::make_unique<RejectsCheck>(draft.head, *std::move(sql), *by, expected);
 }
 

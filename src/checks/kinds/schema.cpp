@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <iterator>
 #include <utility>
 
 #include "base/error.hpp"
@@ -12,7 +11,7 @@
 namespace baseline {
 namespace {
 
-constexpr std::uintmax_t kMaxSize = std::uintmax_t{16} << 20;
+constexpr std::uintmax_t kMaxSchemaFile = std::uintmax_t{16} << 20;
 // A schema, and perhaps what its application cannot be without; not its data.
 constexpr std::uint64_t kMostMade = std::uint64_t{64} << 20;
 
@@ -72,7 +71,7 @@ std::optional<Schema> schema_of_file(const CheckDraft& draft, const std::string&
   try {
     const Migration migration{{},
                               path.string(),
-                              read_input_file(path, kMaxSize),
+                              read_input_file(path, kMaxSchemaFile),
                               Migration::Bounds{draft.head.timeout, kMostMade}};
     return draft.scope.apply()(migration)->schema();
   } catch (const Error& error) {

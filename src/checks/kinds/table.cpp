@@ -64,7 +64,7 @@ constexpr Key kCommandKeys[] = {
     kWait,
 };
 
-constexpr CheckKind kKinds[] = {
+constexpr CheckKind kCheckKinds[] = {
     {"a",
      {"schema", KeyType::path, "baseline, or the path of an .sql file that makes the schema"},
      kSchemaKeys,
@@ -125,7 +125,7 @@ constexpr CheckKind kKinds[] = {
 
 }  // namespace
 
-std::span<const CheckKind> check_kinds() { return kKinds; }
+std::span<const CheckKind> check_kinds() { return kCheckKinds; }
 
 std::optional<SqlText> CheckDraft::compile(const yaml::Node& sql, std::string_view key) {
   auto compiled = scope.compile(sql, key, head.when == When::after);

@@ -1,7 +1,7 @@
 // The backup of what was replaced, and how to put it back.
 #include <fmt/format.h>
 
-#include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "base/names.hpp"
 #include "base/text.hpp"
@@ -10,7 +10,7 @@
 namespace baseline::page {
 namespace {
 
-std::uint64_t count_of(const Json& json, const char* key) {
+std::uint64_t backup_count(const Json& json, const char* key) {
   const Json& value = child_of(json, key);
   return value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
 }
@@ -36,7 +36,7 @@ void add_backup_facts(Node section, const Json& backup) {
   add_fact(facts, "ID", text_of(backup, "id"), "code");
   add_fact(facts, "Directory", text_of(backup, "directory"), "code");
   add_fact(facts, "File", text_of(backup, "file"), "code");
-  add_fact(facts, "Size", human_size(count_of(backup, "size")));
+  add_fact(facts, "Size", human_size(backup_count(backup, "size")));
   add_fact(facts, "Revision",
            text_of(backup, "revision").empty() ? "none" : text_of(backup, "revision"));
   add_fact(facts, "Kept as",
@@ -106,13 +106,13 @@ void add_no_backup(Node main, const Json& run) {
 
 std::string size_of(const Json& database) {
   if (!is_true(database, "exists")) return {};
-  std::string size = human_size(count_of(database, "size"));
+  std::string size = human_size(backup_count(database, "size"));
   const Json& tables = child_of(database, "tables");
   if (!tables.is_array() || tables.empty()) return size;
   std::uint64_t rows = 0;
   bool complete = true;
   for (const Json& table : tables) {
-    rows += count_of(table, "rows");
+    rows += backup_count(table, "rows");
     complete = complete && child_of(table, "rows").is_number();
   }
   return fmt::format("{}, {}{} in {}", size, complete ? "" : "at least ", counted(rows, "row"),

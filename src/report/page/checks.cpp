@@ -2,6 +2,8 @@
 // page's script can filter.
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <nlohmann/json.hpp>
 #include <string_view>
 #include <vector>
 
@@ -66,7 +68,7 @@ void add_status(Node parent, const std::string& status) {
   add_text(pill, fmt::format(" {}", word_for(status)));
 }
 
-std::string place_of(const Json& result) {
+std::string check_place(const Json& result) {
   const std::string file = text_of(result, "file");
   if (file.empty()) return {};
   return fmt::format("{}:{:.0f}:{:.0f}", file, number_of(result, "line"),
@@ -89,8 +91,8 @@ void add_failure(Node section, const Json& run, const Listed& one, std::size_t n
   add(heading, "span", "suite", fmt::format(" {} / ", text_of(result, "suite")));
   add_text(heading, title_of(result));
   add(article, "p", "remark",
-      fmt::format("{}{}{}", phase_of(run, *one.phase), place_of(result).empty() ? "" : " · ",
-                  place_of(result)));
+      fmt::format("{}{}{}", phase_of(run, *one.phase), check_place(result).empty() ? "" : " · ",
+                  check_place(result)));
   Node facts = add(article, "dl", "blocks");
   const std::string kind = text_of(result, "kind");
   add_block(facts, kind == "command" || kind == "log" ? kind : "Statement", text_of(result, "sql"));

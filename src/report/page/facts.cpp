@@ -1,13 +1,15 @@
 // Who ran what, where and how; what the application's commands did.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/text.hpp"
 #include "report/page/sections.hpp"
 
 namespace baseline::page {
 namespace {
 
-std::string engine_text(const Json& result) {
+std::string engine_sentence(const Json& result) {
   const Json& engine = child_of(result, "engine");
   const std::string name = text_of(engine, "name");
   if (name == "swap") return "swap: the new file takes the old one's name in one atomic step";
@@ -16,7 +18,7 @@ std::string engine_text(const Json& result) {
   return "in place: the content of the file is replaced" + (why.empty() ? "" : ", because " + why);
 }
 
-std::string backup_text(const Json& result) {
+std::string backup_strategy(const Json& result) {
   const Json& plan = child_of(result, "plan");
   const std::string strategy = text_of(plan, "strategy");
   if (strategy.empty()) return {};
@@ -85,8 +87,8 @@ void add_facts(Node main, const Json& run) {
   add_fact(facts, "Database", text_of(run, "database"), "code");
   add_fact(facts, "Old database", reason_text(old));
   add_users(facts, old);
-  add_fact(facts, "Replaced by", engine_text(result));
-  add_fact(facts, "Backup", backup_text(result));
+  add_fact(facts, "Replaced by", engine_sentence(result));
+  add_fact(facts, "Backup", backup_strategy(result));
   add_fact(facts, "Restored from", text_of(result, "source"), "code");
   add_fact(facts, "Began", time_of(text_of(run, "started")));
   if (child_of(run, "duration_ms").is_number()) {

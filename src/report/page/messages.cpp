@@ -1,6 +1,8 @@
 // Why there is no verdict, what recovery did before the run, and what the operator was told.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "report/page/sections.hpp"
 
 namespace baseline::page {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/embedded.hpp"
 #include "base/version.hpp"
@@ -14,7 +14,7 @@
 namespace baseline {
 namespace {
 
-std::string_view embedded(std::string_view name) {
+std::string_view embedded_asset(std::string_view name) {
   for (const EmbeddedFile& file : embedded_page()) {
     if (file.name == name) return file.text;
   }
@@ -69,11 +69,11 @@ std::string page_of(const nlohmann::ordered_json& run) {
   page::add(head, "title", {},
             fmt::format("{}{}{} – baseline {}", verdict.heading, database.empty() ? "" : ": ",
                         database, page::text_of(run, "command")));
-  const std::string_view style = embedded("page.css");
-  const std::string_view script = embedded("page.js");
-  return fmt::format(fmt::runtime(embedded("page.html")), fmt::arg("title", page::html_of(head)),
-                     fmt::arg("style", style), fmt::arg("script", script),
-                     fmt::arg("style_hash", sha256_base64(style)),
+  const std::string_view style = embedded_asset("page.css");
+  const std::string_view script = embedded_asset("page.js");
+  return fmt::format(fmt::runtime(embedded_asset("page.html")),
+                     fmt::arg("title", page::html_of(head)), fmt::arg("style", style),
+                     fmt::arg("script", script), fmt::arg("style_hash", sha256_base64(style)),
                      fmt::arg("script_hash", sha256_base64(script)),
                      fmt::arg("body", page::html_of(body)));
 }

@@ -1,6 +1,9 @@
 // The verdict of a run, and the figures that it is judged by.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+#include <utility>
+
 #include "base/text.hpp"
 #include "report/page/sections.hpp"
 
@@ -9,7 +12,7 @@ namespace {
 
 bool is_rollback(const Json& run) { return text_of(run, "command") == "rollback"; }
 
-std::string revision_of(const Json& run) { return text_of(child_of(run, "result"), "revision"); }
+std::string run_revision(const Json& run) { return text_of(child_of(run, "result"), "revision"); }
 
 Verdict done(const Json& run, const std::string& database) {
   const Json& result = child_of(run, "result");
@@ -17,12 +20,13 @@ Verdict done(const Json& run, const std::string& database) {
     return {Tone::good, "Verified", fmt::format("{} passes its checks.", database)};
   }
   if (is_rollback(run)) {
-    const std::string revision = revision_of(run);
+    const std::string revision = run_revision(run);
     return {Tone::good, "Rolled back",
             fmt::format("{} is back at the backup {}{}.", database, text_of(result, "source"),
                         revision.empty() ? "" : ", revision " + revision)};
   }
-  return {Tone::good, "Deployed", fmt::format("{} is at baseline {}.", database, revision_of(run))};
+  return {Tone::good, "Deployed",
+          fmt::format("{} is at baseline {}.", database, run_revision(run))};
 }
 
 Verdict swapped_back(const std::string& database) {
@@ -142,7 +146,7 @@ std::string revisions_text(const Json& run) {
   const Json& old = child_of(result, "old");
   std::string from = text_of(result, "from");
   if (is_true(old, "exists")) from = text_of(old, "revision");
-  const std::string to = revision_of(run);
+  const std::string to = run_revision(run);
   if (from == to) return from;
   return fmt::format("{} → {}", from.empty() ? "none" : from, to.empty() ? "none" : to);
 }
@@ -158,7 +162,7 @@ Verdict verdict_of(const Json& run) {
   if (outcome == "checks failed") return checks_failed(run, database);
   if (outcome == "nothing to do") {
     return {Tone::good, "Nothing to do",
-            fmt::format("{} is at baseline {} already.", database, revision_of(run))};
+            fmt::format("{} is at baseline {} already.", database, run_revision(run))};
   }
   if (outcome == "would do") {
     return {Tone::good,

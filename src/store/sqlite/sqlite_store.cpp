@@ -6,10 +6,12 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <system_error>
 
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/modes.hpp"
 #include "os/process.hpp"
 #include "store/journal.hpp"
 #include "store/sqlite/session/sessions.hpp"
@@ -26,8 +28,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr mode_t kPermissions = 07777;
-
 // The one value of a statement of ours, or NULL.
 Value value_of(Session& session, std::string_view sql) {
   const QueryOutcome outcome = session.query(sql, {}, {});
@@ -41,7 +41,7 @@ std::int64_t integer_of(Session& session, std::string_view sql) {
   return number == nullptr ? 0 : *number;
 }
 
-std::string text_of(Session& session, std::string_view sql) {
+std::string scalar_text(Session& session, std::string_view sql) {
   const Value value = value_of(session, sql);
   const auto* text = std::get_if<std::string>(&value);
   return text == nullptr ? std::string() : *text;
@@ -52,7 +52,7 @@ void describe_content(Session& session, const LookOptions& options, DatabaseFact
   facts.page_count = static_cast<std::uint64_t>(integer_of(session, "PRAGMA page_count"));
   facts.user_version = integer_of(session, "PRAGMA user_version");
   facts.application_id = integer_of(session, "PRAGMA application_id");
-  facts.journal_mode = text_of(session, "PRAGMA journal_mode");
+  facts.journal_mode = scalar_text(session, "PRAGMA journal_mode");
   facts.revision = session.revision();
   facts.schema = session.schema();
   if (options.count_rows_for.count() > 0) {
@@ -106,7 +106,7 @@ DatabaseFacts SqliteStore::look(const LookOptions& options) {
     facts.wal_size = static_cast<std::uint64_t>(wal->st_size);
   }
   facts.owner = owner_name(status->st_uid, status->st_gid);
-  facts.mode = status->st_mode & kPermissions;
+  facts.mode = status->st_mode & kPermissionBits;
   if (options.holders) facts.holders = holders_of(*status);
   try {
     describe_content(*open_live(), options, facts);
@@ -160,7 +160,7 @@ DatabaseFacts SqliteStore::look_at(const fs::path& file, const LookOptions& opti
   facts.exists = true;
   facts.size = static_cast<std::uint64_t>(status->st_size);
   facts.owner = owner_name(status->st_uid, status->st_gid);
-  facts.mode = status->st_mode & kPermissions;
+  facts.mode = status->st_mode & kPermissionBits;
   try {
     describe_content(*open_backup(file), options, facts);
   } catch (const Error& error) {
@@ -172,19 +172,17 @@ DatabaseFacts SqliteStore::look_at(const fs::path& file, const LookOptions& opti
 
 Payload SqliteStore::back_up(const Directory& entry, const Deadline& deadline,
                              const OnProgress& on_progress) {
-  constexpr mode_t kPrivate = 0600;
-  constexpr mode_t kSealed = 0400;
   // All descriptors of the live file are closed before SQLite opens it: closing one later would
   // drop SQLite's locks on it.
   if (!has_database_header(target_)) {
     throw Error(ErrorCode::refused, fmt::format("SQLite cannot read {}: file is not a database",
                                                 printable(target_.resolved.native())));
   }
-  files_.create(entry, target_.name, kPrivate);
+  files_.create(entry, target_.name, kPrivateFile);
   online_backup(target_.resolved, entry / target_.name, deadline, on_progress);
   const auto copy = entry.open_file(target_.name, true);
   if (!copy) throw_errno("open", (entry / target_.name).native());
-  files_.set_mode(*copy, kSealed);
+  files_.set_mode(*copy, kSealedFile);
   files_.sync(*copy);
   // From the disk, not from memory.
   ::posix_fadvise(copy->fd(), 0, 0, POSIX_FADV_DONTNEED);

@@ -7,7 +7,7 @@
 #include "support/catch.hpp"
 #include "support/suites.hpp"
 
-namespace baseline::generate {
+namespace baseline::generate::row_search_test {
 namespace {
 
 /// A search in the only table of a schema.
@@ -125,4 +125,4 @@ TEST_CASE("a row is found for the condition of a partial index", "[generate]") {
 }
 
 }  // namespace
-}  // namespace baseline::generate
+}  // namespace baseline::generate::row_search_test

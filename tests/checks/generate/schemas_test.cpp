@@ -11,13 +11,15 @@
 #include "base/text.hpp"
 #include "checks/generate/generate.hpp"
 #include "checks/runner.hpp"
+#include "store/schema.hpp"
+#include "store/table_model.hpp"
 #include "support/catch.hpp"
 #include "support/image_of.hpp"
 #include "support/suites.hpp"
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::schemas_test {
 namespace {
 
 std::string schema_file(const std::string& name) {
@@ -273,4 +275,4 @@ TEST_CASE("the suites of a small schema", "[generate][golden]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::schemas_test

@@ -8,9 +8,12 @@
 #include <unistd.h>
 
 #include <climits>
+#include <cstddef>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <system_error>
+#include <utility>
 
 #include "calls.hpp"
 

@@ -9,7 +9,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::conformance_test {
 namespace {
 
 class SqliteUnderTest final : public conformance::EngineUnderTest {
@@ -56,4 +56,4 @@ TEST_CASE("the SQLite store keeps the same in place", "[store][conformance]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::conformance_test

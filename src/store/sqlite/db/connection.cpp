@@ -43,7 +43,7 @@ void set_up() {
   });
 }
 
-SQLite::Database opened(const std::string& name, int flags) {
+SQLite::Database open_database(const std::string& name, int flags) {
   set_up();
   SQLite::Database database(name, flags, static_cast<int>(kBusyTimeout.count()));
   sqlite3_extended_result_codes(database.getHandle(), 1);
@@ -62,7 +62,7 @@ bool is_wal(SQLite::Database& database) {
   return versions.at(1) == 2;
 }
 
-fs::path resolved(const fs::path& path) {
+fs::path resolved_path(const fs::path& path) {
   std::error_code error;
   fs::path real = fs::canonical(path, error);
   if (error) {
@@ -93,7 +93,7 @@ void demand_header(const fs::path& real) {
 
 SQLite::Database open_file(const fs::path& real, std::string_view parameters) {
   constexpr int kFlags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW;
-  return opened(file_uri(real, parameters), kFlags);
+  return open_database(file_uri(real, parameters), kFlags);
 }
 
 // A database with a -wal but no -shm: a writer crashed, and nobody has it open. SQLite would make
@@ -114,8 +114,8 @@ void demand_readable(SQLite::Database& database) {
 }
 
 template <class Open>
-SQLite::Database readable(const fs::path& path, Open&& open) {
-  const fs::path real = resolved(path);
+SQLite::Database open_readable(const fs::path& path, Open&& open) {
+  const fs::path real = resolved_path(path);
   demand_header(real);
   try {
     SQLite::Database database = open(real);
@@ -149,7 +149,7 @@ void copy_pages(SQLite::Database& source, SQLite::Database& target) {
 }  // namespace
 
 SQLite::Database open_reading(const fs::path& path) {
-  return readable(path, [](const fs::path& real) {
+  return open_readable(path, [](const fs::path& real) {
     SQLite::Database database = open_file(real, "mode=ro");
     if (!is_wal(database)) return database;
     const auto is_missing = [&](const std::string& companion) {
@@ -165,17 +165,19 @@ SQLite::Database open_reading(const fs::path& path) {
 }
 
 SQLite::Database open_unchanging(const fs::path& path) {
-  return readable(path,
-                  [](const fs::path& real) { return open_file(real, "mode=ro&immutable=1"); });
+  return open_readable(path,
+                       [](const fs::path& real) { return open_file(real, "mode=ro&immutable=1"); });
 }
 
 SQLite::Database open_held(const fs::path& path) { return open_file(path, "mode=ro&immutable=1"); }
 
 SQLite::Database open_memory() {
-  return opened(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  return open_database(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
 }
 
-SQLite::Database open_temporary() { return opened("", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE); }
+SQLite::Database open_temporary() {
+  return open_database("", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+}
 
 bool fits_in_memory(SQLite::Database& database) {
   const std::int64_t page_size = database.execAndGet("PRAGMA page_size").getInt64();
@@ -193,7 +195,8 @@ SQLite::Database copy_of(SQLite::Database& source) {
 }
 
 void copy_to_file(SQLite::Database& source, const fs::path& file) {
-  SQLite::Database target = opened(file.native(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  SQLite::Database target =
+      open_database(file.native(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   // Nobody misses it after a crash: whoever wants it to last syncs it then. Nor may a journal be
   // left beside it.
   target.exec("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF");

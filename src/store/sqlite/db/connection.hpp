@@ -3,7 +3,6 @@
 #include <SQLiteCpp/Database.h>
 
 #include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>

@@ -12,6 +12,9 @@
 
 namespace baseline::sqlite {
 
+/// The low byte of an extended result code is the primary one.
+inline constexpr int kPrimaryCode = 0xFF;
+
 /// What `code` (an extended result code) means for the SQL of a user. `while_compiling` tells a
 /// wrong statement from one that fails as it runs. The only place that reads result codes of user
 /// SQL (https://www.sqlite.org/rescode.html).

@@ -25,9 +25,9 @@ struct Limit {
 };
 // The limits of user SQL; those of our own statements stay SQLite's, for a row of the application
 // may well be larger. The time of LIKE and GLOB is the product of text and pattern.
-constexpr std::array<Limit, 3> kLimits = {{{SQLITE_LIMIT_LENGTH, 16 << 20},
-                                           {SQLITE_LIMIT_SQL_LENGTH, 1 << 20},
-                                           {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1'000}}};
+constexpr std::array<Limit, 3> kGuardLimits = {{{SQLITE_LIMIT_LENGTH, 16 << 20},
+                                                {SQLITE_LIMIT_SQL_LENGTH, 1 << 20},
+                                                {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1'000}}};
 
 using Names = std::array<std::string_view, 10>;
 constexpr Names kReadingPragmas = {
@@ -40,15 +40,15 @@ constexpr Names kAskingPragmas = {
 constexpr Names kMigrationPragmas = {
     "user_version", "application_id", "foreign_keys", "defer_foreign_keys", "", "", "", "", "", ""};
 
-bool contains(const Names& names, std::string_view name) {
+bool names_one(const Names& names, std::string_view name) {
   return !name.empty() && std::ranges::find(names, name) != names.end();
 }
 
 bool pragma_allowed(Guard::Rules rules, const char* name, const char* argument) {
   const std::string lower = to_lower(name == nullptr ? "" : name);
-  if (contains(kReadingPragmas, lower)) return true;
-  if (argument == nullptr && contains(kAskingPragmas, lower)) return true;
-  return rules == Guard::Rules::migration && contains(kMigrationPragmas, lower);
+  if (names_one(kReadingPragmas, lower)) return true;
+  if (argument == nullptr && names_one(kAskingPragmas, lower)) return true;
+  return rules == Guard::Rules::migration && names_one(kMigrationPragmas, lower);
 }
 
 // CREATE TEMP TABLE x has an action of its own, CREATE TABLE temp.x only names the database.
@@ -202,10 +202,10 @@ Guard::Scope::Scope(Guard& guard, Rules rules, std::optional<std::chrono::millis
   guard.denied_.clear();
   guard.timed_out_ = false;
   guard.matches_patterns_ = false;
-  for (std::size_t i = 0; i < kLimits.size(); ++i) {
+  for (std::size_t i = 0; i < kGuardLimits.size(); ++i) {
     // A migration is ours to trust with size: load_migration() has bounded it.
-    const int value = rules == Rules::check || timeout ? kLimits.at(i).value : -1;
-    limits_.at(i) = sqlite3_limit(guard.database_, kLimits.at(i).category, value);
+    const int value = rules == Rules::check || timeout ? kGuardLimits.at(i).value : -1;
+    limits_.at(i) = sqlite3_limit(guard.database_, kGuardLimits.at(i).category, value);
   }
 }
 
@@ -215,8 +215,8 @@ Guard::Scope::~Scope() {
   }
   guard_.rules_ = previous_;
   guard_.deadline_.reset();
-  for (std::size_t i = 0; i < kLimits.size(); ++i) {
-    sqlite3_limit(guard_.database_, kLimits.at(i).category, limits_.at(i));
+  for (std::size_t i = 0; i < kGuardLimits.size(); ++i) {
+    sqlite3_limit(guard_.database_, kGuardLimits.at(i).category, limits_.at(i));
   }
 }
 

@@ -17,13 +17,10 @@
 #include "store/sqlite/db/statements.hpp"
 
 namespace baseline::sqlite {
-namespace {
-
-using Arguments = std::span<sqlite3_value* const>;
 
 /// How the time of a function grows, and from where on it is refused in user SQL: at about a second
 /// (measured with SQLite 3.40 on one core of 2 GHz).
-enum class Growth {
+enum class FunctionGrowth {
   compares,  ///< the product of two sizes, compared many bytes at a time
   looks,     ///< the same, byte by byte
   printf,    ///< the widths and precisions in the format
@@ -32,27 +29,35 @@ enum class Growth {
 struct SlowFunction {
   const char* name;
   int arguments;  ///< as SQLite counts them: -1 is any number
-  Growth growth;
+  FunctionGrowth growth;
   int since;  ///< the version of SQLite that has it
 };
 
+namespace {
+
+using Arguments = std::span<sqlite3_value* const>;
+
 constexpr SlowFunction kFunctions[] = {
-    {"instr", 2, Growth::compares, 3'007'015}, {"replace", 3, Growth::compares, 3'000'000},
-    {"trim", 2, Growth::looks, 3'000'000},     {"ltrim", 2, Growth::looks, 3'000'000},
-    {"rtrim", 2, Growth::looks, 3'000'000},    {"json_patch", 2, Growth::compares, 3'038'000},
-    {"printf", -1, Growth::printf, 3'008'003}, {"format", -1, Growth::printf, 3'038'000},
+    {"instr", 2, FunctionGrowth::compares, 3'007'015},
+    {"replace", 3, FunctionGrowth::compares, 3'000'000},
+    {"trim", 2, FunctionGrowth::looks, 3'000'000},
+    {"ltrim", 2, FunctionGrowth::looks, 3'000'000},
+    {"rtrim", 2, FunctionGrowth::looks, 3'000'000},
+    {"json_patch", 2, FunctionGrowth::compares, 3'038'000},
+    {"printf", -1, FunctionGrowth::printf, 3'008'003},
+    {"format", -1, FunctionGrowth::printf, 3'038'000},
 };
 
 constexpr std::int64_t kMostCompared = 40'000'000'000;
 constexpr std::int64_t kMostLooked = 500'000'000;
 
 // Numbers are texts of a few bytes; to ask for these would change the value.
-std::int64_t size_of(sqlite3_value* value) {
+std::int64_t argument_size(sqlite3_value* value) {
   const int type = sqlite3_value_type(value);
   return type == SQLITE_TEXT || type == SQLITE_BLOB ? sqlite3_value_bytes(value) : 0;
 }
 
-std::string_view text_of(sqlite3_value* value) {
+std::string_view argument_text(sqlite3_value* value) {
   if (sqlite3_value_type(value) != SQLITE_TEXT) return {};
   const auto* text = static_cast<const char*>(static_cast<const void*>(sqlite3_value_text(value)));
   return {text, static_cast<std::size_t>(sqlite3_value_bytes(value))};
@@ -147,16 +152,20 @@ class SlowFunctions::Original {
 
   // What is wrong with the arguments; nothing when they are quick enough.
   std::string refusal(const SlowFunction& function, Arguments values) const {
-    const auto size = [&](std::size_t i) { return i < values.size() ? size_of(values[i]) : 0; };
-    const std::int64_t most = function.growth == Growth::looks ? kMostLooked : kMostCompared;
-    if (function.growth == Growth::printf || size(0) == 0 || size(1) <= most / size(0)) return {};
+    const auto size = [&](std::size_t i) {
+      return i < values.size() ? argument_size(values[i]) : 0;
+    };
+    const std::int64_t most =
+        function.growth == FunctionGrowth::looks ? kMostLooked : kMostCompared;
+    if (function.growth == FunctionGrowth::printf || size(0) == 0 || size(1) <= most / size(0))
+      return {};
     return fmt::format("{}() of {} and {} bytes would take too long", function.name, size(0),
                        size(1));
   }
 
   bool is_too_wide(const SlowFunction& function, Arguments values) const {
-    if (function.growth != Growth::printf || values.empty()) return false;
-    const std::int64_t sum = FormatSum(text_of(values[0]), values.subspan(1)).sum();
+    if (function.growth != FunctionGrowth::printf || values.empty()) return false;
+    const std::int64_t sum = FormatSum(argument_text(values[0]), values.subspan(1)).sum();
     return sum > sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, -1);
   }
 

@@ -45,7 +45,7 @@ bool says_fail(std::string_view sql) {
   return std::search(sql.begin(), sql.end(), kFail.begin(), kFail.end(), same) != sql.end();
 }
 
-constexpr std::size_t kMostKept = 16;
+constexpr std::size_t kMostKeptStatements = 16;
 
 // The length of the first statement of `sql` without its semicolon and what surrounds it.
 std::size_t trimmed_length(std::string_view sql) {
@@ -229,7 +229,7 @@ const Statement* StatementReader::compile_next() {
   position_ = start + length;
   // A long text is not worth its memory; one that matches patterns has limits of its own, which
   // compiling it finds out.
-  if (guard_.limit_patterns() || count_ > kMostKept) cache_ = nullptr;
+  if (guard_.limit_patterns() || count_ > kMostKeptStatements) cache_ = nullptr;
   if (cache_ == nullptr) statements_.clear();
   return &statements_.emplace_back(std::move(statement));
 }

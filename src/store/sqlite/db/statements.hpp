@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "store/session.hpp"
 #include "store/sqlite/db/guard.hpp"

@@ -10,10 +10,10 @@
 namespace baseline::sqlite {
 namespace {
 
-constexpr std::size_t kShown = 50;
+constexpr std::size_t kShownSql = 50;
 
 // What stands beside a change must not grow together with it: 1AND, --1, NOTNULL.
-bool separates(std::string_view sql, std::size_t at) {
+bool is_gap(std::string_view sql, std::size_t at) {
   return at >= sql.size() ||
          std::string_view(" \t\r\n(),;").find(sql[at]) != std::string_view::npos;
 }
@@ -22,16 +22,16 @@ bool separates(std::string_view sql, std::size_t at) {
 
 std::string shown(const Script& script, Span span) {
   std::string text = script.text(span);
-  if (text.size() <= kShown) return text;
-  return text.substr(0, utf8_prefix(std::string_view(text).substr(0, kShown - 1))) + "…";
+  if (text.size() <= kShownSql) return text;
+  return text.substr(0, utf8_prefix(std::string_view(text).substr(0, kShownSql - 1))) + "…";
 }
 
 void MutantList::add(const Subject& subject, std::size_t place, std::size_t begin, std::size_t end,
                      const std::string& by, std::string change) {
   const std::string_view sql = script_.sql();
   std::string padded = by;
-  if (begin > 0 && !separates(sql, begin - 1)) padded.insert(0, " ");
-  if (!separates(sql, end)) padded += ' ';
+  if (begin > 0 && !is_gap(sql, begin - 1)) padded.insert(0, " ");
+  if (!is_gap(sql, end)) padded += ' ';
   mutants_.push_back({subject.kind, subject.effect, subject.element, std::move(change), place,
                       begin, end - begin, std::move(padded)});
 }

@@ -1,5 +1,7 @@
 #include "store/sqlite/mutate/mutants.hpp"
 
+#include <utility>
+
 #include "store/sqlite/mutate/mutate_statement.hpp"
 #include "store/sqlite/sql/table_shape.hpp"
 

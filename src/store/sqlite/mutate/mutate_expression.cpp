@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "base/text.hpp"
@@ -16,19 +17,19 @@
 namespace baseline::sqlite {
 namespace {
 
-using Exchange = std::pair<std::string_view, std::string_view>;
+using Substitution = std::pair<std::string_view, std::string_view>;
 
-constexpr std::array<Exchange, 11> kSymbols = {{{"<", "<="},
-                                                {"<=", "<"},
-                                                {">", ">="},
-                                                {">=", ">"},
-                                                {"=", "<>"},
-                                                {"==", "<>"},
-                                                {"<>", "="},
-                                                {"!=", "="},
-                                                {"+", "-"},
-                                                {"-", "+"},
-                                                {"/", "*"}}};
+constexpr std::array<Substitution, 11> kSymbols = {{{"<", "<="},
+                                                    {"<=", "<"},
+                                                    {">", ">="},
+                                                    {">=", ">"},
+                                                    {"=", "<>"},
+                                                    {"==", "<>"},
+                                                    {"<>", "="},
+                                                    {"!=", "="},
+                                                    {"+", "-"},
+                                                    {"-", "+"},
+                                                    {"/", "*"}}};
 
 // Where a condition begins and ends, AND and OR aside.
 constexpr std::array<std::string_view, 30> kClauses = {
@@ -65,9 +66,9 @@ std::optional<std::string> moved(std::string_view number, bool negative, int by)
 
 // Goes over the tokens once, into parentheses by recursion, so that conditions at one level can be
 // told from those inside.
-class Walk {
+class ExpressionWalk {
  public:
-  Walk(const Subject& subject, MutantList& out)
+  ExpressionWalk(const Subject& subject, MutantList& out)
       : subject_(subject), out_(out), script_(out.script()) {}
 
   void level(Span span) {
@@ -228,7 +229,7 @@ class Walk {
     const bool has_left = i > span.begin && ends_operand(script_[i - 1]);
     if (!has_left || i + 1 >= span.end) return;
     std::string_view other;
-    for (const Exchange& exchange : kSymbols) {
+    for (const Substitution& exchange : kSymbols) {
       if (token.text == exchange.first) other = exchange.second;
     }
     if (token.text == "*") other = "/";
@@ -321,7 +322,7 @@ class Walk {
 }  // namespace
 
 void mutate_expression(const Subject& subject, Span expression, MutantList& out) {
-  Walk(subject, out).level(expression);
+  ExpressionWalk(subject, out).level(expression);
 }
 
 bool mutate_literal(const Subject& subject, Span literal, bool both_ways, MutantList& out,

@@ -12,10 +12,10 @@
 namespace baseline::sqlite {
 namespace {
 
-using Kind = ClauseShape::Kind;
+using ClauseKind = ClauseShape::Kind;
 using Effect = MutantEffect;
 
-bool has(std::string_view text, std::string_view part) {
+bool has_part(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
@@ -23,8 +23,8 @@ bool has(std::string_view text, std::string_view part) {
 // table may have.
 std::string other_type(std::string_view written) {
   const std::string type = to_lower(written);
-  const bool is_text =
-      !has(type, "int") && (has(type, "char") || has(type, "clob") || has(type, "text"));
+  const bool is_text = !has_part(type, "int") &&
+                       (has_part(type, "char") || has_part(type, "clob") || has_part(type, "text"));
   return is_text ? "INTEGER" : "TEXT";
 }
 
@@ -36,7 +36,7 @@ std::string rowid_column(const TableShape& table, const Script& script) {
   };
   for (const ColumnShape& column : table.columns) {
     for (const ClauseShape& clause : column.clauses) {
-      if (clause.kind != Kind::primary_key) continue;
+      if (clause.kind != ClauseKind::primary_key) continue;
       bool descending = false;
       for (std::size_t i = clause.whole.begin; i < clause.whole.end; ++i) {
         descending = descending || script.keyword(i, "desc");
@@ -45,7 +45,7 @@ std::string rowid_column(const TableShape& table, const Script& script) {
     }
   }
   for (const ClauseShape& clause : table.constraints) {
-    if (clause.kind != Kind::primary_key || clause.columns.size() != 1) continue;
+    if (clause.kind != ClauseKind::primary_key || clause.columns.size() != 1) continue;
     for (const ColumnShape& column : table.columns) {
       const bool same = to_lower(column.name) == to_lower(clause.columns.front());
       if (same && is_integer(column)) return column.name;
@@ -57,16 +57,16 @@ std::string rowid_column(const TableShape& table, const Script& script) {
 std::vector<std::string> primary_key(const TableShape& table) {
   for (const ColumnShape& column : table.columns) {
     for (const ClauseShape& clause : column.clauses) {
-      if (clause.kind == Kind::primary_key) return clause.columns;
+      if (clause.kind == ClauseKind::primary_key) return clause.columns;
     }
   }
   for (const ClauseShape& clause : table.constraints) {
-    if (clause.kind == Kind::primary_key) return clause.columns;
+    if (clause.kind == ClauseKind::primary_key) return clause.columns;
   }
   return {};
 }
 
-std::string names(const std::vector<std::string>& columns) {
+std::string column_list(const std::vector<std::string>& columns) {
   std::vector<std::string> out;
   out.reserve(columns.size());
   for (const std::string& column : columns) out.push_back(readable_name(column));
@@ -132,7 +132,7 @@ class TableMutants {
 
   void add_not_null(const ColumnShape& column) {
     const auto is = [](const ClauseShape& clause) {
-      return clause.kind == Kind::not_null || clause.kind == Kind::generated;
+      return clause.kind == ClauseKind::not_null || clause.kind == ClauseKind::generated;
     };
     if (!can_be_null(column) || std::ranges::any_of(column.clauses, is)) return;
     const std::size_t last = column.type.empty() ? column.name_at : column.type.end - 1;
@@ -152,7 +152,7 @@ class TableMutants {
 
   void clause(const ClauseShape& clause, const ColumnShape* column) {
     switch (clause.kind) {
-      case Kind::not_null:
+      case ClauseKind::not_null:
         if (can_be_null(*column)) {
           const Subject subject{MutantKind::not_null, Effect::laxer,
                                 "NOT NULL of " + place_of(*column)};
@@ -160,30 +160,31 @@ class TableMutants {
           conflict(subject, clause);
         }
         break;
-      case Kind::unique:
-        key(clause, column, MutantKind::unique, described(clause, "UNIQUE", names(clause.columns)));
+      case ClauseKind::unique:
+        key(clause, column, MutantKind::unique,
+            described(clause, "UNIQUE", column_list(clause.columns)));
         break;
-      case Kind::primary_key:
+      case ClauseKind::primary_key:
         key(clause, column, MutantKind::primary_key, described(clause, "PRIMARY KEY", {}));
         break;
-      case Kind::check: {
+      case ClauseKind::check: {
         const Subject subject{MutantKind::check, Effect::laxer,
                               described(clause, "CHECK", shown(script_, clause.inner))};
         drop(subject, clause, column);
         mutate_expression(subject.with(Effect::either), clause.inner, out_);
         break;
       }
-      case Kind::foreign_key:
+      case ClauseKind::foreign_key:
         foreign_key(clause, column);
         break;
-      case Kind::default_value:
+      case ClauseKind::default_value:
         default_value(clause, "DEFAULT of " + place_of(*column));
         break;
-      case Kind::collation:
+      case ClauseKind::collation:
         out_.drop({MutantKind::collation, Effect::either, "COLLATE of " + place_of(*column)},
                   clause.whole);
         break;
-      case Kind::generated: {
+      case ClauseKind::generated: {
         const Subject subject{MutantKind::generated, Effect::content, "AS of " + place_of(*column)};
         out_.drop(subject, clause.whole, "dropped: an ordinary column");
         mutate_expression(subject, clause.inner, out_);
@@ -228,7 +229,7 @@ class TableMutants {
 
   void foreign_key(const ClauseShape& clause, const ColumnShape* column) {
     const Subject subject{MutantKind::foreign_key, Effect::laxer,
-                          described(clause, "FOREIGN KEY", names(clause.columns))};
+                          described(clause, "FOREIGN KEY", column_list(clause.columns))};
     drop(subject, clause, column);
     retarget(subject.with(Effect::either), clause);
     action(subject.with(Effect::either), clause.on_delete, clause, "ON DELETE");
@@ -246,7 +247,7 @@ class TableMutants {
         continue;
       }
       out_.replace(subject, clause.parent,
-                   fmt::format("{} ({})", readable_name(other.name), names(key)));
+                   fmt::format("{} ({})", readable_name(other.name), column_list(key)));
       return;
     }
   }
@@ -269,8 +270,8 @@ class TableMutants {
     const Subject subject{MutantKind::default_value, Effect::content, std::move(element)};
     out_.drop(subject, clause.whole);
     if (mutate_literal(subject, clause.inner, false, out_)) return;
-    using Exchange = std::pair<std::string_view, const char*>;
-    constexpr std::array<Exchange, 3> kTimes = {{{"current_timestamp", "CURRENT_DATE"},
+    using TimeWord = std::pair<std::string_view, const char*>;
+    constexpr std::array<TimeWord, 3> kTimes = {{{"current_timestamp", "CURRENT_DATE"},
                                                  {"current_date", "CURRENT_TIMESTAMP"},
                                                  {"current_time", "CURRENT_TIMESTAMP"}}};
     for (const auto& [word, other] : kTimes) {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <string>
-#include <string_view>
 
 #include "base/text.hpp"
 #include "store/sqlite/sql/table_definition.hpp"
@@ -13,14 +12,14 @@
 namespace baseline::sqlite {
 namespace {
 
-using Kind = Constraint::Kind;
+using ConstraintKind = Constraint::Kind;
 
 bool same_names(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   return std::ranges::equal(
       a, b, [](const auto& x, const auto& y) { return to_lower(x) == to_lower(y); });
 }
 
-TableDefinition definition_of(SQLite::Database& database, const std::string& table) {
+TableDefinition table_definition(SQLite::Database& database, const std::string& table) {
   SQLite::Statement row(database,
                         "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ?");
   row.bind(1, table);
@@ -78,13 +77,13 @@ bool key_rejects(const TableDefinition& table, const Constraint& constraint) {
 bool can_reject(SQLite::Database& database, const TableDefinition& table,
                 const Constraint& constraint) {
   switch (constraint.kind) {
-    case Kind::not_null:
+    case ConstraintKind::not_null:
       return not_null_rejects(database, table, constraint);
-    case Kind::unique:
-    case Kind::primary_key:
+    case ConstraintKind::unique:
+    case ConstraintKind::primary_key:
       return key_rejects(table, constraint);
-    case Kind::check:
-    case Kind::foreign_key:
+    case ConstraintKind::check:
+    case ConstraintKind::foreign_key:
       return true;
   }
   return true;
@@ -97,7 +96,7 @@ std::vector<ConstraintInfo> constraint_infos(SQLite::Database& database) {
   std::vector<ConstraintInfo> out;
   for (const Constraint& constraint : read_constraints(database)) {
     const auto [table, is_new] = tables.try_emplace(constraint.table);
-    if (is_new) table->second = definition_of(database, constraint.table);
+    if (is_new) table->second = table_definition(database, constraint.table);
     out.push_back({constraint.table, constraint.name, constraint.display,
                    can_reject(database, table->second, constraint)});
   }

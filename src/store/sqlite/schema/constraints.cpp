@@ -16,7 +16,7 @@
 namespace baseline::sqlite {
 namespace {
 
-using Kind = Constraint::Kind;
+using ConstraintKind = Constraint::Kind;
 using RefKind = ConstraintRef::Kind;
 
 constexpr std::string_view kCheckFailed = "CHECK constraint failed: ";
@@ -46,32 +46,32 @@ std::string table_dot_column(const Constraint& constraint) {
 }
 
 // Fills in what is said about the constraint.
-Constraint described(Constraint constraint) {
+Constraint with_description(Constraint constraint) {
   const std::string& name = constraint.name;
   const std::string space = name.empty() ? "" : " ";
   const std::string columns = "(" + join(constraint.columns, ", ") + ")";
   switch (constraint.kind) {
-    case Kind::check:
+    case ConstraintKind::check:
       constraint.message = fmt::format("{}{}", kCheckFailed, name);
       constraint.display =
           name.empty() ? fmt::format("CHECK ({})", readable(tokenize(constraint.expression)))
                        : "CHECK " + name;
       break;
-    case Kind::not_null:
+    case ConstraintKind::not_null:
       constraint.message = "NOT NULL constraint failed: " + message_columns(constraint);
       constraint.display = "NOT NULL " + table_dot_column(constraint);
       break;
-    case Kind::unique:
+    case ConstraintKind::unique:
       constraint.message = "UNIQUE constraint failed: " + message_columns(constraint);
       constraint.display = name.empty() ? "UNIQUE " + table_and_columns(constraint)
                                         : fmt::format("UNIQUE {} {}", name, columns);
       break;
-    case Kind::primary_key:
+    case ConstraintKind::primary_key:
       constraint.message = "UNIQUE constraint failed: " + message_columns(constraint);
       constraint.display = fmt::format("PRIMARY KEY {}{}{} {}", name, space,
                                        readable_name(constraint.table), columns);
       break;
-    case Kind::foreign_key:
+    case ConstraintKind::foreign_key:
       constraint.display = fmt::format("FOREIGN KEY {}{}{} {}", name, space,
                                        readable_name(constraint.table), columns);
       break;
@@ -79,14 +79,14 @@ Constraint described(Constraint constraint) {
   return constraint;
 }
 
-struct TableFacts {
+struct ConstraintFacts {
   std::string name;
   std::vector<std::string> columns;
   std::vector<std::string> not_null;  // as SQLite sees it, WITHOUT ROWID keys included
 };
 
-TableFacts read_facts(SQLite::Database& database, const std::string& table) {
-  TableFacts facts{table, {}, {}};
+ConstraintFacts read_facts(SQLite::Database& database, const std::string& table) {
+  ConstraintFacts facts{table, {}, {}};
   SQLite::Statement rows(database, "SELECT name, \"notnull\" FROM pragma_table_xinfo(?, 'main')");
   rows.bind(1, table);
   while (rows.executeStep()) {
@@ -97,13 +97,13 @@ TableFacts read_facts(SQLite::Database& database, const std::string& table) {
 }
 
 // Messages spell columns as the table does, whatever the constraint wrote.
-std::string spelt(const TableFacts& facts, const std::string& column) {
+std::string spelt(const ConstraintFacts& facts, const std::string& column) {
   const auto found = std::ranges::find_if(
       facts.columns, [&](const std::string& name) { return same_name(name, column); });
   return found == facts.columns.end() ? column : *found;
 }
 
-void add_declared(const TableFacts& facts, const TableDefinition& definition,
+void add_declared(const ConstraintFacts& facts, const TableDefinition& definition,
                   std::vector<Constraint>& out) {
   std::vector<std::string> named;  // NOT NULL columns whose constraint has a name
   for (const DeclaredConstraint& declared : definition.constraints) {
@@ -115,12 +115,13 @@ void add_declared(const TableFacts& facts, const TableDefinition& definition,
     for (const std::string& column : declared.columns) {
       constraint.columns.push_back(spelt(facts, column));
     }
-    if (declared.kind == Kind::not_null) named.push_back(constraint.columns.front());
-    out.push_back(described(std::move(constraint)));
+    if (declared.kind == ConstraintKind::not_null) named.push_back(constraint.columns.front());
+    out.push_back(with_description(std::move(constraint)));
   }
   for (const std::string& column : facts.not_null) {
     if (std::ranges::find(named, column) != named.end()) continue;
-    out.push_back(described({Kind::not_null, facts.name, {}, {column}, {}, {}, {}}));
+    out.push_back(
+        with_description({ConstraintKind::not_null, facts.name, {}, {column}, {}, {}, {}}));
   }
 }
 
@@ -132,7 +133,7 @@ void add_unique_indexes(SQLite::Database& database, const std::string& table,
   indexes.bind(1, table);
   while (indexes.executeStep()) {
     Constraint constraint;
-    constraint.kind = Kind::unique;
+    constraint.kind = ConstraintKind::unique;
     constraint.table = table;
     constraint.name = indexes.getColumn(0).getString();
     bool expression = false;
@@ -144,7 +145,7 @@ void add_unique_indexes(SQLite::Database& database, const std::string& table,
       const SQLite::Column name = columns.getColumn(1);
       constraint.columns.push_back(name.isNull() ? "(expression)" : name.getString());
     }
-    constraint = described(std::move(constraint));
+    constraint = with_description(std::move(constraint));
     if (expression) {
       std::string quoted;
       for (const char c : constraint.name) quoted += c == '\'' ? "''" : std::string(1, c);
@@ -201,18 +202,18 @@ bool same_columns(std::vector<std::string> a, std::vector<std::string> b) {
   return a == b;
 }
 
-std::optional<Kind> constraint_kind(RefKind kind) {
+std::optional<ConstraintKind> constraint_kind(RefKind kind) {
   switch (kind) {
     case RefKind::not_null:
-      return Kind::not_null;
+      return ConstraintKind::not_null;
     case RefKind::unique:
-      return Kind::unique;
+      return ConstraintKind::unique;
     case RefKind::primary_key:
-      return Kind::primary_key;
+      return ConstraintKind::primary_key;
     case RefKind::foreign_key:
-      return Kind::foreign_key;
+      return ConstraintKind::foreign_key;
     case RefKind::check:
-      return Kind::check;
+      return ConstraintKind::check;
     case RefKind::name:
     case RefKind::trigger:
     case RefKind::type:
@@ -255,7 +256,7 @@ std::vector<Constraint> read_constraints(SQLite::Database& database) {
   while (tables.executeStep()) {
     const TableDefinition definition = parse_create_table(tables.getColumn(1).getString());
     if (definition.columns.empty()) continue;  // a virtual table declares no constraints
-    const TableFacts facts = read_facts(database, tables.getColumn(0).getString());
+    const ConstraintFacts facts = read_facts(database, tables.getColumn(0).getString());
     add_declared(facts, definition, out);
     add_unique_indexes(database, facts.name, out);
   }
@@ -268,21 +269,21 @@ std::vector<const Constraint*> reported(const std::vector<Constraint>& all, int 
   for (const Constraint& constraint : all) {
     bool match = false;
     switch (constraint.kind) {
-      case Kind::check:
+      case ConstraintKind::check:
         match = code == SQLITE_CONSTRAINT_CHECK && message.starts_with(kCheckFailed) &&
                 check_reported(constraint, message);
         break;
-      case Kind::not_null:
+      case ConstraintKind::not_null:
         match = code == SQLITE_CONSTRAINT_NOTNULL && constraint.message == message;
         break;
-      case Kind::unique:
+      case ConstraintKind::unique:
         match = code == SQLITE_CONSTRAINT_UNIQUE && constraint.message == message;
         break;
-      case Kind::primary_key:
+      case ConstraintKind::primary_key:
         match = (code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID) &&
                 constraint.message == message;
         break;
-      case Kind::foreign_key:
+      case ConstraintKind::foreign_key:
         break;  // the message does not say which
     }
     if (match) out.push_back(&constraint);
@@ -306,7 +307,7 @@ std::string describe_rejection(const std::vector<Constraint>& all, int code,
 
 std::vector<Constraint> named_by(const std::vector<Constraint>& all, const ConstraintRef& by) {
   std::vector<Constraint> out;
-  const std::optional<Kind> kind = constraint_kind(by.kind);
+  const std::optional<ConstraintKind> kind = constraint_kind(by.kind);
   const std::optional<TableColumns> reference =
       by.kind == RefKind::name ? std::nullopt : parse_reference(by.text);
   for (const Constraint& constraint : all) {
@@ -316,14 +317,14 @@ std::vector<Constraint> named_by(const std::vector<Constraint>& all, const Const
       continue;
     }
     if (!kind || constraint.kind != *kind) continue;
-    if (*kind == Kind::check) {
+    if (*kind == ConstraintKind::check) {
       if (normalised_sql(constraint.expression) == normalised_sql(by.text)) {
         out.push_back(constraint);
       }
       continue;
     }
     if (!reference || !same_name(reference->table, constraint.table)) continue;
-    const bool any_columns = *kind == Kind::primary_key && reference->columns.empty();
+    const bool any_columns = *kind == ConstraintKind::primary_key && reference->columns.empty();
     if (any_columns || same_columns(reference->columns, constraint.columns)) {
       out.push_back(constraint);
     }
@@ -340,15 +341,15 @@ ConstraintRef reference_to(const Constraint& constraint) {
     return ConstraintRef{kind, reference_text(constraint, kind)};
   };
   switch (constraint.kind) {
-    case Kind::not_null:
+    case ConstraintKind::not_null:
       return by(RefKind::not_null);
-    case Kind::unique:
+    case ConstraintKind::unique:
       return by(RefKind::unique);
-    case Kind::primary_key:
+    case ConstraintKind::primary_key:
       return by(RefKind::primary_key);
-    case Kind::foreign_key:
+    case ConstraintKind::foreign_key:
       return by(RefKind::foreign_key);
-    case Kind::check:
+    case ConstraintKind::check:
       return by(RefKind::check);
   }
   return {};
@@ -356,7 +357,7 @@ ConstraintRef reference_to(const Constraint& constraint) {
 
 std::vector<std::string> available_for(const std::vector<Constraint>& all, RefKind kind) {
   std::vector<std::string> out;
-  const std::optional<Kind> wanted = constraint_kind(kind);
+  const std::optional<ConstraintKind> wanted = constraint_kind(kind);
   for (const Constraint& constraint : all) {
     if (wanted ? constraint.kind != *wanted : kind != RefKind::name) continue;
     const std::string text = reference_text(constraint, kind);

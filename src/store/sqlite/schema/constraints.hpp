@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "store/session.hpp"
+#include "store/constraint_ref.hpp"
 #include "store/sqlite/sql/table_definition.hpp"
 
 namespace baseline::sqlite {

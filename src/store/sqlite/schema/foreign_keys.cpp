@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "store/value.hpp"
 
 namespace baseline::sqlite {
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "base/text.hpp"
 #include "store/sqlite/sql/tokenizer.hpp"
@@ -12,13 +13,14 @@
 namespace baseline::sqlite {
 namespace {
 
-using Kind = Constraint::Kind;
+using ConstraintKind = Constraint::Kind;
 
 bool is_key(const Constraint& constraint) {
-  return constraint.kind == Kind::unique || constraint.kind == Kind::primary_key;
+  return constraint.kind == ConstraintKind::unique ||
+         constraint.kind == ConstraintKind::primary_key;
 }
 
-std::vector<std::string> columns_of(SQLite::Database& database, const std::string& index) {
+std::vector<std::string> index_columns(SQLite::Database& database, const std::string& index) {
   SQLite::Statement rows(database, "SELECT name FROM pragma_index_info(?, 'main') ORDER BY seqno");
   rows.bind(1, index);
   std::vector<std::string> out;
@@ -26,7 +28,7 @@ std::vector<std::string> columns_of(SQLite::Database& database, const std::strin
   return out;
 }
 
-bool is_name(const Token& token) {
+bool is_name_token(const Token& token) {
   return token.kind == Token::Kind::word || token.kind == Token::Kind::quoted_name;
 }
 
@@ -35,10 +37,10 @@ std::set<std::string> named_before(std::string_view alias, std::string_view sql)
   const std::vector<Token> tokens = tokenize(sql);
   std::set<std::string> out;
   for (std::size_t i = 1; i < tokens.size(); ++i) {
-    if (!is_name(tokens[i]) || !same_name(unquoted(tokens[i]), alias)) continue;
+    if (!is_name_token(tokens[i]) || !same_name(unquoted(tokens[i]), alias)) continue;
     std::size_t before = i - 1;
     if (is_keyword(tokens[before], "as") && before > 0) --before;
-    if (is_name(tokens[before])) out.insert(to_lower(unquoted(tokens[before])));
+    if (is_name_token(tokens[before])) out.insert(to_lower(unquoted(tokens[before])));
   }
   return out;
 }
@@ -71,7 +73,7 @@ Indexes::Indexes(SQLite::Database& database, const std::vector<Constraint>& cons
       index.declared.push_back(index.name);
     } else {
       // UNIQUE (a) and PRIMARY KEY (a) of one table share an index.
-      const std::vector<std::string> columns = columns_of(database, index.name);
+      const std::vector<std::string> columns = index_columns(database, index.name);
       for (const Constraint& constraint : constraints) {
         if (is_key(constraint) && constraint.table == table &&
             std::ranges::equal(constraint.columns, columns, same_name)) {
@@ -90,7 +92,7 @@ Indexes::Indexes(SQLite::Database& database, const std::vector<Constraint>& cons
     const std::string table = tables.getColumn(0).getString();
     if (tables.getColumn(1).getInt() == 0 && with_index.contains(table)) continue;
     for (const Constraint& constraint : constraints) {
-      if (constraint.kind != Kind::primary_key || constraint.table != table) continue;
+      if (constraint.kind != ConstraintKind::primary_key || constraint.table != table) continue;
       keys_.push_back({to_lower(table), name_or_columns(constraint)});
     }
   }

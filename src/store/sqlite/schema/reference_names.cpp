@@ -10,8 +10,8 @@ namespace {
 
 using RefKind = ConstraintRef::Kind;
 
-std::vector<std::string> names(SQLite::Database& database, const char* type, const char* what,
-                               const char* join) {
+std::vector<std::string> reference_names_in(SQLite::Database& database, const char* type,
+                                            const char* what, const char* join) {
   SQLite::Statement statement(
       database, fmt::format("SELECT {} FROM main.sqlite_schema AS s{} WHERE s.type = '{}' "
                             "AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1",
@@ -40,7 +40,7 @@ std::optional<TypedColumn> find_typed_column(SQLite::Database& database, const C
 }
 
 std::vector<std::string> trigger_names(SQLite::Database& database) {
-  return names(database, "trigger", "s.name", "");
+  return reference_names_in(database, "trigger", "s.name", "");
 }
 
 std::vector<std::string> available_names(SQLite::Database& database,
@@ -48,8 +48,8 @@ std::vector<std::string> available_names(SQLite::Database& database,
                                          ConstraintRef::Kind kind) {
   if (kind == RefKind::trigger) return trigger_names(database);
   if (kind == RefKind::type) {
-    return names(database, "table", "s.name || '.' || c.name",
-                 ", pragma_table_xinfo(s.name, 'main') AS c");
+    return reference_names_in(database, "table", "s.name || '.' || c.name",
+                              ", pragma_table_xinfo(s.name, 'main') AS c");
   }
   return available_for(constraints, kind);
 }

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -95,7 +94,7 @@ struct TableFacts {
 };
 
 // The pragmas are called as such: compiling the table-valued functions takes ten times as long.
-std::map<std::string, TableFacts> tables_of(SQLite::Database& database) {
+std::map<std::string, TableFacts> read_table_facts(SQLite::Database& database) {
   std::map<std::string, TableFacts> tables;
   SQLite::Statement rows(database, "PRAGMA main.table_list");  // schema name type ncol wr strict
   while (rows.executeStep()) {
@@ -158,7 +157,7 @@ int rank(const SchemaObject& object) {
 
 Schema read_schema(SQLite::Database& database) {
   Schema schema;
-  std::map<std::string, TableFacts> tables = tables_of(database);
+  std::map<std::string, TableFacts> tables = read_table_facts(database);
   SQLite::Statement rows(database,
                          "SELECT type, name, tbl_name, sql FROM main.sqlite_schema "
                          "WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");

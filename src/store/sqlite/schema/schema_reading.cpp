@@ -12,11 +12,11 @@ namespace baseline::sqlite {
 namespace {
 
 // A run has the old schema, the new one, and for a moment what a check makes of it.
-constexpr std::size_t kMostKept = 4;
+constexpr std::size_t kMostKeptReadings = 4;
 
 // All that SQLite itself reads when it opens the database. Values with their lengths: no two
 // schemas have the same text.
-std::string text_of(SQLite::Database& database) {
+std::string schema_text(SQLite::Database& database) {
   SQLite::Statement rows(database, "SELECT type, name, tbl_name, sql FROM main.sqlite_schema");
   std::string out;
   while (rows.executeStep()) {
@@ -35,14 +35,14 @@ std::string text_of(SQLite::Database& database) {
 
 std::shared_ptr<SchemaReading> SchemaReading::of(SQLite::Database& database) {
   static std::deque<std::shared_ptr<SchemaReading>> kept;  // the last ones asked for, newest first
-  std::string text = text_of(database);
+  std::string text = schema_text(database);
   const auto known =
       std::ranges::find_if(kept, [&](const auto& reading) { return reading->text_ == text; });
   std::shared_ptr<SchemaReading> reading =
       known == kept.end() ? std::make_shared<SchemaReading>(std::move(text)) : *known;
   if (known != kept.end()) kept.erase(known);
   kept.push_front(reading);
-  if (kept.size() > kMostKept) kept.pop_back();
+  if (kept.size() > kMostKeptReadings) kept.pop_back();
   return reading;
 }
 

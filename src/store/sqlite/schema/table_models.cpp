@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <string_view>
@@ -21,9 +22,9 @@ namespace baseline::sqlite {
 namespace {
 
 using Fits = ColumnModel::Fits;
-using Kind = ConstraintModel::Kind;
+using ModelKind = ConstraintModel::Kind;
 
-bool contains(std::string_view text, std::string_view part) {
+bool has_text(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
@@ -32,15 +33,15 @@ bool contains(std::string_view text, std::string_view part) {
 Fits fits_of(const std::string& declared) {
   const std::string type = to_lower(declared);
   if (type.empty() || type == "any") return Fits::any;
-  if (contains(type, "datetime") || contains(type, "timestamp")) return Fits::date_time;
+  if (has_text(type, "datetime") || has_text(type, "timestamp")) return Fits::date_time;
   if (type == "date") return Fits::date;
   if (type == "time") return Fits::time;
-  if (contains(type, "bool")) return Fits::boolean;
-  if (contains(type, "json")) return Fits::json;
-  if (contains(type, "int")) return Fits::integer;
-  if (contains(type, "char") || contains(type, "clob") || contains(type, "text")) return Fits::text;
-  if (contains(type, "blob")) return Fits::blob;
-  if (contains(type, "real") || contains(type, "floa") || contains(type, "doub")) return Fits::real;
+  if (has_text(type, "bool")) return Fits::boolean;
+  if (has_text(type, "json")) return Fits::json;
+  if (has_text(type, "int")) return Fits::integer;
+  if (has_text(type, "char") || has_text(type, "clob") || has_text(type, "text")) return Fits::text;
+  if (has_text(type, "blob")) return Fits::blob;
+  if (has_text(type, "real") || has_text(type, "floa") || has_text(type, "doub")) return Fits::real;
   return Fits::number;
 }
 
@@ -241,25 +242,25 @@ class TableReader {
     out.columns = constraint.columns;
     switch (constraint.kind) {
       case Constraint::Kind::check:
-        out.kind = Kind::check;
+        out.kind = ModelKind::check;
         out.condition = condition(constraint.expression);
         out.columns = out.condition.columns;
         break;
       case Constraint::Kind::not_null:
-        out.kind = Kind::not_null;
+        out.kind = ModelKind::not_null;
         describe_not_null(out);
         break;
       case Constraint::Kind::primary_key:
-        out.kind = Kind::primary_key;
+        out.kind = ModelKind::primary_key;
         describe_key(written, out);
         break;
       case Constraint::Kind::unique:
-        out.kind = Kind::unique;
+        out.kind = ModelKind::unique;
         describe_key(written, out);
         if (written == nullptr) describe_index(out);
         break;
       case Constraint::Kind::foreign_key:
-        out.kind = Kind::foreign_key;
+        out.kind = ModelKind::foreign_key;
         describe_foreign_key(out);
         break;
     }
@@ -353,7 +354,7 @@ class TableReader {
   // Types are constraints like others: typeof(c) must be one of these.
   void add_type(const ColumnModel& column, std::string_view classes, std::vector<Value> wrong) {
     ConstraintModel out;
-    out.kind = Kind::type;
+    out.kind = ModelKind::type;
     out.columns = {column.name};
     const std::string text = fmt::format("{}.{}", table_.sql, column.sql);
     out.display = "type of " + text;
@@ -412,7 +413,7 @@ void read_triggers(SQLite::Database& database, const std::vector<std::string>& c
 void resolve_parents(std::vector<TableModel>& tables) {
   for (TableModel& table : tables) {
     for (ConstraintModel& key : table.constraints) {
-      if (key.kind != Kind::foreign_key) continue;
+      if (key.kind != ModelKind::foreign_key) continue;
       const auto parent = std::ranges::find_if(tables, [&](const TableModel& other) {
         return to_lower(other.name) == to_lower(key.parent);
       });

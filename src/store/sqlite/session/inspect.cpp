@@ -1,6 +1,5 @@
 // The questions that status, verify and reports ask a database beside its schema.
 #include <SQLiteCpp/Statement.h>
-#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <algorithm>

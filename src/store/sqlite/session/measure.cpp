@@ -7,14 +7,13 @@
 #include <string>
 #include <utility>
 
+#include "os/clock.hpp"
 #include "store/sqlite/db/statements.hpp"
 #include "store/sqlite/schema/indexes.hpp"
 #include "store/sqlite/session/run.hpp"
 
 namespace baseline::sqlite {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // The counter of the last run (https://www.sqlite.org/c3ref/c_stmtstatus_counter.html). SQLite adds
 // up 32 bits without a sign and hands them out with one.
@@ -98,9 +97,9 @@ class Measurement {
   bool run_once(const StatementReader& reader, const Statement& statement, CostOutcome& outcome) {
     sqlite3_stmt* const running = statement.handle.get();
     if (!statement.info.read_only) own_.run("SAVEPOINT \"baseline cost\"");
-    const Clock::time_point start = Clock::now();
+    const SteadyClock::time_point start = SteadyClock::now();
     const int code = run_to_end(statement, request_.bindings);
-    took_ = Clock::now() - start;
+    took_ = SteadyClock::now() - start;
     if (code != SQLITE_DONE) {
       outcome.failure = explained(schema_, guard_, reader, statement, code, request_.limits);
     } else if (outcome.steps == 0) {

@@ -22,7 +22,7 @@ namespace baseline::sqlite {
 namespace {
 
 // "FILE:LINE:COLUMN", the column in characters, both from 1.
-std::string place(const Migration& migration, std::size_t offset) {
+std::string statement_place(const Migration& migration, std::size_t offset) {
   const std::string_view before = std::string_view(migration.sql).substr(0, offset);
   const auto line = 1 + std::ranges::count(before, '\n');
   const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
@@ -57,9 +57,10 @@ std::string hint_for(const Migration& migration, const SqlFailure& failure) {
   return {};
 }
 
-[[noreturn]] void fail(const Migration& migration, const SqlFailure& failure) {
+[[noreturn]] void throw_failure(const Migration& migration, const SqlFailure& failure) {
   throw Error(ErrorCode::usage,
-              fmt::format("{}: {}", place(migration, failure.offset.value_or(0)), failure.message),
+              fmt::format("{}: {}", statement_place(migration, failure.offset.value_or(0)),
+                          failure.message),
               hint_for(migration, failure));
 }
 
@@ -88,18 +89,19 @@ void run_statements(SQLite::Database& database, Guard& guard, const Migration& m
   while (const Statement* const statement = reader.next()) {
     ++statements;
     if (const int code = run_to_end(*statement, {}); code != SQLITE_DONE) {
-      fail(migration, within_bounds(reader.run_failure(*statement, code), code, guard, migration));
+      throw_failure(migration,
+                    within_bounds(reader.run_failure(*statement, code), code, guard, migration));
     }
     // OR ROLLBACK ends the transaction even when nothing is reported.
     if (sqlite3_get_autocommit(database.getHandle()) != 0) {
-      fail(migration, {SqlFailure::Kind::other,
-                       "the statement ended the transaction",
-                       statement->info.offset,
-                       statements,
-                       {}});
+      throw_failure(migration, {SqlFailure::Kind::other,
+                                "the statement ended the transaction",
+                                statement->info.offset,
+                                statements,
+                                {}});
     }
   }
-  if (reader.failure()) fail(migration, *reader.failure());
+  if (reader.failure()) throw_failure(migration, *reader.failure());
   if (statements == 0) {
     throw Error(ErrorCode::usage,
                 fmt::format("{} contains no SQL statement", printable(migration.file)),

@@ -26,14 +26,14 @@
 namespace baseline::sqlite {
 namespace {
 
-using Kind = Constraint::Kind;
+using ConstraintKind = Constraint::Kind;
 using RefKind = ConstraintRef::Kind;
 using Verdict = Rejection::Verdict;
 
 constexpr const char* kForeignKeyFailed = "FOREIGN KEY constraint failed";
 
 /// How one run of the last statement ended.
-struct Run {
+struct RejectionRun {
   int code = SQLITE_DONE;
   std::string message;
   std::int64_t rows_changed = 0;
@@ -47,10 +47,10 @@ struct Run {
 // One question to one database. The last statement may run several times; a savepoint brings back
 // what was before it. Most rejected statements leave nothing behind, and then it is not needed
 // until the statement is to run again.
-class Judge {
+class RejectionJudge {
  public:
-  Judge(const Workshop& workshop, const Bindings& bindings, const ConstraintRef& by,
-        const RunLimits& limits)
+  RejectionJudge(const Workshop& workshop, const Bindings& bindings, const ConstraintRef& by,
+                 const RunLimits& limits)
       : database_(workshop.database),
         guard_(workshop.guard),
         schema_(workshop.schema),
@@ -105,7 +105,7 @@ class Judge {
   }
 
   Rejection judge_last(const StatementReader& reader, const Statement& last, std::string_view sql) {
-    const Run run = run_once(last);
+    const RejectionRun run = run_once(last);
     if (run.succeeded()) {
       if (has_deferred_violations(database_.getHandle())) {
         const std::multiset<Orphan> after = orphans_now();
@@ -119,7 +119,8 @@ class Judge {
     return judge_rejected(reader, last, run);
   }
 
-  Rejection judge_rejected(const StatementReader& reader, const Statement& last, const Run& run) {
+  Rejection judge_rejected(const StatementReader& reader, const Statement& last,
+                           const RejectionRun& run) {
     const std::vector<const Constraint*> by = reported(*constraints_, run.code, run.message);
     const auto wanted =
         std::ranges::count_if(by, [&](const Constraint* c) { return is_wanted(*c); });
@@ -139,8 +140,9 @@ class Judge {
       }
     }
     if (matches_words(run)) return verdict(Verdict::by_named);
-    const bool wants_check = std::ranges::any_of(
-        *wanted_, [](const Constraint& constraint) { return constraint.kind == Kind::check; });
+    const bool wants_check = std::ranges::any_of(*wanted_, [](const Constraint& constraint) {
+      return constraint.kind == ConstraintKind::check;
+    });
     if (wants_check && run.code == SQLITE_CONSTRAINT_CHECK)
       return judge_shadowed(reader, last, run);
     return by_other(run);
@@ -152,7 +154,7 @@ class Judge {
     const std::multiset<Orphan> before = orphans_now();
     const Setting deferred(*this, "PRAGMA defer_foreign_keys = ON",
                            "PRAGMA defer_foreign_keys = OFF");
-    const Run run = run_once(last);
+    const RejectionRun run = run_once(last);
     std::vector<Constraint> violated;
     if (run.succeeded()) violated = violations(before, orphans_now());
     if (!run.succeeded() && !run.rejected()) return could_not_run(reader, last, run);
@@ -186,14 +188,14 @@ class Judge {
   // Of several CHECKs that a row violates, SQLite reports the first one declared. With all of them
   // off, the rows that the statement leaves show whether the wanted one rejects them too.
   Rejection judge_shadowed(const StatementReader& reader, const Statement& last,
-                           const Run& reported_run) {
+                           const RejectionRun& reported_run) {
     const std::vector<std::int64_t> before = violators();
     const Setting unchecked(*this, "PRAGMA ignore_check_constraints = ON",
                             "PRAGMA ignore_check_constraints = OFF");
     // Foreign keys are checked after the CHECKs; they must not stop the counting.
     const Setting deferred(*this, "PRAGMA defer_foreign_keys = ON",
                            "PRAGMA defer_foreign_keys = OFF");
-    const Run run = run_once(last);
+    const RejectionRun run = run_once(last);
     if (!run.succeeded() && !run.rejected()) return could_not_run(reader, last, run);
     const std::vector<std::int64_t> after = run.succeeded() ? violators() : before;
     restore();
@@ -225,7 +227,7 @@ class Judge {
     const LegacyQuotes legacy(database_.getHandle());
     std::vector<std::int64_t> counts;
     for (const Constraint& constraint : *wanted_) {
-      if (constraint.kind != Kind::check) continue;
+      if (constraint.kind != ConstraintKind::check) continue;
       const std::string sql =
           fmt::format("SELECT count(*) FROM main.{} WHERE NOT ({}\n)",
                       quoted_identifier(constraint.table), constraint.expression);
@@ -249,7 +251,7 @@ class Judge {
     }
   }
 
-  Rejection accepted(const Run& run, std::string_view statement) {
+  Rejection accepted(const RejectionRun& run, std::string_view statement) {
     Rejection rejection = verdict(Verdict::accepted);
     rejection.rows_changed = run.rows_changed;
     if (run.rows_changed != 0) return rejection;
@@ -264,7 +266,7 @@ class Judge {
   }
 
   // `by` of kinds that only the message can tell: what a trigger says, and types.
-  bool matches_words(const Run& run) const {
+  bool matches_words(const RejectionRun& run) const {
     if (by_.kind == RefKind::trigger) {
       return run.code == SQLITE_CONSTRAINT_TRIGGER &&
              re2::RE2::PartialMatch(run.message, *pattern_);
@@ -303,7 +305,7 @@ class Judge {
     return std::ranges::find(*wanted_, constraint) != wanted_->end();
   }
 
-  std::string who(const Run& run) const {
+  std::string who(const RejectionRun& run) const {
     return describe_rejection(*constraints_, run.code, run.message);
   }
 
@@ -312,7 +314,7 @@ class Judge {
     rejection.verdict = verdict;
     return rejection;
   }
-  Rejection by_other(const Run& run) const {
+  Rejection by_other(const RejectionRun& run) const {
     Rejection rejection = verdict(Verdict::by_other);
     rejection.rejected_by = who(run);
     return rejection;
@@ -338,14 +340,14 @@ class Judge {
   }
 
   Rejection could_not_run(const StatementReader& reader, const Statement& statement,
-                          const Run& run) {
+                          const RejectionRun& run) {
     // The words are still those of the run: SQLite keeps them until the next call that fails.
     return with_failure(Verdict::failed, explain(reader, statement, run.code));
   }
 
-  Run run_once(const Statement& statement) {
+  RejectionRun run_once(const Statement& statement) {
     const ChangeCounter counter(database_.getHandle());
-    Run run;
+    RejectionRun run;
     run.code = run_to_end(statement, bindings_);
     run.rows_changed = counter.changed();
     if (!run.succeeded()) run.message = sqlite3_errmsg(database_.getHandle());
@@ -357,7 +359,7 @@ class Judge {
   /// which is needed: both pragmas used here change the code of a statement.
   class Setting {
    public:
-    Setting(Judge& judge, const char* on, const char* off) : judge_(judge), off_(off) {
+    Setting(RejectionJudge& judge, const char* on, const char* off) : judge_(judge), off_(off) {
       judge.own_.run(on);
     }
     ~Setting() {
@@ -369,7 +371,7 @@ class Judge {
     Setting& operator=(const Setting&) = delete;
 
    private:
-    Judge& judge_;
+    RejectionJudge& judge_;
     const char* off_;
   };
 
@@ -417,7 +419,7 @@ class Judge {
 
 Rejection judge_rejection(const Workshop& workshop, std::string_view sql, const Bindings& bindings,
                           const ConstraintRef& by, const RunLimits& limits) {
-  return Judge(workshop, bindings, by, limits).judge(sql);
+  return RejectionJudge(workshop, bindings, by, limits).judge(sql);
 }
 
 }  // namespace baseline::sqlite

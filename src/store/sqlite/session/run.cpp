@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <string>
-
 #include "base/text.hpp"
 #include "store/sqlite/db/errors.hpp"
 

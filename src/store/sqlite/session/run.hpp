@@ -3,9 +3,7 @@
 #include <SQLiteCpp/Database.h>
 #include <sqlite3.h>
 
-#include <chrono>
 #include <cstdint>
-#include <optional>
 
 #include "store/sqlite/db/statements.hpp"
 #include "store/sqlite/schema/schema_cache.hpp"

@@ -4,7 +4,6 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <array>
 #include <string>
 
 #include "store/sqlite/db/connection.hpp"

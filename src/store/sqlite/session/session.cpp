@@ -1,7 +1,6 @@
 #include "store/sqlite/session/session.hpp"
 
 #include <SQLiteCpp/Transaction.h>
-#include <fmt/format.h>
 
 #include <set>
 #include <stdexcept>
@@ -27,7 +26,7 @@ namespace {
 
 constexpr std::size_t kMaxResultBytes = std::size_t{64} << 20;
 
-std::size_t size_of(const Value& value) {
+std::size_t value_size(const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return text->size();
   if (const auto* blob = std::get_if<Blob>(&value)) return blob->size();
   return sizeof(Value);
@@ -100,7 +99,7 @@ QueryOutcome SqliteSession::query(std::string_view sql, const Bindings& bindings
     if (outcome.truncated) return false;
     std::vector<Value>& row = outcome.rows.emplace_back();
     for (int i = 0; i < columns; ++i) {
-      bytes += size_of(row.emplace_back(column_value(statement, i)));
+      bytes += value_size(row.emplace_back(column_value(statement, i)));
     }
     if (bytes <= kMaxResultBytes) return true;
     too_large = SqlFailure{SqlFailure::Kind::limit, "the result is larger than 64 MiB", 0, 1, {}};

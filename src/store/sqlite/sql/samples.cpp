@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -30,7 +31,7 @@ bool is_column(Tokens tokens, std::size_t i, const std::string& column) {
 }
 
 // Where one comparison ends and the next one begins, as a rule.
-bool separates(const Token& token) {
+bool is_separator(const Token& token) {
   constexpr std::string_view kWords[] = {"and",  "or",   "when",   "then", "else",  "case",
                                          "end",  "from", "where",  "set",  "begin", "values",
                                          "into", "join", "select", "not"};
@@ -40,7 +41,7 @@ bool separates(const Token& token) {
 }
 
 template <typename Number>
-std::optional<Number> number_of(std::string_view text) {
+std::optional<Number> parsed_number(std::string_view text) {
   Number number{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -64,7 +65,7 @@ bool is_sign(Tokens tokens, std::size_t i) {
   if (i == 0) return true;
   const Token& before = tokens[i - 1];
   if (before.kind == Token::Kind::symbol) return before.text != ")";
-  return separates(before) || is_keyword(before, "between") || is_keyword(before, "is");
+  return is_separator(before) || is_keyword(before, "between") || is_keyword(before, "is");
 }
 
 std::string with_case_changed(std::string text) {
@@ -263,9 +264,9 @@ void add_literals(Tokens tokens, Collector& out) {
     if (token.kind == Token::Kind::number) {
       const std::string text =
           (i > 0 && is_sign(tokens, i - 1) ? "-" : "") + std::string(token.text);
-      if (const auto integer = number_of<std::int64_t>(text)) {
+      if (const auto integer = parsed_number<std::int64_t>(text)) {
         add_integer(*integer, context, out);
-      } else if (const auto real = number_of<double>(text)) {
+      } else if (const auto real = parsed_number<double>(text)) {
         add_real(*real, out);
       }
     } else if (token.kind == Token::Kind::string) {
@@ -292,7 +293,7 @@ std::vector<Tokens> comparisons(Tokens tokens, const std::vector<std::string>& c
   std::vector<Tokens> out;
   std::size_t begin = 0;
   for (std::size_t i = 0; i <= tokens.size(); ++i) {
-    if (i < tokens.size() && !separates(tokens[i])) continue;
+    if (i < tokens.size() && !is_separator(tokens[i])) continue;
     const Tokens part = tokens.subspan(begin, i - begin);
     if (!out.empty() && columns_in(part, columns).empty()) {
       const Tokens before = out.back();

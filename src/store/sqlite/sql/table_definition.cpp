@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <optional>
 #include <utility>
 
 #include "base/text.hpp"
@@ -13,16 +11,18 @@
 namespace baseline::sqlite {
 namespace {
 
-using Kind = DeclaredConstraint::Kind;
+using DeclaredKind = DeclaredConstraint::Kind;
 
 /// The columns of a key: as names, with collation and order normalised, and for people.
-struct Key {
+struct KeyClause {
   std::vector<std::string> names;
   std::vector<std::string> meanings;
   std::vector<std::string> displays;
 };
 
-std::string list(const std::vector<std::string>& parts) { return "(" + join(parts, ", ") + ")"; }
+std::string in_parentheses(const std::vector<std::string>& parts) {
+  return "(" + join(parts, ", ") + ")";
+}
 
 // Walks the tokens once, in the shape of SQLite's own grammar (parse.y). What it does not expect it
 // steps over, so that no text can stop it.
@@ -84,8 +84,8 @@ class Parser {
     return action == "abort" ? std::string() : action;
   }
 
-  Key take_key() {
-    Key key;
+  KeyClause take_key() {
+    KeyClause key;
     Tokens inner = take_parenthesised();
     while (!inner.empty()) {
       const auto comma =
@@ -96,7 +96,7 @@ class Parser {
     return key;
   }
 
-  static void add_key_column(Tokens tokens, Key& key) {
+  static void add_key_column(Tokens tokens, KeyClause& key) {
     if (tokens.empty()) return;
     const std::string name = unquoted(tokens.front());
     std::string more;
@@ -112,16 +112,17 @@ class Parser {
 
   static std::string normalised(const std::string& name) { return to_lower(readable_name(name)); }
 
-  static Key key_of(const std::string& column, const std::string& order) {
+  static KeyClause key_of(const std::string& column, const std::string& order) {
     return {{column}, {normalised(column) + order}, {readable_name(column) + order}};
   }
 
-  void add(Kind kind, std::string_view words, const Key& key, const std::string& more = {}) {
+  void add(DeclaredKind kind, std::string_view words, const KeyClause& key,
+           const std::string& more = {}) {
     DeclaredConstraint constraint;
     constraint.kind = kind;
     constraint.columns = key.names;
-    constraint.meaning = fmt::format("{} {}{}", words, list(key.meanings), more);
-    constraint.display = fmt::format("{} {}{}", words, list(key.displays), more);
+    constraint.meaning = fmt::format("{} {}{}", words, in_parentheses(key.meanings), more);
+    constraint.display = fmt::format("{} {}{}", words, in_parentheses(key.displays), more);
     finish(std::move(constraint));
   }
 
@@ -141,7 +142,7 @@ class Parser {
   void check() {
     const Tokens inner = take_parenthesised();
     DeclaredConstraint constraint;
-    constraint.kind = Kind::check;
+    constraint.kind = DeclaredKind::check;
     constraint.expression = source(inner);
     constraint.meaning = "CHECK ( " + sqlite::normalised(inner) + " )";
     constraint.display = "CHECK (" + readable(inner) + ")";
@@ -151,9 +152,9 @@ class Parser {
   }
 
   // REFERENCES …, the cursor being behind that word.
-  void references(const Key& child) {
+  void references(const KeyClause& child) {
     const std::string parent = take_name();
-    const Key key = symbol("(") ? take_key() : Key();
+    const KeyClause key = symbol("(") ? take_key() : KeyClause();
     std::string more;
     std::vector<std::string> actions;
     bool deferred = false;
@@ -175,11 +176,11 @@ class Parser {
     for (const std::string& action : actions) more += action;
     if (deferred) more += " DEFERRABLE INITIALLY DEFERRED";
     DeclaredConstraint constraint;
-    constraint.kind = Kind::foreign_key;
+    constraint.kind = DeclaredKind::foreign_key;
     constraint.columns = child.names;
     const auto text = [&](const auto& columns, const std::string& table, const auto& targets) {
-      return fmt::format("FOREIGN KEY {} REFERENCES {}{}{}", list(columns), table,
-                         targets.empty() ? std::string() : " " + list(targets), more);
+      return fmt::format("FOREIGN KEY {} REFERENCES {}{}{}", in_parentheses(columns), table,
+                         targets.empty() ? std::string() : " " + in_parentheses(targets), more);
     };
     constraint.meaning = text(child.meanings, normalised(parent), key.meanings);
     constraint.display = text(child.displays, readable_name(parent), key.displays);
@@ -211,13 +212,13 @@ class Parser {
       for (std::size_t i = next_; i < tokens_.size() && !is_symbol(tokens_[i], ")"); ++i) {
         if (is_keyword(tokens_[i], "autoincrement")) table_.autoincrement = true;
       }
-      const Key key = take_key();
-      add(Kind::primary_key, "PRIMARY KEY", key, on_conflict(take_conflict()));
+      const KeyClause key = take_key();
+      add(DeclaredKind::primary_key, "PRIMARY KEY", key, on_conflict(take_conflict()));
     } else if (take("unique")) {
-      const Key key = take_key();
-      add(Kind::unique, "UNIQUE", key, on_conflict(take_conflict()));
+      const KeyClause key = take_key();
+      add(DeclaredKind::unique, "UNIQUE", key, on_conflict(take_conflict()));
     } else if (take("foreign", "key")) {
-      const Key key = take_key();
+      const KeyClause key = take_key();
       if (take("references")) references(key);
     } else if (take("check")) {
       check();
@@ -250,12 +251,12 @@ class Parser {
       take("asc");
       const std::string conflict = on_conflict(take_conflict());
       if (take("autoincrement")) table_.autoincrement = true;
-      add(Kind::primary_key, "PRIMARY KEY", key_of(column, order), conflict);
+      add(DeclaredKind::primary_key, "PRIMARY KEY", key_of(column, order), conflict);
     } else if (take("unique")) {
-      add(Kind::unique, "UNIQUE", key_of(column, {}), on_conflict(take_conflict()));
+      add(DeclaredKind::unique, "UNIQUE", key_of(column, {}), on_conflict(take_conflict()));
     } else if (take("not", "null")) {
       table_.columns.back().not_null_conflict = take_conflict();
-      add(Kind::not_null, "NOT NULL", key_of(column, {}));
+      add(DeclaredKind::not_null, "NOT NULL", key_of(column, {}));
     } else if (take("null")) {
       take_conflict();
     } else if (take("check")) {

@@ -10,7 +10,7 @@
 namespace baseline::sqlite {
 namespace {
 
-using Kind = ClauseShape::Kind;
+using ClauseKind = ClauseShape::Kind;
 
 constexpr std::array<std::string_view, 12> kEndOfType = {
     "constraint", "primary", "not",     "null",      "unique", "check",
@@ -122,13 +122,13 @@ class ShapeReader {
   bool body(ClauseShape& clause, const std::string* column) {
     if (column != nullptr) clause.columns = {*column};
     if (at_.take("primary", "key")) {
-      clause.kind = Kind::primary_key;
+      clause.kind = ClauseKind::primary_key;
       key(clause, column);
     } else if (at_.take("unique")) {
-      clause.kind = Kind::unique;
+      clause.kind = ClauseKind::unique;
       key(clause, column);
     } else if (at_.take("check")) {
-      clause.kind = Kind::check;
+      clause.kind = ClauseKind::check;
       clause.inner = at_.take_parenthesised();
       clause.conflict = at_.take_conflict();
     } else if (at_.take("foreign", "key")) {
@@ -138,19 +138,19 @@ class ShapeReader {
     } else if (column == nullptr) {
       return false;
     } else if (at_.take("not", "null")) {
-      clause.kind = Kind::not_null;
+      clause.kind = ClauseKind::not_null;
       clause.conflict = at_.take_conflict();
     } else if (at_.take("references")) {
       references(clause);
     } else if (at_.take("collate")) {
-      clause.kind = Kind::collation;
+      clause.kind = ClauseKind::collation;
       at_.take_name();
     } else if (at_.take("default")) {
       default_value(clause);
     } else if (at_.keyword("generated") || at_.keyword("as")) {
       at_.take("generated", "always");
       at_.take("as");
-      clause.kind = Kind::generated;
+      clause.kind = ClauseKind::generated;
       clause.inner = at_.take_parenthesised();
       if (!at_.take("stored")) at_.take("virtual");
     } else {
@@ -182,7 +182,7 @@ class ShapeReader {
   }
 
   void default_value(ClauseShape& clause) {
-    clause.kind = Kind::default_value;
+    clause.kind = ClauseKind::default_value;
     if (at_.symbol("(")) {
       clause.inner = at_.take_parenthesised();
       return;
@@ -195,7 +195,7 @@ class ShapeReader {
 
   // REFERENCES …, the cursor being behind that word.
   void references(ClauseShape& clause) {
-    clause.kind = Kind::foreign_key;
+    clause.kind = ClauseKind::foreign_key;
     clause.parent.begin = at_.position();
     clause.parent_table = at_.take_name();
     if (at_.symbol("(")) {

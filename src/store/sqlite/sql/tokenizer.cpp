@@ -11,7 +11,6 @@ namespace baseline::sqlite {
 namespace {
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool starts_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80;
@@ -107,7 +106,7 @@ std::string in_quotes(std::string_view name) {
   return out + '"';
 }
 
-std::string normalised(const Token& token) {
+std::string normalised_token(const Token& token) {
   switch (token.kind) {
     case Token::Kind::quoted_name: {
       const std::string name = to_lower(unquoted(token));
@@ -179,7 +178,7 @@ std::string normalised(Tokens tokens) {
   std::string out;
   for (const Token& token : tokens) {
     if (!out.empty()) out += ' ';
-    out += normalised(token);
+    out += normalised_token(token);
   }
   return out;
 }

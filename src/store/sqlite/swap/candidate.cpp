@@ -7,13 +7,12 @@
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "os/copy.hpp"
+#include "os/modes.hpp"
 #include "os/sha256.hpp"
 #include "store/sqlite/session/sessions.hpp"
 
 namespace baseline::sqlite {
 namespace {
-
-constexpr mode_t kPrivate = 0600;
 
 // What a program that creates a file without further thought would give it.
 mode_t default_mode() {
@@ -38,7 +37,7 @@ void Candidate::require_free() {
 
 void Candidate::make() {
   foreign_ = true;  // what has the name although this fails is not ours to remove
-  files_.create(target_.directory, name_, kPrivate);
+  files_.create(target_.directory, name_, kPrivateFile);
   foreign_ = false;
 }
 
@@ -72,7 +71,7 @@ SwapRecord Candidate::built(const File& file, std::string sha256) const {
 // D4. The migration was applied already; the candidate is written once and synced once. A large one
 // is copied page by page.
 SwapRecord Candidate::write(Session& migrated) {
-  const File file = files_.open_or_create(target_.directory, name_, kPrivate);
+  const File file = files_.open_or_create(target_.directory, name_, kPrivateFile);
   std::string sha256;
   const bool small = with_bytes(migrated, [&](std::string_view bytes) {
     files_.write(file, bytes, 0);
@@ -116,14 +115,14 @@ SwapRecord Candidate::take_backup(const Directory& entry, const Payload& payload
     files_.link(entry, payload.name, target_.directory, name_);
     return built(*source, payload.sha256);
   }
-  const File file = files_.open_or_create(target_.directory, name_, kPrivate);
+  const File file = files_.open_or_create(target_.directory, name_, kPrivateFile);
   require_sealed(copy_file(files_, *source, file, on_progress));
   return built(file, payload.sha256);
 }
 
 // D4 of `rollback --from`.
 SwapRecord Candidate::take_bytes(const std::function<void(const TakeBytes& take)>& give) {
-  const File file = files_.open_or_create(target_.directory, name_, kPrivate);
+  const File file = files_.open_or_create(target_.directory, name_, kPrivateFile);
   Sha256 hash;
   std::uint64_t size = 0;
   give([&](std::string_view bytes) {

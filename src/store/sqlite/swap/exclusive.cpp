@@ -17,16 +17,14 @@
 namespace baseline::sqlite {
 namespace {
 
-std::string shown(const Target& target) { return printable(target.resolved.native()); }
-
 [[noreturn]] void throw_in_use(const Target& target) {
   const auto status = target.directory.status(target.name);
   const auto holders = status ? holders_of(*status) : std::vector<Holder>{};
   throw Error(ErrorCode::in_use,
-              holders.empty() ? fmt::format("{} is in use: {}; nothing was changed", shown(target),
-                                            describe(holders))
+              holders.empty() ? fmt::format("{} is in use: {}; nothing was changed",
+                                            target.display(), describe(holders))
                               : fmt::format("{} is in use by {}; nothing was changed",
-                                            shown(target), describe(holders)),
+                                            target.display(), describe(holders)),
               has_litestream(holders)
                   ? "stop Litestream, too, and start it again after the application"
                   : "stop the application, or let baseline wait for it with --wait 30s");
@@ -37,7 +35,7 @@ Lease::Outcome take(Lease& lease, const File& file, const Target& target) {
   if (outcome == Lease::Outcome::impossible) {
     throw Error(ErrorCode::refused,
                 fmt::format("cannot prove that nobody has {} open: no lease can be had on it",
-                            shown(target)),
+                            target.display()),
                 "run as the owner of the file or as root, on a local filesystem; or use "
                 "--engine in-place");
   }
@@ -91,7 +89,8 @@ File open_writable(const Target& target) {
                           O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd >= 0) return {fd, target.resolved};
   if (errno == EACCES || errno == EPERM || errno == EROFS) {
-    throw Error(ErrorCode::refused, fmt::format("{} is not writable for this user", shown(target)),
+    throw Error(ErrorCode::refused,
+                fmt::format("{} is not writable for this user", target.display()),
                 "run as the owner of the database");
   }
   throw_errno("open", target.resolved.native());
@@ -99,7 +98,7 @@ File open_writable(const Target& target) {
 
 void throw_unreadable(const Target& target, const std::string& reason) {
   throw Error(ErrorCode::refused,
-              fmt::format("SQLite cannot read {} ({})", shown(target), printable(reason)),
+              fmt::format("SQLite cannot read {} ({})", target.display(), printable(reason)),
               "repair it, or keep it as it is with --old-unreadable backup");
 }
 

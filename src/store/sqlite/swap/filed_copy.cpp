@@ -1,32 +1,24 @@
 #include "store/sqlite/swap/filed_copy.hpp"
 
 #include "os/copy.hpp"
+#include "os/modes.hpp"
 #include "store/sqlite/swap/freeze.hpp"
 
 namespace baseline::sqlite {
-namespace {
-
-constexpr mode_t kSealed = 0400;
-constexpr mode_t kPermissions = 07777;
-
-}  // namespace
+namespace {}  // namespace
 
 Payload payload_of(const Directory& entry, const std::string& name, const struct stat& status,
                    const std::string& sha256, bool moved) {
-  return {name,
-          static_cast<std::uint64_t>(status.st_size),
-          sha256,
-          moved,
-          status.st_mode & kPermissions,
-          companions(entry, name)};
+  return {name,  static_cast<std::uint64_t>(status.st_size), sha256,
+          moved, status.st_mode & kPermissionBits,           companions(entry, name)};
 }
 
 Payload copy_into(FileSystem& files, const Directory& entry, const std::string& name,
                   const File& source, const OnProgress& on_progress) {
   const struct stat status = source.status();
   files.unlink(entry, name);
-  const File target = files.create(entry, name, kSealed);
-  files.set_mode(target, kSealed);
+  const File target = files.create(entry, name, kSealedFile);
+  files.set_mode(target, kSealedFile);
   const std::string sha256 = copy_proven(files, source, target, on_progress);
   return payload_of(entry, name, status, sha256, false);
 }

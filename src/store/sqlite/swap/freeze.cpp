@@ -9,11 +9,10 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "store/sqlite/db/errors.hpp"
 
 namespace baseline::sqlite {
 namespace {
-
-constexpr int kPrimaryCode = 0xFF;  // the low byte of an extended result code
 
 bool is_unreadable(int code) {
   switch (code & kPrimaryCode) {

@@ -18,8 +18,6 @@
 namespace baseline::sqlite {
 namespace {
 
-std::string shown(const Target& target) { return printable(target.resolved.native()); }
-
 SQLite::Database open_for_writing(const Target& target) {
   return {target.resolved.native(), SQLite::OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW};
 }
@@ -40,10 +38,10 @@ bool is_open_elsewhere(const Target& target) {
 Error write_error(const Target& target, int code, const std::string& reason) {
   constexpr int kPrimaryCode = 0xFF;
   if ((code & kPrimaryCode) == SQLITE_FULL) {
-    return {ErrorCode::io, fmt::format("cannot write {}: the disk is full", shown(target)),
+    return {ErrorCode::io, fmt::format("cannot write {}: the disk is full", target.display()),
             "free some space beside the database"};
   }
-  return {ErrorCode::io, fmt::format("cannot write {}: {}", shown(target), reason)};
+  return {ErrorCode::io, fmt::format("cannot write {}: {}", target.display(), reason)};
 }
 
 }  // namespace

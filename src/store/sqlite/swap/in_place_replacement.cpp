@@ -7,6 +7,7 @@
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "os/copy.hpp"
+#include "os/modes.hpp"
 #include "store/sqlite/session/sessions.hpp"
 #include "store/sqlite/swap/content_digest.hpp"
 #include "store/sqlite/swap/filed_copy.hpp"
@@ -14,8 +15,6 @@
 
 namespace baseline::sqlite {
 namespace {
-
-std::string shown(const Target& target) { return printable(target.resolved.native()); }
 
 // Whether the schema cookie of the file is this one; not, when it cannot be read.
 bool holds_cookie(const File& file, std::uint32_t cookie) {
@@ -57,7 +56,7 @@ void InPlaceReplacement::bring_in_hot_journal() {
   if (sqlite::freeze(target_).kind == FreezeOutcome::Kind::in_use) {
     throw Error(ErrorCode::in_use,
                 fmt::format("{} is in use, and an interrupted run left it within a transaction",
-                            shown(target_)),
+                            target_.display()),
                 "stop the application, then run: baseline recover");
   }
 }
@@ -136,12 +135,12 @@ void InPlaceReplacement::freeze(const Deadline& deadline, bool as_found) {
   if (as_found) {
     throw Error(ErrorCode::refused,
                 fmt::format("SQLite cannot read {}, and so cannot replace its content in place",
-                            shown(target_)),
+                            target_.display()),
                 "repair it; or make a swap possible: baseline plan tells why it is not");
   }
   if (!target_.directory.contains(target_.name)) {
     throw Error(ErrorCode::in_use,
-                fmt::format("{} disappeared during the {}", shown(target_), intent_.command),
+                fmt::format("{} disappeared during the {}", target_.display(), intent_.command),
                 "find out who removed it, then try again");
   }
   live_ = HeldDatabase::acquire(target_, deadline);
@@ -184,7 +183,7 @@ void InPlaceReplacement::take_content(const std::filesystem::path& source, std::
           Error(ErrorCode::needs_person,
                 fmt::format("the disk does not take the {} content of {}: the {} one is in "
                             "it and in {} beside it",
-                            comes, shown(target_), goes,
+                            comes, target_.display(), goes,
                             printable(names::rollback_journal(target_.name))),
                 hint));
     }
@@ -194,7 +193,7 @@ void InPlaceReplacement::take_content(const std::filesystem::path& source, std::
     throw noting(Error(ErrorCode::needs_person,
                        fmt::format("the disk does not say whether the {} content of {} will stay; "
                                    "the old one is also the backup of this run in {}",
-                                   comes, shown(target_), printable(intent_.catalogue.native())),
+                                   comes, target_.display(), printable(intent_.catalogue.native())),
                        hint));
   }
 }
@@ -239,7 +238,7 @@ Error InPlaceReplacement::stuck(const std::string& why) const {
   Error error(ErrorCode::needs_person,
               fmt::format("the old database could not be put back: {} is the new one, and the old "
                           "one is the backup of this run in {}",
-                          shown(target_), printable(intent_.catalogue.native())),
+                          target_.display(), printable(intent_.catalogue.native())),
               "stop the application, then run: baseline recover");
   error.add_note(why);
   return error;
@@ -250,8 +249,8 @@ Error InPlaceReplacement::stuck(const std::string& why) const {
 void InPlaceReplacement::keep_what_was_written() {
   const auto candidate = target_.directory.open_file(candidate_.name(), true);
   if (candidate && content_digest(*candidate) == content_digest(live_->file())) return;
-  constexpr mode_t kPrivate = 0600;
-  const File copy = files_.open_or_create(target_.directory, candidate_.name(), kPrivate);
+
+  const File copy = files_.open_or_create(target_.directory, candidate_.name(), kPrivateFile);
   files_.truncate(copy, 0);
   copy_file(files_, live_->file(), copy, nullptr);
   files_.sync(copy);

@@ -9,17 +9,13 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "os/clock.hpp"
 #include "os/signals.hpp"
 #include "store/sqlite/db/connection.hpp"
 #include "store/sqlite/db/errors.hpp"
 
 namespace baseline::sqlite {
 namespace {
-
-using SteadyClock = std::chrono::steady_clock;
-using std::chrono::milliseconds;
-
-constexpr int kPrimaryCode = 0xFF;  // the low byte of an extended result code
 
 bool is_locked(int code) {
   return (code & kPrimaryCode) == SQLITE_BUSY || (code & kPrimaryCode) == SQLITE_LOCKED;
@@ -107,7 +103,7 @@ class OnlineCopy {
   SQLite::Database& source_;
   std::unique_ptr<sqlite3_backup, decltype(&sqlite3_backup_finish)> backup_;
   const BackupPace& pace_;
-  milliseconds slice_;
+  std::chrono::milliseconds slice_;
   bool is_wal_ = false;
   std::uint64_t page_size_ = 0;
   std::uint64_t done_ = 0;   // pages
@@ -117,7 +113,7 @@ class OnlineCopy {
 
 void copy(SQLite::Database& source, SQLite::Database& target, const std::filesystem::path& path,
           const Deadline& deadline, const OnProgress& on_progress, const BackupPace& pace) {
-  constexpr milliseconds kPatience(5'000);
+  constexpr std::chrono::milliseconds kPatience(5'000);
   OnlineCopy online(source, target, pace);
   Deadline for_lock = deadline.at_least(kPatience);
   for (;;) {

@@ -3,16 +3,12 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "os/modes.hpp"
 #include "store/sqlite/swap/filed_copy.hpp"
 #include "store/sqlite/swap/swap_replacement.hpp"
 
 namespace baseline::sqlite {
-namespace {
-
-constexpr mode_t kSealed = 0400;
-constexpr mode_t kPrivate = 0600;
-
-}  // namespace
+namespace {}  // namespace
 
 Payload SwapReplacement::move_into(const Directory& entry, const std::string& from,
                                    const File& file, const std::string& sha256) {
@@ -21,7 +17,7 @@ Payload SwapReplacement::move_into(const Directory& entry, const std::string& fr
   // again.
   files_.rename_new(target_.directory, from, entry, target_.name);
   names_changed_ = true;
-  files_.set_mode(file, kSealed);
+  files_.set_mode(file, kSealedFile);
   files_.sync(file);
   return payload_of(entry, target_.name, status, sha256, true);
 }
@@ -38,7 +34,7 @@ Payload SwapReplacement::file_into(const Directory& entry, const std::string& na
     if (beside) files_.unlink(target_.directory, name);
     names_changed_ = true;  // by that run, which may not have come to the sync
     const struct stat status = there->status();
-    files_.set_mode(*there, kSealed);
+    files_.set_mode(*there, kSealedFile);
     files_.sync(*there);
     return payload_of(entry, target_.name, status, hash_file(*there, on_progress),
                       intent_.strategy == BackupStrategy::move);
@@ -50,7 +46,7 @@ Payload SwapReplacement::file_into(const Directory& entry, const std::string& na
     const auto sealed = target_.directory.status(name);
     if (sealed && (sealed->st_mode & kOwnerWrites) == 0) {
       const auto readable = target_.directory.open_file(name, false);
-      if (readable) files_.set_mode(*readable, kPrivate);
+      if (readable) files_.set_mode(*readable, kPrivateFile);
     }
     auto file = target_.directory.open_file(name, true);
     if (!file) {

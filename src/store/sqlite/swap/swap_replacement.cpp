@@ -6,18 +6,12 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/modes.hpp"
 #include "store/sqlite/session/sessions.hpp"
 #include "store/sqlite/swap/freeze.hpp"
 
 namespace baseline::sqlite {
-namespace {
-
-constexpr mode_t kPrivate = 0600;
-constexpr mode_t kPermissions = 07777;
-
-std::string shown(const Target& target) { return printable(target.resolved.native()); }
-
-}  // namespace
+namespace {}  // namespace
 
 SwapReplacement::SwapReplacement(FileSystem& files, const Target& target,
                                  std::shared_ptr<RunLock> lock)
@@ -98,14 +92,14 @@ void SwapReplacement::freeze(const Deadline& deadline, bool as_found) {
   if (!old_ && !companions(target_).empty()) {
     throw Error(ErrorCode::refused,
                 fmt::format("{} is missing, but {} of an older database lies beside it",
-                            shown(target_), printable(companions(target_).front())),
+                            target_.display(), printable(companions(target_).front())),
                 "find out where the database went, then move that file away");
   }
   const std::optional<ino_t> inode = old_ ? std::optional(old_->inode()) : std::nullopt;
   if (inode != built_.old_inode) {
     throw Error(ErrorCode::in_use,
                 fmt::format("{} was replaced by another file during the {}; nothing was changed",
-                            shown(target_), intent_.command),
+                            target_.display(), intent_.command),
                 "find out who writes there, then try again");
   }
 }
@@ -114,7 +108,7 @@ std::vector<std::string> SwapReplacement::set_companions_aside(const Directory& 
   std::vector<std::string> found = companions(target_);
   for (const std::string& name : found) {
     const auto source = target_.directory.open_file(name, false);
-    const File target = files_.create(entry, name, kPrivate);
+    const File target = files_.create(entry, name, kPrivateFile);
     copy_file(files_, *source, target, nullptr);
     files_.set_mode(target, 0400);
     files_.sync(target);
@@ -145,7 +139,7 @@ void SwapReplacement::require_alone() const {
 void SwapReplacement::throw_not_alone() const {
   throw Error(ErrorCode::in_use,
               fmt::format("a process opened {} during the {}; the old database is in place",
-                          shown(target_), intent_.command),
+                          target_.display(), intent_.command),
               "stop the application, then try again");
 }
 
@@ -212,7 +206,7 @@ void SwapReplacement::swap() {
         ErrorCode::needs_person,
         fmt::format("the disk does not take the swap: {} and {} are the old and the new "
                     "database",
-                    shown(target_), printable(candidate_.path().native())),
+                    target_.display(), printable(candidate_.path().native())),
         "save both files to another disk, then run: baseline recover");
     undecided.add_note(error.what());
     try {
@@ -229,7 +223,7 @@ Error SwapReplacement::stuck(const std::string& why) const {
   const bool has_old = target_.directory.contains(candidate_.name());
   Error error(
       ErrorCode::needs_person,
-      fmt::format("the old database could not be put back: {} is the new one{}", shown(target_),
+      fmt::format("the old database could not be put back: {} is the new one{}", target_.display(),
                   has_old ? ", and " + printable(candidate_.path().native()) + " is the old one"
                           : std::string()),
       "stop the application, then run: baseline recover");
@@ -324,11 +318,11 @@ void SwapReplacement::restore_companions(const Directory& entry) {
   for (const std::string& name : names::companions(target_.name)) {
     const auto aside = entry.open_file(name, false);
     if (!aside || target_.directory.contains(name)) continue;
-    const File back = files_.create(target_.directory, temporary, kPrivate);
+    const File back = files_.create(target_.directory, temporary, kPrivateFile);
     copy_file(files_, *aside, back, nullptr);
     if (const auto live = target_.directory.status(target_.name)) {
       files_.set_owner(back, live->st_uid, live->st_gid);
-      files_.set_mode(back, live->st_mode & kPermissions);
+      files_.set_mode(back, live->st_mode & kPermissionBits);
     }
     files_.sync(back);
     files_.rename_new(target_.directory, temporary, target_.directory, name);

@@ -7,7 +7,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -23,26 +22,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string shown(const fs::path& path) { return printable(path.native()); }
+std::string path_text(const fs::path& path) { return printable(path.native()); }
 
 // realpath(3), because std::filesystem::canonical does not tell a loop from a missing file well.
 fs::path real_path(const fs::path& path, const fs::path& given) {
   const std::unique_ptr<char, void (*)(void*)> text(::realpath(path.c_str(), nullptr), ::free);
   if (text) return text.get();
   if (errno == ELOOP) {
-    throw Error(ErrorCode::usage, fmt::format("{} is a loop of symbolic links", shown(given)));
+    throw Error(ErrorCode::usage, fmt::format("{} is a loop of symbolic links", path_text(given)));
   }
   if (errno == ENOENT && path == given) {
-    throw Error(ErrorCode::usage,
-                fmt::format("{} is a symbolic link to a file that does not exist", shown(given)),
-                "create the target's directory and name the target itself, or remove the link");
+    throw Error(
+        ErrorCode::usage,
+        fmt::format("{} is a symbolic link to a file that does not exist", path_text(given)),
+        "create the target's directory and name the target itself, or remove the link");
   }
   if (errno == ENOENT) {
-    throw Error(ErrorCode::usage, fmt::format("the directory {} does not exist", shown(path)),
+    throw Error(ErrorCode::usage, fmt::format("the directory {} does not exist", path_text(path)),
                 "create it, or correct the path of the database");
   }
   if (errno == ENOTDIR) {
-    throw Error(ErrorCode::usage, fmt::format("{} is not a directory", shown(path)));
+    throw Error(ErrorCode::usage, fmt::format("{} is not a directory", path_text(path)));
   }
   throw_errno("resolve", path.native());
 }
@@ -89,7 +89,7 @@ void require_local(const Target& target) {
   if (const auto name = network_filesystem(target)) {
     refuse(fmt::format("{} is on a network or FUSE filesystem ({}): locks and rename cannot be "
                        "relied on",
-                       shown(target.resolved), *name),
+                       path_text(target.resolved), *name),
            "run baseline on the machine that has the disk; or, where SQLite's locks do work, use "
            "--engine in-place");
   }
@@ -97,7 +97,7 @@ void require_local(const Target& target) {
 
 void require_safe_directory(const Target& target, EngineChoice choice) {
   const struct stat status = target.directory.own_status();
-  const std::string directory = shown(target.directory.path());
+  const std::string directory = path_text(target.directory.path());
   if (::faccessat(target.directory.fd(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
     if (errno == EROFS) {
       refuse(fmt::format("the filesystem of {} is mounted read-only", directory),
@@ -116,13 +116,13 @@ void require_safe_directory(const Target& target, EngineChoice choice) {
   if (choice != EngineChoice::in_place && file && sticky && ::geteuid() != 0 &&
       file->st_uid != ::geteuid() && status.st_uid != ::geteuid()) {
     refuse(fmt::format("{} is in a sticky directory and belongs to somebody else",
-                       shown(target.resolved)),
+                       path_text(target.resolved)),
            "run as the owner of the database, or use --engine in-place");
   }
 }
 
 void require_changeable(const Target& target, const struct statx& status) {
-  const std::string path = shown(target.resolved);
+  const std::string path = path_text(target.resolved);
   if ((status.stx_attributes & STATX_ATTR_IMMUTABLE) != 0) {
     refuse(fmt::format("{} is immutable", path),
            fmt::format("chattr -i {}", shell_quoted(target.resolved.native())));
@@ -142,7 +142,7 @@ struct Obstacle {
 
 // Why the file cannot be exchanged, though its content could be.
 std::optional<Obstacle> obstacle_to_swap(const Target& target, const struct statx& status) {
-  const std::string path = shown(target.resolved);
+  const std::string path = path_text(target.resolved);
   // SQLite looks for them beside the name that it is given.
   const std::string other_names =
       "a -wal or -journal that a crash left beside another name of it is not seen: close it there "
@@ -180,19 +180,21 @@ void require_short_name(const Target& target) {
   if (longest > kLongestName) {
     refuse(fmt::format("the name of {} is {} bytes too long for the files that baseline makes "
                        "beside it",
-                       shown(target.resolved), longest - kLongestName),
+                       path_text(target.resolved), longest - kLongestName),
            "rename the database");
   }
 }
 
 }  // namespace
 
+std::string Target::display() const { return path_text(resolved); }
+
 bool Target::via_link() const { return fs::absolute(given).lexically_normal() != resolved; }
 
 Target resolve(const fs::path& given) {
   if (given.empty() || !given.has_filename() || given.filename() == "." ||
       given.filename() == "..") {
-    throw Error(ErrorCode::usage, fmt::format("'{}' does not name a file", shown(given)),
+    throw Error(ErrorCode::usage, fmt::format("'{}' does not name a file", path_text(given)),
                 "give the path of the database file");
   }
   struct stat link {};
@@ -206,13 +208,13 @@ Target resolve(const fs::path& given) {
   }
   if (!fs::is_directory(resolved.parent_path())) {
     throw Error(ErrorCode::usage,
-                fmt::format("{} is not a directory", shown(resolved.parent_path())));
+                fmt::format("{} is not a directory", path_text(resolved.parent_path())));
   }
   Target target{given, resolved, Directory::open(resolved.parent_path()),
                 resolved.filename().native()};
   const auto status = target.directory.status(target.name);
   if (status && !S_ISREG(status->st_mode)) {
-    throw Error(ErrorCode::usage, fmt::format("{} is not a regular file", shown(given)),
+    throw Error(ErrorCode::usage, fmt::format("{} is not a regular file", path_text(given)),
                 "give the path of the database file");
   }
   // Before anything looks for a file of ours.
@@ -253,7 +255,8 @@ ExchangePlan plan_exchange(const Target& target, EngineChoice choice) {
 std::vector<std::string> warnings_about(const Target& target) {
   std::vector<std::string> warnings;
   if (target.via_link()) {
-    warnings.push_back(fmt::format("{} leads to {}", shown(target.given), shown(target.resolved)));
+    warnings.push_back(
+        fmt::format("{} leads to {}", path_text(target.given), path_text(target.resolved)));
   }
   return warnings;
 }

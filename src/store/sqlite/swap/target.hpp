@@ -20,6 +20,9 @@ struct Target {
   std::string name;
 
   bool via_link() const;
+
+  /// The resolved path, fit for a message.
+  std::string display() const;
 };
 
 /// Follows symbolic links and opens the directory. The file itself may be missing. Throws

@@ -7,7 +7,7 @@
 #include "store/sqlite/session/sessions.hpp"
 #include "support/catch.hpp"
 
-namespace baseline {
+namespace baseline::slow_functions_test {
 namespace {
 
 std::unique_ptr<Session> empty_session() {
@@ -124,4 +124,4 @@ TEST_CASE("a blob of any size can be measured", "[session][guard]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::slow_functions_test

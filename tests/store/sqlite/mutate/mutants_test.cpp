@@ -7,7 +7,7 @@
 #include "store/sqlite/sqlite_engine.hpp"
 #include "support/catch.hpp"
 
-namespace baseline {
+namespace baseline::mutants_test {
 namespace {
 
 Migration migration_of(const std::string& sql) { return {"1", "1_x.sql", sql}; }
@@ -370,4 +370,4 @@ TEST_CASE("two databases are the same when nobody could tell", "[mutants]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::mutants_test

@@ -12,7 +12,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline::sqlite {
+namespace baseline::sqlite::schema_reading_test {
 namespace {
 
 SQLite::Database database_of(const std::string& sql) {
@@ -114,4 +114,4 @@ TEST_CASE("what another process changes meanwhile is not taken for the schema be
 }
 
 }  // namespace
-}  // namespace baseline::sqlite
+}  // namespace baseline::sqlite::schema_reading_test

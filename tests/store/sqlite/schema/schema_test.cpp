@@ -6,7 +6,7 @@
 #include "store/sqlite/session/sessions.hpp"
 #include "support/catch.hpp"
 
-namespace baseline {
+namespace baseline::schema_test {
 namespace {
 
 Schema schema_of(const std::string& sql) {
@@ -166,4 +166,4 @@ TEST_CASE("the digest of the built-in migration is stable", "[schema]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::schema_test

@@ -6,7 +6,7 @@
 #include "support/catch.hpp"
 #include "support/suites.hpp"
 
-namespace baseline::sqlite {
+namespace baseline::sqlite::table_models_test {
 namespace {
 
 std::string samples(const std::string& expression, const std::vector<std::string>& columns) {
@@ -129,4 +129,4 @@ TEST_CASE("virtual tables, views and triggers are described, shadow tables are n
 }
 
 }  // namespace
-}  // namespace baseline::sqlite
+}  // namespace baseline::sqlite::table_models_test

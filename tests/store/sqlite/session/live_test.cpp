@@ -12,12 +12,14 @@
 
 #include "base/error.hpp"
 #include "os/sha256.hpp"
+#include "store/constraint_ref.hpp"
+#include "store/schema.hpp"
 #include "store/sqlite/db/connection.hpp"
 #include "store/sqlite/session/sessions.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
-namespace baseline {
+namespace baseline::live_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -312,4 +314,4 @@ TEST_CASE("the clone of a live database has its schema with all quirks", "[live]
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::live_test

@@ -5,7 +5,7 @@
 #include "store/sqlite/session/sessions.hpp"
 #include "support/catch.hpp"
 
-namespace baseline {
+namespace baseline::measure_test {
 namespace {
 
 const char* const kTables = R"sql(
@@ -177,4 +177,4 @@ TEST_CASE("a table tells its columns and what names a row", "[session]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::measure_test

@@ -1,12 +1,14 @@
+#include <iterator>
 #include <string>
 
 #include "base/error.hpp"
+#include "store/schema.hpp"
 #include "store/sqlite/session/sessions.hpp"
 #include "support/catch.hpp"
 #include "support/image_of.hpp"
 #include "support/temp_dir.hpp"
 
-namespace baseline {
+namespace baseline::migrate_test {
 namespace {
 
 // What apply_migration() says about `sql`: "MESSAGE | HINT", or nothing when it is fine.
@@ -138,4 +140,4 @@ TEST_CASE("a reference cannot be changed, its scratch copy can", "[migrate]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::migrate_test

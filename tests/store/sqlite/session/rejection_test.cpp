@@ -1,10 +1,11 @@
 #include <memory>
 #include <string>
 
+#include "store/constraint_ref.hpp"
 #include "store/sqlite/session/sessions.hpp"
 #include "support/catch.hpp"
 
-namespace baseline {
+namespace baseline::rejection_test {
 namespace {
 
 using Kind = ConstraintRef::Kind;
@@ -335,4 +336,4 @@ TEST_CASE("a check that changes the schema is judged by its own", "[sqlite][reje
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::rejection_test

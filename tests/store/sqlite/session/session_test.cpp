@@ -6,7 +6,7 @@
 #include "store/sqlite/session/sessions.hpp"
 #include "support/catch.hpp"
 
-namespace baseline {
+namespace baseline::session_test {
 namespace {
 
 using Kind = SqlFailure::Kind;
@@ -263,4 +263,4 @@ TEST_CASE("rows are counted by table until the budget is spent", "[session]") {
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::session_test

@@ -5,7 +5,7 @@
 #include "store/sqlite/sql/table_definition.hpp"
 #include "support/catch.hpp"
 
-namespace baseline::sqlite {
+namespace baseline::sqlite::tokenizer_test {
 namespace {
 
 std::string split(std::string_view sql) {
@@ -63,4 +63,4 @@ TEST_CASE("hostile CREATE TABLE texts end", "[tokenizer]") {
 }
 
 }  // namespace
-}  // namespace baseline::sqlite
+}  // namespace baseline::sqlite::tokenizer_test

@@ -13,7 +13,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline::sqlite {
+namespace baseline::sqlite::exclusive_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -57,4 +57,4 @@ TEST_CASE("who only looks at the database for a moment is no user of it", "[excl
 }
 
 }  // namespace
-}  // namespace baseline::sqlite
+}  // namespace baseline::sqlite::exclusive_test

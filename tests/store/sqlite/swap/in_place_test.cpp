@@ -12,7 +12,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline {
+namespace baseline::in_place_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -146,4 +146,4 @@ TEST_CASE("the digest of a content does not see what a copy changes, and sees al
 }
 
 }  // namespace
-}  // namespace baseline
+}  // namespace baseline::in_place_test

@@ -12,7 +12,7 @@
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
 
-namespace baseline::sqlite {
+namespace baseline::sqlite::online_backup_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -136,4 +136,4 @@ TEST_CASE("a database that stays locked is in use", "[online backup]") {
 }
 
 }  // namespace
-}  // namespace baseline::sqlite
+}  // namespace baseline::sqlite::online_backup_test

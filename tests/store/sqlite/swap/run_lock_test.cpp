@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
-namespace baseline::sqlite {
+namespace baseline::sqlite::run_lock_test {
 namespace {
 
 TEST_CASE("who holds the lock is told, however much the last one had to say", "[lock]") {
@@ -25,4 +25,4 @@ TEST_CASE("who holds the lock is told, however much the last one had to say", "[
 }
 
 }  // namespace
-}  // namespace baseline::sqlite
+}  // namespace baseline::sqlite::run_lock_test
