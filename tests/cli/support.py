@@ -44,6 +44,9 @@ REVISION = "9275fe03c648"
 # inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Many tests look at modes, and testers have a umask of their own.
+os.umask(0o022)
+
 
 class Case(unittest.TestCase):
     """A test with a directory of its own, `self.dir`, which is gone afterwards."""
