@@ -25,11 +25,13 @@ def shown(text, columns=80):
 
 
 def steady(text, directory):
-    """The text without what differs from run to run: times, ids, where the database is."""
+    """The text without what differs from run to run: times, ids, where the database is and
+    whose."""
     text = text.replace(str(directory), "/srv/bot")
     text = STEP.sub(r"\1    2.0 ms", text)
     text = TIME.sub("2.0 ms", text)
     text = WHEN.sub("2026-11-21T02:35:58Z", text)
     text = re.sub(r"[\d.]+ [KMGT]iB free", "50 GiB free", text)
+    text = re.sub(r"\S+:\S+ (0[0-7]{3}), journal", r"root:root \1, journal", text)
     text = re.sub(r"sha256 [0-9a-f]{12}", "sha256 8e40adb9728a", text)
     return ID.sub(r"20261121T023558Z-\1", text)

@@ -32,6 +32,7 @@ import time
 import unittest
 from pathlib import Path
 
+import machine
 import schemas
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -42,6 +43,9 @@ REVISION = "9275fe03c648"
 # A shell that starts the tests in the background has them ignore Ctrl-C, and what they start would
 # inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Many tests look at modes, and testers have a umask of their own.
+os.umask(0o022)
 
 
 class Case(unittest.TestCase):
@@ -70,8 +74,24 @@ class Case(unittest.TestCase):
         (programs / "baseline").symlink_to(BINARY)
         return f"{programs}:{self.environment()['PATH']}"
 
+    def needs(self, *what):
+        """Skips the test where the machine cannot do that (machine.PROBES) or run that program."""
+        for one in what:
+            if reason := machine.cannot(one):
+                self.skipTest(reason)
+
+    def in_namespace(self, script):
+        """Runs a shell script that may mount what it likes, for nobody else sees it. $BASELINE is
+        the program."""
+        self.needs("mounts")
+        return self.command("unshare", "--mount", "sh", "-ec", script,
+                            env={"BASELINE": str(BINARY)})
+
     def command(self, *argv, env=None, input=None, timeout=60, cwd=None):
-        """Runs any command in the test's directory; its output is text."""
+        """Runs any command in the test's directory; its output is text. What strace shall run is
+        skipped where nothing can be traced."""
+        if argv[0] == "strace":
+            self.needs("strace")
         return subprocess.run([str(argument) for argument in argv], env=self.environment(env),
                               cwd=cwd or self.dir, timeout=timeout, capture_output=True, text=True,
                               errors="backslashreplace",
@@ -122,6 +142,7 @@ class Case(unittest.TestCase):
 
     def slow_terminal(self, *args, delay=50_000):
         """The same on a slow disk: each read takes `delay` microseconds longer."""
+        self.needs("strace")
         return self.terminal_of("/usr/bin/strace", "-f", "-o", "/dev/null", "-e", "trace=pread64",
                                 "-e", f"inject=pread64:delay_enter={delay}", str(BINARY),
                                 *map(str, args), env={"TERM": "xterm"})
@@ -208,20 +229,18 @@ class Case(unittest.TestCase):
         gets all that is in the test's directory. Skips the test where there is no other user."""
         if os.geteuid() != 0:
             return self.baseline
-        nobody = 65534
+        self.needs("another user", "files of others")
+        nobody = machine.NOBODY
         # The program may be where only root can go.
         binary = shutil.copy(BINARY, self._scratch / "baseline")
         for path in [self._scratch, self.home, self.dir, *self.dir.rglob("*")]:
             os.chown(path, nobody, nobody, follow_symlinks=False)
 
         def run(*args, env=None):
-            try:
-                return subprocess.run([binary, *map(str, args)], env=self.environment(env),
-                                      cwd=self.dir, timeout=60, capture_output=True, text=True,
-                                      stdin=subprocess.DEVNULL, user=nobody, group=nobody,
-                                      extra_groups=[])
-            except PermissionError as error:
-                self.skipTest(f"cannot run a program as another user here: {error}")
+            return subprocess.run([binary, *map(str, args)], env=self.environment(env),
+                                  cwd=self.dir, timeout=60, capture_output=True, text=True,
+                                  stdin=subprocess.DEVNULL, user=nobody, group=nobody,
+                                  extra_groups=[])
         return run
 
     def legacy(self, name="app.db"):

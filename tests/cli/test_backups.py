@@ -908,15 +908,14 @@ class Also(support.Case):
         self.assertTrue(document["backups"][0]["copies"][0]["made"])
 
     def test_a_full_disk(self):
-        small = self.dir / "small"
-        small.mkdir()
-        done = self.command("mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", small)
-        if done.returncode != 0:
-            self.skipTest("cannot mount a filesystem here")
-        self.addCleanup(self.command, "umount", small)
-        document = self.json("deploy", "-d", self.database, "--also", small)
+        done = self.in_namespace(f"""
+            mkdir small; mount -t tmpfs -o size=200k tmpfs small
+            "$BASELINE" deploy -d {self.database} --also small --format json
+            ls -A small >left""")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        document = self.document(done)
         self.assertRegex(document["copies"][0]["problem"], "No space left on device")
-        self.assertEqual(os.listdir(small), [])
+        self.assertEqual((self.dir / "left").read_text(), "")
         self.assert_at_baseline(self.database)
 
     def test_a_damaged_copy_is_made_anew(self):

@@ -31,10 +31,6 @@ class Case(support.Case):
         self.succeeds("deploy", "-d", path, "--yes")
         return path
 
-    def needs(self, shell):
-        if not shutil.which(shell):
-            self.skipTest(f"{shell} is not installed: scripts/setup --test")
-
 
 class Program(Case):
     def complete(self, *words, shell="zsh", **options):
@@ -262,8 +258,7 @@ class Bash(Case):
         self.assertEqual(self.reply("baseline", "nonsense", ""), [""])
 
     def test_it_is_clean(self):
-        if not shutil.which("shellcheck"):
-            self.skipTest("shellcheck is not installed: scripts/setup --lint")
+        self.needs("shellcheck")
         done = self.command("shellcheck", "--shell=bash", "-", input=self.succeeds("completion", "bash"))
         self.assertEqual((done.returncode, done.stdout), (0, ""))
 

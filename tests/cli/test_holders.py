@@ -7,7 +7,6 @@ enough to be in the way.
 
 import os
 import sqlite3
-import subprocess
 import sys
 import threading
 import unittest
@@ -85,8 +84,8 @@ class InUse(support.Case):
         self.assertEqual(document["exit_code"], 3)
         self.assertIn(f"is in use by pid {application.pid} (", document["error"]["message"])
 
-    @unittest.skipUnless(os.geteuid() == 0, "only root can start a process of another user")
     def test_by_another_user_whose_processes_cannot_be_seen(self):
+        self.needs("another user")
         database = self.legacy()
         nobody = self.ordinary_user()
         with Holder(database):  # as root

@@ -4,7 +4,6 @@ comes of it, the exit code tells, and the old database is the same, bit for bit.
 import json
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import unittest
@@ -117,8 +116,8 @@ class Masks(support.Case):
                     self.masked(mask, "rollback", "-d", database, "--engine", engine)
                     self.assertEqual(self.mode(database), "0o644")
 
-    @unittest.skipUnless(os.geteuid() == 0, "only root can give a directory a foreign group")
     def test_a_directory_that_hands_down_its_group(self):
+        self.needs("files of others")
         os.chown(self.dir, 0, 12345)
         self.dir.chmod(0o2775)
         database = self.legacy()
@@ -130,8 +129,7 @@ class Masks(support.Case):
                          (65534, 65534, "0o640"))
 
     def test_an_access_list_is_kept(self):
-        if not shutil.which("setfacl"):
-            self.skipTest("needs setfacl(1) and getfacl(1)")
+        self.needs("setfacl")
         database = self.legacy()
         done = self.command("setfacl", "-m", "u:65534:rw,g:12345:r", database)
         if done.returncode != 0:
@@ -145,8 +143,7 @@ class Masks(support.Case):
 
     def test_what_a_directory_hands_down_is_not_taken(self):
         """A default access list of the directory must not open the new file to more people."""
-        if not shutil.which("setfacl"):
-            self.skipTest("needs setfacl(1) and getfacl(1)")
+        self.needs("setfacl")
         database = self.legacy()
         database.chmod(0o600)
         before = self.command("getfacl", "-cpn", database).stdout

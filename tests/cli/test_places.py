@@ -2,7 +2,6 @@
 when the path names no database at all."""
 
 import os
-import shutil
 import subprocess
 import unittest
 
@@ -132,8 +131,8 @@ class OrdinaryUser(support.Case):
                              "  hint: run as the owner of the database\n",
                      "deploy", "-d", database, leaves=[support.lock_of(database)])
 
-    @unittest.skipUnless(os.geteuid() == 0, "only root can make a file of somebody else")
     def test_a_database_of_somebody_else_in_a_sticky_directory(self):
+        self.needs("files of others")
         database = self.legacy()
         run = self.ordinary_user()
         for path in self.dir, database:
@@ -147,8 +146,8 @@ class OrdinaryUser(support.Case):
         done = run("deploy", "-d", database, "--engine", "in-place")
         self.assertEqual(done.returncode, 0, done.stderr)
 
-    @unittest.skipUnless(os.geteuid() == 0, "only root can give a file a foreign group")
     def test_a_group_that_cannot_be_given_to_the_new_file(self):
+        self.needs("files of others")
         database = self.legacy()
         run = self.ordinary_user()
         os.chown(database, 65534, 12345)
@@ -160,17 +159,6 @@ class OrdinaryUser(support.Case):
 
 
 class Mounts(support.Case):
-    """These need root, and what a container may not allow; then they are skipped, with the reason."""
-
-    def in_namespace(self, script):
-        if os.geteuid() != 0 or not shutil.which("unshare"):
-            self.skipTest("needs root and unshare(1)")
-        probe = self.command("unshare", "-m", "true")
-        if probe.returncode != 0:
-            self.skipTest(f"no mount namespace can be made here: {probe.stderr.strip()}")
-        return self.command("unshare", "-m", "sh", "-ec", script,
-                            env={"BASELINE": str(support.BINARY)})
-
     def test_a_file_that_is_bind_mounted(self):
         """It cannot be renamed: refused, or its content is replaced in place."""
         database = self.legacy()
@@ -248,13 +236,11 @@ class Flags(support.Case):
     """Immutable and append-only files, where the filesystem knows them and root may set them."""
 
     def flagged(self, path, flag):
-        chattr = shutil.which("chattr") or "/usr/bin/chattr"
-        if os.geteuid() != 0 or not os.path.exists(chattr):
-            self.skipTest("needs root and chattr(1)")
-        self.addCleanup(subprocess.run, [chattr, f"-{flag}", str(path)], capture_output=True)
-        done = self.command(chattr, f"+{flag}", path)
+        self.needs("chattr")
+        self.addCleanup(subprocess.run, ["chattr", f"-{flag}", str(path)], capture_output=True)
+        done = self.command("chattr", f"+{flag}", path)
         if done.returncode != 0:
-            self.skipTest(f"this filesystem has no such flag: {done.stderr.strip()}")
+            self.skipTest(f"a file cannot get this flag here: {done.stderr.strip()}")
 
     def test_immutable(self):
         database = self.legacy()

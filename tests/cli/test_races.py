@@ -23,6 +23,9 @@ class Samples(support.Case):
         self.assertEqual((counts["lost"], counts["violations"], counts["problems"]), (0, 0, []))
         self.assertEqual(counts["cells"] + counts["skipped"], 19)
         self.assertGreater(counts["acknowledged"], 10)
+        for reason in counts["skipped_because"]:
+            with self.subTest(reason):
+                self.skipTest(reason)
 
     def test_races(self):
         counts = self.counts("races.py", "--deploys", 10, "--rounds", 2, "--mixed", 2, "--openers", 2)

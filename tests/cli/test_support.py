@@ -1,8 +1,10 @@
 """The helpers do what they say: a Holder that held nothing would let every test about it pass."""
 
 import sqlite3
+import sys
 import unittest
 
+import machine
 import support
 
 
@@ -86,6 +88,56 @@ class CaseTest(support.Case):
         locked.mkdir()
         (locked / "file").touch(0o400)
         locked.chmod(0o500)
+
+
+class Skipped(support.Case):
+    """run.py, which CTest starts, says what was skipped and why."""
+
+    MODULE = """
+import unittest
+class Some(unittest.TestCase):
+    def test_that_runs(self):
+        with self.subTest("a part"):
+            self.skipTest("no such part here")
+    def test_that_does_not(self):
+        self.skipTest("nothing can be mounted here")
+class All(unittest.TestCase):
+    def test_that_does_not(self):
+        self.skipTest("no moon")
+class Failing(unittest.TestCase):
+    def test_that_fails(self):
+        self.fail()
+"""
+
+    def run_tests(self, name):
+        (self.dir / "odd.py").write_text(self.MODULE)
+        return self.command(sys.executable, "-B", support.PROJECT / "tests/cli/run.py", name,
+                            env={"PYTHONPATH": str(self.dir)})
+
+    def test_some(self):
+        done = self.run_tests("odd.Some")
+        self.assertEqual((done.returncode, done.stdout), (
+            0, "skipped: odd.Some: no such part here (1 of 2 tests)\n"
+               "skipped: odd.Some: nothing can be mounted here (1 of 2 tests)\n"))
+
+    def test_all(self):
+        done = self.run_tests("odd.All")
+        self.assertEqual((done.returncode, done.stdout), (
+            77, "skipped: odd.All: no moon (1 of 1 tests)\n"))
+
+    def test_a_failure(self):
+        self.assertEqual(self.run_tests("odd.Failing").returncode, 1)
+        self.assertEqual(self.run_tests("odd").returncode, 1)
+
+    def test_what_is_tried_can_be_tried(self):
+        for what in machine.PROBES:
+            with self.subTest(what):
+                reason = machine.cannot(what)
+                self.assertTrue(not reason or reason.startswith(machine.PROBES[what][0]), reason)
+        self.assertEqual(machine.cannot("no-such-program"),
+                         "no-such-program is not installed: scripts/setup --test")
+        with self.assertRaisesRegex(unittest.SkipTest, "^no-such-program is not installed"):
+            self.needs("no-such-program")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def errors():
 def warnings():
     printed = (support.PROJECT / "src/cli/program.cpp").read_text()
     return {message(found) for path in sources()
-            if path.parent.name in ("pipeline", "sqlite")
+            if {"pipeline", "sqlite"} & set(path.parts)
             for found in WARNING.findall(path.read_text())} | {
         message(f'"{found}"') for found in re.findall(r'"baseline: warning: (.+?)\\n"', printed)}
 

@@ -113,7 +113,8 @@ def main():
     parser.add_argument("--step", type=int, default=1, help="only each N-th change [1]")
     options = parser.parse_args()
     if os.geteuid() != 0:
-        sys.exit("skipped: only root may mount a filesystem")
+        print("skipped: only root may mount a filesystem", file=sys.stderr)
+        sys.exit(place.SKIPPED)
     problems = []
     for kind, variants in OPTIONS.items():
         for variant in variants:

@@ -15,7 +15,7 @@ import journal
 PROJECT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("BASELINE_BINARY", PROJECT / "build/debug/baseline"))
 CRASH_AT = Path(os.environ.get("CRASH_AT", PROJECT / "build/debug/tests/crash/crash_at"))
-CANNOT_TRACE = 77
+SKIPPED = 77
 
 LOCK = ".app.db.baseline-lock"
 JOURNAL = ".app.db.baseline-journal"
@@ -101,7 +101,7 @@ class Place:
         return self._judged(done)
 
     def _judged(self, done):
-        if done.code == CANNOT_TRACE:
+        if done.code == SKIPPED:
             raise CannotTrace(done.stderr.strip())
         if done.code != 0:
             raise RuntimeError(f"crash_at failed: {done.stderr}")

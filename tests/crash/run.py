@@ -156,7 +156,7 @@ def main():
         table = run(options)
     except place.CannotTrace as error:
         print(f"skipped: {error}", file=sys.stderr)
-        sys.exit(place.CANNOT_TRACE)
+        sys.exit(place.SKIPPED)
     print(table.text())
     for problem in table.problems[:50]:
         print(f"VIOLATION: {problem}", file=sys.stderr)
