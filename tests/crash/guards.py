@@ -107,10 +107,10 @@ GUARDS = [
           "  files.sync(target);\n", "unit [copy]",
           kept_because="the databases of the scenarios are small, and a large copy is read back from "
           "the disk while it is made; but what was read back need not be what stays"),
-    _sync("old file that becomes the backup (D13)", SWAP_FILING, "files_.set_mode(file, kSealed);\n",
+    _sync("old file that becomes the backup (D13)", SWAP_FILING, "files_.set_mode(file, kSealedFile);\n",
           "  files_.sync(file);\n", "model never synced"),
     _sync("backup that an interrupted run has moved", SWAP_FILING,
-          "files_.set_mode(*there, kSealed);\n", "    files_.sync(*there);\n",
+          "files_.set_mode(*there, kSealedFile);\n", "    files_.sync(*there);\n",
           "model recovery that finishes",
           kept_because="no scenario cuts a run off between the move and its sync, and the power in "
           "its recovery, over a file that the application has not synced"),
@@ -137,7 +137,7 @@ GUARDS = [
           "files_.unlink(target_.directory, name);\n",
           "  files_.sync_directory(target_.directory);\n", "model unreadable",
           after="  return found;"),
-    _sync("companion that is put back", SWAP, "live->st_mode & kPermissions);\n    }\n",
+    _sync("companion that is put back", SWAP, "live->st_mode & kPermissionBits);\n    }\n",
           "    files_.sync(back);\n", "model unreadable database, whose"),
     _sync("exported file", EXPORT, "", "      files_.sync(file);\n", "unit [export]"),
 
