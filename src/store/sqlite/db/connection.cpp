@@ -2,13 +2,14 @@
 
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
-#include <fstream>
 #include <memory>
 #include <mutex>
 #include <system_error>
@@ -16,6 +17,7 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/file.hpp"
 #include "store/sqlite/db/errors.hpp"
 
 namespace baseline::sqlite {
@@ -35,6 +37,7 @@ void set_up() {
     // All that uses SQLite is on one thread (the only other one, os/read_back, reads plain files),
     // so there is nothing to lock. Refused, and no harm, where SQLite was in use before.
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    listen_to_sqlite();
     // Room for pages as they are read: a run opens several small databases for a moment each, and
     // else twenty pages would be laid out for each of them at once.
     sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, 0);
@@ -43,23 +46,14 @@ void set_up() {
   });
 }
 
-SQLite::Database open_database(const std::string& name, int flags) {
+// The one way to a connection.
+SQLite::Database open_database(Purpose purpose, const std::string& name, int flags,
+                         std::chrono::milliseconds patience = kBusyTimeout) {
   set_up();
-  SQLite::Database database(name, flags, static_cast<int>(kBusyTimeout.count()));
-  sqlite3_extended_result_codes(database.getHandle(), 1);
+  forget_system_trouble();
+  SQLite::Database database(name, flags, static_cast<int>(patience.count()));
+  configure(database.getHandle(), purpose);
   return database;
-}
-
-// SQLite's own handle of the file is asked: opening and closing another descriptor of it in this
-// process would drop the locks that SQLite holds (docs/ARCHITECTURE.md).
-bool is_wal(SQLite::Database& database) {
-  sqlite3_file* file = nullptr;
-  sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_FILE_POINTER,
-                       static_cast<void*>(&file));
-  std::array<unsigned char, 2> versions{};  // bytes 18 and 19: write and read format
-  if (file == nullptr || file->pMethods == nullptr) return false;
-  if (file->pMethods->xRead(file, versions.data(), 2, 18) != SQLITE_OK) return false;
-  return versions.at(1) == 2;
 }
 
 fs::path resolved_path(const fs::path& path) {
@@ -81,19 +75,26 @@ fs::path resolved_path(const fs::path& path) {
 // Called while SQLite has nothing open there: closing this descriptor would drop its locks.
 void demand_header(const fs::path& real) {
   constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  const int fd = ::open(real.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  if (fd < 0 && (errno == EACCES || errno == EPERM)) {
+    throw Error(ErrorCode::refused,
+                fmt::format("{} is not readable for this user", printable(real.string())),
+                "run as the owner of the database");
+  }
+  if (fd < 0) throw_errno("open", real.native());
+  const File file(fd, real);
   std::array<char, kMagic.size()> header{};
-  std::ifstream file(real, std::ios::binary);
-  file.read(header.data(), header.size());
-  if (file.gcount() == 0) return;  // an empty file is an empty database
-  const std::string_view found(header.data(), static_cast<std::size_t>(file.gcount()));
-  if (found == kMagic) return;
+  const std::size_t size = file.read(header.data(), header.size(), 0);
+  if (size == 0) return;  // an empty file is an empty database
+  if (std::string_view(header.data(), size) == kMagic) return;
   throw Error(ErrorCode::refused, fmt::format("SQLite cannot read {}: file is not a database",
                                               printable(real.string())));
 }
 
-SQLite::Database open_file(const fs::path& real, std::string_view parameters) {
+SQLite::Database open_file(const fs::path& real, std::string_view parameters,
+                           Purpose purpose = Purpose::look) {
   constexpr int kFlags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW;
-  return open_database(file_uri(real, parameters), kFlags);
+  return open_database(purpose, file_uri(real, parameters), kFlags);
 }
 
 // A database with a -wal but no -shm: a writer crashed, and nobody has it open. SQLite would make
@@ -102,7 +103,7 @@ SQLite::Database open_file(const fs::path& real, std::string_view parameters) {
 // nobody is kept out.
 SQLite::Database open_left_behind(const fs::path& real) {
   SQLite::Database database = open_file(real, "mode=ro&vfs=unix-none");
-  sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  leave_log_on_close(database.getHandle());
   database.exec("PRAGMA locking_mode = EXCLUSIVE");
   return database;
 }
@@ -171,12 +172,46 @@ SQLite::Database open_unchanging(const fs::path& path) {
 
 SQLite::Database open_held(const fs::path& path) { return open_file(path, "mode=ro&immutable=1"); }
 
-SQLite::Database open_memory() {
-  return open_database(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+SQLite::Database open_writing(const fs::path& path, Purpose purpose) {
+  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW;
+  return open_database(purpose, file_uri(path, "mode=rw"), kFlags, std::chrono::milliseconds(0));
 }
 
-SQLite::Database open_temporary() {
-  return open_database("", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+SQLite::Database open_source(const fs::path& path) {
+  return open_file(path, "mode=ro&immutable=1", Purpose::copy);
+}
+
+void read_first_page(SQLite::Database& database) {
+  SQLite::Statement(database, "PRAGMA schema_version").executeStep();
+}
+
+void take_schema_as_it_is(SQLite::Database& database) {
+  // https://www.sqlite.org/pragma.html#pragma_writable_schema: errors in the schema are passed
+  // over, but for the first statement that comes upon them. It stays on no longer than that, for it
+  // lets SQLite pass over damage to the file as well.
+  database.exec("PRAGMA writable_schema = ON");
+  database.tryExec("SELECT 1 FROM sqlite_schema");
+  database.exec("PRAGMA writable_schema = OFF");
+}
+
+SQLite::Database open_memory(Purpose purpose) {
+  return open_database(purpose, ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+}
+
+SQLite::Database open_temporary(Purpose purpose) {
+  return open_database(purpose, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+}
+
+// SQLite's own handle of the file is asked: opening and closing another descriptor of it in this
+// process would drop the locks that SQLite holds (docs/ARCHITECTURE.md).
+bool is_wal(SQLite::Database& database) {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_FILE_POINTER,
+                       static_cast<void*>(&file));
+  std::array<unsigned char, 2> versions{};  // bytes 18 and 19: write and read format
+  if (file == nullptr || file->pMethods == nullptr) return false;
+  if (file->pMethods->xRead(file, versions.data(), 2, 18) != SQLITE_OK) return false;
+  return versions.at(1) == 2;
 }
 
 bool fits_in_memory(SQLite::Database& database) {
@@ -196,7 +231,7 @@ SQLite::Database copy_of(SQLite::Database& source) {
 
 void copy_to_file(SQLite::Database& source, const fs::path& file) {
   SQLite::Database target =
-      open_database(file.native(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+      open_database(Purpose::copy, file.native(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   // Nobody misses it after a crash: whoever wants it to last syncs it then. Nor may a journal be
   // left beside it.
   target.exec("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF");

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "store/sqlite/db/configuration.hpp"
 #include "store/value.hpp"
 
 struct sqlite3;
@@ -27,11 +28,32 @@ SQLite::Database open_unchanging(const std::filesystem::path& path);
 /// SQLite::Exception.
 SQLite::Database open_held(const std::filesystem::path& path);
 
+/// Opens a file for reading and writing, as the application does, for Purpose::freeze or copy; it
+/// must exist. SQLite has read nothing of it yet, and waits for no lock. Throws SQLite::Exception.
+SQLite::Database open_writing(const std::filesystem::path& path, Purpose purpose);
+
+/// Opens a file that nobody else can have open as the source of a copy, whatever it holds. Throws
+/// SQLite::Exception.
+SQLite::Database open_source(const std::filesystem::path& path);
+
+/// Makes SQLite read the first page, which opens the database: what a crashed writer left is
+/// brought in where the connection may write, and no line of the schema is parsed. Throws
+/// SQLite::Exception where SQLite cannot open the file at all.
+void read_first_page(SQLite::Database& database);
+
+/// Has SQLite take what it can of a schema that does not parse. Some pragmas that have nothing to
+/// do with the schema refuse to run before it is read (journal_mode, synchronous). For
+/// Purpose::freeze.
+void take_schema_as_it_is(SQLite::Database& database);
+
 /// An empty database in memory.
-SQLite::Database open_memory();
+SQLite::Database open_memory(Purpose purpose = Purpose::judge);
 
 /// An empty private database that SQLite keeps in a nameless temporary file once it grows.
-SQLite::Database open_temporary();
+SQLite::Database open_temporary(Purpose purpose = Purpose::judge);
+
+/// Whether the database is in WAL mode. It must have been read from.
+bool is_wal(SQLite::Database& database);
 
 /// Whether the database is small enough for copies of it to be made in memory (4 MiB).
 bool fits_in_memory(SQLite::Database& database);

@@ -20,6 +20,17 @@ inline constexpr int kPrimaryCode = 0xFF;
 /// SQL (https://www.sqlite.org/rescode.html).
 SqlFailure::Kind failure_kind(int code, const std::string& message, bool while_compiling);
 
+/// Has SQLite tell which call of the operating system failed: its result codes do not. To be called
+/// before SQLite is initialised.
+void listen_to_sqlite();
+/// A new connection is about to be opened.
+void forget_system_trouble();
+/// The errno of a call that has failed since, if it says nothing about the file but that this
+/// process or machine has run out of something; else 0.
+int system_trouble();
+/// The message of an exception, with what the operating system said where that is the cause.
+std::string with_system_cause(int code, const std::string& message);
+
 /// Throws Error for a database that cannot be opened or read: in_use when it is locked, refused
 /// when SQLite cannot read the file, else io.
 [[noreturn]] void throw_unreadable(int code, const std::string& message,

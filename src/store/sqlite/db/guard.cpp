@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
+#include <array>
 #include <string_view>
 #include <utility>
 
@@ -17,17 +17,6 @@ namespace {
 constexpr int kOpsBetweenTicks = 100;
 // One LIKE or GLOB of a text and pattern of the largest size takes 1 to 2 s.
 constexpr int kOpsBetweenPatternTicks = 10;
-constexpr int kMostMatched = 1 << 20;
-
-struct Limit {
-  int category;
-  int value;
-};
-// The limits of user SQL; those of our own statements stay SQLite's, for a row of the application
-// may well be larger. The time of LIKE and GLOB is the product of text and pattern.
-constexpr std::array<Limit, 3> kGuardLimits = {{{SQLITE_LIMIT_LENGTH, 16 << 20},
-                                                {SQLITE_LIMIT_SQL_LENGTH, 1 << 20},
-                                                {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1'000}}};
 
 using Names = std::array<std::string_view, 10>;
 constexpr Names kReadingPragmas = {
@@ -88,46 +77,18 @@ bool keeps_schema(int action, const char* table) {
   }
 }
 
-void configure(sqlite3* database, int option, int on) {
-  sqlite3_db_config(database, option, on, nullptr);
-}
-
-// SQLite 3.38 to 3.4x mark their own JSON functions as unsafe by mistake: with an untrusted schema
-// no CHECK (json_valid(x)) could be made or evaluated. Such a schema has to be trusted; what could
-// do harm from there (load_extension) is refused even then.
-bool json_is_innocuous() {
-  static const bool answer = [] {
-    sqlite3* database = nullptr;
-    int code = sqlite3_open(":memory:", &database);
-    if (code == SQLITE_OK) {
-      configure(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0);
-      code = sqlite3_exec(database, "CREATE TABLE t (x CHECK (json_valid(x)))", nullptr, nullptr,
-                          nullptr);
-    }
-    sqlite3_close(database);
-    return code == SQLITE_OK;
-  }();
-  return answer;
-}
-
 }  // namespace
 
 Guard::Guard(sqlite3* database)
     : database_(database),
       may_be_locked_(*sqlite3_db_filename(database, "main") != '\0'),
       functions_(database, *this) {
-  configure(database, SQLITE_DBCONFIG_DEFENSIVE, 1);
-  configure(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, json_is_innocuous() ? 0 : 1);
-  configure(database, SQLITE_DBCONFIG_DQS_DML, 0);
-  configure(database, SQLITE_DBCONFIG_DQS_DDL, 0);
-  configure(database, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0);
-  sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
-  sqlite3_set_authorizer(database, &Guard::authorize, this);
+  set_authorizer(database, &Guard::authorize, this);
   sqlite3_progress_handler(database, kOpsBetweenTicks, &Guard::tick, this);
 }
 
 Guard::~Guard() {
-  sqlite3_set_authorizer(database_, nullptr, nullptr);
+  set_authorizer(database_, nullptr, nullptr);
   sqlite3_progress_handler(database_, 0, nullptr, nullptr);
 }
 
@@ -175,14 +136,11 @@ bool Guard::must_stop() {
   return true;
 }
 
-void Guard::lift_length_limit() {
-  // More than SQLite was built for is cut down to that.
-  sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, std::numeric_limits<int>::max());
-}
+void Guard::lift_length_limit() { allow_any_value(database_); }
 
 bool Guard::limit_patterns() {
   if (!matches_patterns_ || (rules_ != Rules::check && !deadline_)) return false;
-  sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, kMostMatched);
+  allow_matched_values(database_);
   sqlite3_progress_handler(database_, kOpsBetweenPatternTicks, &Guard::tick, this);
   return true;
 }
@@ -197,16 +155,14 @@ Guard::Scope::Scope(Guard& guard, const RunLimits& limits) : Scope(guard, Rules:
 }
 
 Guard::Scope::Scope(Guard& guard, Rules rules, std::optional<std::chrono::milliseconds> timeout)
-    : guard_(guard), previous_(std::exchange(guard.rules_, rules)) {
+    : guard_(guard),
+      previous_(std::exchange(guard.rules_, rules)),
+      // A migration is ours to trust with size: load_migration() has bounded it.
+      limits_(guard.database_, rules == Rules::check || timeout) {
   if (timeout) guard.deadline_ = std::chrono::steady_clock::now() + *timeout;
   guard.denied_.clear();
   guard.timed_out_ = false;
   guard.matches_patterns_ = false;
-  for (std::size_t i = 0; i < kGuardLimits.size(); ++i) {
-    // A migration is ours to trust with size: load_migration() has bounded it.
-    const int value = rules == Rules::check || timeout ? kGuardLimits.at(i).value : -1;
-    limits_.at(i) = sqlite3_limit(guard.database_, kGuardLimits.at(i).category, value);
-  }
 }
 
 Guard::Scope::~Scope() {
@@ -215,19 +171,6 @@ Guard::Scope::~Scope() {
   }
   guard_.rules_ = previous_;
   guard_.deadline_.reset();
-  for (std::size_t i = 0; i < kGuardLimits.size(); ++i) {
-    sqlite3_limit(guard_.database_, kGuardLimits.at(i).category, limits_.at(i));
-  }
-}
-
-LegacyQuotes::LegacyQuotes(sqlite3* database) : database_(database) {
-  configure(database, SQLITE_DBCONFIG_DQS_DML, 1);
-  configure(database, SQLITE_DBCONFIG_DQS_DDL, 1);
-}
-
-LegacyQuotes::~LegacyQuotes() {
-  configure(database_, SQLITE_DBCONFIG_DQS_DML, 0);
-  configure(database_, SQLITE_DBCONFIG_DQS_DDL, 0);
 }
 
 }  // namespace baseline::sqlite

@@ -2,12 +2,12 @@
 
 #include <sqlite3.h>
 
-#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
 
 #include "store/session.hpp"
+#include "store/sqlite/db/configuration.hpp"
 #include "store/sqlite/db/connection.hpp"
 #include "store/sqlite/db/slow_functions.hpp"
 
@@ -24,8 +24,8 @@ class Guard {
     migration,  ///< SQL of a migration: no transaction control, no TEMP objects, few pragmas
   };
 
-  /// Hardens the connection (defensive, untrusted schema, "x" is never a string, nothing may be
-  /// attached) and installs the authorizer. The connection must outlive the guard.
+  /// Installs the authorizer on a connection for Purpose::look, judge or migrate, which must
+  /// outlive the guard.
   explicit Guard(sqlite3* database);
   ~Guard();
   Guard(const Guard&) = delete;
@@ -71,7 +71,7 @@ class Guard {
    private:
     Guard& guard_;
     Rules previous_;
-    std::array<int, 3> limits_{};
+    SqlLimits limits_;
     std::optional<ShortPatience> patience_;
   };
 
@@ -105,19 +105,6 @@ class Guard {
   bool matches_patterns_ = false;
   std::string denied_;
   SlowFunctions functions_;
-};
-
-/// Legacy schemas may hold "text" where they mean 'text'; our own statements that repeat parts of
-/// such a schema must read it as SQLite does. Switches that on for its lifetime.
-class LegacyQuotes {
- public:
-  explicit LegacyQuotes(sqlite3* database);
-  ~LegacyQuotes();
-  LegacyQuotes(const LegacyQuotes&) = delete;
-  LegacyQuotes& operator=(const LegacyQuotes&) = delete;
-
- private:
-  sqlite3* database_;
 };
 
 }  // namespace baseline::sqlite

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "store/sqlite/db/configuration.hpp"
 #include "store/sqlite/db/guard.hpp"
 #include "store/sqlite/db/statements.hpp"
 
@@ -166,7 +167,7 @@ class SlowFunctions::Original {
   bool is_too_wide(const SlowFunction& function, Arguments values) const {
     if (function.growth != FunctionGrowth::printf || values.empty()) return false;
     const std::int64_t sum = FormatSum(argument_text(values[0]), values.subspan(1)).sum();
-    return sum > sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, -1);
+    return sum > largest_value(database_);
   }
 
   void answer(sqlite3_context* context, const SlowFunction& function, Arguments values) {

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/text.hpp"
+#include "store/sqlite/db/configuration.hpp"
 #include "store/sqlite/db/errors.hpp"
 #include "store/sqlite/sql/tokenizer.hpp"
 
@@ -178,7 +179,7 @@ SqlFailure StatementReader::failed(int code, std::size_t start, bool while_compi
   failure.offset = start + static_cast<std::size_t>(std::max(offset, 0));
   // SQLite's "string or blob too big" says neither how big nor who says so.
   if (!while_compiling && (code & 0xFF) == SQLITE_TOOBIG) {
-    const int limit = sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, -1);
+    const int limit = largest_value(database_);
     failure.message =
         fmt::format("a value is larger than {}, the most that a check makes or reads{}",
                     human_size(static_cast<std::uint64_t>(limit)),

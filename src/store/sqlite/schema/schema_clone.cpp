@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "store/sqlite/db/configuration.hpp"
 #include "store/sqlite/db/connection.hpp"
-#include "store/sqlite/db/guard.hpp"
 
 namespace baseline::sqlite {
 namespace {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "store/sqlite/db/configuration.hpp"
 #include "store/sqlite/db/connection.hpp"
 #include "store/sqlite/db/errors.hpp"
 #include "store/sqlite/db/statements.hpp"

@@ -5,10 +5,13 @@
 #include <sqlite3.h>
 
 #include <array>
+#include <cstdint>
+#include <string_view>
 
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "store/sqlite/db/connection.hpp"
 #include "store/sqlite/db/errors.hpp"
 
 namespace baseline::sqlite {
@@ -19,9 +22,10 @@ bool is_unreadable(int code) {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
     case SQLITE_FORMAT:
-    case SQLITE_CANTOPEN:
       return true;
-    // "unsupported file format" and a schema that does not parse come as plain errors.
+    case SQLITE_CANTOPEN:
+      return system_trouble() == 0;
+    // "unsupported file format" comes as a plain error.
     case SQLITE_ERROR:
       return true;
     default:
@@ -29,24 +33,27 @@ bool is_unreadable(int code) {
   }
 }
 
-// Runs a statement and returns the first column of its first row.
-int first_number(SQLite::Database& database, const char* sql) {
-  SQLite::Statement statement(database, sql);
-  return statement.executeStep() ? statement.getColumn(0).getInt() : 0;
+void checkpoint(SQLite::Database& database, int mode) {
+  const int code = sqlite3_wal_checkpoint_v2(database.getHandle(), "main", mode, nullptr, nullptr);
+  if (code != SQLITE_OK) throw SQLite::Exception(database.getHandle(), code);
 }
 
+bool begins_as_database(const File& file) {
+  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  std::array<char, kMagic.size()> header{};
+  const std::size_t size = file.read(header.data(), header.size(), 0);
+  return size == 0 || std::string_view(header.data(), size) == kMagic;
+}
+
+// Nothing here parses the schema: what it says, and whether it can be parsed at all, is no matter.
 void lock_and_checkpoint(SQLite::Database& database) {
   database.setBusyTimeout(0);
-  sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   // The first read brings in a hot journal or a crashed writer's WAL.
-  first_number(database, "SELECT count(*) FROM sqlite_schema");
-  first_number(database, "PRAGMA locking_mode = EXCLUSIVE");
+  read_first_page(database);
+  database.execAndGet("PRAGMA locking_mode = EXCLUSIVE");
   // Not COMMIT: it would make a page of an empty file, which is to stay as it is.
   database.exec("BEGIN EXCLUSIVE; ROLLBACK");
-  // One row: busy, log, checkpointed. With the exclusive lock nobody can be in the way.
-  if (first_number(database, "PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
-    throw SQLite::Exception("checkpoint is busy", SQLITE_BUSY);
-  }
+  checkpoint(database, SQLITE_CHECKPOINT_TRUNCATE);
 }
 
 }  // namespace
@@ -69,26 +76,26 @@ FreezeOutcome freeze(const Target& target) {
   const auto status = target.directory.status(target.name);
   if (!status) return {};
   try {
-    SQLite::Database database(target.resolved.native(),
-                              SQLite::OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW);
+    SQLite::Database database = open_writing(target.resolved, Purpose::freeze);
     return freeze_open(database);
   } catch (const SQLite::Exception& error) {
     const int code = error.getErrorCode();
     // What it cannot open, it cannot read.
     if (is_unreadable(code)) return {FreezeOutcome::Kind::unreadable, error.what()};
-    throw Error(ErrorCode::io, fmt::format("cannot freeze {}: {}",
-                                           printable(target.resolved.native()), error.what()));
+    throw Error(ErrorCode::io,
+                fmt::format("cannot freeze {}: {}", printable(target.resolved.native()),
+                            with_system_cause(code, error.what())));
   }
 }
 
 void bring_in_log(FileSystem& files, const Target& target) {
   const std::string wal = names::wal(target.name);
-  if (!target.directory.contains(wal)) return;
+  // What is no database at all is never given to SQLite, which would remove what lies beside it.
+  if (!target.directory.contains(wal) || !has_database_header(target)) return;
   try {
-    SQLite::Database database(target.resolved.native(),
-                              SQLite::OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW);
-    sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-    first_number(database, "PRAGMA wal_checkpoint(PASSIVE)");
+    SQLite::Database database = open_writing(target.resolved, Purpose::freeze);
+    read_first_page(database);
+    checkpoint(database, SQLITE_CHECKPOINT_PASSIVE);
   } catch (const SQLite::Exception&) {
     // What it is, the freeze finds out, which is nothing that may be passed over.
   }
@@ -116,12 +123,34 @@ bool is_dead_journal(const Target& target, const std::string& name) {
 }
 
 bool has_database_header(const Target& target) {
-  constexpr std::string_view kMagic("SQLite format 3\0", 16);
   const auto file = target.directory.open_file(target.name, false);
-  if (!file) return false;
-  std::array<char, kMagic.size()> header{};
-  const std::size_t size = file->read(header.data(), header.size(), 0);
-  return size == 0 || std::string_view(header.data(), size) == kMagic;
+  return file && begins_as_database(*file);
+}
+
+std::string why_bytes_only(const Directory& directory, const std::string& name) {
+  {
+    const auto file = directory.open_file(name, false);
+    if (!file) return {};
+    if (!begins_as_database(*file)) return "file is not a database";
+    // https://www.sqlite.org/fileformat2.html#file_format_version_numbers
+    constexpr unsigned char kNewestWritten = 2;
+    unsigned char written = 0;
+    constexpr std::uint64_t kWriteVersionAt = 18;
+    if (file->read(reinterpret_cast<char*>(&written), 1, kWriteVersionAt) == 1 &&
+        written > kNewestWritten) {
+      return "its format may be read, but not written";
+    }
+  }
+  try {
+    SQLite::Database database = open_source(directory / name);
+    read_first_page(database);
+    return {};
+  } catch (const SQLite::Exception& error) {
+    if (!is_unreadable(error.getErrorCode())) {
+      throw_unreadable(error.getExtendedErrorCode(), error.what(), directory / name);
+    }
+    return error.what();
+  }
 }
 
 bool has_hot_journal(const Target& target) {

@@ -51,6 +51,12 @@ bool is_dead_journal(const Target& target, const std::string& name);
 /// Whether the file begins as a SQLite database does, or is empty, which is one too.
 bool has_database_header(const Target& target);
 
+/// Why SQLite can neither lock nor copy nor replace the content of a file, so that only its bytes
+/// count; empty: it can, whatever the content is. Nobody may be writing to the file, or the answer
+/// is that of a moment. Changes nothing. While SQLite has the file open in this process, it must
+/// not be called.
+std::string why_bytes_only(const Directory& directory, const std::string& name);
+
 /// Whether a crashed writer left a -journal that SQLite has to roll back.
 bool has_hot_journal(const Target& target);
 

@@ -18,10 +18,6 @@
 namespace baseline::sqlite {
 namespace {
 
-SQLite::Database open_for_writing(const Target& target) {
-  return {target.resolved.native(), SQLite::OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW};
-}
-
 bool is_open_elsewhere(const Target& target) {
   switch (Exclusive::probe(target)) {
     case Lease::Outcome::granted:
@@ -41,7 +37,8 @@ Error write_error(const Target& target, int code, const std::string& reason) {
     return {ErrorCode::io, fmt::format("cannot write {}: the disk is full", target.display()),
             "free some space beside the database"};
   }
-  return {ErrorCode::io, fmt::format("cannot write {}: {}", target.display(), reason)};
+  return {ErrorCode::io,
+          fmt::format("cannot write {}: {}", target.display(), with_system_cause(code, reason))};
 }
 
 }  // namespace
@@ -59,7 +56,7 @@ std::unique_ptr<HeldDatabase> HeldDatabase::acquire(const Target& target,
     File file = open_writable(target);
     FreezeOutcome outcome;
     try {
-      SQLite::Database database = open_for_writing(target);
+      SQLite::Database database = open_writing(target.resolved, Purpose::freeze);
       outcome = freeze_open(database);
       if (outcome.kind == FreezeOutcome::Kind::frozen) {
         // Not the constructor of unique_ptr: it is private.
@@ -76,6 +73,7 @@ std::unique_ptr<HeldDatabase> HeldDatabase::acquire(const Target& target,
 void HeldDatabase::leave_wal_mode(FileSystem& files) {
   if (!is_in_wal_mode(file_)) return;
   try {
+    take_schema_as_it_is(database_);
     const auto mode = database_.execAndGet("PRAGMA journal_mode = DELETE").getString();
     if (mode != "delete") throw SQLite::Exception("it stays in WAL mode", SQLITE_BUSY);
   } catch (const SQLite::Exception& error) {
@@ -91,8 +89,8 @@ void HeldDatabase::leave_wal_mode(FileSystem& files) {
 
 void HeldDatabase::replace_by(const std::filesystem::path& source) {
   try {
-    SQLite::Database from(file_uri(source, "mode=ro&immutable=1"),
-                          SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW);
+    SQLite::Database from = open_source(source);
+    take_schema_as_it_is(database_);
     database_.exec("PRAGMA synchronous = FULL");
     sqlite3_backup* const backup =
         sqlite3_backup_init(database_.getHandle(), "main", from.getHandle(), "main");
@@ -142,7 +140,8 @@ void return_to_wal_mode(const Target& target) {
   const auto file = target.directory.open_file(target.name, false);
   if (!file || is_in_wal_mode(*file)) return;
   try {
-    SQLite::Database database = open_for_writing(target);
+    SQLite::Database database = open_writing(target.resolved, Purpose::freeze);
+    take_schema_as_it_is(database);
     database.execAndGet("PRAGMA journal_mode = WAL");
   } catch (const SQLite::Exception&) {
     // The content is what counts; the application can switch it on again.

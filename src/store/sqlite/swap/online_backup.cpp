@@ -23,18 +23,13 @@ bool is_locked(int code) {
 
 // For writing, as the application opens it: only so SQLite can bring in what a crashed writer left,
 // and tidy up a -wal when this was the last connection. Nothing is written but by that.
-SQLite::Database open_source(const std::filesystem::path& path) {
-  SQLite::Database database(file_uri(path, "mode=rw"),
-                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW);
-  sqlite3_extended_result_codes(database.getHandle(), 1);
-  sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  return database;
+SQLite::Database open_live_source(const std::filesystem::path& path) {
+  return open_writing(path, Purpose::copy);
 }
 
 // Without a journal: a copy that fails is thrown away.
-SQLite::Database open_target(const std::filesystem::path& path) {
-  SQLite::Database database(file_uri(path, "mode=rw"),
-                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW);
+SQLite::Database open_copy_target(const std::filesystem::path& path) {
+  SQLite::Database database = open_writing(path, Purpose::copy);
   database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
   return database;
 }
@@ -71,9 +66,8 @@ class OnlineCopy {
   int begin() {
     try {
       source_.exec("BEGIN");
-      SQLite::Statement first(source_, "SELECT count(*) FROM sqlite_schema");
-      first.executeStep();
-      is_wal_ = source_.execAndGet("PRAGMA journal_mode").getString() == "wal";
+      read_first_page(source_);
+      is_wal_ = is_wal(source_);
       page_size_ = static_cast<std::uint64_t>(source_.execAndGet("PRAGMA page_size").getInt64());
       return SQLITE_OK;
     } catch (const SQLite::Exception& error) {
@@ -145,8 +139,8 @@ void online_backup(const std::filesystem::path& source, const std::filesystem::p
                    const Deadline& deadline, const OnProgress& on_progress,
                    const BackupPace& pace) {
   try {
-    SQLite::Database from = open_source(source);
-    SQLite::Database to = open_target(target);
+    SQLite::Database from = open_live_source(source);
+    SQLite::Database to = open_copy_target(target);
     copy(from, to, source, deadline, on_progress, pace);
   } catch (const SQLite::Exception& exception) {
     const int extended = exception.getExtendedErrorCode();
