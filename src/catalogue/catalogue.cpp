@@ -67,6 +67,12 @@ std::optional<std::uint64_t> sequence_of(std::string_view id) {
   return number;
 }
 
+Error unread_error(const CatalogueEntry& entry) {
+  return {*entry.unread,
+          fmt::format("the backup {} could not be read: {}", printable(entry.id), entry.damage),
+          "nothing is known to be wrong with it: see to the cause, then try again"};
+}
+
 Catalogue::Catalogue(FileSystem& files, fs::path directory)
     : files_(files), directory_(std::move(directory)) {}
 
@@ -129,6 +135,7 @@ CatalogueEntry Catalogue::read_entry(const Directory& catalogue, const std::stri
     }
   } catch (const Error& error) {
     entry.damage = error.what();
+    if (error.code() != ErrorCode::refused) entry.unread = error.code();
   }
   return entry;
 }
@@ -151,6 +158,7 @@ CatalogueEntry Catalogue::look_at(const std::string& id) const {
 
 CatalogueEntry Catalogue::find(const std::string& id) const {
   CatalogueEntry entry = look_at(id);
+  if (entry.unread) throw unread_error(entry);
   if (!entry.damage.empty()) {
     throw Error(ErrorCode::refused,
                 fmt::format("the backup {} cannot be used: {}", printable(id), entry.damage),
@@ -297,6 +305,7 @@ void Catalogue::mark_restored(const std::string& id, const std::string& when) {
   }
   // An interrupted call may have come to here already.
   files_.unlink(directory, entry.manifest->payload.name);
+  for (const std::string& name : entry.manifest->payload.companions) files_.unlink(directory, name);
   files_.unlink(directory, std::string(names::kChecksums));
   files_.sync_directory(directory);
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "catalogue/history.hpp"
 #include "catalogue/manifest.hpp"
 #include "catalogue/record.hpp"
@@ -21,6 +22,9 @@ struct CatalogueEntry {
   EntryRecord record;   ///< what became of it since
   bool sealed = false;  ///< it has its SHA256SUMS
   std::string damage;   ///< why it cannot be used, as far as a look without reading tells, or empty
+  /// Set when it could not be looked at, and nothing is known of the backup itself; `damage` says
+  /// why.
+  std::optional<ErrorCode> unread = {};
 
   bool usable() const { return damage.empty() && manifest && manifest->restored.empty(); }
 };
@@ -38,7 +42,8 @@ class Catalogue {
   std::vector<CatalogueEntry> entries() const;
   /// Entries that a run left unfinished or is writing now, by the key of the run.
   std::vector<std::string> unfinished() const;
-  /// Throws Error{usage} when there is no such entry, Error{refused} when it is damaged.
+  /// Throws Error{usage} when there is no such entry, Error{refused} when it is damaged, and the
+  /// cause where it could not be looked at.
   CatalogueEntry find(const std::string& id) const;
   /// As find(), but a damaged entry is returned as such.
   CatalogueEntry look_at(const std::string& id) const;
@@ -93,6 +98,9 @@ class Catalogue {
   FileSystem& files_;
   std::filesystem::path directory_;
 };
+
+/// The error of an entry that is `unread`.
+Error unread_error(const CatalogueEntry& entry);
 
 /// The sequence number at the end of an id, or nothing when the text is not an id.
 std::optional<std::uint64_t> sequence_of(std::string_view id);

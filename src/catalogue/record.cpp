@@ -60,7 +60,9 @@ EntryRecord read_record(const Directory& entry) {
     return record ? from_json(json::parse(*record)) : unreadable();
   } catch (const json::exception&) {
     return unreadable();
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    // That it cannot be read at this moment says nothing about it.
+    if (error.code() != ErrorCode::refused) throw;
     return unreadable();
   }
 }

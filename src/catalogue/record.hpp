@@ -24,7 +24,8 @@ struct EntryRecord {
   bool unreadable = false;  ///< there is a record, but it is damaged; all else is empty then
 };
 
-/// The record of an entry; an empty one when there is none.
+/// The record of an entry; an empty one when there is none. Throws Error{io}, Error{in_use} when it
+/// cannot be read.
 EntryRecord read_record(const Directory& entry);
 
 /// Replaces the record of an entry, whole or not at all, durably. Throws Error{io}.

@@ -44,8 +44,8 @@ void check_database(const Directory& entry, const Payload& payload, const OnProg
   }
 }
 
-void check_texts(const Directory& entry, const Manifest& manifest,
-                 std::vector<std::string>& problems) {
+void check_beside(const Directory& entry, const Manifest& manifest,
+                  std::vector<std::string>& problems) {
   const auto text = entry.read_text(std::string(names::kManifest), kLargestText);
   const auto sums = entry.read_text(std::string(names::kChecksums), kLargestText);
   if (!text) problems.push_back(fmt::format("its {} is missing", names::kManifest));
@@ -69,6 +69,17 @@ void check_texts(const Directory& entry, const Manifest& manifest,
   }
 }
 
+template <class Check>
+void collect(std::vector<std::string>& problems, Check&& check) {
+  try {
+    check();
+  } catch (const Error& error) {
+    // A link, a device: what is there is no file. All else says nothing about the backup.
+    if (error.code() != ErrorCode::refused) throw;
+    problems.emplace_back(error.what());
+  }
+}
+
 }  // namespace
 
 std::string checksums(const Directory& entry, const Manifest& manifest,
@@ -82,19 +93,17 @@ std::string checksums(const Directory& entry, const Manifest& manifest,
   return text + checksum_line(std::string(names::kManifest), sha256_hex(manifest_text));
 }
 
+std::vector<std::string> companion_problems(const Directory& entry, const Manifest& manifest) {
+  std::vector<std::string> problems;
+  collect(problems, [&] { check_beside(entry, manifest, problems); });
+  return problems;
+}
+
 std::vector<std::string> seal_problems(const Directory& entry, const Manifest& manifest,
                                        const OnProgress& on_progress) {
   std::vector<std::string> problems;
-  try {
-    check_database(entry, manifest.payload, on_progress, problems);
-  } catch (const Error& error) {
-    problems.emplace_back(error.what());
-  }
-  try {
-    check_texts(entry, manifest, problems);
-  } catch (const Error& error) {
-    problems.emplace_back(error.what());
-  }
+  collect(problems, [&] { check_database(entry, manifest.payload, on_progress, problems); });
+  collect(problems, [&] { check_beside(entry, manifest, problems); });
   return problems;
 }
 

@@ -14,9 +14,14 @@ namespace baseline {
 std::string checksums(const Directory& entry, const Manifest& manifest,
                       const std::string& manifest_text);
 
+/// What is wrong with the files of an entry beside its database file, as seal_problems(): the
+/// companions, the manifest and the list itself.
+std::vector<std::string> companion_problems(const Directory& entry, const Manifest& manifest);
+
 /// Reads all files of a finished entry from the disk and compares them with its seal. Returns what
 /// is wrong with it, each as a sentence "its … …"; empty when every bit is as it was sealed. Throws
-/// whatever `on_progress` throws; what cannot be read is a problem, not an error.
+/// whatever `on_progress` throws, and Error{io} or Error{in_use} where a file cannot be read: that
+/// is no finding about the backup.
 std::vector<std::string> seal_problems(const Directory& entry, const Manifest& manifest,
                                        const OnProgress& on_progress);
 

@@ -69,6 +69,17 @@ std::optional<File> Directory::open_file(const std::string& name, bool writable)
   const int flags = (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   const int fd = ::openat(this->fd(), name.c_str(), flags);
   if (fd < 0 && names_nothing(errno)) return {};
+  if (fd < 0 && errno == EWOULDBLOCK) {
+    throw Error(ErrorCode::in_use,
+                fmt::format("{} is held by another process at this moment",
+                            printable((*this / name).native())),
+                "try again");
+  }
+  // What O_NOFOLLOW finds at a symbolic link.
+  if (fd < 0 && errno == ELOOP) {
+    throw Error(ErrorCode::refused,
+                fmt::format("{} is not a regular file", printable((*this / name).native())));
+  }
   if (fd < 0) throw_errno("open", (*this / name).native());
   File file(fd, *this / name);
   if (!S_ISREG(file.status().st_mode)) {
@@ -83,8 +94,9 @@ std::optional<std::string> Directory::read_text(const std::string& name, std::si
   if (!file) return {};
   const auto size = static_cast<std::size_t>(file->status().st_size);
   if (size > limit) {
-    throw Error(ErrorCode::io, fmt::format("{} is larger than {}", printable(file->path().native()),
-                                           human_size(limit)));
+    throw Error(
+        ErrorCode::refused,
+        fmt::format("{} is larger than {}", printable(file->path().native()), human_size(limit)));
   }
   std::string text(size, '\0');
   text.resize(file->read(text.data(), size, 0));

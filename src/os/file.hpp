@@ -54,11 +54,12 @@ class Directory {
   bool contains(const std::string& name) const { return status(name).has_value(); }
 
   /// Opens an existing regular file, never through a symbolic link, or returns nothing if it is
-  /// missing.
+  /// missing. Throws Error{refused} when it is no regular file, Error{in_use} when another process
+  /// has a lease on it, Error{io}.
   std::optional<File> open_file(const std::string& name, bool writable) const;
 
-  /// The whole text of a small file, or nothing if it is missing. Throws Error{io} above `limit`
-  /// bytes.
+  /// The whole text of a small file, or nothing if it is missing. Throws Error{refused} above
+  /// `limit` bytes.
   std::optional<std::string> read_text(const std::string& name,
                                        std::size_t limit = 16U << 20U) const;
 

@@ -77,6 +77,7 @@ class Rules {
       return fmt::format("the interrupted {} needs it", interruption_->intent.command);
     }
     const bool restored = entry.damage.empty() && !entry.manifest->restored.empty();
+    if (entry.unread) return fmt::format("it could not be read: {}", entry.damage);
     if (!restored && !is_sound(entry)) return "it is damaged; look at it, and remove it by hand";
     if (&entry == newest_deploy_) return "the newest one of a deploy";
     if (&entry == rollback_) return "what rollback would put back";

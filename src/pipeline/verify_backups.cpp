@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <optional>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -34,26 +35,35 @@ std::uint64_t work_of(const CatalogueEntry& entry) {
   return entry.manifest->unreadable.empty() ? 2 * size : size;
 }
 
-void check_content(const CatalogueEntry& entry, const Context& context,
-                   std::vector<std::string>& problems) {
+// Every bit is as it was sealed: what the engine says of it now it would have said then, and a
+// rollback puts it back all the same.
+void look_into(const CatalogueEntry& entry, const Context& context,
+               std::vector<std::string>& warnings) {
   if (!entry.manifest->unreadable.empty()) return;
+  std::string complaint;
   try {
     const auto session = context.store.open_backup(entry.directory / entry.manifest->payload.name);
-    const auto problem = session->integrity_problem(Session::Depth::full);
+    complaint = session->integrity_problem(Session::Depth::full).value_or("");
     stop_if_interrupted();
-    if (problem) problems.push_back(fmt::format("its database is damaged: {}", *problem));
   } catch (const Error& error) {
-    problems.emplace_back(error.what());
+    if (error.code() != ErrorCode::refused) throw;
+    complaint = error.what();
   }
+  if (complaint.empty()) return;
+  warnings.push_back(
+      fmt::format("{} finds fault with the backup {}: {}; its bytes are those that were sealed",
+                  context.store.engine(), printable(entry.id), printable(complaint)));
 }
 
 std::vector<std::string> problems_of(const CatalogueEntry& entry, const Context& context,
-                                     const OnProgress& on_progress) {
+                                     const OnProgress& on_progress,
+                                     std::vector<std::string>& warnings) {
+  if (entry.unread) throw unread_error(entry);
   if (!entry.damage.empty()) return {entry.damage};
   std::vector<std::string> problems =
       seal_problems(Directory::open(entry.directory), *entry.manifest, on_progress);
   // What is not as it was sealed need not be looked into.
-  if (problems.empty()) check_content(entry, context, problems);
+  if (problems.empty()) look_into(entry, context, warnings);
   if (entry.record.unreadable) problems.emplace_back("its record was damaged, and is made anew");
   return problems;
 }
@@ -108,6 +118,34 @@ void conclude(VerifiedBackup& backup, const Context& context, std::vector<std::s
   }
 }
 
+// What could not be read says nothing about the backup. The others are verified all the same; what
+// was found of them is told with the error.
+class Unread {
+ public:
+  void add(const CatalogueEntry& entry, const Error& error) {
+    if (first_) return first_->add_note(text(entry, error));
+    first_.emplace(error.code(), text(entry, error), error.hint());
+  }
+
+  void throw_if_any(const BackupsVerifyReport& report) {
+    if (!first_) return;
+    for (const VerifiedBackup& backup : report.backups) {
+      if (backup.problems.empty()) continue;
+      first_->add_note(fmt::format("the backup {} is damaged: {}", printable(backup.entry.id),
+                                   join(backup.problems, "; ")));
+    }
+    throw *first_;
+  }
+
+ private:
+  static std::string text(const CatalogueEntry& entry, const Error& error) {
+    if (entry.unread) return error.what();
+    return fmt::format("the backup {} could not be read: {}", printable(entry.id), error.what());
+  }
+
+  std::optional<Error> first_;
+};
+
 }  // namespace
 
 BackupsVerifyReport verify_backups(const std::vector<std::string>& ids, const Context& context) {
@@ -118,16 +156,26 @@ BackupsVerifyReport verify_backups(const std::vector<std::string>& ids, const Co
   for (const CatalogueEntry& entry : entries) total += work_of(entry);
   StepScope step(context.observer, Step::verify_backups);
   std::uint64_t before = 0;
+  Unread unread;
   for (CatalogueEntry& entry : entries) {
     if (was_pruned(entry.id, context)) continue;
     VerifiedBackup backup;
     backup.entry = std::move(entry);
     backup.restored = backup.entry.damage.empty() && !backup.entry.usable();
     if (!backup.restored) {
-      backup.problems = problems_of(backup.entry, context, [&](std::uint64_t done, std::uint64_t) {
+      const auto progress = [&](std::uint64_t done, std::uint64_t) {
         stop_if_interrupted();
         context.observer.progress(Step::verify_backups, before + done, total);
-      });
+      };
+      try {
+        backup.problems = problems_of(backup.entry, context, progress, report.warnings);
+      } catch (const Error& error) {
+        if (was_pruned(backup.entry.id, context)) continue;
+        unread.add(backup.entry, error);
+        step.failed();
+        before += work_of(backup.entry);
+        continue;
+      }
       if (!backup.problems.empty() && was_pruned(backup.entry.id, context)) continue;
       if (!backup.problems.empty()) {
         report.outcome = Outcome::checks_failed;
@@ -139,6 +187,7 @@ BackupsVerifyReport verify_backups(const std::vector<std::string>& ids, const Co
     }
     report.backups.push_back(std::move(backup));
   }
+  unread.throw_if_any(report);
   return report;
 }
 

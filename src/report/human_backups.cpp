@@ -49,6 +49,7 @@ std::string damage_of(const CatalogueEntry& entry) {
 }
 
 std::string state_of(const CatalogueEntry& entry, std::chrono::system_clock::time_point now) {
+  if (entry.unread) return "unread";
   if (!damage_of(entry).empty()) return "DAMAGED";
   if (!entry.manifest->restored.empty()) return "restored";
   if (!entry.sealed) return "no seal";
@@ -108,7 +109,9 @@ std::string of(const BackupsListReport& report, const Style& style) {
   // What does not fit into a line of the table.
   for (const CatalogueEntry& entry : report.backups) {
     const std::string id = printable(entry.id);
-    if (const std::string damage = damage_of(entry); !damage.empty()) {
+    if (entry.unread) {
+      text += fmt::format("{} could not be read: {}\n", id, printable(entry.damage));
+    } else if (const std::string damage = damage_of(entry); !damage.empty()) {
       text += fmt::format("{} {}: {}\n", id, style(Tone::bad, "DAMAGED"), printable(damage));
     } else if (!entry.manifest->restored.empty()) {
       text += fmt::format("{} moved back into place {}\n", id, printable(entry.manifest->restored));
