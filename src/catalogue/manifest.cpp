@@ -95,6 +95,7 @@ std::string to_json(const Manifest& manifest) {
     out["companions"].emplace_back(bytes_to_json(name));
   }
   out["unreadable"] = text_or_null(manifest.unreadable);
+  out["complaint"] = text_or_null(manifest.complaint);
   out["restored"] = text_or_null(manifest.restored);
   return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
@@ -132,6 +133,8 @@ Manifest manifest_from_json(const std::string& text, const std::string& file) {
     manifest.application_id = integer_from_json(in.at("application_id"));
     manifest.owner = in.at("owner").get<std::string>();
     manifest.unreadable = text_or_empty(in.at("unreadable"));
+    // Not in those of earlier versions.
+    if (in.contains("complaint")) manifest.complaint = text_or_empty(in.at("complaint"));
     manifest.restored = text_or_empty(in.at("restored"));
     return manifest;
   } catch (const json::exception& error) {

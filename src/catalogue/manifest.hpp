@@ -31,6 +31,7 @@ struct Manifest {
   std::int64_t application_id = 0;
   std::string owner;       ///< "user:group"
   std::string unreadable;  ///< why the engine could not read it, or empty
+  std::string complaint;   ///< what the engine found wrong with what it could read, or empty
   std::string restored;    ///< RFC 3339: when `rollback --move` took the data away, or empty
 };
 

@@ -7,8 +7,10 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/sha256.hpp"
 #include "os/signals.hpp"
 #include "os/zstd.hpp"
+#include "pipeline/entries.hpp"
 
 namespace baseline {
 namespace {
@@ -46,7 +48,7 @@ BackupFile::BackupFile(const fs::path& file, const Context& context) : path_(fou
   if (!opened) throw_errno("open", path_.native());
   file_ = std::move(*opened);
   status_ = file_.status();
-  packed_ = is_packed(file_);
+  packed_ = baseline::is_packed(file_);
   const std::string shown = printable(path_.native());
   if (path_ == context.store.location()) {
     throw Error(ErrorCode::usage, fmt::format("--from {} is the live database itself", shown),
@@ -62,7 +64,10 @@ BackupFile::BackupFile(const fs::path& file, const Context& context) : path_(fou
   LookOptions options;
   options.count_rows_for = std::chrono::milliseconds(0);
   const DatabaseFacts facts = context.store.look_at(path_, options);
-  if (!facts.unreadable.empty()) throw Error(ErrorCode::refused, facts.unreadable);
+  // What was kept though it could not be read goes back all the same.
+  if (!facts.unreadable.empty() && !is_sealed_here(hash_file(file_, nullptr), context)) {
+    throw Error(ErrorCode::refused, facts.unreadable);
+  }
   revision_ = facts.revision;
 }
 
@@ -93,12 +98,12 @@ void BackupFile::require_unchanged() const {
               "find out who writes there, then try again");
 }
 
-void BackupFile::stage(Replacement& replacement, Observer& observer) const {
+std::string BackupFile::stage(Replacement& replacement, Observer& observer) const {
   const auto progress = [&](std::uint64_t done, std::uint64_t total) {
     stop_if_interrupted();
     observer.progress(Step::stage, done, total);
   };
-  replacement.stage_bytes([&](const TakeBytes& take) {
+  std::string sha256 = replacement.stage_bytes([&](const TakeBytes& take) {
     if (packed_) {
       unpack(file_, take, progress);
     } else {
@@ -106,6 +111,7 @@ void BackupFile::stage(Replacement& replacement, Observer& observer) const {
     }
   });
   require_unchanged();
+  return sha256;
 }
 
 }  // namespace baseline

@@ -18,8 +18,9 @@ void require_complete(const std::filesystem::path& file, const std::string& engi
 class BackupFile {
  public:
   /// Looks at the file as closely as can be done without unpacking it anywhere. Throws Error{usage}
-  /// when there is no such file or it is the live database, Error{refused} when it is no database,
-  /// does not unpack, or is not complete in itself.
+  /// when there is no such file or it is the live database, Error{refused} when it is no database
+  /// (unless it is the bytes of a backup of the catalogue), does not unpack, or is not complete in
+  /// itself.
   BackupFile(const std::filesystem::path& file, const Context& context);
 
   /// Absolute, symbolic links followed.
@@ -29,8 +30,12 @@ class BackupFile {
   /// The revision that it is stamped with; nothing also when it has to be unpacked to tell.
   const std::optional<std::string>& revision() const { return revision_; }
 
-  /// Makes it the candidate. Throws Error{refused} when the file changed meanwhile.
-  void stage(Replacement& replacement, Observer& observer) const;
+  /// What it is can be told only where it is unpacked.
+  bool is_packed() const { return packed_; }
+
+  /// Makes it the candidate, and returns the SHA-256 of the database. Throws Error{refused} when
+  /// the file changed meanwhile.
+  std::string stage(Replacement& replacement, Observer& observer) const;
 
  private:
   void require_unchanged() const;

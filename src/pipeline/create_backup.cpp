@@ -36,13 +36,18 @@ FiledBackup make_backup(const Context& context, const Deadline& deadline, const 
   }
   const StepScope step(context.observer, Step::seal);
   const std::filesystem::path file = entry / payload.name;
-  const auto problem = context.store.open_backup(file)->integrity_problem(Session::Depth::quick);
-  stop_if_interrupted();
-  if (problem) {
-    warnings.push_back(
-        fmt::format("the live database is damaged, and so is this copy of it: {}", *problem));
+  DatabaseFacts facts = context.store.look_at(file, {});
+  if (facts.unreadable.empty()) {
+    facts.complaint =
+        context.store.open_backup(file)->integrity_problem(Session::Depth::quick).value_or("");
   }
-  Manifest manifest = draft_manifest(context, id, "manual", run, context.store.look_at(file, {}));
+  stop_if_interrupted();
+  const std::string& fault = facts.unreadable.empty() ? facts.complaint : facts.unreadable;
+  if (!fault.empty()) {
+    warnings.push_back(
+        fmt::format("the live database is damaged, and so is this copy of it: {}", fault));
+  }
+  Manifest manifest = draft_manifest(context, id, "manual", run, facts);
   // The copy is private; who owned the database, and its mode, are those of the live one.
   const LookOptions without_rows{std::chrono::milliseconds(0), false};
   const DatabaseFacts live = context.store.look(without_rows);

@@ -43,6 +43,7 @@ bool is_wanted(const DeployRequest& request, const Context& context, ReplaceRepo
   require_unstamped(request, report, comparison);
   require_space(report.plan.space_needed, report.plan.space_free,
                 printable(context.catalogue.directory().native()));
+  note_what_is_odd(context, report);
   return true;
 }
 
@@ -51,9 +52,8 @@ void look_at_old(const DeployRequest& request, const Context& context, ReplaceRe
   for (std::string& warning : warnings_about_copies(request.also, context)) {
     report.warnings.push_back(std::move(warning));
   }
-  if (report.old.unreadable.empty()) return;
-  require_readable_in_place(report);
-  if (!request.as_found) {
+  require_content_in_place(report);
+  if (!report.old.unreadable.empty() && !request.as_found) {
     throw Error(ErrorCode::refused, report.old.unreadable,
                 "repair it, or keep it as it is with --old-unreadable backup");
   }

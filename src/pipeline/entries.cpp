@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "catalogue/seal.hpp"
 
 namespace baseline {
 
@@ -12,6 +16,22 @@ bool is_of(const CatalogueEntry& entry, const Context& context) {
   if (entry.manifest->database == database.native()) return true;
   return context.catalogue.directory() == context.store.default_catalogue() &&
          entry.manifest->payload.name == database.filename().native();
+}
+
+bool is_sealed_here(const std::string& sha256, const Context& context) {
+  return std::ranges::any_of(context.catalogue.entries(), [&](const CatalogueEntry& entry) {
+    return entry.manifest && entry.manifest->payload.sha256 == sha256;
+  });
+}
+
+void require_companions(const Directory& directory, const Manifest& manifest) {
+  if (manifest.payload.companions.empty()) return;
+  const std::vector<std::string> problems = companion_problems(directory, manifest);
+  if (problems.empty()) return;
+  throw Error(
+      ErrorCode::refused,
+      fmt::format("the backup {} is damaged: {}", printable(manifest.id), join(problems, "; ")),
+      "choose another with --to; baseline backups list shows them");
 }
 
 void require_data(const CatalogueEntry& entry) {

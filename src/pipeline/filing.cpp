@@ -89,6 +89,7 @@ Manifest draft_manifest(const Context& context, const std::string& id, const std
   manifest.application_id = facts.application_id;
   manifest.owner = facts.owner;
   manifest.unreadable = facts.unreadable;
+  manifest.complaint = facts.complaint;
   return manifest;
 }
 
@@ -163,6 +164,7 @@ std::optional<FiledBackup> file_backup(const Context& context, Replacement& repl
   if (const auto filed = catalogue.find_run(intent.run)) {
     // It was copied before the swap, or the interrupted run had come this far. What lies beside the
     // database may be all there is, so nothing less than a whole backup lets it go.
+    if (filed->unread) throw unread_error(*filed);
     if (!filed->damage.empty()) {
       throw Error(ErrorCode::needs_person,
                   fmt::format("the backup {} of the interrupted {} cannot be used: {}",

@@ -20,9 +20,28 @@ void warn_of_damage(const Context& context) {
   }
 }
 
+// A rollback to a database that was kept with companions may have been cut off before they were all
+// beside it.
+void place_companions(const Context& context, Replacement& replacement, const Intent& intent) {
+  const Catalogue catalogue = catalogue_of(context, intent);
+  if (!catalogue.contains(intent.source_id)) return;
+  const CatalogueEntry source = catalogue.look_at(intent.source_id);
+  if (source.unread) throw unread_error(source);
+  if (!source.manifest || source.manifest->payload.companions.empty()) return;
+  if (replacement.place_companions(Directory::open(source.directory), source.manifest->payload)) {
+    return;
+  }
+  context.observer.warning(
+      fmt::format("somebody has used the live database before {} could be put beside it; they are "
+                  "in {}",
+                  printable(join(source.manifest->payload.companions, ", ")),
+                  printable(source.directory.native())));
+}
+
 // The new database is live: what is left is to keep the old one.
 void finish_run(const Context& context, Replacement& replacement, const Intent& intent,
                 RecoveryReport& report) {
+  place_companions(context, replacement, intent);
   warn_of_damage(context);
   report.finished = true;
   report.backup = file_backup(context, replacement, intent);

@@ -117,7 +117,7 @@ bool judged_good(const ReplaceSteps& steps, const Context& context, Replacement&
 // D6 to D11; throws with the old database live.
 void bring_live(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
                 ReplaceReport& report, SteadyClock::time_point& window_start) {
-  if (!steps.as_found) replacement.bring_in_log();
+  replacement.bring_in_log();
   {
     const StepScope step(context.observer, Step::freeze);
     window_start = SteadyClock::now();
@@ -220,13 +220,35 @@ std::unique_ptr<Replacement> hold_in_order(const Context& context, const RunIden
   return context.store.hold(identity, deadline);
 }
 
-void require_readable_in_place(const ReplaceReport& report) {
-  if (report.exchange.exchange != Exchange::in_place || report.old.unreadable.empty()) return;
+void require_content_in_place(const ReplaceReport& report) {
+  const DatabaseFacts& old = report.old;
+  if (report.exchange.exchange != Exchange::in_place || old.bytes_only.empty()) return;
+  const std::string why = old.unreadable.empty()
+                              ? fmt::format("{}: {}", printable(report.database), old.bytes_only)
+                              : old.unreadable;
   Error error(ErrorCode::refused,
-              fmt::format("{}; so its content cannot be replaced in place", report.old.unreadable),
+              fmt::format("{}; so its content cannot be replaced in place", why),
               "repair it, or make a swap possible");
   error.add_note("in place, because " + report.exchange.why);
   throw error;
+}
+
+void note_what_is_odd(const Context& context, ReplaceReport& report) {
+  if (!report.old.exists || report.old.unsettled) return;
+  if (!report.old.unreadable.empty()) {
+    report.warnings.push_back(fmt::format("{}; it is kept as it is, and a rollback puts it back so",
+                                          report.old.unreadable));
+    return;
+  }
+  LookOptions options;
+  options.count_rows_for = std::chrono::milliseconds(0);
+  options.complaint_for = std::chrono::seconds(2);
+  report.old.complaint = context.store.look(options).complaint;
+  if (report.old.complaint.empty()) return;
+  report.warnings.push_back(
+      fmt::format("{} finds fault with the old database: {}; it is kept as it is, and a rollback "
+                  "puts it back so",
+                  context.store.engine(), printable(report.old.complaint)));
 }
 
 void require_space(std::uint64_t needed, std::uint64_t free, const std::string& where) {

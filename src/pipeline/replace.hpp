@@ -72,9 +72,13 @@ std::unique_ptr<Replacement> hold_in_order(const Context& context, const RunIden
                                            const Deadline& deadline,
                                            ApplicationControl& application, ReplaceReport& report);
 
-/// Throws Error{refused} when the old database cannot be read and would have to be replaced in
-/// place, which the engine does by reading and writing it.
-void require_readable_in_place(const ReplaceReport& report);
+/// Throws Error{refused} when the engine cannot even open the old database, whose content would
+/// have to be replaced in place.
+void require_content_in_place(const ReplaceReport& report);
+
+/// Warns of what is odd about the old database, which is kept as it is and comes back as it was; a
+/// complaint of the engine's is noted for its manifest.
+void note_what_is_odd(const Context& context, ReplaceReport& report);
 
 /// Throws Error{refused} when a filesystem has not the bytes that a run needs.
 void require_space(std::uint64_t needed, std::uint64_t free, const std::string& where);

@@ -60,29 +60,42 @@ std::vector<std::string> known_logs(const Context& context) {
   return out;
 }
 
-void require_restorable(const CatalogueEntry& entry) {
-  require_data(entry);
-  const Payload& payload = entry.manifest->payload;
-  if (!payload.companions.empty()) {
-    throw Error(ErrorCode::refused,
-                fmt::format("the backup {} is of a database that SQLite could not read, kept with "
-                            "its companion files; baseline does not put such a thing back",
-                            printable(entry.id)),
-                fmt::format("stop the application and copy them by hand: cp {}/{}* …",
-                            shell_quoted(entry.directory.native()), shell_quoted(payload.name)));
-  }
-}
-
 // Where the database that goes live comes from: the catalogue, or a file from elsewhere.
 struct BackupSource {
   CatalogueEntry entry;
   std::optional<BackupFile> file;
 };
 
+// What was odd about the database when it was kept is no reason to keep it from going back.
+void warn_of_oddities(const Manifest& manifest, const Context& context, ReplaceReport& report) {
+  if (!manifest.unreadable.empty()) {
+    report.warnings.push_back(fmt::format("the backup {} goes back as it was kept: {}",
+                                          printable(manifest.id), printable(manifest.unreadable)));
+  } else if (!manifest.complaint.empty()) {
+    report.warnings.push_back(
+        fmt::format("{} finds fault with the backup {}: {}; it goes back as it was kept",
+                    context.store.engine(), printable(manifest.id), printable(manifest.complaint)));
+  }
+}
+
+// In place the engine writes what it reads.
+void require_content(const std::filesystem::path& file, const Context& context,
+                     const ReplaceReport& report) {
+  if (report.exchange.exchange != Exchange::in_place) return;
+  LookOptions options;
+  options.count_rows_for = std::chrono::milliseconds(0);
+  const std::string why = context.store.look_at(file, options).bytes_only;
+  if (why.empty()) return;
+  throw Error(ErrorCode::refused,
+              fmt::format("the content of {} cannot go to {} in place: {}",
+                          printable(file.native()), printable(report.database), printable(why)),
+              "choose another backup, or make a swap possible: baseline plan tells why it is not");
+}
+
 void plan_rollback(const RollbackRequest& request, const Context& context, ReplaceReport& report,
                    BackupSource& source) {
   look_at_live(context, request.dry_run, BackupChoice::automatic, report);
-  require_readable_in_place(report);
+  require_content_in_place(report);
   if (request.move && report.exchange.exchange == Exchange::in_place) {
     throw Error(ErrorCode::refused,
                 fmt::format("a backup cannot be moved to {}: its content goes there in place",
@@ -92,21 +105,15 @@ void plan_rollback(const RollbackRequest& request, const Context& context, Repla
   std::uint64_t needed = 0;
   if (!request.from.empty()) {
     source.file.emplace(request.from, context);
+    if (!source.file->is_packed()) require_content(source.file->path(), context, report);
     report.source_id = printable(source.file->path().native());
     report.revision = source.file->revision().value_or("");
     needed = source.file->size();
   } else {
     source.entry = choose(request, context);
-    require_restorable(source.entry);
-    if (report.exchange.exchange == Exchange::in_place &&
-        !source.entry.manifest->unreadable.empty()) {
-      throw Error(ErrorCode::refused,
-                  fmt::format("the backup {} is of a database that {} could not read, and so its "
-                              "content cannot go to {} in place",
-                              printable(source.entry.id), context.store.engine(),
-                              printable(report.database)),
-                  "choose another with --to, or make a swap possible");
-    }
+    require_data(source.entry);
+    require_content(source.entry.directory / source.entry.manifest->payload.name, context, report);
+    warn_of_oddities(*source.entry.manifest, context, report);
     report.source_id = source.entry.id;
     report.revision = source.entry.manifest->revision.value_or("");
     if (!request.move) needed = source.entry.manifest->payload.size;
@@ -125,27 +132,50 @@ std::optional<Schema> schema_of(Session& candidate) {
   }
 }
 
-// Makes the backup the candidate, proving its hash on the way, and judges it.
-bool stage_entry(const RollbackRequest& request, const CatalogueEntry& entry,
+// Looks at a candidate whose bytes are those that were sealed. Whatever the engine says of them, it
+// would have said before, and they go back. `told`: the manifest has said it already.
+void look_at_sealed(const Context& context, Replacement& staged, bool told, ReplaceReport& report) {
+  std::string complaint;
+  try {
+    const auto candidate = staged.open_candidate();
+    if (report.revision.empty()) report.revision = candidate->revision().value_or("");
+    report.schema = schema_of(*candidate);
+    SuiteReport looked;
+    add_integrity_check(looked, *candidate, Session::Depth::quick);
+    if (looked.failed()) complaint = looked.results.front().got;
+    if (complaint.empty()) report.before = std::move(looked);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::refused) throw;
+    complaint = error.what();
+  }
+  if (complaint.empty() || told) return;
+  report.warnings.push_back(fmt::format("{} finds fault with {}: {}; it goes back as it was kept",
+                                        context.store.engine(), report.source_id,
+                                        printable(complaint)));
+}
+
+// Makes the backup the candidate, proving its hash on the way.
+void stage_entry(const RollbackRequest& request, const CatalogueEntry& entry,
                  const Context& context, Replacement& staged, ReplaceReport& report) {
-  staged.stage_backup(Directory::open(entry.directory), entry.manifest->payload, request.move,
+  const Directory directory = Directory::open(entry.directory);
+  require_companions(directory, *entry.manifest);
+  staged.stage_backup(directory, entry.manifest->payload, request.move,
                       [&](std::uint64_t done, std::uint64_t total) {
                         stop_if_interrupted();
                         context.observer.progress(Step::stage, done, total);
                       });
-  if (!entry.manifest->unreadable.empty()) return true;
-  report.before.emplace();
-  const auto candidate = staged.open_candidate();
-  add_integrity_check(*report.before, *candidate, Session::Depth::quick);
-  report.schema = schema_of(*candidate);
-  return !report.before->failed();
+  if (!entry.manifest->unreadable.empty()) return;
+  look_at_sealed(context, staged, !entry.manifest->complaint.empty(), report);
 }
 
-// The same for a file that nobody has sealed: all of it is checked, and only then is it known what
-// a packed one holds.
+// The same for a file from elsewhere, and only then is it known what a packed one holds. One that
+// nobody has sealed is checked: it may have been damaged on its way.
 bool stage_file(const BackupFile& file, const Context& context, Replacement& staged,
                 ReplaceReport& report) {
-  file.stage(staged, context.observer);
+  if (is_sealed_here(file.stage(staged, context.observer), context)) {
+    look_at_sealed(context, staged, false, report);
+    return true;
+  }
   try {
     const auto candidate = staged.open_candidate();
     report.revision = candidate->revision().value_or("");
@@ -222,9 +252,13 @@ void rollback_now(const RollbackRequest& request, const Context& context,
   // Build the candidate from the backup.
   steps.stage = [&](Replacement& staged) {
     StepScope step(context.observer, Step::stage);
-    const bool good = source.file ? stage_file(*source.file, context, staged, report)
-                                  : stage_entry(request, source.entry, context, staged, report);
-    if (source.file) steps.intent.revision = report.revision;
+    bool good = true;
+    if (source.file) {
+      good = stage_file(*source.file, context, staged, report);
+      steps.intent.revision = report.revision;
+    } else {
+      stage_entry(request, source.entry, context, staged, report);
+    }
     if (!good) step.failed();
     return good;
   };

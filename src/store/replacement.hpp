@@ -61,13 +61,13 @@ class Replacement {
   virtual void stage(Session& migrated) = 0;
   /// Builds it from a backup, proving its size and SHA-256 on the way. With `consume` the backup
   /// itself becomes the candidate: it is read once, and nothing is written. Throws Error{refused}
-  /// when they do not agree.
+  /// when they do not agree. Its companions, if it has any, go live with it at swap().
   virtual void stage_backup(const Directory& entry, const Payload& payload, bool consume,
                             const OnProgress& on_progress) = 0;
 
   /// Builds it from bytes that come from anywhere: `give` is called once, and hands them over. What
-  /// they are is for the caller to judge.
-  virtual void stage_bytes(
+  /// they are is for the caller to judge. Returns their SHA-256.
+  virtual std::string stage_bytes(
       const std::function<void(const std::function<void(std::string_view bytes)>& take)>& give) = 0;
 
   /// The candidate, read-only, from where it will go live.
@@ -97,6 +97,11 @@ class Replacement {
   /// Makes the candidate live in one atomic step. Throws Error{in_use} when somebody opened the old
   /// database meanwhile; then the old one is live.
   virtual void swap() = 0;
+
+  /// After a swap() that was cut off: puts the companions of the backup that went live, from the
+  /// directory where they are sealed, beside it, as swap() would have. False: somebody has written
+  /// to the live database, to which they do not belong any more.
+  virtual bool place_companions(const Directory& entry, const Payload& payload) = 0;
 
   /// After swap(): the live database, read-only, before anybody else may have written to it.
   virtual std::unique_ptr<Session> open_live() = 0;

@@ -21,6 +21,9 @@ namespace baseline {
 struct DatabaseFacts {
   bool exists = false;
   std::string unreadable;  ///< why the engine cannot read it, or empty
+  /// Why the engine cannot even open it, so that only its bytes can be kept and put back; or empty.
+  std::string bytes_only;
+  std::string complaint;   ///< what the engine finds wrong with what it can read; or empty
   bool unsettled = false;  ///< a crashed writer's work has to be brought in before it can be read
   std::uint64_t size = 0;  ///< bytes
   std::uint64_t wal_size = 0;  ///< bytes of changes that lie beside the file
@@ -42,6 +45,8 @@ struct DatabaseFacts {
 struct LookOptions {
   std::chrono::milliseconds count_rows_for{2000};  ///< 0: do not count
   bool holders = false;
+  /// How long to look for a complaint; what takes longer is not found.
+  std::chrono::milliseconds complaint_for{0};
 };
 
 /// What the user asked for with --engine.

@@ -41,6 +41,8 @@ struct Scenario {
   /// Run by an ordinary user, who owns the files.
   bool unprivileged = false;
   EngineChoice engine = EngineChoice::automatic;
+  /// The database that comes back has a -wal.
+  bool has_companion = false;
 };
 
 constexpr uid_t kNobody = 65534;
@@ -128,6 +130,24 @@ std::vector<Scenario> all_scenarios() {
          bench.deploy([](DeployRequest& request) { request.as_found = true; });
        },
        [](Workbench& bench) { bench.rollback(); }, "new", "unreadable: file is not a database"},
+      {"rollback onto an unreadable backup that has a companion",
+       [=](const fs::path& database) {
+         unreadable(database);
+         Workbench bench(real_file_system(), database);
+         bench.deploy([](DeployRequest& request) { request.as_found = true; });
+       },
+       [](Workbench& bench) { bench.rollback(); }, "new", "unreadable: file is not a database",
+       false, EngineChoice::automatic, true},
+      {"rollback --move onto an unreadable backup that has a companion",
+       [=](const fs::path& database) {
+         unreadable(database);
+         Workbench bench(real_file_system(), database);
+         bench.deploy([](DeployRequest& request) { request.as_found = true; });
+       },
+       [](Workbench& bench) {
+         bench.rollback([](RollbackRequest& request) { request.move = true; });
+       },
+       "new", "unreadable: file is not a database", false, EngineChoice::automatic, true},
       {"rollback --from a file",
        [](const fs::path& database) {
          make_old(database.native() + ".elsewhere");
@@ -257,6 +277,7 @@ struct Place {
   void check_whole(const Scenario& scenario) const {
     CHECK((!content_only || is_content_kept(dir.path(), scenario.old_content)));
     CHECK((!has_wal || content_only || is_kept(dir.path(), std::string(kForeignWal))));
+    CHECK((!scenario.has_companion || is_kept(dir.path(), std::string(kForeignWal))));
     CHECK((old_bytes.empty() || is_kept(dir.path(), old_bytes)));
     // Looking through SQLite comes last: it may itself bring a WAL in.
     const std::string live = content(database);
@@ -269,6 +290,11 @@ struct Place {
   // After recovery nothing of the run is left but what is meant to be.
   void check_tidy(const Scenario& scenario) const {
     check_whole(scenario);
+    // What was kept of an unreadable database beside it is beside it again.
+    const fs::path wal = database.native() + "-wal";
+    const bool is_back = scenario.has_companion && content(database) == scenario.new_content;
+    CHECK((!is_back || bytes_of(wal) == kForeignWal));
+    CHECK((!scenario.has_companion || is_back || !fs::exists(wal)));
     for (const std::string& name : files_in(dir.path())) {
       INFO(name);
       CHECK(name.find("baseline-journal") == std::string::npos);
@@ -372,13 +398,17 @@ TEST_CASE("a crash in the recovery of a crash is harmless: written to", "[crash]
   const auto all = all_scenarios();
   for (std::size_t i = 10; i < 12; ++i) crash_twice(all[i]);
 }
-TEST_CASE("a crash in the recovery of a crash is harmless: unreadable, ordinary user", "[crash]") {
+TEST_CASE("a crash in the recovery of a crash is harmless: unreadable", "[crash]") {
   const auto all = all_scenarios();
-  for (std::size_t i = 12; i < 16; ++i) crash_twice(all[i]);
+  for (std::size_t i = 12; i < 15; ++i) crash_twice(all[i]);
+}
+TEST_CASE("a crash in the recovery of a crash is harmless: from a file, ordinary user", "[crash]") {
+  const auto all = all_scenarios();
+  for (std::size_t i = 15; i < 18; ++i) crash_twice(all[i]);
 }
 TEST_CASE("a crash in the recovery of a crash is harmless: in place", "[crash]") {
   const auto all = all_scenarios();
-  for (std::size_t i = 16; i < all.size(); ++i) crash_twice(all[i]);
+  for (std::size_t i = 18; i < all.size(); ++i) crash_twice(all[i]);
 }
 
 // The copy was whole when the run was cut off. Whatever became of it since, the old database beside

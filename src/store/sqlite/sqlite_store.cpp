@@ -47,6 +47,22 @@ std::string scalar_text(Session& session, std::string_view sql) {
   return text == nullptr ? std::string() : *text;
 }
 
+// As far as the time goes; what keeps SQLite from looking at all is a complaint, too.
+std::string complaint_of(Session& session, std::chrono::milliseconds within) {
+  constexpr std::size_t kMostComplaints = 5;
+  const QueryOutcome outcome = session.query("PRAGMA quick_check", {}, {within, kMostComplaints});
+  if (outcome.failure) {
+    const bool is_busy = outcome.failure->kind == SqlFailure::Kind::timeout ||
+                         outcome.failure->kind == SqlFailure::Kind::busy;
+    return is_busy ? std::string() : outcome.failure->message;
+  }
+  std::vector<std::string> found;
+  for (const std::vector<Value>& row : outcome.rows) {
+    if (const auto* text = std::get_if<std::string>(&row.front())) found.push_back(*text);
+  }
+  return found == std::vector<std::string>{"ok"} ? std::string() : join(found, "; ");
+}
+
 void describe_content(Session& session, const LookOptions& options, DatabaseFacts& facts) {
   facts.page_size = static_cast<std::uint64_t>(integer_of(session, "PRAGMA page_size"));
   facts.page_count = static_cast<std::uint64_t>(integer_of(session, "PRAGMA page_count"));
@@ -57,6 +73,9 @@ void describe_content(Session& session, const LookOptions& options, DatabaseFact
   facts.schema = session.schema();
   if (options.count_rows_for.count() > 0) {
     facts.tables = session.count_rows(options.count_rows_for);
+  }
+  if (options.complaint_for.count() > 0) {
+    facts.complaint = complaint_of(session, options.complaint_for);
   }
 }
 
@@ -117,6 +136,7 @@ DatabaseFacts SqliteStore::look(const LookOptions& options) {
     facts.unsettled = has_hot_journal(target_) && has_database_header(target_);
     if (!facts.unsettled) facts.unreadable = error.what();
   }
+  facts.bytes_only = why_bytes_only(target_.directory, target_.name);
   if (auto warning = litestream_warning(target_, facts.schema, facts.holders)) {
     facts.warnings.push_back(*std::move(warning));
   }
@@ -167,6 +187,7 @@ DatabaseFacts SqliteStore::look_at(const fs::path& file, const LookOptions& opti
     if (error.code() != ErrorCode::refused) throw;
     facts.unreadable = error.what();
   }
+  facts.bytes_only = why_bytes_only(directory, file.filename().native());
   return facts;
 }
 

@@ -59,16 +59,21 @@ bool clear_companions(FileSystem& files, const Target& target) {
   return true;
 }
 
-// Freezes the database. False: somebody uses it. Throws when SQLite cannot read it.
-bool frozen(FileSystem& files, const Target& target) {
+// Freezes the database. What SQLite cannot open is left as it was found, where that is allowed, and
+// else an error.
+FreezeOutcome::Kind frozen(FileSystem& files, const Target& target, bool as_found) {
   const bool had_companions = !companions(target).empty();
+  // What is no database at all is never given to SQLite, which would remove what lies beside it.
+  if (as_found && !has_database_header(target)) return FreezeOutcome::Kind::unreadable;
   const FreezeOutcome outcome = freeze(target);
-  if (outcome.kind == FreezeOutcome::Kind::unreadable) throw_unreadable(target, outcome.reason);
-  if (outcome.kind == FreezeOutcome::Kind::in_use) return false;
+  if (outcome.kind == FreezeOutcome::Kind::unreadable && !as_found) {
+    throw_unreadable(target, outcome.reason);
+  }
+  if (outcome.kind != FreezeOutcome::Kind::frozen) return outcome.kind;
   // SQLite removes its -wal and -journal without syncing the directory: after a power cut they
   // could be back, beside the new database.
   if (had_companions) files.sync_directory(target.directory);
-  return true;
+  return outcome.kind;
 }
 
 }  // namespace
@@ -88,6 +93,7 @@ File open_writable(const Target& target) {
   const int fd = ::openat(target.directory.fd(), target.name.c_str(),
                           O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd >= 0) return {fd, target.resolved};
+  if (errno == EWOULDBLOCK) throw_in_use(target);  // another run has its lease at this moment
   if (errno == EACCES || errno == EPERM || errno == EROFS) {
     throw Error(ErrorCode::refused,
                 fmt::format("{} is not writable for this user", target.display()),
@@ -107,7 +113,8 @@ std::optional<Exclusive> Exclusive::acquire(FileSystem& files, const Target& tar
   if (!target.directory.contains(target.name)) return {};
   const Deadline patience = past_a_glance(deadline);
   for (;; pause_or_throw_in_use(target, patience)) {
-    if (!as_found && !frozen(files, target)) continue;
+    const FreezeOutcome::Kind state = frozen(files, target, as_found);
+    if (state == FreezeOutcome::Kind::in_use) continue;
     // By name, not by descriptor: closing a descriptor of ours would drop SQLite's locks, and an
     // open one would stand in the way of the lease.
     const auto before = target.directory.status(target.name);
@@ -116,7 +123,8 @@ std::optional<Exclusive> Exclusive::acquire(FileSystem& files, const Target& tar
     if (take(held->lease, held->file, target) == Lease::Outcome::in_use) continue;
     // Somebody may have come and gone between the freeze and the lease: freeze again then.
     if (!before || changed(*before, held->file.status())) continue;
-    if (!as_found && !clear_companions(files, target)) continue;
+    const bool is_whole = state == FreezeOutcome::Kind::frozen;
+    if (is_whole && !clear_companions(files, target)) continue;
     return Exclusive(std::move(held));
   }
 }

@@ -18,9 +18,9 @@ namespace baseline::sqlite {
 class Exclusive {
  public:
   /// Freezes the database and takes the lease, trying again until the deadline, and for a moment in
-  /// any case. With `as_found` the file is not given to SQLite, and its companions may stay. Throws
-  /// Error{in_use} naming the holders, Error{refused} when SQLite cannot read it or when absence
-  /// cannot be proven, Error{io}.
+  /// any case. With `as_found` a file that SQLite cannot open is taken as it is, and its companions
+  /// may stay. Throws Error{in_use} naming the holders, Error{refused} when SQLite cannot read it
+  /// or when absence cannot be proven, Error{io}.
   static std::optional<Exclusive> acquire(FileSystem& files, const Target& target,
                                           const Deadline& deadline, bool as_found);
 

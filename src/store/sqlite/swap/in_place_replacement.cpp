@@ -107,15 +107,26 @@ void InPlaceReplacement::prepare(const Intent& intent) {
 
 void InPlaceReplacement::stage(Session& migrated) { built_ = candidate_.write(migrated); }
 
+void InPlaceReplacement::require_content() const {
+  // Only what SQLite can open has content that can go into another file.
+  const std::string why = why_bytes_only(target_.directory, candidate_.name());
+  if (why.empty()) return;
+  throw Error(ErrorCode::refused,
+              fmt::format("its content cannot go to {} in place: {}", target_.display(), why),
+              "choose another backup, or make a swap possible: baseline plan tells why it is not");
+}
+
 void InPlaceReplacement::stage_backup(const Directory& entry, const Payload& payload, bool consume,
                                       const OnProgress& on_progress) {
   built_ = candidate_.take_backup(entry, payload, consume, on_progress);
-  // Only a database has content that can go into another one.
-  open_immutable(candidate_.path());
+  require_content();
 }
 
-void InPlaceReplacement::stage_bytes(const std::function<void(const TakeBytes& take)>& give) {
+std::string InPlaceReplacement::stage_bytes(
+    const std::function<void(const TakeBytes& take)>& give) {
   built_ = candidate_.take_bytes(give);
+  require_content();
+  return built_.new_sha256;
 }
 
 std::unique_ptr<Session> InPlaceReplacement::open_candidate() {
@@ -131,13 +142,8 @@ void InPlaceReplacement::announce() {
 void InPlaceReplacement::bring_in_log() { sqlite::bring_in_log(files_, target_); }
 
 // D6 and D7. SQLite's lock keeps everybody out until the end of the window: who comes, waits.
-void InPlaceReplacement::freeze(const Deadline& deadline, bool as_found) {
-  if (as_found) {
-    throw Error(ErrorCode::refused,
-                fmt::format("SQLite cannot read {}, and so cannot replace its content in place",
-                            target_.display()),
-                "repair it; or make a swap possible: baseline plan tells why it is not");
-  }
+// What SQLite cannot open it refuses to lock, also where the old database may be as it was found.
+void InPlaceReplacement::freeze(const Deadline& deadline, bool /*as_found*/) {
   if (!target_.directory.contains(target_.name)) {
     throw Error(ErrorCode::in_use,
                 fmt::format("{} disappeared during the {}", target_.display(), intent_.command),
@@ -146,9 +152,8 @@ void InPlaceReplacement::freeze(const Deadline& deadline, bool as_found) {
   live_ = HeldDatabase::acquire(target_, deadline);
 }
 
-std::vector<std::string> InPlaceReplacement::set_companions_aside(const Directory&) {
-  throw std::logic_error("freeze() refuses what cannot be read");
-}
+// Under the lock what lies beside is SQLite's own.
+std::vector<std::string> InPlaceReplacement::set_companions_aside(const Directory&) { return {}; }
 
 // D8. Through the descriptor that is closed after SQLite's.
 Payload InPlaceReplacement::copy_old(const Directory& entry, const OnProgress& on_progress) {

@@ -37,7 +37,7 @@ class InPlaceReplacement final : public Replacement {
   void stage(Session& migrated) override;
   void stage_backup(const Directory& entry, const Payload& payload, bool consume,
                     const OnProgress& on_progress) override;
-  void stage_bytes(const std::function<void(const TakeBytes& take)>& give) override;
+  std::string stage_bytes(const std::function<void(const TakeBytes& take)>& give) override;
   std::unique_ptr<Session> open_candidate() override;
   void announce() override;
   void bring_in_log() override;
@@ -45,6 +45,7 @@ class InPlaceReplacement final : public Replacement {
   std::vector<std::string> set_companions_aside(const Directory& entry) override;
   Payload copy_old(const Directory& entry, const OnProgress& on_progress) override;
   void swap() override;
+  bool place_companions(const Directory&, const Payload&) override { return true; }  // it has none
   std::unique_ptr<Session> open_live() override;
   void note_application(ApplicationState state, const std::vector<LogPosition>& logs) override;
   void announce_swap_back() override;
@@ -63,6 +64,7 @@ class InPlaceReplacement final : public Replacement {
   /// which one it has then, another Error when it still has the one that it had.
   void take_content(const std::filesystem::path& source, std::uint32_t cookie,
                     std::string_view comes, std::string_view goes);
+  void require_content() const;
   void bring_in_hot_journal();
   void keep_what_was_written();
   void record_the_verdict();

@@ -6,12 +6,11 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
-#include "os/modes.hpp"
+#include "os/lease.hpp"
 #include "store/sqlite/session/sessions.hpp"
 #include "store/sqlite/swap/freeze.hpp"
 
 namespace baseline::sqlite {
-namespace {}  // namespace
 
 SwapReplacement::SwapReplacement(FileSystem& files, const Target& target,
                                  std::shared_ptr<RunLock> lock)
@@ -51,6 +50,7 @@ void SwapReplacement::settle(const Deadline& deadline) {
 void SwapReplacement::prepare(const Intent& intent) {
   interruption_.reset();
   announced_.reset();
+  companions_of_new_.reset();
   names_changed_ = false;
   reverting_ = false;
   intent_ = intent;
@@ -65,10 +65,15 @@ void SwapReplacement::stage(Session& migrated) { built_ = candidate_.write(migra
 void SwapReplacement::stage_backup(const Directory& entry, const Payload& payload, bool consume,
                                    const OnProgress& on_progress) {
   built_ = candidate_.take_backup(entry, payload, consume, on_progress);
+  companions_of_new_.reset();
+  if (!payload.companions.empty()) {
+    companions_of_new_.emplace(Directory::open(entry.path()), payload.name);
+  }
 }
 
-void SwapReplacement::stage_bytes(const std::function<void(const TakeBytes& take)>& give) {
+std::string SwapReplacement::stage_bytes(const std::function<void(const TakeBytes& take)>& give) {
   built_ = candidate_.take_bytes(give);
+  return built_.new_sha256;
 }
 
 std::unique_ptr<Session> SwapReplacement::open_candidate() {
@@ -102,24 +107,6 @@ void SwapReplacement::freeze(const Deadline& deadline, bool as_found) {
                             target_.display(), intent_.command),
                 "find out who writes there, then try again");
   }
-}
-
-std::vector<std::string> SwapReplacement::set_companions_aside(const Directory& entry) {
-  std::vector<std::string> found = companions(target_);
-  for (const std::string& name : found) {
-    const auto source = target_.directory.open_file(name, false);
-    const File target = files_.create(entry, name, kPrivateFile);
-    copy_file(files_, *source, target, nullptr);
-    files_.set_mode(target, 0400);
-    files_.sync(target);
-  }
-  if (found.empty()) return found;
-  files_.sync_directory(entry);
-  // The entry itself is new, and its name has to last as well before the only other copy goes.
-  files_.sync_directory(Directory::open(entry.path().parent_path()));
-  for (const std::string& name : found) files_.unlink(target_.directory, name);
-  files_.sync_directory(target_.directory);
-  return found;
 }
 
 std::unique_ptr<Session> SwapReplacement::open_live() {
@@ -177,6 +164,17 @@ void SwapReplacement::take_candidate_back() {
 void SwapReplacement::swap() {
   refresh_attributes();
   require_alone();
+  std::optional<File> candidate;
+  Lease others_wait;
+  if (companions_of_new_) {
+    candidate = target_.directory.open_file(candidate_.name(), true);
+    if (!candidate || others_wait.acquire(*candidate) != Lease::Outcome::granted) {
+      throw Error(ErrorCode::in_use,
+                  fmt::format("a process has {} open; the old database is in place",
+                              printable(candidate_.path().native())),
+                  "find out who reads there, then try again");
+    }
+  }
   put_candidate_live();
   std::optional<Error> unknown;
   bool alone = false;
@@ -215,6 +213,19 @@ void SwapReplacement::swap() {
       undecided.add_note(second.what());
     }
     throw undecided;
+  }
+  if (!companions_of_new_) return;
+  try {
+    bring_companions_live();
+  } catch (const Error&) {
+    try {
+      remove_brought();
+      take_candidate_back();
+      files_.sync_directory(target_.directory);
+    } catch (const Error& error) {
+      throw stuck(error.what());
+    }
+    throw;
   }
 }
 
@@ -292,6 +303,7 @@ void SwapReplacement::swap_back(const Deadline& deadline, const std::optional<Di
     return error;
   };
   try {
+    take_companions_back(deadline);
     const auto alone = hold_new(deadline);
     take_candidate_back();
   } catch (const Error& error) {
@@ -310,30 +322,11 @@ void SwapReplacement::discard_old() {
   names_changed_ = true;
 }
 
-// What was set aside comes back under its name whole or not at all: a crash in the middle must not
-// make the next recovery believe that it is there.
-void SwapReplacement::restore_companions(const Directory& entry) {
-  const std::string temporary = names::restoring(target_.name);
-  files_.unlink(target_.directory, temporary);
-  for (const std::string& name : names::companions(target_.name)) {
-    const auto aside = entry.open_file(name, false);
-    if (!aside || target_.directory.contains(name)) continue;
-    const File back = files_.create(target_.directory, temporary, kPrivateFile);
-    copy_file(files_, *aside, back, nullptr);
-    if (const auto live = target_.directory.status(target_.name)) {
-      files_.set_owner(back, live->st_uid, live->st_gid);
-      files_.set_mode(back, live->st_mode & kPermissionBits);
-    }
-    files_.sync(back);
-    files_.rename_new(target_.directory, temporary, target_.directory, name);
-  }
-}
-
 void SwapReplacement::discard(const std::optional<Directory>& entry) {
   // What prepare() has refused to touch is not ours to remove either.
   if (candidate_.is_foreign()) return;
   remember_inodes();
-  if (entry) restore_companions(*entry);
+  if (entry) restore_companions(*entry, target_.name);
   if (intent_.source_consumed) {
     // The candidate is a second name of a sealed backup: it gets its seal back.
     const auto candidate = target_.directory.open_file(candidate_.name(), false);

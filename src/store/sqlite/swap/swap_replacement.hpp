@@ -32,7 +32,7 @@ class SwapReplacement final : public Replacement {
   void stage(Session& migrated) override;
   void stage_backup(const Directory& entry, const Payload& payload, bool consume,
                     const OnProgress& on_progress) override;
-  void stage_bytes(const std::function<void(const TakeBytes& take)>& give) override;
+  std::string stage_bytes(const std::function<void(const TakeBytes& take)>& give) override;
   std::unique_ptr<Session> open_candidate() override;
   void announce() override;
   void bring_in_log() override;
@@ -40,6 +40,7 @@ class SwapReplacement final : public Replacement {
   std::vector<std::string> set_companions_aside(const Directory& entry) override;
   Payload copy_old(const Directory& entry, const OnProgress& on_progress) override;
   void swap() override;
+  bool place_companions(const Directory& entry, const Payload& payload) override;
   std::unique_ptr<Session> open_live() override;
   void note_application(ApplicationState state, const std::vector<LogPosition>& logs) override;
   void announce_swap_back() override;
@@ -58,7 +59,10 @@ class SwapReplacement final : public Replacement {
   void remember_inodes();
   void put_candidate_live();
   void take_candidate_back();
-  void restore_companions(const Directory& entry);
+  void restore_companions(const Directory& entry, const std::string& name);
+  void bring_companions_live();
+  void take_companions_back(const Deadline& deadline);
+  void remove_brought();
   bool is_alone() const;
   void require_alone() const;
   [[noreturn]] void throw_not_alone() const;
@@ -78,6 +82,12 @@ class SwapReplacement final : public Replacement {
   Intent intent_;
   std::optional<SwapRecord> announced_;
   SwapRecord built_;
+  /// Where the companions are sealed that go live with the candidate, and what it is called there.
+  struct CompanionSource {
+    Directory entry;
+    std::string name;
+  };
+  std::optional<CompanionSource> companions_of_new_;
   bool reverting_ = false;        ///< announce_swap_back() has been called
   bool names_changed_ = false;    ///< a name was changed since the directory was synced
   std::optional<Exclusive> old_;  ///< from freeze() on, where there is an old database

@@ -133,6 +133,18 @@ void require_changeable(const Target& target, const struct statx& status) {
   }
 }
 
+// The file is locked, checkpointed and leased, and SQLite writes to what lies beside it.
+void require_writable(const Target& target) {
+  const auto require = [&](const std::string& name) {
+    if (::faccessat(target.directory.fd(), name.c_str(), R_OK | W_OK, AT_EACCESS) == 0) return;
+    if (errno != EACCES && errno != EPERM && errno != EROFS) return;
+    refuse(fmt::format("{} is not writable for this user", shown(target.directory / name)),
+           "run as the owner of the database");
+  };
+  require(target.name);
+  for (const std::string& name : names::companions(target.name)) require(name);
+}
+
 struct Obstacle {
   std::string why;
   std::string hint;
@@ -162,9 +174,6 @@ std::optional<Obstacle> obstacle_to_swap(const Target& target, const struct stat
                     status.stx_nlink),
         fmt::format("find the other names with: find / -xdev -inum {}", status.stx_ino),
         {other_names}};
-  }
-  if (::faccessat(target.directory.fd(), target.name.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
-    return {};  // the run will be refused for that
   }
   if (Exclusive::probe(target) == Lease::Outcome::impossible) {
     return Obstacle{
@@ -229,6 +238,7 @@ ExchangePlan plan_exchange(const Target& target, EngineChoice choice) {
   if (target.directory.contains(target.name)) {
     const struct statx status = extended_status(target);
     require_changeable(target, status);
+    require_writable(target);
     const auto obstacle = obstacle_to_swap(target, status);
     if (obstacle && choice == EngineChoice::swap) {
       refuse(obstacle->why, obstacle->hint + "; or use --engine in-place");
