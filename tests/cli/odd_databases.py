@@ -290,7 +290,7 @@ def a_table_in_no_page(path):
     rewritten(path, "UPDATE sqlite_schema SET rootpage = 10000 WHERE name = 't'")
 
 
-@odd(consent=True)
+@odd(consent=True, bytes_only=True)
 def a_schema_of_a_newer_format(path):
     table(path)
     patch(path, 44, struct.pack(">I", 9))

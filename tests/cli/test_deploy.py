@@ -697,18 +697,30 @@ class Unreadable(support.Case):
         self.assertEqual(sorted(json.loads((backup / "manifest.json").read_text())["companions"]),
                          ["app.db-journal", "app.db-shm", "app.db-wal"])
 
-    def test_it_is_not_put_back_by_halves(self):
+    def test_it_is_put_back_as_a_whole(self):
         database = self.dir / "app.db"
         database.write_bytes(os.urandom(5000))
-        (self.dir / "app.db-wal").write_bytes(os.urandom(700))
+        log = self.dir / "app.db-wal"
+        log.write_bytes(os.urandom(700))
+        database.chmod(0o640)
+        before = sha256(database), sha256(log)
         self.succeeds("deploy", "-d", database, "--old-unreadable", "backup")
         backup = self.only_backup(database)
-        self.refuses(4, f"baseline: error: the backup {backup.name} is of a database that SQLite"
-                        " could not read, kept with its companion files; baseline does not put such"
-                        " a thing back\n"
-                        "  hint: stop the application and copy them by hand: cp"
-                        f" {backup}/app.db* …\n",
+        kept = backup / "app.db-wal"
+        kept.chmod(0o600)
+        content = kept.read_bytes()
+        kept.write_bytes(b"changed")
+        self.refuses(4, f"baseline: error: the backup {backup.name} is damaged: its app.db-wal was"
+                        " changed\n"
+                        "  hint: choose another with --to; baseline backups list shows them\n",
                      "rollback", "-d", database, leaves=[support.lock_of(database)])
+        kept.write_bytes(content)
+        self.succeeds("rollback", "-d", database)
+        self.assertEqual((sha256(database), sha256(log)), before)
+        self.assertEqual(oct(log.stat().st_mode & 0o7777), "0o640")
+        # The next deploy finds it as it was found then.
+        self.succeeds("deploy", "-d", database, "--old-unreadable", "backup")
+        self.assertFalse(log.exists())
 
     def test_a_newer_file_format(self):
         database = self.legacy()

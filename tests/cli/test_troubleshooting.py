@@ -21,7 +21,8 @@ ERROR = re.compile(rf"ErrorCode::(\w+),\s*(?:{CONDITION})??(?:fmt::format\(\s*)?
 OTHER = re.compile(rf"ErrorCode::(\w+),{CONDITION}fmt::format\((?:{LITERAL}|[^;\"])*?:\s*"
                    rf"fmt::format\(\s*({TEXT})")
 # What is handed to an Error elsewhere.
-MORE = [("refused", re.compile(rf"\brefuse\(fmt::format\(\s*({TEXT})")),
+MORE = [("io", re.compile(rf"\*entry\.unread,\s*fmt::format\(\s*({TEXT})")),
+        ("refused", re.compile(rf"\brefuse\(fmt::format\(\s*({TEXT})")),
         ("refused", re.compile(rf"return Obstacle\{{\s*fmt::format\(\s*({TEXT})")),
         ("needs_person", re.compile(rf"found\.detail = fmt::format\(\s*({TEXT})"))]
 WARNING = re.compile(rf"warnings\.(?:push|emplace)_back\(\s*(?:fmt::format\(\s*)?({TEXT})")

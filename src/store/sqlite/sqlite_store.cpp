@@ -136,7 +136,11 @@ DatabaseFacts SqliteStore::look(const LookOptions& options) {
     facts.unsettled = has_hot_journal(target_) && has_database_header(target_);
     if (!facts.unsettled) facts.unreadable = error.what();
   }
-  facts.bytes_only = why_bytes_only(target_.directory, target_.name);
+  // What it has read, SQLite can open.
+  if (!facts.unreadable.empty() || facts.unsettled ||
+      may_only_be_read(target_.directory, target_.name)) {
+    facts.bytes_only = why_bytes_only(target_.directory, target_.name);
+  }
   if (auto warning = litestream_warning(target_, facts.schema, facts.holders)) {
     facts.warnings.push_back(*std::move(warning));
   }

@@ -51,20 +51,19 @@ void configure(sqlite3* database, Purpose purpose) {
   sqlite3_extended_result_codes(database, 1);
   set_option(database, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, false);
   sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
+  set_option(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, !json_is_innocuous());
   switch (purpose) {
     case Purpose::look:
     case Purpose::judge:
     case Purpose::migrate:
       set_option(database, SQLITE_DBCONFIG_DEFENSIVE, true);
-      set_option(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, !json_is_innocuous());
       // "x" is never a text.
       set_quotes(database, false);
       break;
     case Purpose::freeze:
     case Purpose::copy:
       // Not defensive: a target of a copy is written without a journal, and a schema that does not
-      // parse must not be in the way. Nothing in the schema is ever run.
-      set_option(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, false);
+      // parse must not be in the way.
       break;
   }
 }

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "store/sqlite/db/configuration.hpp"
 #include "store/sqlite/db/connection.hpp"
 #include "store/sqlite/db/errors.hpp"
 #include "store/sqlite/db/guard.hpp"
@@ -132,7 +133,8 @@ void demand_no_orphans(SQLite::Database& database, const Migration& migration) {
 
 std::unique_ptr<Session> apply_migration(const Migration& migration) {
   return translated([&] {
-    SQLite::Database database = migration.bounds ? open_memory() : open_temporary();
+    SQLite::Database database =
+        migration.bounds ? open_memory(Purpose::migrate) : open_temporary(Purpose::migrate);
     if (migration.bounds) {
       const std::int64_t page_size = database.execAndGet("PRAGMA page_size").getInt64();
       database.exec("PRAGMA temp_store = MEMORY");  // which has its bound already

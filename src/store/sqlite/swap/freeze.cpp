@@ -127,23 +127,29 @@ bool has_database_header(const Target& target) {
   return file && begins_as_database(*file);
 }
 
+bool may_only_be_read(const Directory& directory, const std::string& name) {
+  // https://www.sqlite.org/fileformat2.html#file_format_version_numbers
+  constexpr std::uint64_t kWriteVersionAt = 18;
+  constexpr unsigned kNewestWritten = 2;
+  const auto file = directory.open_file(name, false);
+  char version = 0;
+  return file && file->read(&version, 1, kWriteVersionAt) == 1 &&
+         static_cast<unsigned char>(version) > kNewestWritten;
+}
+
 std::string why_bytes_only(const Directory& directory, const std::string& name) {
   {
     const auto file = directory.open_file(name, false);
     if (!file) return {};
     if (!begins_as_database(*file)) return "file is not a database";
-    // https://www.sqlite.org/fileformat2.html#file_format_version_numbers
-    constexpr unsigned char kNewestWritten = 2;
-    unsigned char written = 0;
-    constexpr std::uint64_t kWriteVersionAt = 18;
-    if (file->read(reinterpret_cast<char*>(&written), 1, kWriteVersionAt) == 1 &&
-        written > kNewestWritten) {
-      return "its format may be read, but not written";
-    }
   }
+  if (may_only_be_read(directory, name)) return "its format may be read, but not written";
   try {
+    // As what replaces the content will, but for reading only.
     SQLite::Database database = open_source(directory / name);
     read_first_page(database);
+    take_schema_as_it_is(database);
+    database.exec("PRAGMA synchronous = FULL");
     return {};
   } catch (const SQLite::Exception& error) {
     if (!is_unreadable(error.getErrorCode())) {

@@ -51,6 +51,9 @@ bool is_dead_journal(const Target& target, const std::string& name);
 /// Whether the file begins as a SQLite database does, or is empty, which is one too.
 bool has_database_header(const Target& target);
 
+/// Whether SQLite may read the file, but not write to it: a newer release has made it.
+bool may_only_be_read(const Directory& directory, const std::string& name);
+
 /// Why SQLite can neither lock nor copy nor replace the content of a file, so that only its bytes
 /// count; empty: it can, whatever the content is. Nobody may be writing to the file, or the answer
 /// is that of a moment. Changes nothing. While SQLite has the file open in this process, it must

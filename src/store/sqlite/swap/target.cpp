@@ -137,8 +137,8 @@ void require_changeable(const Target& target, const struct statx& status) {
 void require_writable(const Target& target) {
   const auto require = [&](const std::string& name) {
     if (::faccessat(target.directory.fd(), name.c_str(), R_OK | W_OK, AT_EACCESS) == 0) return;
-    if (errno != EACCES && errno != EPERM && errno != EROFS) return;
-    refuse(fmt::format("{} is not writable for this user", shown(target.directory / name)),
+    if (errno != EACCES && errno != EPERM) return;  // what may only be read is told below
+    refuse(fmt::format("{} is not writable for this user", path_text(target.directory / name)),
            "run as the owner of the database");
   };
   require(target.name);
