@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "catalogue/history.hpp"
 #include "catalogue/manifest.hpp"
 #include "catalogue/record.hpp"
 #include "os/clock.hpp"
@@ -63,7 +62,7 @@ class Catalogue {
   void require_usable(const std::string& database) const;
 
   /// The catalogue's own directory, made when it is missing. Throws Error{io}, Error{refused}.
-  Directory open(NewNames new_names = NewNames::synced);
+  Directory open();
 
   /// Writes manifest and checksums into the unfinished entry of `manifest.run` and gives it its
   /// final name, durably. When another database's run has taken the id meanwhile, the next one is

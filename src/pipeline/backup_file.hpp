@@ -5,7 +5,9 @@
 #include <string>
 
 #include "os/file.hpp"
+#include "os/zstd.hpp"
 #include "pipeline/context.hpp"
+#include "pipeline/reports.hpp"
 
 namespace baseline {
 
@@ -26,21 +28,24 @@ class BackupFile {
   const std::filesystem::path& path() const { return path_; }
   /// Bytes of the database; those that it has when it is unpacked.
   std::uint64_t size() const { return size_; }
-  /// The revision that it is stamped with; nothing also when it has to be unpacked to tell.
-  const std::optional<std::string>& revision() const { return revision_; }
+  /// What it holds; nothing when it has to be unpacked to tell.
+  const std::optional<BackupContent>& content() const { return content_; }
+  /// Of the database, unpacked, in hex. All of it is read for this.
+  std::string sha256(Observer& observer) const;
 
   /// Makes it the candidate. Throws Error{refused} when the file changed meanwhile.
   void stage(Replacement& replacement, Observer& observer) const;
 
  private:
   void require_unchanged() const;
+  void read(Step step, Observer& observer, const TakeBytes& take) const;
 
   std::filesystem::path path_;
   File file_;
   struct stat status_ {};
   bool packed_ = false;
   std::uint64_t size_ = 0;
-  std::optional<std::string> revision_;
+  std::optional<BackupContent> content_;
 };
 
 }  // namespace baseline

@@ -1,13 +1,24 @@
 #pragma once
 
+#include "catalogue/past_runs.hpp"
 #include "pipeline/context.hpp"
+#include "pipeline/reports.hpp"
 
 namespace baseline {
 
-/// Whether a backup is of the database of this command. A catalogue may serve several databases.
-/// The one beside a database is its own, though the path may read differently there (in a
-/// container, after a move).
+/// Whether a backup is of the database of this command.
 bool is_of(const CatalogueEntry& entry, const Context& context);
+
+/// How the records of a catalogue name the database of this command.
+RecordedAs recorded_as(const Context& context);
+
+/// What the history tells of that database.
+PastRuns past_runs(const Context& context);
+/// The same, and what the backups tell where the history has no line.
+PastRuns past_runs_and_backups(const Context& context);
+
+/// What a backup holds, by its manifest.
+BackupContent content_of(const Manifest& manifest);
 
 /// Throws Error{refused} when the data of the entry went back into place.
 void require_data(const CatalogueEntry& entry);
