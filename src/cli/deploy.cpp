@@ -61,7 +61,7 @@ DeployRequest deploy_request(const Invocation& invocation, const Inputs& inputs)
 
 namespace {
 
-ReplaceReport deploy_now(const Invocation& invocation, const Context& context) {
+ReplaceReport deploy_as_typed(const Invocation& invocation, const Context& context) {
   const Inputs inputs(invocation);
   require_usable(invocation.settings.application);
   DeployRequest request = deploy_request(invocation, inputs);
@@ -78,7 +78,7 @@ ReplaceReport deploy_now(const Invocation& invocation, const Context& context) {
 CommandResult run_deploy(const Invocation& invocation) {
   Workplace workplace(invocation);
   const Context& context = workplace.context();
-  const auto run = [&] { return deploy_now(invocation, context); };
+  const auto run = [&] { return deploy_as_typed(invocation, context); };
   // Errors of the inputs count: a rollback that answers this command must not undo another.
   const ReplaceReport report =
       invocation.options.dry_run ? run() : with_failure_noted(context, run);

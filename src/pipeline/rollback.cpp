@@ -46,7 +46,7 @@ void require_restorable(const CatalogueEntry& entry) {
 }
 
 void plan_rollback(const RollbackRequest& request, const Context& context, ReplaceReport& report,
-          const RollbackSource& source) {
+                   const RollbackSource& source) {
   look_at_live(context, request.dry_run, BackupChoice::automatic, report);
   require_readable_in_place(report);
   if (request.move && report.exchange.exchange == Exchange::in_place) {

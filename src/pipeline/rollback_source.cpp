@@ -14,8 +14,8 @@ constexpr const char* kNameOne =
     "name one with --to, or the directory of its backups with --backups; baseline backups list "
     "shows them";
 
-std::optional<RollbackSource> nothing_to_do(ReplaceReport& report, std::string why,
-                                            const std::string& way_on) {
+std::optional<RollbackSource> idle_because(ReplaceReport& report, std::string why,
+                                           const std::string& way_on) {
   report.outcome = Outcome::nothing_to_do;
   report.idle = std::move(why);
   report.way_on = way_on;
@@ -28,11 +28,11 @@ std::optional<RollbackSource> already_live(const HistoryLine& last, ReplaceRepor
   // Without a history a backup tells that there was a rollback, and not of what.
   const std::string what =
       last.source.empty() ? "what the last rollback put back" : "the backup " + report.source_id;
-  return nothing_to_do(report, fmt::format("{} is live since {}", what, printable(last.when)),
-                       last.backup);
+  return idle_because(report, fmt::format("{} is live since {}", what, printable(last.when)),
+                      last.backup);
 }
 
-RollbackSource from_catalogue(const std::string& id, const Context& context) {
+RollbackSource source_in_catalogue(const std::string& id, const Context& context) {
   return {context.catalogue.find(id), {}};
 }
 
@@ -49,14 +49,14 @@ std::optional<RollbackSource> undo_last(bool again, const Context& context, Repl
   }
   if (!last->replaced) {
     const HistoryLine* const completed = runs.last_completed();
-    return nothing_to_do(report,
-                         fmt::format("nothing was replaced by the last deploy, of {} ({})",
-                                     printable(last->when), printable(last->outcome)),
-                         completed == nullptr ? "" : completed->backup);
+    return idle_because(report,
+                        fmt::format("nothing was replaced by the last deploy, of {} ({})",
+                                    printable(last->when), printable(last->outcome)),
+                        completed == nullptr ? "" : completed->backup);
   }
   if (last->kind == RunKind::rollback) {
     if (!again) return already_live(*last, report);
-    if (context.catalogue.contains(last->source)) return from_catalogue(last->source, context);
+    if (context.catalogue.contains(last->source)) return source_in_catalogue(last->source, context);
     throw Error(
         ErrorCode::usage,
         fmt::format("the last rollback of {} put back {}, which is no backup in {}", database,
@@ -70,7 +70,7 @@ std::optional<RollbackSource> undo_last(bool again, const Context& context, Repl
                             database, printable(last->when)),
                 "name a backup with --to, or a file with --from, if another is to come here");
   }
-  return from_catalogue(last->backup, context);
+  return source_in_catalogue(last->backup, context);
 }
 
 // The run that has put exactly this there, if it was the last one.

@@ -16,15 +16,15 @@ namespace {
 // More than any tool has; what comes after them tells nothing that these do not.
 constexpr std::size_t kMostRecords = 10'000;
 
-void add_number(SQLite::Database& database, const char* name, std::vector<SchemaMark>& marks) {
+void add_number_mark(SQLite::Database& database, const char* name, std::vector<SchemaMark>& marks) {
   const std::int64_t value = database.execAndGet(fmt::format("PRAGMA main.{}", name)).getInt64();
   if (value != 0) marks.push_back({name, {}, {fmt::format("{}", value)}});
 }
 
 // Whether the table has the columns by which it is known. Names that are not there are no texts
 // here, as they would be in double quotes.
-bool add_records(SQLite::Database& database, const ToolTable& tool, const std::string& table,
-                 std::vector<SchemaMark>& marks) {
+bool add_record_mark(SQLite::Database& database, const ToolTable& tool, const std::string& table,
+                     std::vector<SchemaMark>& marks) {
   SchemaMark mark{"rows of " + table, table, {}};
   try {
     SQLite::Statement rows(database,
@@ -49,12 +49,13 @@ bool add_records(SQLite::Database& database, const ToolTable& tool, const std::s
 
 std::vector<SchemaMark> read_marks(SQLite::Database& database, const Schema& schema) {
   std::vector<SchemaMark> marks;
-  add_number(database, "user_version", marks);
-  add_number(database, "application_id", marks);
+  add_number_mark(database, "user_version", marks);
+  add_number_mark(database, "application_id", marks);
   for (const SchemaObject& object : schema.objects) {
     if (object.kind != "table") continue;
     for (const ToolTable& tool : tool_tables()) {
-      if (same_name(tool.name, object.name) && add_records(database, tool, object.name, marks)) {
+      if (same_name(tool.name, object.name) &&
+          add_record_mark(database, tool, object.name, marks)) {
         break;
       }
     }
