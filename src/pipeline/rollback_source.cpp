@@ -14,22 +14,24 @@ constexpr const char* kNameOne =
     "name one with --to, or the directory of its backups with --backups; baseline backups list "
     "shows them";
 
-std::optional<RollbackSource> idle_because(ReplaceReport& report, std::string why,
-                                           const std::string& way_on) {
+// `way_on`: what the last run replaced; it may have been removed since.
+std::optional<RollbackSource> idle_because(std::string why, const std::string& way_on,
+                                           const Context& context, ReplaceReport& report) {
   report.outcome = Outcome::nothing_to_do;
   report.idle = std::move(why);
-  report.way_on = way_on;
+  if (context.catalogue.contains(way_on)) report.way_on = way_on;
   return {};
 }
 
-std::optional<RollbackSource> already_live(const HistoryLine& last, ReplaceReport& report) {
+std::optional<RollbackSource> already_live(const HistoryLine& last, const Context& context,
+                                           ReplaceReport& report) {
   report.source_id = printable(last.source);
   report.revision = last.to;
   // Without a history a backup tells that there was a rollback, and not of what.
   const std::string what =
       last.source.empty() ? "what the last rollback put back" : "the backup " + report.source_id;
-  return idle_because(report, fmt::format("{} is live since {}", what, printable(last.when)),
-                      last.backup);
+  return idle_because(fmt::format("{} is live since {}", what, printable(last.when)), last.backup,
+                      context, report);
 }
 
 RollbackSource source_in_catalogue(const std::string& id, const Context& context) {
@@ -48,14 +50,14 @@ std::optional<RollbackSource> undo_last(bool again, const Context& context, Repl
                 kNameOne);
   }
   if (!last->replaced) {
-    const HistoryLine* const completed = runs.last_completed();
-    return idle_because(report,
-                        fmt::format("nothing was replaced by the last deploy, of {} ({})",
+    const HistoryLine* const before = runs.last_completed();
+    const bool was_deployed = before != nullptr && before->kind == RunKind::deploy;
+    return idle_because(fmt::format("nothing was replaced by the last deploy, of {} ({})",
                                     printable(last->when), printable(last->outcome)),
-                        completed == nullptr ? "" : completed->backup);
+                        was_deployed ? before->backup : "", context, report);
   }
   if (last->kind == RunKind::rollback) {
-    if (!again) return already_live(*last, report);
+    if (!again) return already_live(*last, context, report);
     if (context.catalogue.contains(last->source)) return source_in_catalogue(last->source, context);
     throw Error(
         ErrorCode::usage,
@@ -97,7 +99,7 @@ std::optional<RollbackSource> named_backup(const RollbackRequest& request, bool 
     const PastRuns runs = past_runs_and_backups(context);
     const HistoryLine* const last = runs.last_completed();
     if (is_live_already(last, request.to, manifest ? manifest->payload.sha256 : "")) {
-      return already_live(*last, report);
+      return already_live(*last, context, report);
     }
   }
   if (!source.entry.damage.empty()) source.entry = context.catalogue.find(request.to);
@@ -115,7 +117,7 @@ std::optional<RollbackSource> named_file(const RollbackRequest& request, bool ag
   const bool may_be_live =
       last != nullptr && last->kind == RunKind::rollback && !last->sha256.empty() && !again;
   if (may_be_live && is_live_already(last, {}, source.file->sha256(context.observer))) {
-    return already_live(*last, report);
+    return already_live(*last, context, report);
   }
   return source;
 }
