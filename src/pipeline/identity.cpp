@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -53,25 +54,32 @@ std::string first_of(const std::vector<SchemaDifference>& drift) {
 }
 
 // Why the migration counts as deployed to the live database, or nothing.
-std::string why_twice(const Migration& migration, Session& reference, const DatabaseFacts& live,
-                      const std::vector<SchemaDifference>& drift, const PastRuns& past,
-                      const std::string& database) {
+std::optional<Error> why_twice(const Migration& migration, Session& reference,
+                               const DatabaseFacts& live,
+                               const std::vector<SchemaDifference>& drift, const PastRuns& past,
+                               const std::string& database) {
+  constexpr const char* kHint =
+      "baseline status shows what differs; --again replaces it all the same, and what is live now "
+      "is then in a backup only";
   const HistoryLine* const last = past.last_completed();
   const bool same =
       last != nullptr && (last->to == migration.revision ||
                           (!last->migration.empty() && last->migration == digest_of(migration)));
   const std::string revision = printable(migration.revision);
   if (same) {
-    return fmt::format(
-        "the {} of {} put baseline {} at {} already, and what is live has changed "
-        "since, or was restored by hand ({})",
-        last->kind == RunKind::rollback ? "rollback" : "deploy", printable(last->when), revision,
-        database, printable(first_of(drift)));
+    return Error(ErrorCode::refused,
+                 fmt::format("the {} of {} put baseline {} at {} already, and what is live has "
+                             "changed since, or was restored by hand ({})",
+                             last->kind == RunKind::rollback ? "rollback" : "deploy",
+                             printable(last->when), revision, database, printable(first_of(drift))),
+                 kHint);
   }
   const auto stamp = reference.revision();
   if (stamp && live.revision == stamp) {
-    return fmt::format("{} is stamped {} already, but differs from the baseline ({})", database,
-                       printable(*stamp), printable(first_of(drift)));
+    return Error(ErrorCode::refused,
+                 fmt::format("{} is stamped {} already, but differs from the baseline ({})",
+                             database, printable(*stamp), printable(first_of(drift))),
+                 kHint);
   }
   // What a rollback has put back may have the same tables, and is still what was there before.
   const bool was_rolled_back = last != nullptr && last->kind == RunKind::rollback;
@@ -81,8 +89,10 @@ std::string why_twice(const Migration& migration, Session& reference, const Data
   const bool has_all =
       std::ranges::all_of(tables, [&](const std::string& table) { return is_among(table, there); });
   if (tables.empty() || !has_all) return {};
-  return fmt::format("{} has every table of baseline {} already ({})", database, revision,
-                     enumerated(tables));
+  return Error(ErrorCode::refused,
+               fmt::format("{} has every table of baseline {} already ({})", database, revision,
+                           enumerated(tables)),
+               kHint);
 }
 
 }  // namespace
@@ -155,12 +165,9 @@ void require_not_twice(const Migration& migration, Session& reference, const Dat
   const bool holds_something =
       live.exists && live.unreadable.empty() && !live.unsettled && !live.schema.objects.empty();
   if (!holds_something || drift.empty()) return;
-  const std::string why =
+  const auto error =
       why_twice(migration, reference, live, drift, past, printable(context.store.location()));
-  if (why.empty()) return;
-  throw Error(ErrorCode::refused, why,
-              "baseline status shows what differs; --again replaces it all the same, and what is "
-              "live now is then in a backup only");
+  if (error) throw *error;
 }
 
 }  // namespace baseline
