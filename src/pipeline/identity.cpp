@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "pipeline/entries.hpp"
 #include "store/migration_tools.hpp"
 
 namespace baseline {
@@ -22,6 +23,20 @@ bool is_among(const std::string& name, const std::vector<std::string>& names) {
 bool share_one(const std::vector<std::string>& names, const std::vector<std::string>& others) {
   return std::ranges::any_of(names,
                              [&](const std::string& name) { return is_among(name, others); });
+}
+
+void add_missing(std::vector<std::string> names, std::vector<std::string>& to) {
+  for (std::string& name : names) {
+    if (!is_among(name, to)) to.push_back(std::move(name));
+  }
+}
+
+std::vector<std::string> application_tables(const std::vector<TableRows>& tables) {
+  std::vector<std::string> names;
+  for (const TableRows& table : tables) {
+    if (!is_tool_table(table.table)) names.push_back(table.table);
+  }
+  return names;
 }
 
 // "a, b and 7 more"
@@ -120,9 +135,7 @@ void require_meant(const Replaces& replaces, const Schema& baseline, const Datab
   if (replaces.source.empty() || !live.exists || !live.unreadable.empty() || live.unsettled) return;
   const std::vector<std::string> found = application_tables(live.schema);
   std::vector<std::string> expected = replaces.tables;
-  for (std::string& table : application_tables(baseline)) {
-    if (!is_among(table, expected)) expected.push_back(std::move(table));
-  }
+  add_missing(application_tables(baseline), expected);
   if (found.empty() || share_one(found, expected) || has_named_revision(replaces, live.revision) ||
       past.last_completed() != nullptr) {
     return;
@@ -139,14 +152,14 @@ void require_meant(const Replaces& replaces, const Schema& baseline, const Datab
 }
 
 void require_same_application(const Replaces& replaces, const DatabaseFacts& live,
-                              const BackupContent& backup, const std::string& named) {
-  std::vector<std::string> found;
-  for (const TableRows& table : backup.tables) {
-    if (!is_tool_table(table.table)) found.push_back(table.table);
-  }
+                              const BackupContent& backup, const std::string& named,
+                              const Context& context) {
+  const std::vector<std::string> found = application_tables(backup.tables);
   std::vector<std::string> expected = replaces.tables;
-  for (std::string& table : application_tables(live.schema)) {
-    if (!is_among(table, expected)) expected.push_back(std::move(table));
+  add_missing(application_tables(live.schema), expected);
+  for (const CatalogueEntry& entry : context.catalogue.entries()) {
+    if (!entry.manifest || !is_of(entry, context)) continue;
+    add_missing(application_tables(entry.manifest->tables), expected);
   }
   if (found.empty() || expected.empty() || share_one(found, expected) ||
       has_named_revision(replaces, backup.revision)) {

@@ -25,9 +25,10 @@ void require_meant(const Replaces& replaces, const Schema& baseline, const Datab
                    const PastRuns& past, const Context& context);
 
 /// Throws Error{refused} when a backup from elsewhere is another application's: it shares no table
-/// with the live database, and has nothing that `replaces` names.
+/// with the live database or with a backup of this one, and has nothing that `replaces` names.
 void require_same_application(const Replaces& replaces, const DatabaseFacts& live,
-                              const BackupContent& backup, const std::string& named);
+                              const BackupContent& backup, const std::string& named,
+                              const Context& context);
 
 /// Throws Error{refused} when a deploy of `migration` would throw away what users have added since
 /// it was deployed, for all that can be known: the last run had put it there, the live database

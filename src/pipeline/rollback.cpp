@@ -27,9 +27,9 @@ std::vector<std::string> known_logs(const Context& context) {
 }
 
 void require_application(const RollbackRequest& request, const BackupContent& content,
-                         const ReplaceReport& report) {
+                         const ReplaceReport& report, const Context& context) {
   if (request.replace_any) return;
-  require_same_application(request.replaces, report.old, content, report.source_id);
+  require_same_application(request.replaces, report.old, content, report.source_id, context);
 }
 
 void require_restorable(const CatalogueEntry& entry) {
@@ -61,7 +61,7 @@ void plan_rollback(const RollbackRequest& request, const Context& context, Repla
     report.source = source.file->content();
     if (report.source) {
       report.revision = report.source->revision.value_or("");
-      require_application(request, *report.source, report);
+      require_application(request, *report.source, report, context);
     }
     needed = source.file->size();
   } else {
@@ -131,7 +131,7 @@ bool stage_file(const RollbackRequest& request, const BackupFile& file, const Co
         fmt::format("{} holds no database that SQLite can read", printable(file.path().native())),
         "name another file with --from");
   }
-  require_application(request, *report.source, report);
+  require_application(request, *report.source, report, context);
   return !report.before->failed();
 }
 
