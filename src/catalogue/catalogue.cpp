@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <system_error>
+#include <limits>
 
 #include "base/error.hpp"
 #include "base/names.hpp"
@@ -41,6 +42,17 @@ std::vector<std::string> names_in(const fs::path& directory) {
   }
   std::sort(names.begin(), names.end());
   return names;
+}
+
+// Numbers give the order, so none may come again from the start.
+std::string id_after(std::uint64_t number, std::string_view time) {
+  if (number == std::numeric_limits<std::uint64_t>::max()) {
+    throw Error(ErrorCode::refused,
+                fmt::format("a backup has the number {}, after which there is none", number),
+                "baseline backups list shows it; move its directory out of the directory of the "
+                "backups");
+  }
+  return fmt::format("{}-{:03}", time, number + 1);
 }
 
 std::optional<Directory> open_if_there(const fs::path& path) {
@@ -173,7 +185,7 @@ std::string Catalogue::next_id(std::chrono::system_clock::time_point now,
   for (const std::string& name : names_in(directory_)) {
     highest = std::max(highest, sequence_of(name).value_or(0));
   }
-  return fmt::format("{}-{:03}", compact_time(now), highest + 1);
+  return id_after(highest, compact_time(now));
 }
 
 void Catalogue::require_usable(const std::string& database) const {
@@ -209,13 +221,13 @@ void Catalogue::throw_no_directory() const {
               "name another directory for the backups with --backups");
 }
 
-Directory Catalogue::open(NewNames new_names) {
+Directory Catalogue::open() {
   if (auto catalogue = open_if_present()) return std::move(*catalogue);
   const Directory parent = Directory::open(directory_.parent_path());
   const std::string name = directory_.filename().native();
   if (parent.contains(name)) throw_no_directory();
   files_.make_directory(parent, name, kPrivateDirectory);
-  if (new_names == NewNames::synced) files_.sync_directory(parent);
+  files_.sync_directory(parent);
   return Directory::open(directory_);
 }
 
@@ -251,7 +263,7 @@ void Catalogue::commit(Manifest& manifest, const std::string& key) {
   const Directory catalogue = Directory::open(directory_);
   while (catalogue.contains(manifest.id)) {
     const std::string time = manifest.id.substr(0, manifest.id.rfind('-'));
-    manifest.id = fmt::format("{}-{:03}", time, sequence_of(manifest.id).value_or(0) + 1);
+    manifest.id = id_after(sequence_of(manifest.id).value_or(0), time);
   }
   const std::string text = to_json(manifest);
   write_file(entry, names::kManifest, text, kReadOnly);

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "catalogue/history.hpp"
 #include "catalogue/manifest.hpp"
 #include "catalogue/record.hpp"
 #include "os/clock.hpp"
@@ -68,7 +67,7 @@ class Catalogue {
   void require_usable(const std::string& database) const;
 
   /// The catalogue's own directory, made when it is missing. Throws Error{io}, Error{refused}.
-  Directory open(NewNames new_names = NewNames::synced);
+  Directory open();
 
   /// Writes manifest and checksums into the unfinished entry of `manifest.run` and gives it its
   /// final name, durably. When another database's run has taken the id meanwhile, the next one is

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <system_error>
+#include <string_view>
 
 #include "base/bytes_json.hpp"
 #include "base/error.hpp"
@@ -16,6 +17,19 @@ namespace baseline {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::string_view kRollbackRun = "rollback";
+
+// Release 0.1.0 told only people what came of a run, in these words.
+void read_words_of_people(HistoryLine& line) {
+  constexpr std::string_view kFinished = "finished the ";
+  const bool recovered = line.command == "recover";
+  const bool rollback =
+      recovered ? line.outcome.ends_with(kRollbackRun) : line.command == kRollbackRun;
+  line.kind = rollback ? RunKind::rollback : RunKind::deploy;
+  line.replaced = recovered ? line.outcome.starts_with(kFinished)
+                            : line.outcome == "done" || line.outcome.starts_with("kept");
+}
 
 HistoryLine line_from(const json& in) {
   HistoryLine line;
@@ -32,6 +46,15 @@ HistoryLine line_from(const json& in) {
   line.host = in.at("host").get<std::string>();
   if (!in.at("unavailable_us").is_null()) {
     line.unavailable_us = integer_from_json(in.at("unavailable_us"));
+  }
+  if (in.contains("kind")) {
+    line.kind =
+        in.at("kind").get<std::string>() == kRollbackRun ? RunKind::rollback : RunKind::deploy;
+    line.replaced = in.at("replaced").get<bool>();
+    line.migration = in.at("migration").get<std::string>();
+    line.sha256 = in.at("sha256").get<std::string>();
+  } else {
+    read_words_of_people(line);
   }
   if (in.contains("logs")) line.logs = log_positions_from_json(in["logs"]);
   return line;
@@ -52,6 +75,10 @@ std::string to_json(const HistoryLine& line) {
   out["source"] = line.source;
   out["user"] = line.user;
   out["host"] = line.host;
+  out["kind"] = line.kind == RunKind::rollback ? kRollbackRun : "deploy";
+  out["replaced"] = line.replaced;
+  out["migration"] = line.migration;
+  out["sha256"] = line.sha256;
   out["unavailable_us"] = line.unavailable_us ? nlohmann::ordered_json(*line.unavailable_us)
                                               : nlohmann::ordered_json(nullptr);
   if (!line.logs.empty()) out["logs"] = to_json(line.logs);
@@ -77,25 +104,12 @@ History read_history(const std::filesystem::path& catalogue) {
   return history;
 }
 
-std::vector<LogPosition> recorded_logs(const History& history, const std::string& database) {
-  std::vector<LogPosition> out;
-  for (auto line = history.lines.rbegin(); line != history.lines.rend(); ++line) {
-    if (line->database != database) continue;
-    for (const LogPosition& position : line->logs) {
-      const auto same = std::ranges::find(out, position.path, &LogPosition::path);
-      if (same == out.end()) out.push_back(position);
-    }
-  }
-  return out;
-}
-
-void append_history(FileSystem& files, const Directory& catalogue, const HistoryLine& line,
-                    NewNames new_names) {
+void append_history(FileSystem& files, const Directory& catalogue, const HistoryLine& line) {
   const std::string name(names::kHistory);
   const bool is_new = !catalogue.contains(name);
   const File file = files.open_to_append(catalogue, name, 0600);
   append_line(files, file, to_json(line));
-  if (is_new && new_names == NewNames::synced) files.sync_directory(catalogue);
+  if (is_new) files.sync_directory(catalogue);
 }
 
 }  // namespace baseline

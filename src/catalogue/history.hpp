@@ -12,7 +12,10 @@
 
 namespace baseline {
 
-/// One line of the history: a deploy, a rollback or a recovery that came to an end.
+/// What kind of run a line of the history is about, also where a recovery ended it.
+enum class RunKind { deploy, rollback };
+
+/// One line of the history: a deploy or a rollback that came to an end, by itself or by a recovery.
 struct HistoryLine {
   std::string when;     ///< RFC 3339
   std::string run;      ///< names::run_key() of the run, which may have been recovered later
@@ -26,6 +29,12 @@ struct HistoryLine {
   std::string source;    ///< rollback: id of the backup that went live
   std::string user;
   std::string host;
+  RunKind kind = RunKind::deploy;
+  bool replaced = false;  ///< the run was completed: what it brought is live
+  /// Digest of the migration that made what went live (digest_of() in store/migration.hpp); for a
+  /// rollback, of the one that had once made it. Empty: not known, or nothing was replaced.
+  std::string migration;
+  std::string sha256;  ///< of the file that went live; empty: not known, or nothing was replaced
   std::optional<std::int64_t> unavailable_us;  ///< length of the window, microseconds
   std::vector<LogPosition> logs;  ///< where the application's logs ended when the run began
 };
@@ -39,21 +48,9 @@ struct History {
 /// counted, never fatal: a power cut may tear the last one.
 History read_history(const std::filesystem::path& catalogue);
 
-/// Whether names that are made are synced by themselves.
-enum class NewNames {
-  synced,
-  /// They are left to the sync of the file: ext4, xfs and btrfs make the names on the way to a new
-  /// file durable with it. Elsewhere a power cut can take the file: not for data.
-  with_their_file,
-};
-
-/// Appends a line, durably. A torn last line before it is closed with a newline.
-void append_history(FileSystem& files, const Directory& catalogue, const HistoryLine& line,
-                    NewNames new_names = NewNames::synced);
-
-/// Where the logs of a database ended when the last run that knows of them began: for each path the
-/// newest record. Whatever came of that run, the application was stopped for it.
-std::vector<LogPosition> recorded_logs(const History& history, const std::string& database);
+/// Appends a line, durable when this returns, also where it makes the file. A torn last line before
+/// it is closed with a newline.
+void append_history(FileSystem& files, const Directory& catalogue, const HistoryLine& line);
 
 /// One line of JSON without a newline.
 std::string to_json(const HistoryLine& line);

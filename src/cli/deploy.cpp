@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/workplace.hpp"
+#include "pipeline/failed_deploy.hpp"
 #include "report/human.hpp"
 
 namespace baseline {
@@ -38,6 +39,8 @@ DeployRequest deploy_request(const Invocation& invocation, const Inputs& inputs)
   DeployRequest request{inputs.migration(), inputs.reference(), inputs.suites(), inputs.judge()};
   request.dry_run = options.dry_run;
   request.again = options.again;
+  request.replace_any = options.replace_any;
+  request.replaces = settings.replaces;
   request.as_found = !options.old_unreadable.empty();
   request.keep_on_failure = settings.on_failure.value == OnFailure::keep;
   request.backup = settings.backup.value;
@@ -56,8 +59,9 @@ DeployRequest deploy_request(const Invocation& invocation, const Inputs& inputs)
   return request;
 }
 
-CommandResult run_deploy(const Invocation& invocation) {
-  Workplace workplace(invocation);
+namespace {
+
+ReplaceReport deploy_as_typed(const Invocation& invocation, const Context& context) {
   const Inputs inputs(invocation);
   require_usable(invocation.settings.application);
   DeployRequest request = deploy_request(invocation, inputs);
@@ -66,7 +70,18 @@ CommandResult run_deploy(const Invocation& invocation) {
       return !plan.old.exists || ask(human_report::leaving(plan));
     };
   }
-  const ReplaceReport report = deploy(request, workplace.context());
+  return deploy(request, context);
+}
+
+}  // namespace
+
+CommandResult run_deploy(const Invocation& invocation) {
+  Workplace workplace(invocation);
+  const Context& context = workplace.context();
+  const auto run = [&] { return deploy_as_typed(invocation, context); };
+  // Errors of the inputs count: a rollback that answers this command must not undo another.
+  const ReplaceReport report =
+      invocation.options.dry_run ? run() : with_failure_noted(context, run);
   conclude(invocation.run, report);
   return rendered(invocation, report);
 }

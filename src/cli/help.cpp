@@ -79,8 +79,9 @@ Exit codes:
   2  wrong usage, configuration, migration or suite
   5  I/O or database error, or there is no database)"},
     {"rollback", "Put a backup back; keep the database that it replaces",
-     R"(Without --to it puts back what the last deploy or rollback replaced, so that a second
-rollback undoes the first. The backup's SHA-256 is proven on the way.
+     R"(Without --to it puts back what the last deploy replaced. After a rollback, or a deploy that
+failed, there is nothing to undo: it changes nothing and exits 0. The backup's SHA-256 is
+proven on the way.
 
 Examples:
   baseline rollback --database app.db
@@ -88,7 +89,7 @@ Examples:
   baseline rollback --database app.db --from /mnt/old.db.zst
 
 Exit codes:
-  0  done
+  0  done, or nothing to undo
   1  the application could not be reverted or started; what is live is said
   2  wrong usage or configuration, or no such backup; nothing was touched
   3  the application or another run uses it; nothing was touched

@@ -12,6 +12,7 @@
 #include "cli/new_files.hpp"
 #include "cli/workplace.hpp"
 #include "os/signals.hpp"
+#include "pipeline/identity.hpp"
 #include "report/initialised.hpp"
 #include "yaml/writer.hpp"
 
@@ -29,6 +30,8 @@ struct Draft {
   std::string database;  ///< for baseline.yaml
   bool migration_is_there = false;
   std::vector<Bookkeeping> records;
+  std::vector<std::string> tables;   ///< by which the application's database can be told
+  std::optional<std::string> stamp;  ///< its revision, where Alembic keeps one
 };
 
 // As baseline.yaml writes it: below the directory of that file, or absolute. A symbolic link stays
@@ -57,6 +60,8 @@ Draft from_database(const Invocation& invocation, const fs::path& directory) {
   out.migration.file = out.migration.revision + "_baseline.sql";
   out.database = seen_from(directory, path);
   out.records = bookkeeping_of(*live);
+  out.tables = application_tables(facts.schema);
+  out.stamp = facts.revision;
   return out;
 }
 
@@ -71,6 +76,8 @@ Draft from_migration(const Invocation& invocation, const fs::path& directory) {
   const auto made =
       open_engine()->apply({out.migration.revision, path.native(), out.migration.sql});
   out.records = bookkeeping_of(*made);
+  out.tables = application_tables(made->schema());
+  out.stamp = made->revision();
   return out;
 }
 
@@ -90,6 +97,27 @@ Draft draft_of(const Invocation& invocation, const fs::path& directory) {
   return database ? from_database(invocation, directory) : from_migration(invocation, directory);
 }
 
+// The database that a deploy may replace; any, where there is nothing to tell it by.
+std::string replaces_section(const Draft& draft) {
+  std::vector<std::string> names;
+  for (const std::string& table : draft.tables) {
+    if (utf8_prefix(table) != table.size()) continue;
+    names.push_back(yaml::scalar(table, yaml::Context::flow));
+  }
+  if (names.empty()) return {};
+  // Branches of Alembic's are several revisions in one text.
+  const bool has_stamp = draft.stamp && draft.stamp->find(", ") == std::string::npos;
+  return fmt::format(
+      "# A deploy replaces only a database that has one of these, or a table of the migration.\n"
+      "replaces:\n"
+      "  tables: [{}]\n"
+      "{}",
+      join(names, ", "),
+      has_stamp
+          ? fmt::format("  revisions: [{}]\n", yaml::scalar(*draft.stamp, yaml::Context::flow))
+          : std::string());
+}
+
 std::string configuration(const Draft& draft) {
   const auto value = [](const std::string& text) {
     return yaml::scalar(text, yaml::Context::block);
@@ -100,12 +128,13 @@ std::string configuration(const Draft& draft) {
       "version: 1\n"
       "database: {}\n"
       "migration: {}\n"
+      "{}"
       "checks: {}\n"
       "# A deploy that has succeeded removes the backups that are neither among the newest 10 nor\n"
       "# younger than 30 days.\n"
       "backups: {{keep: 10, keep_days: 30}}\n",
       value(draft.database), value(fmt::format("{}/{}", kMigrations, draft.migration.file)),
-      kChecks);
+      replaces_section(draft), kChecks);
 }
 
 std::vector<std::string> next_commands(const Draft& draft, const fs::path& given) {

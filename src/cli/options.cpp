@@ -196,6 +196,11 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
   const auto yes = [&] {
     app.add_flag("-y,--yes", options.yes, "Do not ask before the swap")->group(group);
   };
+  const auto replace_any = [&] {
+    app.add_flag("--replace-any", options.replace_any,
+                 "Also where another application's database would be replaced, or put back")
+        ->group(group);
+  };
   switch (row.command) {
     case Command::deploy:
       app.add_option("--backup", raw.backup,
@@ -214,8 +219,10 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
           ->type_name("backup")
           ->check(one_of_words({"backup"}))
           ->group(group);
-      app.add_flag("--again", options.again, "Replace even a database that is at the baseline")
+      app.add_flag("--again", options.again,
+                   "Replace even a database that this migration was deployed to")
           ->group(group);
+      replace_any();
       app.add_flag("--dry-run", options.dry_run, "Show what would happen; change nothing")
           ->group(group);
       yes();
@@ -235,7 +242,8 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
           ->group("Checks");
       break;
     case Command::rollback:
-      app.add_option("--to", options.to, "The backup to put back [default: the one made last]")
+      app.add_option("--to", options.to,
+                     "The backup to put back [default: what the last deploy replaced]")
           ->type_name("ID")
           ->group(group);
       app.add_option("--from", options.from,
@@ -248,6 +256,9 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
                    "Move the backup itself into place: constant time, the backup is used up")
           ->excludes("--from")
           ->group(group);
+      app.add_flag("--again", options.again, "Also when the last run has put just this back")
+          ->group(group);
+      replace_any();
       engine();
       app.add_flag("--dry-run", options.dry_run, "Show what would happen; change nothing")
           ->group(group);

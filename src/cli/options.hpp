@@ -47,6 +47,7 @@ struct Options {
   std::optional<double> min;         ///< share of mutants to kill, in per cent
   bool dry_run = false;
   bool again = false;
+  bool replace_any = false;
   bool move = false;
   bool exit_code = false;  ///< status tells with its exit code, too
   bool start = false;

@@ -16,6 +16,9 @@ CommandResult run_rollback(const Invocation& invocation) {
   request.to = options.to;
   request.from = options.from;
   request.move = options.move;
+  request.again = options.again;
+  request.replace_any = options.replace_any;
+  request.replaces = settings.replaces;
   request.dry_run = options.dry_run;
   request.wait = settings.wait.value;
   require_usable(settings.application);

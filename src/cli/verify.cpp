@@ -1,8 +1,8 @@
 #include "base/error.hpp"
-#include "catalogue/history.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
+#include "pipeline/entries.hpp"
 #include "pipeline/status.hpp"
 #include "report/human.hpp"
 #include "report/json.hpp"
@@ -28,7 +28,7 @@ CommandResult run_verify(const Invocation& invocation) {
   const Context& context = workplace.context();
   std::vector<LogPosition> logs;
   if (!inputs.suites().logs().empty()) {
-    logs = recorded_logs(read_history(context.catalogue.directory()), context.store.location());
+    logs = past_runs(context).logs();
   }
   // A verification may end in an error after its checks, such as when all of them were skipped.
   const Judge judge = [&, run = inputs.judge_running(std::move(logs))](Phase phase,

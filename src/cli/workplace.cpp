@@ -81,6 +81,15 @@ RunOptions run_options_of(const Invocation& invocation) {
           typed_options(invocation).checks};
 }
 
+// A deploy whose checks fail puts the old database back: only another deploy asks the new one
+// again. Empty for other commands, after which the database that was asked is live.
+std::string deploy_again_of(const Invocation& invocation) {
+  const bool swaps_back = invocation.options.command == Command::deploy &&
+                          invocation.settings.on_failure.value == OnFailure::rollback;
+  const TypedOptions typed = typed_options(invocation);
+  return swaps_back ? "baseline deploy" + typed.all + typed.manner : std::string();
+}
+
 // Whether commands of checks would be run, and need permission.
 bool runs_suites(const Invocation& invocation) {
   if (invocation.options.command != Command::run) return invocation.options.runs_suites;
@@ -122,6 +131,7 @@ TypedOptions typed_options(const Invocation& invocation) {
   for (const std::string& directory : options.settings.also) given("--also", directory);
   if (options.move) typed.manner += " --move";
   if (options.again) typed.manner += " --again";
+  if (options.replace_any) typed.manner += " --replace-any";
   return typed;
 }
 
@@ -150,7 +160,8 @@ Inputs::Inputs(const Invocation& invocation)
       suites_(load_suites(invocation.settings, *engine_, migration_, *reference_, sources_,
                           suite_options_)),
       observer_(invocation.observer),
-      run_(run_options_of(invocation)) {
+      run_(run_options_of(invocation)),
+      deploy_again_(deploy_again_of(invocation)) {
   run_.surroundings.database = invocation.run.database;  // empty where none is needed
   // lint has warnings for its result.
   if (invocation.options.command == Command::checks_lint) return;
@@ -162,7 +173,13 @@ Inputs::Inputs(const Invocation& invocation)
 SuiteReport Inputs::run(Phase phase, Session& subject, RunOptions options) const {
   // What failed on the live database is run again there, what failed before in a plan.
   options.rerun.insert(0, phase == Phase::after ? "baseline verify" : "baseline plan");
-  return run_suites(suites_, phase, subject, *reference_, options, nullptr, stop_if_interrupted);
+  SuiteReport report =
+      run_suites(suites_, phase, subject, *reference_, options, nullptr, stop_if_interrupted);
+  if (phase == Phase::before || deploy_again_.empty()) return report;
+  for (CheckResult& result : report.results) {
+    if (!result.rerun.empty()) result.rerun = deploy_again_;
+  }
+  return report;
 }
 
 Judge Inputs::judge() const {

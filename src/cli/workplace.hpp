@@ -62,6 +62,7 @@ class Inputs {
 
   Observer& observer_;
   RunOptions run_;
+  std::string deploy_again_;  ///< what runs the checks `after` of a deploy again, or empty
 };
 
 /// The store of a database, which need not exist.

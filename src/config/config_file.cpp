@@ -64,6 +64,7 @@ class Loader {
       case KeyType::version:
         return;  // was read first of all
       case KeyType::section:
+        config_.values[name] = {{}, source_of(node)};  // that it is there says something, too
         if (reader_.map(node, fmt::format("'{}'", key.name))) {
           read_map(node, key.keys(), fmt::format("'{}'", key.name), name + ".");
         }
@@ -92,8 +93,10 @@ class Loader {
       case KeyType::truth:
         texts = read_truth(node, key.name);
         break;
-      case KeyType::text:
       case KeyType::texts:
+        texts = reader_.texts(node, key.name);
+        break;
+      case KeyType::text:
       case KeyType::names:
       case KeyType::sql:
       case KeyType::regexes:

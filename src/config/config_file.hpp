@@ -29,7 +29,7 @@ struct ConfigFile {
     std::vector<std::string> texts;
     std::string source;
   };
-  /// By dotted name: "backups.keep".
+  /// By dotted name: "backups.keep"; a section has no texts.
   std::map<std::string, Value> values;
   std::map<std::string, std::string> vars;
   std::map<std::string, std::string> var_texts;  ///< as written, for people

@@ -48,6 +48,12 @@ constexpr Key kApplicationKeys[] = {
 };
 std::span<const Key> application_keys() { return kApplicationKeys; }
 
+constexpr Key kReplacesKeys[] = {
+    {"tables", KeyType::texts, "names of tables, one of which the old database has"},
+    {"revisions", KeyType::texts, "revisions, at one of which the old database is"},
+};
+std::span<const Key> replaces_keys() { return kReplacesKeys; }
+
 constexpr Key kRunKeys[] = {
     {"on_start", KeyType::choice, "what baseline run does before it becomes the command", false,
      kOnStartWords},
@@ -65,6 +71,12 @@ constexpr Key kKeys[] = {
     {"version", KeyType::version, "the version of this file's language", true},
     {"database", KeyType::path, "the database file"},
     {"migration", KeyType::path, "the baseline migration, REVISION_slug.sql"},
+    {"replaces",
+     KeyType::section,
+     "which database may be replaced: one that has any of these, or a table of the migration",
+     false,
+     {},
+     replaces_keys},
     {"checks", KeyType::paths, "suites of checks, or directories of them"},
     {"vars", KeyType::values,
      "values for the vars of the suites: before the suites', behind the environment's"},

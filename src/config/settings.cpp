@@ -156,6 +156,26 @@ Setting<std::chrono::milliseconds> resolve_wait(const RawOptions& options, const
   return wait;
 }
 
+// The built-in migration is that of one application, whose tables it knows. Of another one only its
+// configuration can tell.
+Replaces replaces_of(const ConfigFile& file, bool builtin_migration) {
+  const auto texts = [&](const char* key) {
+    const auto found = file.values.find(key);
+    return found == file.values.end() ? std::vector<std::string>() : found->second.texts;
+  };
+  const auto section = file.values.find("replaces");
+  if (section == file.values.end()) return {{}, {}, builtin_migration ? "built in" : ""};
+  return {texts("replaces.tables"), texts("replaces.revisions"), section->second.source};
+}
+
+std::string told_replaces(const Replaces& replaces) {
+  std::vector<std::string> parts;
+  for (const std::string& table : replaces.tables) parts.push_back("table " + printable(table));
+  for (const std::string& one : replaces.revisions) parts.push_back("revision " + printable(one));
+  if (replaces.source.empty()) return "any database";
+  return parts.empty() ? "a database with a table of the migration" : join(parts, ", ");
+}
+
 std::string text_or(const fs::path& path, std::string_view otherwise) {
   return path.empty() ? std::string(otherwise) : printable(path.native());
 }
@@ -177,6 +197,7 @@ Settings resolve_settings(const RawOptions& options, const Environment& environm
   settings.migration =
       from.path(options.migration, {"--migration", "BASELINE_MIGRATION", "migration"});
   settings.checks = from.paths(options.checks, {"--checks", "BASELINE_CHECKS", "checks"});
+  settings.replaces = replaces_of(file, settings.migration.value.empty());
   settings.backups =
       from.path(options.backups, {"--backups", "BASELINE_BACKUPS", "backups.directory"});
   settings.backup = chosen_word<BackupChoice>(
@@ -253,6 +274,8 @@ std::vector<SettingLine> describe(const Settings& settings) {
       {"database", text_or(settings.database.value, "none"), settings.database.source},
       {"migration", text_or(settings.migration.value, "built in"), settings.migration.source},
       {"checks", listed(settings.checks.value, "built in"), settings.checks.source},
+      {"replaces", told_replaces(settings.replaces),
+       settings.replaces.source.empty() ? "nothing says" : settings.replaces.source},
       {"backups", text_or(settings.backups.value, "beside the database"), settings.backups.source},
       {"backup", choice_word(settings.backup.value, kBackupWords), settings.backup.source},
       {"engine", choice_word(settings.engine.value, kEngineWords), settings.engine.source},

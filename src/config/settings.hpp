@@ -11,6 +11,7 @@
 #include "config/config_file.hpp"
 #include "config/setting_line.hpp"
 #include "config/typed.hpp"
+#include "pipeline/replaces.hpp"
 #include "store/store.hpp"
 
 namespace baseline {
@@ -42,6 +43,7 @@ struct Settings {
   Setting<std::filesystem::path> database;
   Setting<std::filesystem::path> migration;            ///< empty: built in
   Setting<std::vector<std::filesystem::path>> checks;  ///< empty: built in
+  Replaces replaces;                                   ///< which database a deploy may replace
   Setting<std::filesystem::path> backups;              ///< empty: beside the database
   Setting<BackupChoice> backup;
   Setting<EngineChoice> engine;

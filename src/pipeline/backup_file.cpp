@@ -61,14 +61,13 @@ BackupFile::BackupFile(const fs::path& file, const Context& context) : path_(fou
     throw Error(ErrorCode::refused, fmt::format("{} is empty", shown), "name a backup that is not");
   }
   if (packed_) return;
-  LookOptions options;
-  options.count_rows_for = std::chrono::milliseconds(0);
-  const DatabaseFacts facts = context.store.look_at(path_, options);
-  // What was kept though it could not be read goes back all the same.
-  if (!facts.unreadable.empty() && !is_sealed_here(hash_file(file_, nullptr), context)) {
+  const DatabaseFacts facts = context.store.look_at(path_, LookOptions());
+  if (facts.unreadable.empty()) {
+    content_ = BackupContent{path_.native(), facts.revision, facts.tables, facts.size};
+  } else if (!is_sealed_here(hash_file(file_, nullptr), context)) {
+    // What was kept though it could not be read goes back all the same.
     throw Error(ErrorCode::refused, facts.unreadable);
   }
-  revision_ = facts.revision;
 }
 
 // What lies beside a database belongs to it, and would stay behind.
@@ -98,20 +97,28 @@ void BackupFile::require_unchanged() const {
               "find out who writes there, then try again");
 }
 
-std::string BackupFile::stage(Replacement& replacement, Observer& observer) const {
+void BackupFile::read(Step step, Observer& observer, const TakeBytes& take) const {
   const auto progress = [&](std::uint64_t done, std::uint64_t total) {
     stop_if_interrupted();
-    observer.progress(Step::stage, done, total);
+    observer.progress(step, done, total);
   };
-  std::string sha256 = replacement.stage_bytes([&](const TakeBytes& take) {
-    if (packed_) {
-      unpack(file_, take, progress);
-    } else {
-      read_file(file_, progress, take);
-    }
-  });
+  if (packed_) {
+    unpack(file_, take, progress);
+  } else {
+    read_file(file_, progress, take);
+  }
+}
+
+std::string BackupFile::sha256(Observer& observer) const {
+  const StepScope step(observer, Step::look);
+  Sha256 sha;
+  read(Step::look, observer, [&](std::string_view bytes) { sha.update(bytes); });
+  return sha.hex();
+}
+
+void BackupFile::stage(Replacement& replacement, Observer& observer) const {
+  replacement.stage_bytes([&](const TakeBytes& take) { read(Step::stage, observer, take); });
   require_unchanged();
-  return sha256;
 }
 
 }  // namespace baseline

@@ -5,7 +5,9 @@
 #include <string>
 
 #include "os/file.hpp"
+#include "os/zstd.hpp"
 #include "pipeline/context.hpp"
+#include "pipeline/reports.hpp"
 
 namespace baseline {
 
@@ -27,25 +29,28 @@ class BackupFile {
   const std::filesystem::path& path() const { return path_; }
   /// Bytes of the database; those that it has when it is unpacked.
   std::uint64_t size() const { return size_; }
-  /// The revision that it is stamped with; nothing also when it has to be unpacked to tell.
-  const std::optional<std::string>& revision() const { return revision_; }
+  /// What it holds; nothing when it has to be unpacked to tell.
+  const std::optional<BackupContent>& content() const { return content_; }
+  /// Of the database, unpacked, in hex. All of it is read for this.
+  std::string sha256(Observer& observer) const;
 
   /// What it is can be told only where it is unpacked.
   bool is_packed() const { return packed_; }
 
-  /// Makes it the candidate, and returns the SHA-256 of the database. Throws Error{refused} when
+  /// Makes it the candidate. Throws Error{refused} when
   /// the file changed meanwhile.
-  std::string stage(Replacement& replacement, Observer& observer) const;
+  void stage(Replacement& replacement, Observer& observer) const;
 
  private:
   void require_unchanged() const;
+  void read(Step step, Observer& observer, const TakeBytes& take) const;
 
   std::filesystem::path path_;
   File file_;
   struct stat status_ {};
   bool packed_ = false;
   std::uint64_t size_ = 0;
-  std::optional<std::string> revision_;
+  std::optional<BackupContent> content_;
 };
 
 }  // namespace baseline

@@ -9,29 +9,14 @@
 #include "checks/check.hpp"
 #include "os/signals.hpp"
 #include "pipeline/copies.hpp"
+#include "pipeline/entries.hpp"
 #include "pipeline/filing.hpp"
+#include "pipeline/identity.hpp"
 #include "pipeline/prune.hpp"
 #include "pipeline/replace.hpp"
 
 namespace baseline {
 namespace {
-
-// Only a database that is not at the baseline is replaced without being told twice: a repeated
-// command must not wipe what users have added since.
-void require_unstamped(const DeployRequest& request, const ReplaceReport& report,
-                       const Comparison& comparison) {
-  if (!comparison.stamped || comparison.drift.empty() || request.again) return;
-  const SchemaDifference& first = comparison.drift.front();
-  throw Error(
-      ErrorCode::refused,
-      fmt::format("{} is stamped {} already, but its schema differs from the baseline in {} "
-                  "(first: {}{}{})",
-                  printable(report.database), request.migration.revision,
-                  counted(comparison.drift.size(), "place"), first.object,
-                  first.text.empty() ? "" : ": ", first.text),
-      "baseline status shows the differences; to replace the database all the same, add "
-      "--again");
-}
 
 // Whether there is something to do. Throws when it cannot or should not be done.
 bool is_wanted(const DeployRequest& request, const Context& context, ReplaceReport& report) {
@@ -40,7 +25,14 @@ bool is_wanted(const DeployRequest& request, const Context& context, ReplaceRepo
     report.outcome = Outcome::nothing_to_do;
     return false;
   }
-  require_unstamped(request, report, comparison);
+  const PastRuns past = past_runs(context);
+  if (!request.replace_any) {
+    require_meant(request.replaces, request.reference.schema(), report.old, past, context);
+  }
+  if (!request.again) {
+    require_not_twice(request.migration, request.reference, report.old, comparison.drift, past,
+                      context);
+  }
   require_space(report.plan.space_needed, report.plan.space_free,
                 printable(context.catalogue.directory().native()));
   note_what_is_odd(context, report);
@@ -223,6 +215,7 @@ void deploy_now(const DeployRequest& request, const Context& context,
   steps.as_found = request.as_found && (report.old.unsettled || !report.old.unreadable.empty());
   steps.keep_on_failure = request.keep_on_failure;
   steps.intent.revision = request.migration.revision;
+  steps.intent.migration = digest_of(request.migration);
   if (report.old.exists) steps.intent.also = request.also;
   steps.intent.logs = positions_now(request.suites.logs());
 
@@ -275,9 +268,7 @@ Comparison compare(Session& reference, const DatabaseFacts& facts,
   Comparison result;
   if (!facts.exists || !facts.unreadable.empty() || facts.unsettled) return result;
   result.drift = differences(reference.schema(), facts.schema, ignored);
-  const auto stamp = reference.revision();
-  result.stamped = stamp && facts.revision == stamp;
-  result.at_baseline = result.drift.empty() && facts.revision == stamp;
+  result.at_baseline = result.drift.empty();
   return result;
 }
 

@@ -12,6 +12,7 @@
 #include "checks/suite.hpp"
 #include "pipeline/context.hpp"
 #include "pipeline/hook.hpp"
+#include "pipeline/replaces.hpp"
 #include "pipeline/reports.hpp"
 #include "store/migration.hpp"
 #include "store/schema.hpp"
@@ -32,7 +33,9 @@ struct DeployRequest {
   const Suites& suites;
   Judge judge;
   bool dry_run = false;
-  bool again = false;            ///< replace even a database that is at the baseline already
+  bool again = false;        ///< replace even a database that the migration was deployed to
+  bool replace_any = false;  ///< and one that is none of `replaces`
+  Replaces replaces = {};
   bool keep_on_failure = false;  ///< a failed `after` check leaves the new database in place
   bool as_found = false;         ///< keep an old database that cannot be read as it is
   BackupChoice backup = BackupChoice::automatic;
@@ -54,10 +57,10 @@ struct DeployRequest {
 /// Error or Interrupted with the old database in place, Error{needs_person} when it is not.
 ReplaceReport deploy(const DeployRequest& request, const Context& context);
 
-/// Whether a database is what the migration makes: the same schema and the same stamp.
+/// Whether a database is what the migration declares: the same schema and, as far as the migration
+/// sets them, the same numbers and the same records of its migration tool.
 struct Comparison {
   bool at_baseline = false;
-  bool stamped = false;  ///< it bears the baseline's stamp
   std::vector<SchemaDifference> drift;
 };
 Comparison compare(Session& reference, const DatabaseFacts& facts, const Suites& suites);

@@ -11,11 +11,27 @@
 
 namespace baseline {
 
+RecordedAs recorded_as(const Context& context) {
+  return {context.store.location(),
+          context.catalogue.directory() == context.store.default_catalogue()};
+}
+
 bool is_of(const CatalogueEntry& entry, const Context& context) {
-  const std::filesystem::path database = context.store.location();
-  if (entry.manifest->database == database.native()) return true;
-  return context.catalogue.directory() == context.store.default_catalogue() &&
-         entry.manifest->payload.name == database.filename().native();
+  return recorded_as(context).matches(entry.manifest->database);
+}
+
+PastRuns past_runs(const Context& context) {
+  return {read_history(context.catalogue.directory()), recorded_as(context)};
+}
+
+PastRuns past_runs_and_backups(const Context& context) {
+  PastRuns runs = past_runs(context);
+  runs.add_unrecorded(context.catalogue.entries());
+  return runs;
+}
+
+BackupContent content_of(const Manifest& manifest) {
+  return {manifest.database, manifest.revision, manifest.tables, manifest.payload.size};
 }
 
 bool is_sealed_here(const std::string& sha256, const Context& context) {

@@ -2,13 +2,13 @@
 
 #include <string>
 
+#include "catalogue/past_runs.hpp"
 #include "pipeline/context.hpp"
+#include "pipeline/reports.hpp"
 
 namespace baseline {
 
-/// Whether a backup is of the database of this command. A catalogue may serve several databases.
-/// The one beside a database is its own, though the path may read differently there (in a
-/// container, after a move).
+/// Whether a backup is of the database of this command.
 bool is_of(const CatalogueEntry& entry, const Context& context);
 
 /// Whether the catalogue has, or had before it went back into place, a backup with these bytes.
@@ -17,6 +17,17 @@ bool is_sealed_here(const std::string& sha256, const Context& context);
 /// Throws Error{refused} when the files that were kept with an unreadable database are not those
 /// that were sealed with it.
 void require_companions(const Directory& directory, const Manifest& manifest);
+
+/// How the records of a catalogue name the database of this command.
+RecordedAs recorded_as(const Context& context);
+
+/// What the history tells of that database.
+PastRuns past_runs(const Context& context);
+/// The same, and what the backups tell where the history has no line.
+PastRuns past_runs_and_backups(const Context& context);
+
+/// What a backup holds, by its manifest.
+BackupContent content_of(const Manifest& manifest);
 
 /// Throws Error{refused} when the data of the entry went back into place.
 void require_data(const CatalogueEntry& entry);

@@ -48,6 +48,26 @@ void place_record(const Context& context, const Directory& entry, const Intent& 
   write_record(context.files, entry, record);
 }
 
+void put_content(const DatabaseFacts& facts, Manifest& manifest) {
+  manifest.page_size = facts.page_size;
+  manifest.page_count = facts.page_count;
+  manifest.tables = facts.tables;
+  manifest.schema_digest = facts.unreadable.empty() ? facts.schema.digest() : "";
+  manifest.revision = facts.revision;
+  manifest.user_version = facts.user_version;
+  manifest.application_id = facts.application_id;
+}
+
+// What a manifest tells is what is sealed: an application that is stopped late has written since
+// the look. `time`: for counting rows.
+void look_again(const Context& context, const Directory& entry, const Payload& payload,
+                std::chrono::milliseconds time, Manifest& manifest) {
+  if (!manifest.unreadable.empty()) return;
+  const DatabaseFacts facts = context.store.look_at(entry / payload.name, {time, false});
+  if (facts.unreadable.empty()) return put_content(facts, manifest);
+  for (TableRows& table : manifest.tables) table.rows.reset();
+}
+
 FiledBackup commit_entry(Catalogue& catalogue, Manifest manifest, Payload payload) {
   payload.mode = manifest.payload.mode;
   manifest.payload = std::move(payload);
@@ -80,13 +100,7 @@ Manifest draft_manifest(const Context& context, const std::string& id, const std
   manifest.payload.size = facts.size;
   manifest.payload.sha256 = kUnknownSha256;
   manifest.payload.mode = facts.mode;
-  manifest.page_size = facts.page_size;
-  manifest.page_count = facts.page_count;
-  manifest.tables = facts.tables;
-  manifest.schema_digest = facts.unreadable.empty() ? facts.schema.digest() : "";
-  manifest.revision = facts.revision;
-  manifest.user_version = facts.user_version;
-  manifest.application_id = facts.application_id;
+  put_content(facts, manifest);
   manifest.owner = facts.owner;
   manifest.unreadable = facts.unreadable;
   manifest.complaint = facts.complaint;
@@ -126,7 +140,8 @@ Catalogue catalogue_of(const Context& context, const Intent& intent) {
   return {context.files, intent.catalogue};
 }
 
-void copy_backup(const Context& context, Replacement& replacement, const Intent& intent) {
+void copy_backup(const Context& context, Replacement& replacement, const Intent& intent,
+                 DraftContent draft) {
   const StepScope step(context.observer, Step::copy);
   Catalogue catalogue = catalogue_of(context, intent);
   const Directory entry = catalogue.open_unfinished(intent.run);
@@ -135,7 +150,11 @@ void copy_backup(const Context& context, Replacement& replacement, const Intent&
     context.observer.progress(Step::copy, done, total);
   });
   place_record(context, entry, intent);
-  commit_entry(catalogue, manifest_from(intent), std::move(payload));
+  Manifest manifest = manifest_from(intent);
+  // In the window.
+  constexpr std::chrono::milliseconds kMoment(50);
+  if (draft == DraftContent::outdated) look_again(context, entry, payload, kMoment, manifest);
+  commit_entry(catalogue, std::move(manifest), std::move(payload));
 }
 
 void put_old_back(const Context& context, Replacement& replacement, const Intent& intent,
@@ -157,7 +176,7 @@ void put_old_back(const Context& context, Replacement& replacement, const Intent
 }
 
 std::optional<FiledBackup> file_backup(const Context& context, Replacement& replacement,
-                                       const Intent& intent) {
+                                       const Intent& intent, DraftContent draft) {
   if (intent.backup_id.empty()) return {};
   const StepScope step(context.observer, Step::seal);
   Catalogue catalogue = catalogue_of(context, intent);
@@ -183,7 +202,11 @@ std::optional<FiledBackup> file_backup(const Context& context, Replacement& repl
   const Directory entry = catalogue.open_unfinished(intent.run);
   Payload payload = replacement.file_old(entry, progress_of(context, Step::seal));
   place_record(context, entry, intent);
-  return commit_entry(catalogue, manifest_from(intent), std::move(payload));
+  Manifest manifest = manifest_from(intent);
+  if (draft == DraftContent::outdated) {
+    look_again(context, entry, payload, LookOptions().count_rows_for, manifest);
+  }
+  return commit_entry(catalogue, std::move(manifest), std::move(payload));
 }
 
 // A candidate that was live and that somebody wrote to is somebody's data. An interrupted call is
@@ -234,22 +257,24 @@ void record(const Context& context, const Intent& intent, const RunEnd& end) {
         std::chrono::duration_cast<std::chrono::microseconds>(*end.unavailable).count();
   }
   line.logs = intent.logs;
-  Catalogue catalogue = catalogue_of(context, intent);
-  // Without an old database there is nothing in a new catalogue that must not get lost. When it
-  // lies beside the database, the next run syncs its name before anything is filed.
-  const bool beside = intent.catalogue.parent_path() ==
-                      std::filesystem::path(context.store.location()).parent_path();
-  const NewNames new_names =
-      intent.backup_id.empty() && beside ? NewNames::with_their_file : NewNames::synced;
-  append_history(context.files, catalogue.open(new_names), line, new_names);
+  line.kind = intent.command == "rollback" ? RunKind::rollback : RunKind::deploy;
+  line.replaced = end.replaced;
+  if (end.replaced) {
+    line.migration = intent.migration;
+    line.sha256 = end.sha256;
+  }
+  append_history(context.files, catalogue_of(context, intent).open(), line);
   // A recovery ends another run than that of the command.
   if (end.command == intent.command) context.observer.recorded(intent.run);
 }
 
 bool is_recorded(const Intent& intent, const std::string& database) {
   const History history = read_history(intent.catalogue);
-  return std::any_of(history.lines.begin(), history.lines.end(), [&](const HistoryLine& line) {
-    return line.run == intent.run && line.database == database;
+  // A run that replaced nothing leaves its key to the next one of the same second, and so does one
+  // that made no backup.
+  return std::ranges::any_of(history.lines, [&](const HistoryLine& line) {
+    return line.run == intent.run && line.database == database && line.replaced &&
+           line.backup.empty() == intent.backup_id.empty();
   });
 }
 

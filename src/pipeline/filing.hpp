@@ -24,8 +24,13 @@ Intent make_intent(const Context& context, const std::string& command, const std
 /// The catalogue that an intent names; it may not be the one of this command's options.
 Catalogue catalogue_of(const Context& context, const Intent& intent);
 
+/// Whether the draft of the manifest tells what is in the old database, or what was in it before
+/// somebody wrote to it once more: then the manifest is made from the backup itself.
+enum class DraftContent { current, outdated };
+
 /// D8: copies the frozen database into the catalogue.
-void copy_backup(const Context& context, Replacement& replacement, const Intent& intent);
+void copy_backup(const Context& context, Replacement& replacement, const Intent& intent,
+                 DraftContent draft);
 
 /// Replacement::swap_back() with the copy that copy_backup() made, if it did. Throws as that.
 void put_old_back(const Context& context, Replacement& replacement, const Intent& intent,
@@ -34,7 +39,7 @@ void put_old_back(const Context& context, Replacement& replacement, const Intent
 /// D13 and D15: makes the old database a sealed backup. What an interrupted run did of it is kept.
 /// Nothing when there was no old database.
 std::optional<FiledBackup> file_backup(const Context& context, Replacement& replacement,
-                                       const Intent& intent);
+                                       const Intent& intent, DraftContent draft);
 
 /// Removes everything that a run made before its swap: candidate and unfinished backup. Files
 /// a candidate that was live and that somebody wrote to, and returns that backup.
@@ -48,12 +53,13 @@ struct RunEnd {
   bool replaced = false;  ///< the new database is live
   std::optional<FiledBackup> backup = {};  ///< of the old one
   std::optional<std::chrono::nanoseconds> unavailable = {};
+  std::string sha256 = {};  ///< of the file that went live
 };
 
-/// Appends a line to the history.
+/// Appends a line to the history, durably.
 void record(const Context& context, const Intent& intent, const RunEnd& end);
 
-/// Whether the history has a line for the run already.
+/// Whether the history has a line already that tells that the run was completed.
 bool is_recorded(const Intent& intent, const std::string& database);
 
 }  // namespace baseline

@@ -8,6 +8,8 @@
 #include "base/text.hpp"
 #include "os/clock.hpp"
 #include "os/signals.hpp"
+#include "pipeline/entries.hpp"
+#include "pipeline/identity.hpp"
 
 namespace baseline {
 namespace {
@@ -70,7 +72,7 @@ class Gate {
           continue;
         }
         if (request_.deploys) {
-          if (sight.quiet && !sight.comparison.at_baseline) demand_wipeable(sight.facts);
+          if (sight.quiet && !sight.comparison.at_baseline) demand_wipeable(sight);
           return deploy_now();
         }
         // Whoever was at it may have finished since.
@@ -122,10 +124,12 @@ class Gate {
                                                : std::string("it has no revision"),
                           counted(sight.comparison.drift.size(), "difference"));
     }
-    Error error(ErrorCode::refused,
-                fmt::format("the application cannot start: {} is not at baseline {}: {}", database,
-                            revision, found),
-                "bring it there with baseline deploy, or let this do it with --on-start deploy");
+    Error error(
+        ErrorCode::refused,
+        fmt::format("the application cannot start: {} is not at baseline {}: {}", database,
+                    revision, found),
+        "baseline status shows what differs; baseline plan tells what a deploy would do: the "
+        "new database is empty, and what is live now is then in a backup only");
     add_differences(sight.comparison.drift, error);
     throw error;
   }
@@ -141,6 +145,14 @@ class Gate {
     }
   }
 
+  // Whatever may be wiped: not what this migration was deployed to.
+  void demand_wipeable(const Sight& sight) const {
+    const DeployRequest& deploy = request_.deploy;
+    require_not_twice(deploy.migration, deploy.reference, sight.facts, sight.comparison.drift,
+                      past_runs(context_), context_);
+    demand_wipeable(sight.facts);
+  }
+
   // A container that starts with the wrong volume must not wipe it.
   void demand_wipeable(const DatabaseFacts& facts) const {
     const bool holds_something = !facts.unreadable.empty() || !facts.schema.objects.empty();
@@ -150,7 +162,9 @@ class Gate {
         fmt::format("the application cannot start: {} holds a database that is not at baseline {}",
                     printable(context_.store.location()),
                     printable(request_.deploy.migration.revision)),
-        "look at it with baseline status; --wipe-old lets it become a backup and starts empty");
+        "look at it with baseline status; --wipe-old starts with an empty database, and what is "
+        "live "
+        "now is then in a backup only");
   }
 
   std::optional<ReplaceReport> deploy_now() {

@@ -37,6 +37,13 @@ const CatalogueEntry* newest(const std::vector<CatalogueEntry>& entries, Matches
   return found == entries.rend() ? nullptr : &*found;
 }
 
+// The backup that a run has made, or null.
+const CatalogueEntry* made_by(const HistoryLine* run, const std::vector<CatalogueEntry>& entries) {
+  if (run == nullptr || run->backup.empty()) return nullptr;
+  const auto found = std::ranges::find(entries, run->backup, &CatalogueEntry::id);
+  return found == entries.end() ? nullptr : &*found;
+}
+
 const CatalogueEntry* last_verified(const std::vector<CatalogueEntry>& entries) {
   const CatalogueEntry* last = nullptr;
   for (const CatalogueEntry& entry : entries) {
@@ -54,16 +61,14 @@ bool is_needed_by(const Intent& intent, const CatalogueEntry& entry) {
 
 class Rules {
  public:
-  Rules(const KeepRule& keep, const std::vector<CatalogueEntry>& entries, const Context& context)
+  Rules(const KeepRule& keep, const std::vector<CatalogueEntry>& entries, const PastRuns& past,
+        const Context& context)
       : keep_(keep),
         now_(context.now()),
+        last_deploy_(made_by(past.last_deploy(), entries)),
         newest_deploy_(newest(
             entries, [](const CatalogueEntry& one) { return one.manifest->reason == "deploy"; })),
-        rollback_(newest(entries,
-                         [](const CatalogueEntry& one) {
-                           return one.manifest->reason == "deploy" ||
-                                  one.manifest->reason == "rollback";
-                         })),
+        last_run_(made_by(past.last_completed(), entries)),
         verified_(last_verified(entries)),
         interruption_(context.store.interruption()) {
     if (!interruption_ || interruption_->position != Position::undecidable) return;
@@ -79,8 +84,9 @@ class Rules {
     const bool restored = entry.damage.empty() && !entry.manifest->restored.empty();
     if (entry.unread) return fmt::format("it could not be read: {}", entry.damage);
     if (!restored && !is_sound(entry)) return "it is damaged; look at it, and remove it by hand";
+    if (&entry == last_deploy_) return "what the last deploy replaced";
     if (&entry == newest_deploy_) return "the newest one of a deploy";
-    if (&entry == rollback_) return "what rollback would put back";
+    if (&entry == last_run_) return "what the last rollback replaced";
     if (&entry == verified_) return "verified last";
     if (keep_.newest && newer < *keep_.newest) {
       return fmt::format("among the newest {}", *keep_.newest);
@@ -100,8 +106,9 @@ class Rules {
 
   const KeepRule& keep_;
   std::chrono::system_clock::time_point now_;
+  const CatalogueEntry* last_deploy_;
   const CatalogueEntry* newest_deploy_;
-  const CatalogueEntry* rollback_;
+  const CatalogueEntry* last_run_;
   const CatalogueEntry* verified_;
   std::optional<Interruption> interruption_;
 };
@@ -129,7 +136,9 @@ PruneReport plan_prune(const KeepRule& keep, const Context& context) {
       ++report.others;
     }
   }
-  const Rules rules(keep, ours, context);
+  PastRuns past = past_runs(context);
+  past.add_unrecorded(ours);
+  const Rules rules(keep, ours, past, context);
   std::uint64_t newer = 0;
   // From the newest one on.
   for (std::size_t i = ours.size(); i-- > 0;) {

@@ -44,14 +44,19 @@ void finish_run(const Context& context, Replacement& replacement, const Intent& 
   place_companions(context, replacement, intent);
   warn_of_damage(context);
   report.finished = true;
-  report.backup = file_backup(context, replacement, intent);
+  report.backup = file_backup(context, replacement, intent, DraftContent::outdated);
   if (intent.source_consumed) {
     catalogue_of(context, intent).mark_restored(intent.source_id, rfc3339(context.now()));
   }
   // The history may have the line already, when only the end of the journal was missing.
   if (!is_recorded(intent, context.store.location())) {
     record(context, intent,
-           {"recover", fmt::format("finished the {}", intent.command), true, report.backup});
+           {"recover",
+            fmt::format("finished the {}", intent.command),
+            true,
+            report.backup,
+            {},
+            replacement.built_sha256()});
   }
   replacement.finish();
   context.observer.note(

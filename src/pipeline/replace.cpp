@@ -115,7 +115,7 @@ bool judged_good(const ReplaceSteps& steps, const Context& context, Replacement&
 }
 
 // D6 to D11; throws with the old database live.
-void bring_live(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
+void bring_live(ReplaceSteps& steps, const Context& context, Replacement& replacement,
                 ReplaceReport& report, SteadyClock::time_point& window_start) {
   replacement.bring_in_log();
   {
@@ -123,12 +123,13 @@ void bring_live(const ReplaceSteps& steps, const Context& context, Replacement& 
     window_start = SteadyClock::now();
     replacement.freeze(steps.deadline, steps.as_found);
   }
+  if (replacement.old_was_written_since(report.old)) steps.draft = DraftContent::outdated;
   if (report.old.exists && steps.as_found) {
     Catalogue catalogue = catalogue_of(context, steps.intent);
     replacement.set_companions_aside(catalogue.open_unfinished(steps.intent.run));
   }
   if (report.old.exists && steps.intent.strategy == BackupStrategy::copy) {
-    copy_backup(context, replacement, steps.intent);
+    copy_backup(context, replacement, steps.intent, steps.draft);
   }
   const StepScope step(context.observer, Step::swap);
   stop_if_interrupted();
@@ -159,11 +160,12 @@ void take_back(const ReplaceSteps& steps, const Context& context, Replacement& r
 // D13 to D15.
 void finish(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
             ReplaceReport& report) {
-  report.backup = file_backup(context, replacement, steps.intent);
+  report.backup = file_backup(context, replacement, steps.intent, steps.draft);
   if (steps.conclude) steps.conclude();
   const std::string outcome = report.kept_despite_failure ? "kept despite failed checks" : "done";
   record(context, steps.intent,
-         {steps.intent.command, outcome, true, report.backup, report.unavailable});
+         {steps.intent.command, outcome, true, report.backup, report.unavailable,
+          replacement.built_sha256()});
   replacement.finish();
 }
 

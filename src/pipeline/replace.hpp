@@ -7,6 +7,7 @@
 
 #include "pipeline/application.hpp"
 #include "pipeline/context.hpp"
+#include "pipeline/filing.hpp"
 #include "pipeline/reports.hpp"
 
 namespace baseline {
@@ -19,6 +20,7 @@ struct ReplaceSteps {
   /// How long to wait for the last process to let go, once the application was stopped.
   std::chrono::milliseconds patience{5'000};
   bool as_found = false;
+  DraftContent draft = DraftContent::current;  ///< set when the old database is frozen
   bool keep_on_failure = false;
   /// Builds the candidate and judges it. False: its checks failed; undo.
   std::function<bool(Replacement&)> stage = {};

@@ -82,6 +82,14 @@ struct PruneReport {
   std::uint64_t freed = 0;            ///< bytes
 };
 
+/// What a backup holds, and whose it is, for those who are to put it back.
+struct BackupContent {
+  std::string database;  ///< the path that it was live at, bytes; of a file from elsewhere: its own
+  std::optional<std::string> revision;
+  std::vector<TableRows> tables;
+  std::uint64_t size = 0;  ///< bytes
+};
+
 /// What `deploy` or `rollback` did or, with --dry-run, would do.
 struct ReplaceReport {
   std::string command;  ///< "deploy", "rollback"
@@ -89,6 +97,12 @@ struct ReplaceReport {
   std::string database;
   std::string revision;   ///< of the database that goes live; may be empty for a rollback
   std::string source_id;  ///< rollback: the backup that goes live
+  std::optional<BackupContent>
+      source;  ///< what it holds, as far as that is known without unpacking
+  /// nothing_to_do: why a rollback has nothing to do. And `way_on` is the backup that takes it
+  /// further then: what the last run has replaced.
+  std::string idle;
+  std::string way_on;
   DatabaseFacts old;
   std::optional<Schema> schema;  ///< of the database that goes live, where it was read
   ExchangePlan exchange;
@@ -116,7 +130,7 @@ struct VerifyReport {
   std::optional<SuiteReport> after;
   std::string other_revision;  ///< of the database, where it is not the baseline's
   Outcome outcome = Outcome::done;
-  bool has_backup = false;  ///< there is something to roll back to
+  std::string way_back;  ///< id of the backup of what the last run replaced, or empty
 };
 
 struct StatusReport {

@@ -7,64 +7,24 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/signals.hpp"
-#include "pipeline/backup_file.hpp"
 #include "pipeline/entries.hpp"
 #include "pipeline/filing.hpp"
+#include "pipeline/identity.hpp"
 #include "pipeline/replace.hpp"
+#include "pipeline/rollback_source.hpp"
 
 namespace baseline {
 namespace {
 
-bool replaced_by_us(const CatalogueEntry& entry, const Context& context) {
-  return is_of(entry, context) &&
-         (entry.manifest->reason == "deploy" || entry.manifest->reason == "rollback");
-}
-
-// What the last deploy or rollback replaced: after a deploy the old database, after a rollback the
-// one that was rolled back.
-CatalogueEntry choose(const RollbackRequest& request, const Context& context) {
-  if (!request.to.empty()) {
-    CatalogueEntry entry = context.catalogue.find(request.to);
-    if (is_of(entry, context)) return entry;
-    throw Error(
-        ErrorCode::refused,
-        fmt::format("the backup {} is of {}, not of {}", printable(entry.id),
-                    printable(entry.manifest->database), printable(context.store.location())),
-        fmt::format("name that database with --database, or copy the file by hand: {}",
-                    printable(entry.directory.native())));
-  }
-  std::vector<CatalogueEntry> entries = context.catalogue.entries();
-  const std::string database = context.store.location();
-  const auto newest = std::find_if(entries.rbegin(), entries.rend(), [&](const CatalogueEntry& e) {
-    return !e.manifest || replaced_by_us(e, context);
-  });
-  if (newest == entries.rend()) {
-    throw Error(ErrorCode::usage,
-                fmt::format("there is no backup of {} in {} to go back to", printable(database),
-                            printable(context.catalogue.directory().native())),
-                "name the directory of its backups with --backups, or one of them with --to; "
-                "baseline backups list shows them");
-  }
-  // A damaged newest one is not passed over in silence: an older database would come back.
-  return context.catalogue.find(newest->id);
-}
-
 // The logs that the last runs have recorded: the suites are not at hand here, but after a rollback
 // the application begins a new life, too.
 std::vector<std::string> known_logs(const Context& context) {
-  const History history = read_history(context.catalogue.directory());
   std::vector<std::string> out;
-  for (LogPosition& position : recorded_logs(history, context.store.location())) {
+  for (LogPosition& position : past_runs(context).logs()) {
     out.push_back(std::move(position.path));
   }
   return out;
 }
-
-// Where the database that goes live comes from: the catalogue, or a file from elsewhere.
-struct BackupSource {
-  CatalogueEntry entry;
-  std::optional<BackupFile> file;
-};
 
 // What was odd about the database when it was kept is no reason to keep it from going back.
 void warn_of_oddities(const Manifest& manifest, const Context& context, ReplaceReport& report) {
@@ -92,8 +52,14 @@ void require_content(const std::filesystem::path& file, const Context& context,
               "choose another backup, or make a swap possible: baseline plan tells why it is not");
 }
 
+void require_application(const RollbackRequest& request, const BackupContent& content,
+                         const ReplaceReport& report, const Context& context) {
+  if (request.replace_any) return;
+  require_same_application(request.replaces, report.old, content, report.source_id, context);
+}
+
 void plan_rollback(const RollbackRequest& request, const Context& context, ReplaceReport& report,
-                   BackupSource& source) {
+                   const RollbackSource& source) {
   look_at_live(context, request.dry_run, BackupChoice::automatic, report);
   require_content_in_place(report);
   if (request.move && report.exchange.exchange == Exchange::in_place) {
@@ -103,18 +69,21 @@ void plan_rollback(const RollbackRequest& request, const Context& context, Repla
                 "roll back without --move");
   }
   std::uint64_t needed = 0;
-  if (!request.from.empty()) {
-    source.file.emplace(request.from, context);
+  if (source.file) {
     if (!source.file->is_packed()) require_content(source.file->path(), context, report);
     report.source_id = printable(source.file->path().native());
-    report.revision = source.file->revision().value_or("");
+    report.source = source.file->content();
+    if (report.source) {
+      report.revision = report.source->revision.value_or("");
+      require_application(request, *report.source, report, context);
+    }
     needed = source.file->size();
   } else {
-    source.entry = choose(request, context);
     require_data(source.entry);
     require_content(source.entry.directory / source.entry.manifest->payload.name, context, report);
     warn_of_oddities(*source.entry.manifest, context, report);
     report.source_id = source.entry.id;
+    report.source = content_of(*source.entry.manifest);
     report.revision = source.entry.manifest->revision.value_or("");
     if (!request.move) needed = source.entry.manifest->payload.size;
   }
@@ -170,15 +139,18 @@ void stage_entry(const RollbackRequest& request, const CatalogueEntry& entry,
 
 // The same for a file from elsewhere, and only then is it known what a packed one holds. One that
 // nobody has sealed is checked: it may have been damaged on its way.
-bool stage_file(const BackupFile& file, const Context& context, Replacement& staged,
-                ReplaceReport& report) {
-  if (is_sealed_here(file.stage(staged, context.observer), context)) {
+bool stage_file(const RollbackRequest& request, const BackupFile& file, const Context& context,
+                Replacement& staged, ReplaceReport& report) {
+  file.stage(staged, context.observer);
+  if (is_sealed_here(staged.built_sha256(), context)) {
     look_at_sealed(context, staged, false, report);
     return true;
   }
   try {
     const auto candidate = staged.open_candidate();
     report.revision = candidate->revision().value_or("");
+    report.source = BackupContent{file.path().native(), candidate->revision(),
+                                  candidate->count_rows(LookOptions().count_rows_for), file.size()};
     report.before.emplace();
     add_integrity_check(*report.before, *candidate, Session::Depth::full);
     report.schema = schema_of(*candidate);
@@ -190,7 +162,21 @@ bool stage_file(const BackupFile& file, const Context& context, Replacement& sta
         fmt::format("{} holds no database that SQLite can read", printable(file.path().native())),
         "name another file with --from");
   }
+  require_application(request, *report.source, report, context);
   return !report.before->failed();
+}
+
+// What the history is to tell of the database that goes live: of a backup, what had once been
+// deployed there.
+void name_what_comes(const RollbackSource& source, const Context& context,
+                     const ReplaceReport& report, Intent& intent) {
+  intent.revision = report.revision;
+  if (source.file) return;
+  const PastRuns runs = past_runs(context);
+  const HistoryLine* const origin = runs.origin_of(source.entry.id);
+  if (origin == nullptr) return;
+  if (intent.revision.empty()) intent.revision = origin->to;
+  intent.migration = origin->migration;
 }
 
 ReplaceReport begin_rollback_report(const Context& context) {
@@ -220,18 +206,19 @@ void rollback_now(const RollbackRequest& request, const Context& context,
   const Deadline deadline(request.wait);
   report = begin_rollback_report(context);
   plan_exchange(context, report);
-  BackupSource source;
   const std::string started = rfc3339(context.now());
 
   // Keep other runs out, and put in order what an interrupted one left.
   const auto replacement =
       hold_in_order(context, {"rollback", started}, deadline, application, report);
+  const std::optional<RollbackSource> source = choose_source(request, context, report);
+  if (!source) return;
   if (!application.can_stop()) replacement->require_unused(deadline);
-  plan_rollback(request, context, report, source);
+  plan_rollback(request, context, report, *source);
   if (report.old.unsettled) {
     replacement->require_unused(deadline);
     report.recovered_crash = settled(*replacement, deadline, true);
-    plan_rollback(request, context, report, source);
+    plan_rollback(request, context, report, *source);
   }
   report.recovered_crash = report.recovered_crash || report.old.wal_size > 0;
   if (request.confirm && !request.confirm(report)) {
@@ -244,7 +231,7 @@ void rollback_now(const RollbackRequest& request, const Context& context,
                      application, deadline};
   steps.patience = std::max(steps.patience, request.wait);
   steps.as_found = report.old.unsettled || !report.old.unreadable.empty();
-  steps.intent.revision = report.revision;
+  name_what_comes(*source, context, report, steps.intent);
   steps.intent.source_id = report.source_id;
   steps.intent.source_consumed = request.move;
   steps.intent.logs = positions_now(known_logs(context));
@@ -253,11 +240,11 @@ void rollback_now(const RollbackRequest& request, const Context& context,
   steps.stage = [&](Replacement& staged) {
     StepScope step(context.observer, Step::stage);
     bool good = true;
-    if (source.file) {
-      good = stage_file(*source.file, context, staged, report);
+    if (source->file) {
+      good = stage_file(request, *source->file, context, staged, report);
       steps.intent.revision = report.revision;
     } else {
-      stage_entry(request, source.entry, context, staged, report);
+      stage_entry(request, source->entry, context, staged, report);
     }
     if (!good) step.failed();
     return good;
@@ -265,7 +252,7 @@ void rollback_now(const RollbackRequest& request, const Context& context,
   // judge_live stays empty: the same bytes were judged before the window, and a second look costs
   // time for nothing.
   steps.conclude = [&] {
-    if (request.move) context.catalogue.mark_restored(source.entry.id, rfc3339(context.now()));
+    if (request.move) context.catalogue.mark_restored(source->entry.id, rfc3339(context.now()));
   };
   if (application.can_start() || application.can_revert()) {
     steps.bring_up = [&](Replacement& live) { return bring_up_old(application, live, report); };
@@ -279,8 +266,9 @@ ReplaceReport rollback(const RollbackRequest& request, const Context& context) {
   if (request.dry_run) {
     ReplaceReport report = begin_rollback_report(context);
     plan_exchange(context, report);
-    BackupSource source;
-    plan_rollback(request, context, report, source);
+    const std::optional<RollbackSource> source = choose_source(request, context, report);
+    if (!source) return report;
+    plan_rollback(request, context, report, *source);
     report.planned = planned_hooks(request.application, true);
     report.outcome = Outcome::would_do;
     return report;

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "pipeline/entries.hpp"
 
 namespace baseline {
 namespace {
@@ -40,10 +41,8 @@ StatusReport status(const Context& context, const Migration& migration, Session&
   if (!report.running) report.interruption = interruption_of(context.store);
   report.catalogue = context.catalogue.directory();
   report.backups = context.catalogue.entries();
-  const History history = read_history(context.catalogue.directory());
-  for (const HistoryLine& line : history.lines) {
-    if (line.database == report.database) report.last = line;
-  }
+  const PastRuns runs = past_runs(context);
+  if (const HistoryLine* const last = runs.last()) report.last = *last;
   return report;
 }
 
@@ -64,9 +63,11 @@ VerifyReport verify(const Context& context, const Migration& migration, const Ju
                 "all that were selected are skipped, or run only before a deploy ('when: before')");
   }
   try {
-    report.has_backup = !context.catalogue.entries().empty();
+    const PastRuns runs = past_runs_and_backups(context);
+    const HistoryLine* const last = runs.last_completed();
+    if (last != nullptr && context.catalogue.contains(last->backup)) report.way_back = last->backup;
   } catch (const Error&) {
-    report.has_backup = false;  // it only decides which hint is given; the verdict stands
+    // It only decides which hint is given; the verdict stands.
   }
   const std::string stamp = live->revision().value_or("");
   if (stamp != report.revision) report.other_revision = stamp;

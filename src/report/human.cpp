@@ -37,6 +37,22 @@ std::string size_text(const DatabaseFacts& facts) {
                             counted(sum.rows, "row"), counted(facts.tables.size(), "table"));
 }
 
+// A line for each, below what stands before.
+std::string table_lines(const std::vector<TableRows>& tables) {
+  std::string text;
+  std::size_t widest = 0;
+  for (const TableRows& table : tables) {
+    widest = std::max(widest, columns_of(printable(table.table)));
+  }
+  for (const TableRows& table : tables) {
+    text += fmt::format("\n{}  ", padded(printable(table.table), widest));
+    text += table.rows
+                ? fmt::format("{:>10} row{}", human_count(*table.rows), *table.rows == 1 ? "" : "s")
+                : "not counted";
+  }
+  return text;
+}
+
 std::string backup_text(const FiledBackup& backup) {
   return fmt::format("{}\n{}, sha256 {}…", printable(backup.directory.native()),
                      backup.manifest.payload.moved ? "moved" : "copied",
@@ -45,6 +61,15 @@ std::string backup_text(const FiledBackup& backup) {
 
 std::string revision_text(const std::optional<std::string>& revision) {
   return revision ? "revision " + printable(*revision) : "no revision";
+}
+
+// What a rollback puts back, and whose it is.
+std::string source_text(const ReplaceReport& report) {
+  if (!report.source) return report.source_id;
+  const BackupContent& source = *report.source;
+  return fmt::format("{}\nof {}: {}, {}{}", report.source_id, printable(source.database),
+                     human_size(source.size), revision_text(source.revision),
+                     table_lines(source.tables));
 }
 
 std::string done_text(const ReplaceReport& report, const Style& style) {
@@ -128,21 +153,35 @@ std::string warnings_text(const ReplaceReport& report, const Style& style) {
   return text;
 }
 
+// The command that puts this very backup back, whatever happens until it is typed.
+std::string rollback_to(std::string_view label, const std::string& id, const TypedOptions& typed) {
+  return labelled(label, fmt::format("baseline rollback{} --to {}", typed.backups, printable(id)));
+}
+
+// A rollback that has nothing to do tells why, and how to go on from there.
+std::string idle_text(const ReplaceReport& report, const TypedOptions& typed) {
+  return fmt::format("nothing to do: {}\n", report.idle) +
+         (report.way_on.empty()
+              ? std::string()
+              : rollback_to(report.source_id.empty() ? "undo" : "redo", report.way_on, typed));
+}
+
 // The next command to type.
 std::string next_text(const ReplaceReport& report, const TypedOptions& typed) {
   const bool running = report.application && report.application->running;
   const std::string again = (report.command == "deploy" ? typed.all : typed.backups) + typed.manner;
-  const std::string undo = labelled("undo", "baseline rollback" + typed.backups);
+  const std::string undo =
+      report.backup ? rollback_to("undo", report.backup->manifest.id, typed) : std::string();
   switch (report.outcome) {
     case Outcome::done:
       if (report.command == "rollback") {
         return (running ? "" : labelled("next", "start the application")) +
-               (report.backup ? undo : "");
+               (report.backup ? rollback_to("redo", report.backup->manifest.id, typed) : "");
       }
       return labelled("next", fmt::format("{}baseline verify{}{}",
                                           running ? "" : "start the application, then: ",
                                           typed.checks, deferred_text(report))) +
-             (report.backup ? undo : "");
+             undo;
     case Outcome::would_do:
       return labelled("next", fmt::format("baseline {}{}", report.command, again));
     case Outcome::checks_failed: {
@@ -177,7 +216,7 @@ std::string plan_text(const ReplaceReport& report, const Style& style) {
   std::string text = fmt::format(
       "{} {} of {}{}\n", style(Tone::strong, "plan:"), report.command, printable(report.database),
       report.revision.empty() ? "" : fmt::format(" to revision {}", printable(report.revision)));
-  if (!report.source_id.empty()) text += labelled("from backup", report.source_id);
+  if (!report.source_id.empty()) text += labelled("from backup", source_text(report));
   if (!report.old.exists) {
     text += labelled("old", "none: the database will be created");
   } else {
@@ -213,23 +252,12 @@ std::string duration(std::chrono::nanoseconds time) {
 }
 
 std::string content_of(const DatabaseFacts& facts) {
-  std::string text = size_text(facts) + ", " + revision_text(facts.revision);
-  std::size_t widest = 0;
-  for (const TableRows& table : facts.tables) {
-    widest = std::max(widest, columns_of(printable(table.table)));
-  }
-  for (const TableRows& table : facts.tables) {
-    text += fmt::format("\n{}  ", padded(printable(table.table), widest));
-    text += table.rows
-                ? fmt::format("{:>10} row{}", human_count(*table.rows), *table.rows == 1 ? "" : "s")
-                : "not counted";
-  }
-  return text;
+  return size_text(facts) + ", " + revision_text(facts.revision) + table_lines(facts.tables);
 }
 
 std::string leaving(const ReplaceReport& plan) {
   const std::string comes = plan.command == "rollback"
-                                ? "the backup " + plan.source_id
+                                ? "the backup " + source_text(plan)
                                 : "an empty database at baseline " + printable(plan.revision);
   return printable(plan.database) + "\n" +
          labelled("leaves", content_of(plan.old) + "\nIt is kept as a backup.") +
@@ -238,6 +266,7 @@ std::string leaving(const ReplaceReport& plan) {
 
 std::string of(const ReplaceReport& report, const Style& style, const TypedOptions& typed) {
   if (report.outcome == Outcome::nothing_to_do) {
+    if (!report.idle.empty()) return idle_text(report, typed) + warnings_text(report, style);
     return fmt::format("already at baseline {}; nothing to do\n", printable(report.revision)) +
            (report.application
                 ? application_text(report.application, style) + warnings_text(report, style)
@@ -310,9 +339,11 @@ std::string of(const VerifyReport& report, const Style& style, const TypedOption
               : labelled("revision", fmt::format("{}: not baseline {}, whose checks these are",
                                                  printable(report.other_revision),
                                                  printable(report.revision)))) +
-         (report.has_backup
-              ? labelled("undo", "stop the application, then: baseline rollback" + typed.backups)
-              : "");
+         (report.way_back.empty()
+              ? ""
+              : labelled("undo",
+                         fmt::format("stop the application, then: baseline rollback{} --to {}",
+                                     typed.backups, printable(report.way_back))));
 }
 
 std::string of(const RecoverReport& report, const Style& style, const TypedOptions& typed) {

@@ -1,6 +1,8 @@
 // The human texts of the commands on the catalogue of backups.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "report/human.hpp"
@@ -82,6 +84,14 @@ std::string warnings_of(const std::vector<std::string>& warnings, const Style& s
   return text;
 }
 
+bool has_several_databases(const std::vector<CatalogueEntry>& entries) {
+  std::set<std::string> databases;
+  for (const CatalogueEntry& entry : entries) {
+    if (entry.manifest) databases.insert(entry.manifest->database);
+  }
+  return databases.size() > 1;
+}
+
 std::string outcome_of(const VerifiedBackup& backup, const Style& style) {
   if (backup.restored) return "moved back into place: there is nothing left to verify";
   if (backup.problems.empty()) return style(Tone::good, "whole");
@@ -106,9 +116,13 @@ std::string of(const BackupsListReport& report, const Style& style) {
                             {"KEPT"},
                             {"STATE"}},
                            rows, style.columns());
+  const bool shared = has_several_databases(report.backups);
   // What does not fit into a line of the table.
   for (const CatalogueEntry& entry : report.backups) {
     const std::string id = printable(entry.id);
+    if (shared && entry.manifest) {
+      text += fmt::format("{} of {}\n", id, printable(entry.manifest->database));
+    }
     if (entry.unread) {
       text += fmt::format("{} could not be read: {}\n", id, printable(entry.damage));
     } else if (const std::string damage = damage_of(entry); !damage.empty()) {

@@ -13,7 +13,7 @@ std::string verdict(const StatusReport& report, const Style& style) {
   if (!report.facts.unreadable.empty()) return style(Tone::bad, report.facts.unreadable);
   if (report.facts.unsettled) {
     return style(Tone::caution,
-                 "a crashed writer left a hot journal; deploy lets SQLite roll it back");
+                 "a crashed writer left a hot journal; the next start of the application rolls it back");
   }
   if (report.at_baseline) {
     return style(Tone::good, fmt::format("at baseline {}", printable(report.baseline_revision)));

@@ -41,6 +41,14 @@ Json of_facts(const DatabaseFacts& facts) {
   return json;
 }
 
+Json of_content(const std::optional<BackupContent>& content) {
+  if (!content) return nullptr;
+  return {{"database", shown(content->database)},
+          {"revision", content->revision ? Json(*content->revision) : Json(nullptr)},
+          {"size", content->size},
+          {"tables", of_tables(content->tables)}};
+}
+
 Json of_backup(const std::optional<FiledBackup>& backup) {
   if (!backup) return nullptr;
   return of_manifest(backup->manifest, backup->directory);
@@ -145,6 +153,9 @@ Json document_of(const ReplaceReport& report, int exit_code, bool with_checks) {
   json["database"] = shown(report.database);
   json["revision"] = optional_text(report.revision);
   json["source"] = optional_text(report.source_id);
+  json["source_content"] = of_content(report.source);
+  json["idle"] = optional_text(report.idle);
+  json["undo"] = optional_text(report.backup ? report.backup->manifest.id : report.way_on);
   json["old"] = of_facts(report.old);
   json["engine"] = {{"name", exchange_word(report.exchange.exchange)},
                     {"why", optional_text(report.exchange.why)},

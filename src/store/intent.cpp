@@ -41,6 +41,7 @@ std::string to_json(const Intent& intent) {
   json["host"] = intent.host;
   json["pid"] = intent.pid;
   json["revision"] = intent.revision;
+  if (!intent.migration.empty()) json["migration"] = intent.migration;
   json["run"] = intent.run;
   json["backup_id"] = intent.backup_id;
   json["catalogue"] = bytes_to_json(intent.catalogue.native());
@@ -65,6 +66,7 @@ Intent intent_from_json(const std::string& text) {
     intent.host = json.at("host").get<std::string>();
     intent.pid = static_cast<int>(integer_from_json(json.at("pid")));
     intent.revision = json.at("revision").get<std::string>();
+    intent.migration = json.value("migration", "");
     intent.run = json.at("run").get<std::string>();
     intent.backup_id = json.at("backup_id").get<std::string>();
     intent.catalogue = bytes_from_json(json.at("catalogue"));

@@ -21,7 +21,8 @@ struct Intent {
   std::string started;  ///< RFC 3339
   std::string host;
   int pid = 0;
-  std::string revision;  ///< of the new database; may be empty
+  std::string revision;   ///< of the new database; may be empty
+  std::string migration;  ///< digest of what made the new database, for the history; may be empty
 
   std::string run;        ///< names::run_key(): what this run makes bears it
   std::string backup_id;  ///< of the old database; empty when there is none

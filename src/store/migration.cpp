@@ -15,6 +15,7 @@
 #include "base/embedded.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "os/sha256.hpp"
 
 namespace baseline {
 namespace {
@@ -81,6 +82,8 @@ Migration load_migration(const fs::path& path) {
   demand_utf8(path, migration.sql);
   return migration;
 }
+
+std::string digest_of(const Migration& migration) { return sha256_hex(migration.sql); }
 
 Migration builtin_migration() {
   const std::vector<EmbeddedFile> files = embedded_migrations();

@@ -26,6 +26,9 @@ struct Migration {
 /// larger than 16 MiB, not UTF-8, or its name gives no revision.
 Migration load_migration(const std::filesystem::path& path);
 
+/// SHA-256 of its SQL, in hex: which migration it is, whatever its file is called.
+std::string digest_of(const Migration& migration);
+
 /// The migration that is built in.
 Migration builtin_migration();
 

@@ -24,6 +24,8 @@ struct Payload {
   std::vector<std::string> companions;  ///< further files of an unreadable database
 };
 
+struct DatabaseFacts;
+
 /// One replacement of the live database by a new one, under the lock. The calls come in this order:
 ///
 ///   require_unused · [settle] · prepare · stage · open_candidate · announce · bring_in_log ·
@@ -66,9 +68,13 @@ class Replacement {
                             const OnProgress& on_progress) = 0;
 
   /// Builds it from bytes that come from anywhere: `give` is called once, and hands them over. What
-  /// they are is for the caller to judge. Returns their SHA-256.
-  virtual std::string stage_bytes(
+  /// they are is for the caller to judge.
+  virtual void stage_bytes(
       const std::function<void(const std::function<void(std::string_view bytes)>& take)>& give) = 0;
+
+  /// SHA-256 of the file that was built as the candidate, by this run or by the interrupted one, in
+  /// hex; empty as long as there is none.
+  virtual std::string built_sha256() const = 0;
 
   /// The candidate, read-only, from where it will go live.
   virtual std::unique_ptr<Session> open_candidate() = 0;
@@ -85,6 +91,9 @@ class Replacement {
   /// who comes is noticed. Throws Error{in_use}, Error{refused} when it cannot be read (unless
   /// `as_found`: then its bytes are taken as they are), Error{io}.
   virtual void freeze(const Deadline& deadline, bool as_found) = 0;
+
+  /// After freeze(): whether somebody has written to the old database since it was looked at.
+  virtual bool old_was_written_since(const DatabaseFacts& look) const = 0;
 
   /// After freeze(as_found): puts what lies beside the unreadable database and belongs to it (for
   /// SQLite -wal, -shm, -journal) into the directory of its backup, so that it cannot be taken for
@@ -133,7 +142,7 @@ class Replacement {
 
   /// After swap(): puts the old database into the directory of a backup (moving it where the
   /// strategy says so and nobody has it open, else copying), durable and hashed. Does nothing
-  /// twice: what an interrupted call left is continued.
+  /// twice: what an interrupted call left is continued. The file may be opened afterwards.
   virtual Payload file_old(const Directory& entry, const OnProgress& on_progress) = 0;
 
   /// Removes the old database, of which the catalogue has a copy.

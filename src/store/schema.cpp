@@ -3,21 +3,51 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string_view>
 #include <utility>
 
 #include "base/text.hpp"
 #include "os/sha256.hpp"
+#include "store/migration_tools.hpp"
 
 namespace baseline {
 namespace {
 
-bool ignored(const SchemaObject& object, std::span<const std::string> globs) {
+// `table`: that it belongs to, or empty.
+bool ignored(const std::string& name, const std::string& table,
+             std::span<const std::string> globs) {
+  if (is_litestream_table(name) || is_litestream_table(table)) return true;
   return std::ranges::any_of(globs, [&](const std::string& glob) {
-    return glob_matches(glob, object.name) ||
-           (!object.table.empty() && glob_matches(glob, object.table));
+    return glob_matches(glob, name) || (!table.empty() && glob_matches(glob, table));
   });
+}
+
+// The values that `other` does not have.
+std::vector<std::string> values_missing_from(std::vector<std::string> other,
+                                             std::vector<std::string> values) {
+  std::ranges::sort(values);
+  std::ranges::sort(other);
+  std::vector<std::string> out;
+  std::ranges::set_difference(values, other, std::back_inserter(out));
+  return out;
+}
+
+void compare_marks(const Schema& reference, const Schema& actual,
+                   std::span<const std::string> ignore, std::vector<SchemaDifference>& out) {
+  for (const SchemaMark& mark : reference.marks) {
+    if (ignored(mark.table, {}, ignore)) continue;
+    const auto found = std::ranges::find(actual.marks, mark.name, &SchemaMark::name);
+    const std::vector<std::string> none;
+    const auto& values = found == actual.marks.end() ? none : found->values;
+    for (std::string& value : values_missing_from(values, mark.values)) {
+      out.push_back({false, mark.name, std::move(value)});
+    }
+    for (std::string& value : values_missing_from(mark.values, values)) {
+      out.push_back({true, mark.name, std::move(value)});
+    }
+  }
 }
 
 using ObjectKey = std::pair<std::string, std::string>;  // kind, name
@@ -26,7 +56,8 @@ std::map<ObjectKey, const SchemaObject*> by_key(const Schema& schema,
                                                 std::span<const std::string> ignore) {
   std::map<ObjectKey, const SchemaObject*> out;
   for (const SchemaObject& object : schema.objects) {
-    if (!ignored(object, ignore)) out.emplace(ObjectKey(object.kind, object.name), &object);
+    if (!ignored(object.name, object.table, ignore))
+      out.emplace(ObjectKey(object.kind, object.name), &object);
   }
   return out;
 }
@@ -125,6 +156,7 @@ std::vector<SchemaDifference> differences(const Schema& reference, const Schema&
     if (!found.contains(key) || expected.contains(key)) continue;
     out.push_back({true, object.kind + " " + object.name, {}});
   }
+  compare_marks(reference, actual, ignore, out);
   return out;
 }
 

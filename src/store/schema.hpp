@@ -22,10 +22,19 @@ struct SchemaObject {
   std::string table;              ///< of an index or trigger: the table that it belongs to
 };
 
+/// What a database declares beside its objects, where it declares it: a number of its application's
+/// ("user_version"), or what a migration tool has recorded ("rows of alembic_version").
+struct SchemaMark {
+  std::string name;
+  std::string table;                ///< where the records are, or empty
+  std::vector<std::string> values;  ///< never empty; for people, and compared
+};
+
 /// What a database declares, reduced to what matters: white space, comments, quoting, keyword case
 /// and the order of constraints do not (docs/checks.md, kind schema).
 struct Schema {
   std::vector<SchemaObject> objects;  ///< by kind, then name
+  std::vector<SchemaMark> marks;      ///< no part of the digest
 
   /// SHA-256 over the normalised objects, in hex; equal schemas have equal digests.
   std::string digest() const;
@@ -39,8 +48,9 @@ struct SchemaDifference {
 };
 
 /// All differences between `reference` and `actual`, objects whose name matches one of the globs
-/// in `ignore` (and their indexes and triggers) left out of both. A part that was changed gives two
-/// differences.
+/// in `ignore` (and their indexes and triggers) left out of both, as are the tables that Litestream
+/// keeps for itself. A part that was changed gives two differences. Of the marks only those that
+/// the reference has are compared: the others are the application's affair.
 std::vector<SchemaDifference> differences(const Schema& reference, const Schema& actual,
                                           std::span<const std::string> ignore);
 

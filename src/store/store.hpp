@@ -26,7 +26,8 @@ struct DatabaseFacts {
   std::string complaint;   ///< what the engine finds wrong with what it can read; or empty
   bool unsettled = false;  ///< a crashed writer's work has to be brought in before it can be read
   std::uint64_t size = 0;  ///< bytes
-  std::uint64_t wal_size = 0;  ///< bytes of changes that lie beside the file
+  std::uint64_t wal_size = 0;           ///< bytes of changes that lie beside the file
+  std::chrono::nanoseconds modified{};  ///< when the file was last written, since 1970
   std::uint64_t page_size = 0;
   std::uint64_t page_count = 0;
   std::string journal_mode;

@@ -218,11 +218,12 @@ class Case(unittest.TestCase):
         return path
 
     def big(self, name="app.db", mebibytes=300):
-        """A database of that size, none of it sparse. To copy or hash it takes a while."""
+        """A database of that size, none of it sparse, with a table of the built-in baseline's
+        application. To copy or hash it takes a while."""
         return self.made(f"""
             PRAGMA page_size = 65536; PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF;
-            CREATE TABLE heavy (content BLOB);
-            INSERT INTO heavy VALUES (zeroblob({mebibytes} << 20));""", name)
+            CREATE TABLE seen_submissions (content BLOB);
+            INSERT INTO seen_submissions VALUES (zeroblob({mebibytes} << 20));""", name)
 
     def ordinary_user(self):
         """A function that runs the program as self.baseline() does, but as an ordinary user, who

@@ -112,7 +112,7 @@ class InPlace(support.Case):
                         INSERT INTO old SELECT i, hex(zeroblob(i)) FROM n;""",
                                          f"{size}-{journal_mode}.db")
                     before = content(database)
-                    self.deploy(database)
+                    self.deploy(database, "--replace-any")
                     self.assert_at_baseline(database)
                     self.rollback(database)
                     self.assertEqual(content(database), before)
@@ -127,7 +127,7 @@ class InPlace(support.Case):
                                      "INSERT INTO old VALUES ('ä' || hex(zeroblob(9000)));",
                                      pragma.replace(" ", "") + ".db")
                 before = content(database)
-                self.deploy(database)
+                self.deploy(database, "--replace-any")
                 self.assert_at_baseline(database)
                 self.rollback(database)
                 self.assertEqual(content(database), before)

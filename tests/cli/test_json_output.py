@@ -263,12 +263,12 @@ application:
                              "CREATE TRIGGER once AFTER INSERT ON shop BEGIN SELECT 1; END",
                              "told.db")
         # An interrupted one first: the next run tells of it.
-        self.cut_off(database, "deploy", when=2)
-        self.see("deploy", "-d", database)
+        self.cut_off(database, "deploy", "--replace-any", when=2)
+        self.see("deploy", "-d", database, "--replace-any")
         self.see("report", "-d", database, "-o", "page.html")
         self.see("rollback", "-d", database)
         self.see("report", "-d", database)
-        self.cut_off(database, "deploy")
+        self.cut_off(database, "deploy", "--replace-any")
         self.see("recover", "-d", database)
         self.assertIn("cut off", self.see("report", "-d", database)["run"]["incomplete"])
         self.error("report", "-d", database, "20200101T000000Z-001", code=2)

@@ -65,7 +65,7 @@ class Kinds(support.Case):
                 database = self.made(f"PRAGMA page_size = {size}; CREATE TABLE t (x);"
                                      "INSERT INTO t VALUES (zeroblob(100000))", f"{size}.db")
                 before = sha256(database)
-                self.succeeds("deploy", "-d", database)
+                self.succeeds("deploy", "-d", database, "--replace-any")
                 self.assert_at_baseline(database)
                 self.succeeds("rollback", "-d", database)
                 self.assertEqual(sha256(database), before)

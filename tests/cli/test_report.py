@@ -215,7 +215,7 @@ class OfARun(ReportCase):
         name = "]]></td>" + SCRIPT + "&amp;"
         database = self.made(f'CREATE TABLE "{name}" ("{name}" TEXT); '
                              f"""INSERT INTO "{name}" VALUES ('x')""", f"{SCRIPT[:8]}.db")
-        self.deploy(database)
+        self.deploy(database, "--replace-any")
         page = self.page()
         self.assertIn(f"table {name} only in the old database; it had 1 row",
                       page.sections["schemas"])

@@ -22,6 +22,10 @@ class RollbackCase(support.Case):
     def refused(self, code, stderr, *args):
         self.refuses(code, stderr, "rollback", "-d", self.database, *args, leaves=self.leaves)
 
+    def redo(self):
+        """Goes forward again, to what the last rollback has replaced."""
+        self.succeeds("rollback", "-d", self.database, "--to", self.backups(self.database)[-1].name)
+
     def edit_manifest(self, **changes):
         path = self.backup / "manifest.json"
         manifest = json.loads(path.read_text())
@@ -52,12 +56,14 @@ class Rollback(RollbackCase):
         self.assertEqual(query(kept / "app.db", "SELECT channel_id FROM channel_configs"), [(1,)])
         self.assertEqual(json.loads((kept / "manifest.json").read_text())["reason"], "rollback")
 
-    def test_a_second_one_goes_back_to_the_new_database(self):
+    def test_a_second_one_changes_nothing(self):
         self.succeeds("rollback", "-d", self.database)
-        self.succeeds("rollback", "-d", self.database)
-        self.assertEqual(sha256(self.database), self.new)
-        self.succeeds("rollback", "-d", self.database)
-        self.assertEqual(sha256(self.database), self.old)
+        filed = self.backups(self.database)[-1]
+        with self.unchanged(*self.leaves), support.Holder(self.database, "reading"):
+            out = self.succeeds("rollback", "-d", self.database)
+        self.assertRegex(out, f"^nothing to do: the backup {self.backup.name} is live since 2.*Z\n"
+                         f"  redo         baseline rollback --database {self.database} --to"
+                         f" {filed.name}\n$")
 
     def test_leaves_nothing_beside_the_database(self):
         self.succeeds("rollback", "-d", self.database)
@@ -71,7 +77,7 @@ class Rollback(RollbackCase):
 
     def test_the_catalogue_and_the_history_list_all_of_it(self):
         self.succeeds("rollback", "-d", self.database)
-        self.succeeds("rollback", "-d", self.database)
+        self.redo()
         listed = self.json("backups", "list", "-d", self.database)["backups"]
         self.assertEqual([(one["reason"], one["revision"], one["sha256"], one["damage"])
                           for one in listed],
@@ -110,7 +116,7 @@ class Rollback(RollbackCase):
             application.kill()
         self.succeeds("rollback", "-d", self.database)
         self.assertEqual(sha256(self.database), self.old)
-        self.succeeds("rollback", "-d", self.database)
+        self.redo()
         self.assertEqual(query(self.database, "SELECT channel_id FROM channel_configs"), [(1,)])
 
     def test_a_hot_journal_that_was_left_beside_the_new_database(self):
@@ -125,7 +131,7 @@ class Rollback(RollbackCase):
         self.assertTrue((self.dir / "app.db-journal").exists())
         self.succeeds("rollback", "-d", self.database)
         self.assertEqual(sha256(self.database), self.old)
-        self.succeeds("rollback", "-d", self.database)
+        self.redo()
         self.assertEqual(query(self.database, "SELECT channel_id FROM channel_configs"), [(1,)])
         self.assertEqual(query(self.database, "SELECT 1 FROM sqlite_schema WHERE name = 'junk'"),
                          [])
@@ -150,8 +156,8 @@ class Choice(RollbackCase):
         other = self.legacy("other.db")
         self.refuses(2, f"baseline: error: there is no backup of {other} in {other}.backups to go"
                         " back to\n"
-                        "  hint: name the directory of its backups with --backups, or one of them"
-                        " with --to; baseline backups list shows them\n",
+                        "  hint: name one with --to, or the directory of its backups with --backups;"
+                        " baseline backups list shows them\n",
                      "rollback", "-d", other, leaves=[support.lock_of(other)])
 
     def test_the_backups_of_another_database_do_not_count(self):
@@ -159,8 +165,8 @@ class Choice(RollbackCase):
         catalogue = f"{self.database}.backups"
         self.refuses(2, f"baseline: error: there is no backup of {other} in {catalogue} to go back"
                         " to\n"
-                        "  hint: name the directory of its backups with --backups, or one of them"
-                        " with --to; baseline backups list shows them\n",
+                        "  hint: name one with --to, or the directory of its backups with --backups;"
+                        " baseline backups list shows them\n",
                      "rollback", "-d", other, "--backups", catalogue,
                      leaves=[support.lock_of(other)])
 
@@ -211,7 +217,7 @@ class Move(RollbackCase):
 
     def test_the_way_back_is_open(self):
         self.succeeds("rollback", "-d", self.database, "--move")
-        self.succeeds("rollback", "-d", self.database)
+        self.redo()
         self.assertEqual(sha256(self.database), self.new)
 
     def test_it_cannot_be_put_back_again(self):
@@ -220,7 +226,7 @@ class Move(RollbackCase):
         self.refused(4, f"baseline: error: the backup {self.backup.name} went back into place at"
                         f" {when}, so there is nothing left in it\n"
                         "  hint: choose another with --to; baseline backups list shows them\n",
-                     "--to", self.backup.name)
+                     "--to", self.backup.name, "--again")
 
     def test_the_catalogue_tells(self):
         self.succeeds("rollback", "-d", self.database, "--move")

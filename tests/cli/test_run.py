@@ -47,7 +47,7 @@ class Verify(Run):
         with self.unchanged():
             done = self.run_gate("-d", database)
         self.assertEqual((done.returncode, done.stdout), (4, ""))
-        self.assertIn("is not at baseline 9275fe03c648: it is at 5c8e4212f5ed, 15 differences",
+        self.assertIn("is not at baseline 9275fe03c648: it is at 5c8e4212f5ed, 17 differences",
                       done.stderr)
         self.assertIn("note: + monitoring_targets: column target_name VARCHAR NOT NULL", done.stderr)
         self.assertIn("there is none", self.run_gate("-d", self.dir / "none.db").stderr)

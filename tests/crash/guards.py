@@ -22,6 +22,10 @@ SWAP_RECORD = "src/store/sqlite/swap/swap_record.cpp"
 EXCLUSIVE = "src/store/sqlite/swap/exclusive.cpp"
 FREEZE = "src/store/sqlite/swap/freeze.cpp"
 RUN_LOCK = "src/store/sqlite/swap/run_lock.cpp"
+PAST_RUNS = "src/catalogue/past_runs.cpp"
+ROLLBACK_SOURCE = "src/pipeline/rollback_source.cpp"
+FAILED_DEPLOY = "src/pipeline/failed_deploy.cpp"
+IDENTITY = "src/pipeline/identity.cpp"
 
 
 @dataclass
@@ -77,7 +81,7 @@ GUARDS = [
           "a power cut could leave the live file with the mode it had a moment before"),
     _sync("parent, after the backups directory is made", CATALOGUE,
           "files_.make_directory(parent, name, kPrivateDirectory);\n",
-          "  if (new_names == NewNames::synced) files_.sync_directory(parent);\n", "model deploy, copy"),
+          "  files_.sync_directory(parent);\n", "model deploy, copy"),
     _sync("manifest.json and SHA256SUMS", CATALOGUE, "files_.write(file, text, 0);\n",
           "  files_.sync(file);\n", "model deploy, copy"),
     _sync("unfinished entry, before its final name", CATALOGUE,
@@ -98,7 +102,7 @@ GUARDS = [
     _sync("history line", APPEND_LINE, "files.write(file, text, size);\n",
           "  files.sync(file);\n", "model deploy, move"),
     _sync("catalogue, when the history is new", HISTORY, "to_json(line));\n",
-          "  if (is_new && new_names == NewNames::synced) files.sync_directory(catalogue);\n",
+          "  if (is_new) files.sync_directory(catalogue);\n",
           "model deploy, move"),
     # The same line syncs the second copy (--also), and the copy that a deploy in place makes.
     _sync("copy of the old database (D8)", COPY, "copy_file(files, source, target, on_progress);\n",
@@ -332,4 +336,37 @@ GUARDS = [
           "  bring_in_hot_journal();\n  interruption_", "  interruption_", "kills in place"),
     Guard("in place: what users wrote to the failed database is kept", IN_PLACE,
           "    keep_what_was_written();\n", "", "unit [in-place]"),
+    Guard("rollback: what was put back is not put back again", ROLLBACK_SOURCE,
+          "    if (!again) return already_live(*last, context, report);\n", "",
+          "cli test_histories"),
+    Guard("rollback: a named backup that was put back is not put back again", ROLLBACK_SOURCE,
+          "  if (last == nullptr || last->kind != RunKind::rollback) return false;\n",
+          "  return false;\n", "cli test_histories"),
+    Guard("rollback: after a deploy that replaced nothing", ROLLBACK_SOURCE,
+          "  if (!last->replaced) {\n", "  if (false) {\n", "cli test_histories"),
+    Guard("rollback: a deploy that failed before the swap is noted", FAILED_DEPLOY,
+          "  append_history(context.files, context.catalogue.open(), line);\n", "",
+          "cli test_histories"),
+    Guard("rollback: a backup whose line was lost counts", PAST_RUNS,
+          "  if (is_newer) lines_.push_back(line_of_backup(manifest));\n", "", "unit [history]"),
+    Guard("rollback: another application's backup", IDENTITY,
+          "  if (found.empty() || expected.empty() || share_one(found, expected) ||\n", "  if (true ||\n",
+          "cli test_identity"),
+    Guard("deploy: not twice, by the history", IDENTITY, "  if (same) {\n", "  if (false) {\n",
+          "cli test_histories"),
+    Guard("deploy: not twice, by the stamp", IDENTITY,
+          "  if (stamp && live.revision == stamp) {\n", "  if (false) {\n", "cli test_histories"),
+    Guard("deploy: not twice, by the tables", IDENTITY,
+          "  if (tables.empty() || !has_all) return {};\n", "  return {};\n", "cli test_histories"),
+    Guard("deploy: the database that was meant", IDENTITY,
+          "  if (found.empty() || share_one(found, expected) || "
+          "has_named_revision(replaces, live.revision) ||\n", "  if (true ||\n", "cli test_identity"),
+    Guard("at the baseline: numbers and records", "src/store/schema.cpp",
+          "  compare_marks(reference, actual, ignore, out);\n", "", "cli test_identity"),
+    Guard("manifest: tells what is sealed", REPLACE,
+          "  if (replacement.old_was_written_since(report.old)) "
+          "steps.draft = DraftContent::outdated;\n", "", "cli test_identity"),
+    Guard("catalogue: ids do not begin again", CATALOGUE,
+          "  if (number == std::numeric_limits<std::uint64_t>::max()) {\n", "  if (false) {\n",
+          "cli test_identity"),
 ]

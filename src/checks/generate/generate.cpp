@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "base/error.hpp"
@@ -86,8 +87,18 @@ std::vector<SuiteSource> sources_of(const std::vector<std::pair<std::string, Sui
   return out;
 }
 
+// What the schema declares as a number of the application's, or 0.
+std::int64_t declared_number(const Schema& schema, std::string_view name) {
+  const auto mark = std::ranges::find(schema.marks, name, &SchemaMark::name);
+  return mark == schema.marks.end() ? 0 : std::stoll(mark->values.front());
+}
+
 // The same schema without rows, as `verify` sees the live one.
-Migration emptied(Session& reference) { return migration_of(reference, "the schema", 0, 0); }
+Migration emptied(Session& reference) {
+  const Schema schema = reference.schema();
+  return migration_of(reference, "the schema", declared_number(schema, "user_version"),
+                      declared_number(schema, "application_id"));
+}
 
 // Runs what is written, as every later run will. A check that does not pass after all is skipped
 // and says why; whoever reads the suite then knows of it.

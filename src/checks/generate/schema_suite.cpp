@@ -8,6 +8,7 @@
 #include "checks/check.hpp"
 #include "checks/generate/plain_values.hpp"
 #include "checks/generate/row.hpp"
+#include "store/schema.hpp"
 #include "yaml/writer.hpp"
 
 namespace baseline::generate {
@@ -34,6 +35,13 @@ Section whole_database(Session& reference, const std::vector<TableModel>& tables
   out.checks.push_back(query("file is intact", "PRAGMA integrity_check", {"value: ok"}));
   out.checks.push_back(query("no row points at a missing parent",
                              "SELECT * FROM pragma_foreign_key_check", {"rows: 0"}));
+  for (const SchemaMark& mark : reference.schema().marks) {
+    if (!mark.table.empty()) continue;
+    GeneratedCheck check = query(fmt::format("{} is set", mark.name), "PRAGMA " + mark.name,
+                                 {"value: " + mark.values.front()});
+    check.hint = "the application may tell by it how far its database is migrated";
+    out.checks.push_back(std::move(check));
+  }
   // The bookkeeping of Alembic; other tools keep none that Session::revision() knows.
   const auto stamp = std::ranges::find_if(
       tables, [](const TableModel& table) { return to_lower(table.name) == "alembic_version"; });

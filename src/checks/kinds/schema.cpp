@@ -73,7 +73,9 @@ std::optional<Schema> schema_of_file(const CheckDraft& draft, const std::string&
                               path.string(),
                               read_input_file(path, kMaxSchemaFile),
                               Migration::Bounds{draft.head.timeout, kMostMade}};
-    return draft.scope.apply()(migration)->schema();
+    Schema declared = draft.scope.apply()(migration)->schema();
+    declared.marks.clear();  // another's file declares what the schema is, and no more
+    return declared;
   } catch (const Error& error) {
     draft.reader().error(draft.value.place, error.what());
     return std::nullopt;

@@ -161,8 +161,10 @@ Verdict verdict_of(const Json& run) {
   if (outcome == "done") return done(run, database);
   if (outcome == "checks failed") return checks_failed(run, database);
   if (outcome == "nothing to do") {
+    const std::string why = text_of(child_of(run, "result"), "idle");
     return {Tone::good, "Nothing to do",
-            fmt::format("{} is at baseline {} already.", database, run_revision(run))};
+            why.empty() ? fmt::format("{} is at baseline {} already.", database, run_revision(run))
+                        : fmt::format("{}: {}.", database, why)};
   }
   if (outcome == "would do") {
     return {Tone::good,

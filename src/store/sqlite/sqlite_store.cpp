@@ -15,6 +15,7 @@
 #include "os/process.hpp"
 #include "store/journal.hpp"
 #include "store/sqlite/session/sessions.hpp"
+#include "store/sqlite/swap/filed_copy.hpp"
 #include "store/sqlite/swap/freeze.hpp"
 #include "store/sqlite/swap/in_place_replacement.hpp"
 #include "store/sqlite/swap/litestream.hpp"
@@ -121,6 +122,7 @@ DatabaseFacts SqliteStore::look(const LookOptions& options) {
   if (!status) return facts;
   facts.exists = true;
   facts.size = static_cast<std::uint64_t>(status->st_size);
+  facts.modified = modified_at(*status);
   if (const auto wal = target_.directory.status(names::wal(target_.name))) {
     facts.wal_size = static_cast<std::uint64_t>(wal->st_size);
   }

@@ -89,7 +89,7 @@ void throw_unreadable(int code, const std::string& message, const std::filesyste
   if (code == SQLITE_READONLY_ROLLBACK) {
     throw Error(ErrorCode::refused,
                 fmt::format("{} has a hot journal from a writer that crashed", name),
-                "open it once with the application, or run `baseline deploy`, to roll it back");
+                "open it once with the application, which rolls it back");
   }
   switch (primary(code)) {
     case SQLITE_BUSY:

@@ -14,6 +14,7 @@
 #include "store/sqlite/schema/constraint_infos.hpp"
 #include "store/sqlite/schema/foreign_keys.hpp"
 #include "store/sqlite/schema/indexes.hpp"
+#include "store/sqlite/schema/marks.hpp"
 #include "store/sqlite/schema/schema_clone.hpp"
 #include "store/sqlite/schema/table_models.hpp"
 #include "store/sqlite/session/measure.hpp"
@@ -300,7 +301,9 @@ Schema SqliteSession::schema() {
     // What others may change must not do so between its text and what is read of it.
     std::optional<SQLite::Transaction> reading;
     if (role_ == Role::live) reading.emplace(database_);
-    return SchemaReading::of(database_)->schema(database_);
+    Schema schema = SchemaReading::of(database_)->schema(database_);
+    schema.marks = read_marks(database_, schema);
+    return schema;
   });
 }
 

@@ -13,6 +13,16 @@ Payload payload_of(const Directory& entry, const std::string& name, const struct
           moved, status.st_mode & kPermissionBits,           companions(entry, name)};
 }
 
+std::chrono::nanoseconds modified_at(const struct stat& status) {
+  return std::chrono::seconds(status.st_mtim.tv_sec) +
+         std::chrono::nanoseconds(status.st_mtim.tv_nsec);
+}
+
+bool was_written_since(const struct stat& now, const DatabaseFacts& look) {
+  return look.wal_size != 0 || static_cast<std::uint64_t>(now.st_size) != look.size ||
+         modified_at(now) != look.modified;
+}
+
 Payload copy_into(FileSystem& files, const Directory& entry, const std::string& name,
                   const File& source, const OnProgress& on_progress) {
   const struct stat status = source.status();

@@ -122,11 +122,9 @@ void InPlaceReplacement::stage_backup(const Directory& entry, const Payload& pay
   require_content();
 }
 
-std::string InPlaceReplacement::stage_bytes(
-    const std::function<void(const TakeBytes& take)>& give) {
+void InPlaceReplacement::stage_bytes(const std::function<void(const TakeBytes& take)>& give) {
   built_ = candidate_.take_bytes(give);
   require_content();
-  return built_.new_sha256;
 }
 
 std::unique_ptr<Session> InPlaceReplacement::open_candidate() {

@@ -59,7 +59,12 @@ Payload SwapReplacement::file_into(const Directory& entry, const std::string& na
   if (proof && intent_.strategy == BackupStrategy::move) {
     const std::string sha256 = hash_file(proof->file(), on_progress);
     // Asked after the hash, which may take long.
-    if (proof->intact()) return move_into(entry, name, proof->file(), sha256);
+    if (proof->intact()) {
+      Payload payload = move_into(entry, name, proof->file(), sha256);
+      // Under its new name nobody comes for it, and it is to be looked at.
+      proof.reset();
+      return payload;
+    }
   }
   // Through the descriptor that has the lease: another one would have to wait for it.
   const auto source = proof ? std::nullopt : target_.directory.open_file(name, false);

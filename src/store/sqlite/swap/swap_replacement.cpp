@@ -71,9 +71,8 @@ void SwapReplacement::stage_backup(const Directory& entry, const Payload& payloa
   }
 }
 
-std::string SwapReplacement::stage_bytes(const std::function<void(const TakeBytes& take)>& give) {
+void SwapReplacement::stage_bytes(const std::function<void(const TakeBytes& take)>& give) {
   built_ = candidate_.take_bytes(give);
-  return built_.new_sha256;
 }
 
 std::unique_ptr<Session> SwapReplacement::open_candidate() {

@@ -11,6 +11,7 @@
 #include "store/replacement.hpp"
 #include "store/sqlite/swap/candidate.hpp"
 #include "store/sqlite/swap/exclusive.hpp"
+#include "store/sqlite/swap/filed_copy.hpp"
 #include "store/sqlite/swap/run_lock.hpp"
 #include "store/sqlite/swap/swap_record.hpp"
 #include "store/sqlite/swap/target.hpp"
@@ -32,11 +33,15 @@ class SwapReplacement final : public Replacement {
   void stage(Session& migrated) override;
   void stage_backup(const Directory& entry, const Payload& payload, bool consume,
                     const OnProgress& on_progress) override;
-  std::string stage_bytes(const std::function<void(const TakeBytes& take)>& give) override;
+  void stage_bytes(const std::function<void(const TakeBytes& take)>& give) override;
+  std::string built_sha256() const override { return built_.new_sha256; }
   std::unique_ptr<Session> open_candidate() override;
   void announce() override;
   void bring_in_log() override;
   void freeze(const Deadline& deadline, bool as_found) override;
+  bool old_was_written_since(const DatabaseFacts& look) const override {
+    return old_ && was_written_since(old_->file().status(), look);
+  }
   std::vector<std::string> set_companions_aside(const Directory& entry) override;
   Payload copy_old(const Directory& entry, const OnProgress& on_progress) override;
   void swap() override;

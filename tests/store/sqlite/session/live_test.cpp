@@ -156,7 +156,7 @@ TEST_CASE("a hot journal is refused, because reading would have to roll it back"
   CHECK(hot.code == ErrorCode::refused);
   CHECK(hot.text == path.string() +
                         " has a hot journal from a writer that crashed | open it once with the "
-                        "application, or run `baseline deploy`, to roll it back");
+                        "application, which rolls it back");
   CHECK(listing(directory.path()) == before);
 }
 

@@ -1,0 +1,60 @@
+#include "pipeline/failed_deploy.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "os/process.hpp"
+#include "pipeline/entries.hpp"
+
+namespace baseline {
+namespace {
+
+void note_failed_deploy(const Context& context) {
+  const PastRuns runs = past_runs_and_backups(context);
+  const HistoryLine* const last = runs.last_telling();
+  const bool would_be_undone = last != nullptr && last->replaced && last->kind == RunKind::deploy;
+  if (!would_be_undone) return;
+  HistoryLine line;
+  line.when = rfc3339(context.now());
+  line.run = names::run_key(context.catalogue.next_id(context.now()), context.store.location());
+  line.command = "deploy";
+  line.outcome = "failed; nothing was replaced";
+  line.database = context.store.location();
+  line.from = line.to = last->to;
+  line.user = user_name();
+  line.host = host_name();
+  append_history(context.files, context.catalogue.open(), line);
+  context.observer.recorded(line.run);
+}
+
+// What goes wrong here must not hide why the deploy failed.
+void note_in_passing(const Context& context) {
+  try {
+    note_failed_deploy(context);
+  } catch (const Error& error) {
+    context.observer.warning(
+        fmt::format("the history does not tell of this failure: {}", error.what()));
+  }
+}
+
+}  // namespace
+
+ReplaceReport with_failure_noted(const Context& context,
+                                 const std::function<ReplaceReport()>& deploy) {
+  try {
+    ReplaceReport report = deploy();
+    const bool failed = report.outcome == Outcome::checks_failed && !report.kept_despite_failure;
+    if (failed || report.outcome == Outcome::declined) note_in_passing(context);
+    return report;
+  } catch (const Error& error) {
+    // What needs a person has its journal, and stays exactly as it is.
+    if (error.code() != ErrorCode::needs_person) note_in_passing(context);
+    throw;
+  } catch (...) {
+    note_in_passing(context);
+    throw;
+  }
+}
+
+}  // namespace baseline
