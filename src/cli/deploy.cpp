@@ -36,6 +36,7 @@ DeployRequest deploy_request(const Invocation& invocation, const Inputs& inputs)
   const Options& options = invocation.options;
   const Settings& settings = invocation.settings;
   DeployRequest request{inputs.migration(), inputs.reference(), inputs.suites(), inputs.judge()};
+  request.left_out = inputs.engine().left_out(inputs.migration());
   request.dry_run = options.dry_run;
   request.again = options.again;
   request.as_found = !options.old_unreadable.empty();

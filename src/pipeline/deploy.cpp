@@ -51,6 +51,10 @@ void look_at_old(const DeployRequest& request, const Context& context, ReplaceRe
   for (std::string& warning : warnings_about_copies(request.also, context)) {
     report.warnings.push_back(std::move(warning));
   }
+  if (!request.left_out.empty()) {
+    report.warnings.push_back(fmt::format("what {} has behind {} undoes it, and is not applied",
+                                          printable(request.migration.file), request.left_out));
+  }
   if (report.old.unreadable.empty()) return;
   require_readable_in_place(report);
   if (!request.as_found) {
