@@ -128,8 +128,12 @@ TypedOptions typed_options(const Invocation& invocation) {
 Workplace::Workplace(const Invocation& invocation)
     : store_(open_store(require_database(invocation.settings), invocation.settings.engine.value)),
       catalogue_(real_file_system(), catalogue_path(invocation.settings, *store_)),
-      context_{*store_, catalogue_, real_file_system(), invocation.observer,
-               [] { return std::chrono::system_clock::now(); }} {
+      context_{*store_,
+               catalogue_,
+               real_file_system(),
+               invocation.observer,
+               [] { return std::chrono::system_clock::now(); },
+               !invocation.settings.backups.value.empty()} {
   invocation.run.database = store_->location();
   invocation.run.engine = store_->engine();
   invocation.run.catalogue = catalogue_.directory();

@@ -41,6 +41,7 @@ bool is_wanted(const DeployRequest& request, const Context& context, ReplaceRepo
     return false;
   }
   require_unstamped(request, report, comparison);
+  if (report.old.exists) require_lasting(report.plan, context);
   require_space(report.plan.space_needed, report.plan.space_free,
                 printable(context.catalogue.directory().native()));
   return true;

@@ -76,6 +76,10 @@ std::unique_ptr<Replacement> hold_in_order(const Context& context, const RunIden
 /// place, which the engine does by reading and writing it.
 void require_readable_in_place(const ReplaceReport& report);
 
+/// Throws Error{refused} when the backup would be lost with the container that it is made in, and
+/// the user has not named its directory.
+void require_lasting(const BackupPlan& plan, const Context& context);
+
 /// Throws Error{refused} when a filesystem has not the bytes that a run needs.
 void require_space(std::uint64_t needed, std::uint64_t free, const std::string& where);
 

@@ -183,6 +183,54 @@ class Mounts(support.Case):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(support.query(database, "SELECT count(*) FROM channel_configs"), [(24,)])
 
+    def container(self, filesystem, script):
+        """Runs a script in which `layer` is on a filesystem that goes with its container, and
+        `layer/app.db` is a file that was mounted into it."""
+        (self.dir / "layer").mkdir(exist_ok=True)
+        mount = "mount -t tmpfs tmpfs layer\n"
+        if filesystem == "overlay":
+            mount += ("mkdir layer/lower layer/upper layer/work; mount -t overlay overlay"
+                      " -o lowerdir=layer/lower,upperdir=layer/upper,workdir=layer/work layer\n")
+        done = self.in_namespace(mount)
+        if done.returncode != 0:
+            self.skipTest(f"{filesystem} cannot be mounted here: {done.stderr.strip()}")
+        return self.in_namespace(mount + "touch layer/app.db; mount --bind app.db layer/app.db\n"
+                                 + script)
+
+    def test_backups_that_would_go_with_their_container(self):
+        """A bind-mounted file stays, the directory around it does not."""
+        self.legacy()
+        hint = ("  hint: say with --backups DIR where backups are kept; best, mount the directory of"
+                " the database instead of the file\n")
+        for filesystem in "tmpfs", "overlay":
+            for words in "plan", "deploy", "backups create", "run --on-start deploy --wipe-old":
+                command = " -- true" if words.startswith("run") else ""
+                with self.subTest(filesystem=filesystem, words=words), self.unchanged("layer"):
+                    done = self.container(filesystem,
+                                          f'"$BASELINE" {words} -d layer/app.db{command}')
+                    self.assertEqual(
+                        (done.returncode, done.stdout, done.stderr),
+                        (4, "", f"baseline: error: the backup would be lost with the container:"
+                                f" {self.dir}/layer is on {filesystem}, which goes with its container,"
+                                f" while {self.dir}/layer/app.db is mounted from elsewhere\n{hint}"))
+
+    def test_backups_that_outlive_the_container(self):
+        for filesystem in "tmpfs", "overlay":
+            with self.subTest(filesystem):
+                database = self.legacy()
+                done = self.container(filesystem,
+                                      '"$BASELINE" deploy -d layer/app.db --backups kept\n'
+                                      '"$BASELINE" rollback -d layer/app.db --backups kept')
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(support.query(database, "SELECT count(*) FROM channel_configs"),
+                                 [(24,)])
+
+    def test_whoever_names_the_place_may_lose_them(self):
+        database = self.legacy()
+        done = self.container("tmpfs", '"$BASELINE" deploy -d layer/app.db --backups layer/kept')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assert_at_baseline(database)
+
     def test_a_directory_that_is_bind_mounted(self):
         (self.dir / "data").mkdir()
         (self.dir / "mounted").mkdir()
