@@ -64,7 +64,8 @@ CommandResult run_deploy(const Invocation& invocation) {
   DeployRequest request = deploy_request(invocation, inputs);
   if (invocation.interactive && !invocation.options.yes) {
     request.confirm = [](const ReplaceReport& plan) {
-      return !plan.old.exists || ask(human_report::leaving(plan));
+      return plan.old.exists ? ask(human_report::leaving(plan))
+                             : ask(human_report::missing(plan), "make a new one?");
     };
   }
   const ReplaceReport report = deploy(request, workplace.context());
