@@ -12,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
+#include "config/database_path.hpp"
 #include "os/signals.hpp"
 #include "os/zstd.hpp"
 #include "pipeline/backup_file.hpp"
@@ -204,9 +205,9 @@ CommandResult run_announce(const Invocation& invocation) {
   }
   const NoticePlan announcement = load_announcement(options.announcement, options.notice);
   const SendCommand command = send_command(options);
-  const AnnounceSource source = invocation.options.from.empty()
-                                    ? from_catalogue(invocation)
-                                    : from_file(invocation.options.from);
+  const std::string& from = invocation.options.from;
+  if (!from.empty()) require_path(from, "--from", "--from ");
+  const AnnounceSource source = from.empty() ? from_catalogue(invocation) : from_file(from);
   AnnounceReport report;
   report.source = source.name;
   report.file = source.file.native();

@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
+#include "config/database_path.hpp"
 #include "os/signals.hpp"
 #include "pipeline/create_backup.hpp"
 #include "pipeline/export_backup.hpp"
@@ -98,6 +99,7 @@ CommandResult run_backups_export(const Invocation& invocation) {
     require_free_stdout(invocation);
     request.out = write_to_stdout;
   } else {
+    require_path(options.file, "FILE", "");
     request.file = options.file;
   }
   Workplace workplace(invocation);

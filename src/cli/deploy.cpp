@@ -37,6 +37,7 @@ DeployRequest deploy_request(const Invocation& invocation, const Inputs& inputs)
   const Options& options = invocation.options;
   const Settings& settings = invocation.settings;
   DeployRequest request{inputs.migration(), inputs.reference(), inputs.suites(), inputs.judge()};
+  request.left_out = inputs.engine().left_out(inputs.migration());
   request.dry_run = options.dry_run;
   request.again = options.again;
   request.replace_any = options.replace_any;
@@ -67,7 +68,8 @@ ReplaceReport deploy_as_typed(const Invocation& invocation, const Context& conte
   DeployRequest request = deploy_request(invocation, inputs);
   if (invocation.interactive && !invocation.options.yes) {
     request.confirm = [](const ReplaceReport& plan) {
-      return !plan.old.exists || ask(human_report::leaving(plan));
+      return plan.old.exists ? ask(human_report::leaving(plan))
+                             : ask(human_report::missing(plan), "make a new one?");
     };
   }
   return deploy(request, context);

@@ -119,7 +119,7 @@ CommandResult run_command(int argc, const char* const* argv, Options& options, R
       settings,
       log,
       Style(wants_colour(options.colour, out), columns_at(out), options.verbose > 0),
-      screen.is_terminal() && ::isatty(STDIN_FILENO) != 0,
+      ::isatty(STDIN_FILENO) != 0,
       run};
   return dispatch(invocation);
 }

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/workplace.hpp"
+#include "config/database_path.hpp"
 #include "report/human.hpp"
 
 namespace baseline {
@@ -14,6 +15,7 @@ CommandResult run_rollback(const Invocation& invocation) {
 
   RollbackRequest request;
   request.to = options.to;
+  if (!options.from.empty()) require_path(options.from, "--from", "--from ");
   request.from = options.from;
   request.move = options.move;
   request.again = options.again;

@@ -1,19 +1,22 @@
 #include "cli/workplace.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cstdio>
+#include <chrono>
 #include <filesystem>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/signals.hpp"
+#include "os/terminal.hpp"
 #include "store/sqlite/sqlite_engine.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace baseline {
 namespace {
+
+// Long enough to read what is asked. Meanwhile the run has the lock, and others wait for it.
+constexpr std::chrono::milliseconds kPatience = std::chrono::minutes(1);
 
 std::filesystem::path catalogue_path(const Settings& settings, const Store& store) {
   if (settings.backups.value.empty()) return store.default_catalogue();
@@ -138,8 +141,12 @@ TypedOptions typed_options(const Invocation& invocation) {
 Workplace::Workplace(const Invocation& invocation)
     : store_(open_store(require_database(invocation.settings), invocation.settings.engine.value)),
       catalogue_(real_file_system(), catalogue_path(invocation.settings, *store_)),
-      context_{*store_, catalogue_, real_file_system(), invocation.observer,
-               [] { return std::chrono::system_clock::now(); }} {
+      context_{*store_,
+               catalogue_,
+               real_file_system(),
+               invocation.observer,
+               [] { return std::chrono::system_clock::now(); },
+               !invocation.settings.backups.value.empty()} {
   invocation.run.database = store_->location();
   invocation.run.engine = store_->engine();
   invocation.run.catalogue = catalogue_.directory();
@@ -207,16 +214,24 @@ Judge Inputs::judge_running(std::vector<LogPosition> logs) const {
   return [this, options](Phase phase, Session& subject) { return run(phase, subject, options); };
 }
 
-bool ask(const std::string& question) {
-  const std::string text = question + "Go on? [y/N] ";
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
-  std::string answer;
-  char c = 0;
-  while (c != '\n' && wait_for_input(STDIN_FILENO) && ::read(STDIN_FILENO, &c, 1) == 1) answer += c;
-  if (c != '\n') std::fputc('\n', stderr);  // Ctrl-C or Ctrl-D: what follows is on its own line
-  stop_if_interrupted();
-  answer = to_lower(trimmed(answer));
+bool ask(const std::string& text, std::string_view question) {
+  constexpr const char* kHint = "where nobody can answer, add --yes; nothing was changed";
+  const auto terminal = Terminal::open();
+  if (!terminal) {
+    throw Error(ErrorCode::refused, "stdin is a terminal on which nothing can be asked", kHint);
+  }
+  if (terminal->is_taken()) {
+    throw Error(ErrorCode::refused, "in the background nothing can be asked on the terminal",
+                kHint);
+  }
+  const Terminal::Reply reply =
+      terminal->ask(fmt::format("{}{} [y/N] ", text, question), kPatience);
+  if (reply.kind == Terminal::Reply::Kind::none) {
+    throw Error(ErrorCode::refused,
+                fmt::format("nobody answered on the terminal within {}", short_duration(kPatience)),
+                kHint);
+  }
+  const std::string answer = to_lower(trimmed(reply.line));
   return answer == "y" || answer == "yes";
 }
 

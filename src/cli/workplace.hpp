@@ -77,7 +77,9 @@ Migration migration_of(const Settings& settings);
 /// What the engine can do without a database.
 std::unique_ptr<Engine> open_engine();
 
-/// Asks "Go on? [y/N]" on the terminal, after `question`.
-bool ask(const std::string& question);
+/// Asks a question on the terminal, behind `text`; "y" and "yes" say yes. Throws Error{refused}
+/// when nobody answers within a minute: a terminal may be one at which nobody can (`docker run
+/// -t`).
+bool ask(const std::string& text, std::string_view question = "Go on?");
 
 }  // namespace baseline

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "checks/input_file.hpp"
+#include "config/database_path.hpp"
 #include "config/file_keys.hpp"
 #include "os/process.hpp"
 #include "yaml/parser.hpp"
@@ -133,6 +134,8 @@ class Loader {
       reader_.error(node.place, fmt::format("'{}' is no path", key));
       return std::nullopt;
     }
+    // What is no path is refused where it is used, in its own words.
+    if (key == "database" && is_address(*text)) return text;
     return (file_.parent_path() / *text).native();
   }
 

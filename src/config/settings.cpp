@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "checks/child_text.hpp"
+#include "config/database_path.hpp"
 #include "config/file_keys.hpp"
 
 namespace baseline {
@@ -241,7 +242,12 @@ const fs::path& require_database(const Settings& settings) {
                 "name it with --database PATH, in the environment variable DATABASE_PATH, or as "
                 "'database' in baseline.yaml");
   }
-  return settings.database.value;
+  const Setting<fs::path>& database = settings.database;
+  require_path(database.value.native(), database.source,
+               database.origin == Origin::option        ? "--database "
+               : database.origin == Origin::environment ? "DATABASE_PATH="
+                                                        : "database: ");
+  return database.value;
 }
 
 TypedOptions typed_options(const Settings& settings) {

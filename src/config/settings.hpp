@@ -89,7 +89,7 @@ struct RawOptions {
 /// require_database().
 Settings resolve_settings(const RawOptions& options, const Environment& environment);
 
-/// The database path. Throws Error{usage} when none was given.
+/// The database path. Throws Error{usage} when none was given, or no path (require_path()).
 const std::filesystem::path& require_database(const Settings& settings);
 
 /// The settings as text, for people and JSON.

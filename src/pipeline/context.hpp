@@ -18,6 +18,7 @@ struct Context {
   FileSystem& files;
   Observer& observer;
   Clock now;
+  bool catalogue_named = false;  ///< the user said where the backups are to be
 };
 
 /// Tells the observer that a step began and, at the end of the scope, how it ended: badly when that

@@ -77,6 +77,7 @@ BackupsCreateReport create_backup(std::chrono::milliseconds wait, const Context&
   remove_leftovers(context);
   const BackupPlan plan =
       context.store.plan_backup(BackupChoice::copy, context.catalogue.directory());
+  require_lasting(plan, context);
   require_space(plan.space_needed, plan.space_free,
                 printable(context.catalogue.directory().native()));
 

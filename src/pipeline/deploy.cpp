@@ -33,6 +33,7 @@ bool is_wanted(const DeployRequest& request, const Context& context, ReplaceRepo
     require_not_twice(request.migration, request.reference, report.old, comparison.drift, past,
                       context);
   }
+  if (report.old.exists) require_lasting(report.plan, context);
   require_space(report.plan.space_needed, report.plan.space_free,
                 printable(context.catalogue.directory().native()));
   note_what_is_odd(context, report);
@@ -43,6 +44,10 @@ void look_at_old(const DeployRequest& request, const Context& context, ReplaceRe
   look_at_live(context, request.dry_run, request.backup, report);
   for (std::string& warning : warnings_about_copies(request.also, context)) {
     report.warnings.push_back(std::move(warning));
+  }
+  if (!request.left_out.empty()) {
+    report.warnings.push_back(fmt::format("what {} has behind {} undoes it, and is not applied",
+                                          printable(request.migration.file), request.left_out));
   }
   require_content_in_place(report);
   if (!report.old.unreadable.empty() && !request.as_found) {

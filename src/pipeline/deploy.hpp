@@ -37,6 +37,7 @@ struct DeployRequest {
   bool replace_any = false;  ///< and one that is none of `replaces`
   Replaces replaces = {};
   bool keep_on_failure = false;  ///< a failed `after` check leaves the new database in place
+  std::string left_out = {};     ///< see Engine::left_out()
   bool as_found = false;         ///< keep an old database that cannot be read as it is
   BackupChoice backup = BackupChoice::automatic;
   std::vector<std::filesystem::path> also = {};  ///< where to make second copies of the backup

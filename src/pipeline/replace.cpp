@@ -253,6 +253,14 @@ void note_what_is_odd(const Context& context, ReplaceReport& report) {
                   context.store.engine(), printable(report.old.complaint)));
 }
 
+void require_lasting(const BackupPlan& plan, const Context& context) {
+  if (plan.passing.empty() || context.catalogue_named) return;
+  throw Error(ErrorCode::refused,
+              fmt::format("the backup would be lost with the container: {}", plan.passing),
+              "say with --backups DIR where backups are kept; best, mount the directory of the "
+              "database instead of the file");
+}
+
 void require_space(std::uint64_t needed, std::uint64_t free, const std::string& where) {
   // A little more than the data: directories, the journal, the manifest.
   constexpr std::uint64_t kMargin = 1U << 20U;

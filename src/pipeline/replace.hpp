@@ -82,6 +82,10 @@ void require_content_in_place(const ReplaceReport& report);
 /// complaint of the engine's is noted for its manifest.
 void note_what_is_odd(const Context& context, ReplaceReport& report);
 
+/// Throws Error{refused} when the backup would be lost with the container that it is made in, and
+/// the user has not named its directory.
+void require_lasting(const BackupPlan& plan, const Context& context);
+
 /// Throws Error{refused} when a filesystem has not the bytes that a run needs.
 void require_space(std::uint64_t needed, std::uint64_t free, const std::string& where);
 

@@ -87,6 +87,7 @@ void plan_rollback(const RollbackRequest& request, const Context& context, Repla
     report.revision = source.entry.manifest->revision.value_or("");
     if (!request.move) needed = source.entry.manifest->payload.size;
   }
+  if (report.old.exists) require_lasting(report.plan, context);
   require_space(needed, report.old.space_free, "the database's directory");
   require_space(report.plan.space_needed, report.plan.space_free,
                 printable(context.catalogue.directory().native()));

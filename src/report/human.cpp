@@ -264,6 +264,11 @@ std::string leaving(const ReplaceReport& plan) {
          labelled("comes", comes);
 }
 
+std::string missing(const ReplaceReport& plan) {
+  return warnings_text(plan, Style(false)) +
+         fmt::format("no database at {}; ", printable(plan.database));
+}
+
 std::string of(const ReplaceReport& report, const Style& style, const TypedOptions& typed) {
   if (report.outcome == Outcome::nothing_to_do) {
     if (!report.idle.empty()) return idle_text(report, typed) + warnings_text(report, style);

@@ -32,6 +32,8 @@ std::string of(const Error& error, const Style& style);
 std::string leaving(const PruneReport& report);
 /// What leaves when the database is replaced, with a line a table, and what comes.
 std::string leaving(const ReplaceReport& plan);
+/// The same where there is no database: what precedes "make a new one?".
+std::string missing(const ReplaceReport& plan);
 /// What is in a database: "668 KiB, 9 732 rows in 4 tables, revision …", and a line a table.
 std::string content_of(const DatabaseFacts& facts);
 

@@ -29,6 +29,10 @@ class Engine {
   /// The migration applied in private. Throws Error{usage} with FILE:LINE:COLUMN.
   virtual std::unique_ptr<Session> apply(const Migration& migration) const = 0;
 
+  /// Behind which line of the migration's file there is what undoes the rest, and apply() leaves
+  /// out: "'-- +goose Down' (line 9)". Empty where all of it is applied.
+  virtual std::string left_out(const Migration& migration) const = 0;
+
   /// What apply() made as the live database that a deploy leaves: its scratch copies have the
   /// schema and no rows.
   virtual std::unique_ptr<Session> deployed(Session& reference) const = 0;

@@ -74,6 +74,7 @@ struct BackupPlan {
   std::string why;
   std::uint64_t space_needed = 0;  ///< bytes that the backup takes on its filesystem
   std::uint64_t space_free = 0;    ///< bytes that are free there
+  std::string passing = {};  ///< why the backup would be gone before the database, if it would
 };
 
 /// Who runs, for the lock and the journal.

@@ -187,9 +187,17 @@ class Refused(GenerateCase):
 
     def test_a_migration_without_tables(self):
         self.migration.write_text("PRAGMA user_version = 1;\n")
-        self.refuses(2, "baseline: error: 1a2b_shop.sql makes no table\n"
-                        "  hint: there is nothing to write a suite for\n",
+        self.refuses(2, f"baseline: error: {self.migration} leaves no table\n"
+                        "  hint: give the statements that make the tables, without those that drop"
+                        " them again\n",
                      "checks", "generate", "-m", self.migration, "-o", self.checks)
+
+    def test_a_database_without_tables(self):
+        database = self.made("PRAGMA user_version = 1;")
+        for words in ["checks", "generate"], ["init"]:
+            self.refuses(2, "baseline: error: app.db has no table\n"
+                            "  hint: there is nothing to write a migration or a suite for\n",
+                         *words, "-d", database, "-o", self.checks)
 
     def test_no_database(self):
         done = self.baseline("checks", "generate", "-d", self.dir / "no.db", "-o", self.checks)

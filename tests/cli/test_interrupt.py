@@ -2,7 +2,9 @@
 
 import json
 import os
+import select
 import signal
+import subprocess
 import unittest
 
 import support
@@ -180,10 +182,103 @@ class Prompt(support.Case):
         self.assertNotIn("Go on?", terminal.text)
         self.assert_at_baseline(database)
 
-    def test_is_not_put_when_nothing_leaves(self):
-        terminal = self.terminal("deploy", "-d", "app.db")
+    def test_a_new_database_is_asked_for(self):
+        for answer, code in ("n\n", 130), ("y\n", 0):
+            with self.subTest(answer):
+                terminal = self.terminal("deploy", "-d", "app.db")
+                terminal.read_until(f"no database at {self.dir}/app.db; make a new one? [y/N] ")
+                terminal.type(answer)
+                self.assertEqual(terminal.finish(), code, terminal.text)
+                self.assertEqual((self.dir / "app.db").exists(), code == 0)
+
+    def test_a_mistyped_name(self):
+        """The database that was probably meant is named."""
+        self.legacy("pinball_bot.db")
+        meant = (f"warning: {self.dir}/pinbal_bot.db does not exist; did you mean pinball_bot.db,"
+                 " which lies beside it?\n")
+        terminal = self.terminal("deploy", "-d", "pinbal_bot.db")
+        terminal.read_until(meant)
+        terminal.read_until("make a new one? [y/N] ")
+        terminal.type("\n")
+        self.assertEqual(terminal.finish(), 130, terminal.text)
+        self.assertIn(meant, self.succeeds("plan", "-d", "pinbal_bot.db"))
+
+    def test_goes_to_the_terminal_wherever_the_output_goes(self):
+        database = self.legacy()
+        terminal = self.terminal_of("/bin/sh", "-c", 'exec "$@" >out 2>log', "sh",
+                                    str(support.BINARY), "deploy", "-d", "app.db")
+        terminal.read_until("Go on? [y/N] ")
+        terminal.type("y\n")
+        self.assertEqual(terminal.finish(), 0, terminal.text)
+        self.assert_at_baseline(database)
+        self.assertIn("deployed: ", (self.dir / "out").read_text())
+        self.assertEqual((self.dir / "log").read_text(), "")
+
+    def test_is_not_put_where_stdin_is_no_terminal(self):
+        database = self.legacy()
+        terminal = self.terminal_of("/bin/sh", "-c", 'exec "$@" </dev/null', "sh",
+                                    str(support.BINARY), "deploy", "-d", "app.db")
         self.assertEqual(terminal.finish(), 0, terminal.text)
         self.assertNotIn("Go on?", terminal.text)
+        self.assert_at_baseline(database)
+
+    def test_a_terminal_without_a_session(self):
+        """A container's: it is nobody's controlling terminal."""
+        database = self.legacy()
+        terminal = self.terminal_of("/usr/bin/setsid", "-w", str(support.BINARY), "deploy", "-d",
+                                    "app.db")
+        terminal.read_until("Go on? [y/N] ")
+        terminal.type("y\n")
+        self.assertEqual(terminal.finish(), 0, terminal.text)
+        self.assert_at_baseline(database)
+
+    def test_a_terminal_whose_other_side_goes_away(self):
+        self.legacy()
+        with self.unchanged(LOCK):
+            master, slave = os.openpty()
+            process = subprocess.Popen([support.BINARY, "deploy", "-d", "app.db"], cwd=self.dir,
+                                       env=self.environment(), stdin=slave, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, start_new_session=True, text=True)
+            self.addCleanup(support.end, process)
+            os.close(slave)
+            self.assertIn("Go on? [y/N] ", self.read_until(master, "[y/N] "))
+            os.close(master)
+            out, err = process.communicate(timeout=60)
+        self.assertEqual((process.returncode, out, err), (130, "not confirmed; nothing was changed\n", ""))
+
+    def test_a_terminal_at_which_nobody_answers(self):
+        """docker run -t: the wait ends. Here the kernel says at once that its time is over."""
+        self.legacy()
+        if not os.path.exists("/usr/bin/strace"):
+            self.skipTest("needs strace(1)")
+        with self.unchanged(LOCK):
+            terminal = self.terminal_of("/usr/bin/strace", "-f", "-o", "/dev/null", "-e", "trace=ppoll",
+                                        "-e", "inject=ppoll:retval=0:when=2+", str(support.BINARY),
+                                        "deploy", "-d", "app.db")
+            self.assertEqual(terminal.finish(), 4, terminal.text)
+        self.assertIn("baseline: error: nobody answered on the terminal within 60s\n"
+                      "  hint: where nobody can answer, add --yes; nothing was changed\n",
+                      terminal.text)
+        self.succeeds("deploy", "-d", "app.db")  # the lock is free
+
+    def test_in_the_background(self):
+        """To read there would stop the process with the lock in its hands."""
+        self.legacy()
+        with self.unchanged(LOCK, "code"):
+            terminal = self.terminal_of(
+                "/bin/bash", "-c", 'set -m; "$@" & wait $!; echo "ended: $?"', "bash",
+                str(support.BINARY), "deploy", "-d", "app.db")
+            terminal.read_until("ended: 4\n")
+            self.assertEqual(terminal.finish(), 0)
+        self.assertIn("baseline: error: in the background nothing can be asked on the terminal\n",
+                      terminal.text)
+
+    def read_until(self, fd, wanted):
+        text = ""
+        while wanted not in text:
+            self.assertTrue(select.select([fd], [], [], 60)[0], f"waited in vain: {text!r}")
+            text += os.read(fd, 65536).decode()
+        return text
 
     def test_is_not_put_by_a_dry_run(self):
         self.legacy()

@@ -144,6 +144,190 @@ class Unusable(MigrationCase):
             self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
 
 
+class WayBack(MigrationCase):
+    """A file that also has the statements that undo it: these are left out."""
+
+    TOOLS = {"goose": ("-- +goose Up", "-- +goose Down"),
+             "dbmate": ("-- migrate:up", "-- migrate:down"),
+             "sql-migrate": ("-- +migrate Up", "-- +migrate Down"),
+             "rambler": ("-- rambler up", "-- rambler down"),
+             "MyBatis": ("-- // channels", "-- //@UNDO"),
+             "shmig": ("-- ====  UP  ====", "-- ==== DOWN ===="),
+             "Play": ("# --- !Ups", "# --- !Downs"),
+             "tern": ("", "---- create above / drop below ----"),
+             "node-sqlite": ("-- Up", "-- Down"),
+             "Mojo": ("-- 1 up", "-- 1 down")}
+
+    def suite(self):
+        path = self.dir / "suite.yaml"
+        path.write_text("version: 1\nchecks:\n  - {name: exact, schema: baseline}\n")
+        return path
+
+    def test_of_each_tool_only_the_way_there_is_taken(self):
+        for tool, (up, down) in self.TOOLS.items():
+            with self.subTest(tool):
+                database = self.legacy(f"{tool}.db")
+                path = self.migration(f"{up}\n{GOOD}{down}\nDROP TABLE channels;\n", f"1a_{tool}.sql")
+                words = ["-d", database, "-m", path, "--checks", self.suite()]
+                said = f"what {path} has behind '{down}' (line 3) undoes it, and is not applied"
+                self.assertIn(said, self.succeeds("plan", *words))
+                self.assertIn(said, self.json("plan", *words)["warnings"])
+                self.assertIn(said, self.succeeds("deploy", *words))
+                self.assertEqual(query(database, "SELECT name FROM sqlite_schema"), [("channels",)])
+                self.succeeds("verify", *words)
+
+    def test_statements_with_semicolons_in_them(self):
+        path = self.migration(
+            "-- +goose Up\n-- +goose StatementBegin\n" + GOOD +
+            "CREATE TRIGGER t AFTER INSERT ON channels BEGIN SELECT 1; SELECT 2; END;\n"
+            "-- +goose StatementEnd\n-- +goose Down\n-- +goose StatementBegin\nDROP TABLE channels;\n"
+            "-- +goose StatementEnd\n")
+        self.succeeds("deploy", "-d", self.database, "-m", path, "--checks", self.suite())
+        self.assertEqual(query(self.database, "SELECT name FROM sqlite_schema ORDER BY 1"),
+                         [("channels",), ("t",)])
+
+    def test_places_stay(self):
+        path = self.migration("-- 1 up\n" + GOOD + "-- 1 down\nDROP TABLE channels;\n"
+                              "-- 2 up\n  CREATE TABEL seen (id INTEGER);\n-- 2 down\n")
+        self.refused(path, f'{path}:6:10: near "TABEL": syntax error')
+
+    def test_what_goose_would_fill_in(self):
+        path = self.migration("-- +goose Up\n-- +goose ENVSUB ON\n" + GOOD)
+        self.refused(path, f"{path}:2:1: goose would fill in variables here, and baseline does not",
+                     "write their values, and remove the line")
+
+    def test_a_dropped_table_of_a_file_without_parts(self):
+        """Neither runs to an empty database."""
+        hint = "give the statements that make the tables, without those that drop them again"
+        for sql in (GOOD + "-- and back\nDROP TABLE channels;\n", "SELECT 1;\n",
+                    "PRAGMA user_version = 1;\n", "CREATE VIEW v AS SELECT 1;\n"):
+            with self.subTest(sql):
+                path = self.migration(sql)
+                self.refused(path, f"{path} leaves no table", hint)
+
+    def test_init_and_generate_take_the_same_part(self):
+        path = self.migration("-- migrate:up\n" + GOOD + "-- migrate:down\nDROP TABLE channels;\n")
+        self.succeeds("init", "-m", path, "-o", "new")
+        self.succeeds("checks", "lint", "--config", "new/baseline.yaml", env={"DATABASE_PATH": "a.db"})
+        self.succeeds("checks", "generate", "-m", path, "-o", "suites")
+        self.succeeds("checks", "mutate", "-m", path, "--checks", "suites")
+
+
+class Broken(MigrationCase):
+    """What SQLite makes without a word, and no statement can use."""
+
+    HINT = ("make what it names, correct the name, or leave the object out: the application would"
+            " fail on it")
+    PERSON = "CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT, code TEXT);\n"
+
+    def broken(self, sql, place, message):
+        path = self.migration(self.PERSON + sql)
+        self.refused(path, f"{path}:{place}: {message}", self.HINT)
+
+    def test_a_trigger_into_a_missing_table(self):
+        for event in "AFTER DELETE", "BEFORE INSERT", "AFTER UPDATE", "AFTER UPDATE OF name":
+            with self.subTest(event):
+                start = f"CREATE TRIGGER gone {event} ON person BEGIN INSERT INTO "
+                self.broken(start + "audit VALUES (1); END;\n", f"2:{len(start) + 1}",
+                            "trigger gone: no such table: audit")
+
+    def test_a_trigger_that_reads_a_missing_column(self):
+        self.broken("CREATE TRIGGER t AFTER INSERT ON person WHEN NEW.nme = '' BEGIN SELECT 1; END;\n",
+                    "2:50", "trigger t: no such column: NEW.nme; did you mean 'name'?")
+
+    def test_the_one_of_several_triggers_that_is_broken(self):
+        self.broken("CREATE TABLE log (x);\n"
+                    "CREATE TRIGGER good AFTER INSERT ON person BEGIN INSERT INTO log VALUES (1); END;\n"
+                    "CREATE TRIGGER bad AFTER INSERT ON person BEGIN INSERT INTO log VALUES (1, 2); END;\n"
+                    "CREATE TRIGGER late AFTER INSERT ON log BEGIN SELECT 1; END;\n", "4:1",
+                    "trigger bad: table log has 1 columns but 2 values were supplied")
+
+    def test_one_that_is_hidden_behind_a_function_of_the_application(self):
+        self.broken("CREATE TRIGGER a AFTER INSERT ON person BEGIN SELECT shout(NEW.name); END;\n"
+                    "CREATE TRIGGER b AFTER INSERT ON person BEGIN DELETE FROM audit; END;\n", "3:59",
+                    "trigger b: no such table: audit")
+
+    def test_a_trigger_on_a_view(self):
+        self.broken("CREATE VIEW names AS SELECT name FROM person;\n"
+                    "CREATE TRIGGER t INSTEAD OF INSERT ON names BEGIN DELETE FROM persno; END;\n",
+                    "3:63", "trigger t: no such table: persno; did you mean 'person'?")
+
+    def test_a_view_of_a_missing_column(self):
+        self.broken("CREATE VIEW names AS\n  SELECT id, surname FROM person;\n", "3:14",
+                    "view names: no such column: surname")
+
+    def test_a_view_of_a_dropped_table(self):
+        self.broken("CREATE TABLE a (x);\nCREATE VIEW v AS SELECT x FROM a;\nDROP TABLE a;\n", "3:32",
+                    "view v: no such table: a")
+
+    def test_a_view_of_a_misspelt_column_in_double_quotes(self):
+        """SQLite would take it for a text."""
+        path = self.migration(self.PERSON + 'CREATE VIEW names AS SELECT "nmae" FROM "person";\n')
+        done = self.baseline("plan", "-d", self.database, "-m", path)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        # SQLite 3.46 says more about it.
+        self.assertRegex(done.stderr, f"^baseline: error: {path}:2:29: view names: no such column:"
+                                      " .*nmae.*did you mean 'name'")
+
+    def test_a_foreign_key_to_a_missing_table(self):
+        self.broken("CREATE TABLE badge (id INTEGER PRIMARY KEY,\n"
+                    "  person_id INT NOT NULL REFERENCES person__old (id));\n", "3:37",
+                    "foreign key of badge: no such table: person__old")
+
+    def test_a_foreign_key_to_a_table_that_was_renamed(self):
+        self.broken("CREATE TABLE draft (p REFERENCES persons);\nALTER TABLE draft RENAME TO badge;\n",
+                    "3:1", "foreign key of badge: no such table: persons; did you mean 'person'?")
+
+    def test_a_foreign_key_to_a_missing_column(self):
+        self.broken("CREATE TABLE badge (p REFERENCES person (uuid));\n", "2:42",
+                    "foreign key of badge: person has no column uuid")
+
+    def test_a_foreign_key_to_what_is_no_key(self):
+        message = ("foreign key of badge: the columns of person that it refers to are neither its"
+                   " PRIMARY KEY nor UNIQUE")
+        self.broken("CREATE TABLE badge (p REFERENCES person (name));\n", "2:34", message)
+        self.broken("CREATE UNIQUE INDEX some ON person (name) WHERE code = 1;\n"
+                    "CREATE TABLE badge (p REFERENCES person (name));\n", "3:34", message)
+        self.broken("CREATE TABLE badge (p, q, FOREIGN KEY (p, q) REFERENCES person);\n", "2:57", message)
+
+    def test_a_foreign_key_to_a_view(self):
+        self.broken("CREATE VIEW v AS SELECT * FROM person;\nCREATE TABLE badge (p REFERENCES v (id));\n",
+                    "3:34", "foreign key of badge: v is a view, and no table")
+
+    def test_an_index_of_what_is_missing(self):
+        """SQLite itself refuses these."""
+        path = self.migration(self.PERSON + "CREATE INDEX i ON person (lower(nmae));\n")
+        self.refused(path, f"{path}:2:33: no such column: nmae; did you mean 'name'?")
+
+    def test_all_of_them_at_once(self):
+        path = self.migration(self.PERSON + "CREATE TABLE badge (p REFERENCES nobody);\n"
+                              "CREATE VIEW v AS SELECT surname FROM person;\n"
+                              "CREATE TRIGGER t AFTER DELETE ON person BEGIN DELETE FROM audit; END;\n")
+        stderr = (f"{path}:2:34: error: foreign key of badge: no such table: nobody\n"
+                  f"{path}:3:25: error: view v: no such column: surname\n"
+                  f"{path}:4:59: error: trigger t: no such table: audit\n"
+                  f"baseline: error: {path} makes 3 objects that lead to nothing\n"
+                  f"  hint: {self.HINT}\n")
+        for words in ["plan"], ["deploy", "--yes"]:
+            self.refuses(2, stderr, *words, "-d", self.database, "-m", path)
+        for words in ["checks", "lint", "-m", path], ["init", "-m", path, "-o", "new"]:
+            self.refuses(2, stderr, *words)
+
+    def test_what_only_the_application_has_is_not_missing(self):
+        path = self.migration(self.PERSON +
+                              "CREATE VIEW a AS SELECT shout(name) FROM person;\n"
+                              "CREATE VIEW b AS SELECT name FROM person ORDER BY name COLLATE loud;\n"
+                              "CREATE TRIGGER c AFTER INSERT ON person BEGIN SELECT shout(NEW.name); END;\n"
+                              "CREATE TABLE node (id INTEGER PRIMARY KEY, up REFERENCES node);\n"
+                              "CREATE UNIQUE INDEX k ON person (name, code);\n"
+                              "CREATE TABLE badge (n, c, p REFERENCES person,"
+                              " FOREIGN KEY (c, n) REFERENCES person (code, name));\n"
+                              "CREATE VIEW d AS SELECT * FROM badge;\n"
+                              "CREATE TRIGGER e INSTEAD OF DELETE ON d BEGIN SELECT OLD.n; END;\n")
+        (self.dir / "suite.yaml").write_text("version: 1\nchecks:\n  - {name: exact, schema: baseline}\n")
+        self.succeeds("deploy", "-d", self.database, "-m", path, "--checks", "suite.yaml")
+
+
 class Unreadable(MigrationCase):
     HINT = "give the path of a migration, or none to use the one that is built in"
     NAME = "name it REVISION_slug.sql, for example 9275fe03c648_initial_baseline.sql"

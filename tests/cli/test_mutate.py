@@ -170,7 +170,7 @@ class CtrlC(MutateCase):
 
     def interrupted(self, last):
         self.migration.write_text(
-            "CREATE VIEW numbers AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 "
+            "CREATE TABLE t (a);\nCREATE VIEW numbers AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 "
             f"FROM n WHERE id < {last}) SELECT id FROM n;\n")
         self.suite.write_text("""version: 1
 checks:

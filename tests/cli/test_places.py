@@ -82,6 +82,89 @@ class Places(support.Case):
                 (self.dir / name).unlink()
 
 
+class Addresses(support.Case):
+    """What frameworks have in DATABASE_URL is no path: SQLite would make a file of that name."""
+
+    COMMANDS = (["deploy", "--yes"], ["plan"], ["verify"], ["rollback"], ["run", "--", "true"],
+                ["status"], ["recover"], ["history"], ["report"], ["announce"], ["backups", "list"],
+                ["backups", "verify"], ["backups", "prune", "--keep", "1"], ["backups", "create"],
+                ["backups", "export", "001", "copy.db"])
+
+    def with_database(self, command, path):
+        """The command with that database: `--` ends the options."""
+        at = command.index("--") if "--" in command else len(command)
+        return [*command[:at], "-d", path, *command[at:]]
+
+    def test_every_command_refuses_them(self):
+        self.legacy()
+        for command in [*self.COMMANDS, ["init"], ["checks", "generate", "-o", "suites"]]:
+            with self.subTest(command):
+                self.refuses(2, "baseline: error: 'sqlite:///app.db' is an address, and --database"
+                                " takes a path\n"
+                                "  hint: give the path: --database app.db\n",
+                             *self.with_database(command, "sqlite:///app.db"))
+
+    def test_each_kind_of_them(self):
+        self.legacy()
+        for address in ("file:app.db", "file:app.db?mode=rwc", "sqlite:app.db", "sqlite3:app.db",
+                        "jdbc:sqlite:app.db", "sqlite:///app.db", "sqlite+pysqlite:///app.db",
+                        "Data Source=app.db"):
+            with self.subTest(address):
+                with self.unchanged():
+                    done = self.baseline("deploy", "-d", address)
+                self.assertEqual((done.returncode, done.stdout), (2, ""))
+                hint = "  hint: give the path: --database app.db\n"
+                self.assertTrue(done.stderr.endswith(hint), done.stderr)
+        for address in ":memory:", "file::memory:", "sqlite://":
+            self.refuses(2, f"baseline: error: '{address}' is a database in memory, of which nothing"
+                            " would be left\n  hint: give the path of a file\n", "deploy", "-d", address)
+
+    def test_the_hint_names_where_it_was_given(self):
+        self.legacy()
+        self.refuses(2, "baseline: error: 'file:app.db' is an address, and DATABASE_PATH takes a path\n"
+                        "  hint: give the path: DATABASE_PATH=app.db\n",
+                     "status", env={"DATABASE_PATH": "file:app.db"})
+        (self.dir / "baseline.yaml").write_text("version: 1\ndatabase: sqlite:///app.db\n")
+        self.refuses(2, "baseline: error: 'sqlite:///app.db' is an address, and baseline.yaml:2:11"
+                        " takes a path\n"
+                        "  hint: give the path: database: app.db\n", "status")
+
+    def test_other_options_that_take_a_database(self):
+        database = self.legacy()
+        self.succeeds("deploy", "-d", database)
+        for words in ["rollback", "-d", database], ["announce"]:
+            self.refuses(2, "baseline: error: 'file:old.db' is an address, and --from takes a path\n"
+                            "  hint: give the path: --from old.db\n", *words, "--from", "file:old.db")
+        entry = self.only_backup(database).name
+        self.refuses(2, "baseline: error: 'file:copy.db' is an address, and FILE takes a path\n"
+                        "  hint: give the path: copy.db\n",
+                     "backups", "export", entry, "file:copy.db", "-d", database)
+
+    def test_a_server(self):
+        """Nothing of its address is shown, for a password may be in it."""
+        self.refuses(2, "baseline: error: --database is the address of a PostgreSQL server, which is"
+                        " not supported yet: baseline replaces SQLite files\n"
+                        "  hint: give the path of the SQLite database: --database app.db\n",
+                     "deploy", "-d", "postgresql://bot:secret@db.example.org/bot")
+
+    def test_a_pattern_that_no_shell_has_filled_in(self):
+        self.legacy()
+        message = ("baseline: error: there is no file '{}', and it looks like a pattern or variable that"
+                   " no shell has filled in\n  hint: give the path of one file{}\n")
+        self.refuses(2, message.format("*.db", ": --database app.db"), "deploy", "-d", "*.db")
+        self.refuses(2, message.format("$DATABASE", ""), "deploy", "-d", "$DATABASE")
+
+    def test_a_file_of_such_a_name_has_a_path(self):
+        """One that an earlier version has made can still be got at."""
+        database = self.legacy("file:app.db")
+        done = self.baseline("deploy", "-d", "file:app.db")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("  note: there is a file of this very name; its path is ./file:app.db\n",
+                      done.stderr)
+        self.succeeds("deploy", "-d", "./file:app.db")
+        self.assert_at_baseline(database)
+
+
 class OrdinaryUser(support.Case):
     """What an ordinary user may not do. As root these run as `nobody`."""
 
@@ -182,6 +265,54 @@ class Mounts(support.Case):
         done = self.in_namespace(mount + '"$BASELINE" rollback -d mounted.db')
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(support.query(database, "SELECT count(*) FROM channel_configs"), [(24,)])
+
+    def container(self, filesystem, script):
+        """Runs a script in which `layer` is on a filesystem that goes with its container, and
+        `layer/app.db` is a file that was mounted into it."""
+        (self.dir / "layer").mkdir(exist_ok=True)
+        mount = "mount -t tmpfs tmpfs layer\n"
+        if filesystem == "overlay":
+            mount += ("mkdir layer/lower layer/upper layer/work; mount -t overlay overlay"
+                      " -o lowerdir=layer/lower,upperdir=layer/upper,workdir=layer/work layer\n")
+        done = self.in_namespace(mount)
+        if done.returncode != 0:
+            self.skipTest(f"{filesystem} cannot be mounted here: {done.stderr.strip()}")
+        return self.in_namespace(mount + "touch layer/app.db; mount --bind app.db layer/app.db\n"
+                                 + script)
+
+    def test_backups_that_would_go_with_their_container(self):
+        """A bind-mounted file stays, the directory around it does not."""
+        self.legacy()
+        hint = ("  hint: say with --backups DIR where backups are kept; best, mount the directory of"
+                " the database instead of the file\n")
+        for filesystem in "tmpfs", "overlay":
+            for words in "plan", "deploy", "backups create", "run --on-start deploy --wipe-old":
+                command = " -- true" if words.startswith("run") else ""
+                with self.subTest(filesystem=filesystem, words=words), self.unchanged("layer"):
+                    done = self.container(filesystem,
+                                          f'"$BASELINE" {words} -d layer/app.db{command}')
+                    self.assertEqual(
+                        (done.returncode, done.stdout, done.stderr),
+                        (4, "", f"baseline: error: the backup would be lost with the container:"
+                                f" {self.dir}/layer is on {filesystem}, which goes with its container,"
+                                f" while {self.dir}/layer/app.db is mounted from elsewhere\n{hint}"))
+
+    def test_backups_that_outlive_the_container(self):
+        for filesystem in "tmpfs", "overlay":
+            with self.subTest(filesystem):
+                database = self.legacy()
+                done = self.container(filesystem,
+                                      '"$BASELINE" deploy -d layer/app.db --backups kept\n'
+                                      '"$BASELINE" rollback -d layer/app.db --backups kept')
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(support.query(database, "SELECT count(*) FROM channel_configs"),
+                                 [(24,)])
+
+    def test_whoever_names_the_place_may_lose_them(self):
+        database = self.legacy()
+        done = self.container("tmpfs", '"$BASELINE" deploy -d layer/app.db --backups layer/kept')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assert_at_baseline(database)
 
     def test_a_directory_that_is_bind_mounted(self):
         (self.dir / "data").mkdir()

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "checks/generate/bookkeeping.hpp"
 #include "checks/generate/generate.hpp"
@@ -11,6 +14,10 @@ namespace baseline {
 Migration migration_of(Session& database, const std::string& source, std::int64_t user_version,
                        std::int64_t application_id) {
   const Schema schema = database.schema();
+  if (std::ranges::none_of(schema.objects, [](const auto& one) { return one.kind == "table"; })) {
+    throw Error(ErrorCode::usage, fmt::format("{} has no table", printable(source)),
+                "there is nothing to write a migration or a suite for");
+  }
   Migration out;
   out.sql = fmt::format("-- The schema of {}, without its rows. Written by baseline.\n",
                         printable(source));

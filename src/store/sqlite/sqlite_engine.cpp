@@ -1,12 +1,15 @@
 #include "store/sqlite/sqlite_engine.hpp"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <string_view>
 
+#include "base/text.hpp"
 #include "store/sqlite/mutate/mutants.hpp"
 #include "store/sqlite/session/same_content.hpp"
 #include "store/sqlite/session/sessions.hpp"
+#include "store/sqlite/sql/up_part.hpp"
 
 namespace baseline::sqlite {
 
@@ -47,6 +50,12 @@ EngineFacts SqliteEngine::facts() const {
 
 std::unique_ptr<Session> SqliteEngine::apply(const Migration& migration) const {
   return apply_migration(migration);
+}
+
+std::string SqliteEngine::left_out(const Migration& migration) const {
+  const auto part = up_part(migration.sql);
+  if (!part || part->marker.empty()) return {};
+  return fmt::format("'{}' (line {})", printable(part->marker), part->line);
 }
 
 std::unique_ptr<Session> SqliteEngine::deployed(Session& reference) const {

@@ -12,6 +12,7 @@
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "os/modes.hpp"
+#include "os/mounts.hpp"
 #include "os/process.hpp"
 #include "store/journal.hpp"
 #include "store/sqlite/session/sessions.hpp"
@@ -80,15 +81,6 @@ void describe_content(Session& session, const LookOptions& options, DatabaseFact
   }
 }
 
-// The mount that a path is on. rename(2) does not cross mounts, even of one filesystem.
-std::uint64_t mount_of(int directory, const char* path) {
-  struct statx status {};
-  if (::statx(directory, path, AT_EMPTY_PATH, STATX_MNT_ID, &status) != 0) {
-    throw_errno("look at", path);
-  }
-  return status.stx_mnt_id;
-}
-
 // The directory itself, or the nearest one above it that exists.
 fs::path existing_part(fs::path directory) {
   std::error_code error;
@@ -97,6 +89,21 @@ fs::path existing_part(fs::path directory) {
     directory = directory.parent_path();
   }
   return directory;
+}
+
+// Why a backup in `directory` would be gone before the database; empty: it would not, or nobody can
+// tell. A container's own files go with it, and what is mounted into it stays.
+std::string why_passing(const Target& target, const fs::path& directory, std::uint64_t mount) {
+  if (!target.directory.contains(target.name)) return {};
+  const std::uint64_t own = mount_id(target.directory.fd(), target.name.c_str());
+  if (own == mount) return {};
+  const auto database = mount_of(own);
+  const auto backups = mount_of(mount);
+  if (!database || !backups || !outlives(*database, *backups)) return {};
+  return fmt::format(
+      "{} is on {}, which goes with its container, while {} is mounted from elsewhere",
+      printable(directory.native()), printable(backups->filesystem),
+      printable(target.resolved.native()));
 }
 
 }  // namespace
@@ -227,9 +234,11 @@ BackupPlan SqliteStore::plan_backup(BackupChoice choice, const fs::path& catalog
   // What a crashed writer left in the WAL goes into the file before it is copied.
   const std::uint64_t size = (status ? static_cast<std::uint64_t>(status->st_size) : 0) +
                              (wal ? static_cast<std::uint64_t>(wal->st_size) : 0);
-  const bool same_mount =
-      mount_of(target_.directory.fd(), "") == mount_of(AT_FDCWD, directory.c_str());
+  // rename(2) does not cross mounts, even of one filesystem.
+  const std::uint64_t mount = mount_id(AT_FDCWD, directory.c_str());
+  const bool same_mount = mount_id(target_.directory.fd(), "") == mount;
   BackupPlan plan;
+  plan.passing = why_passing(target_, directory, mount);
   plan.space_free = space_free(Directory::open(directory));
   if (choice == BackupChoice::move && exchange_ == Exchange::in_place) {
     throw Error(ErrorCode::refused,

@@ -245,7 +245,7 @@ TEST_CASE("two tables that cannot be without each other have rows where foreign 
 
 TEST_CASE("a schema without tables, and one that cannot be made, are errors", "[generate]") {
   CHECK_THROWS_WITH(generated("CREATE VIEW v AS SELECT 1; DROP VIEW v;"),
-                    "1_schema.sql makes no table");
+                    "1_schema.sql leaves no table");
   CHECK_THROWS_AS(generated("CREATE TABEL t (a)"), Error);
 }
 

@@ -4,11 +4,13 @@
 
 #include "store/sqlite/mutate/mutate_statement.hpp"
 #include "store/sqlite/sql/table_shape.hpp"
+#include "store/sqlite/sql/up_part.hpp"
 
 namespace baseline::sqlite {
 
 std::vector<Mutant> mutants_of(const Migration& migration) {
-  const Script script(migration.sql);
+  const auto up = up_part(migration.sql);
+  const Script script(up ? up->sql : migration.sql);
   const std::vector<Span> statements = script.statements();
   std::vector<TableShape> tables;
   for (const Span statement : statements) {

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <optional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -13,24 +15,27 @@
 #include "store/sqlite/db/errors.hpp"
 #include "store/sqlite/db/guard.hpp"
 #include "store/sqlite/db/statements.hpp"
+#include "store/sqlite/schema/broken_objects.hpp"
 #include "store/sqlite/schema/foreign_keys.hpp"
 #include "store/sqlite/session/run.hpp"
 #include "store/sqlite/session/session.hpp"
 #include "store/sqlite/session/sessions.hpp"
+#include "store/sqlite/sql/definitions.hpp"
 #include "store/sqlite/sql/tokenizer.hpp"
+#include "store/sqlite/sql/up_part.hpp"
 
 namespace baseline::sqlite {
 namespace {
 
-// "FILE:LINE:COLUMN", the column in characters, both from 1.
-std::string statement_place(const Migration& migration, std::size_t offset) {
+// Line and column, the latter in characters, both from 1.
+Problem migration_problem(const Migration& migration, std::size_t offset, std::string message) {
   const std::string_view before = std::string_view(migration.sql).substr(0, offset);
   const auto line = 1 + std::ranges::count(before, '\n');
   const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
   const auto column = 1 + std::ranges::count_if(before.substr(line_start), [](char c) {
                         return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
                       });
-  return fmt::format("{}:{}:{}", printable(migration.file), line, column);
+  return {migration.file, static_cast<int>(line), static_cast<int>(column), std::move(message)};
 }
 
 std::string hint_for(const Migration& migration, const SqlFailure& failure) {
@@ -60,8 +65,7 @@ std::string hint_for(const Migration& migration, const SqlFailure& failure) {
 
 [[noreturn]] void throw_failure(const Migration& migration, const SqlFailure& failure) {
   throw Error(ErrorCode::usage,
-              fmt::format("{}: {}", statement_place(migration, failure.offset.value_or(0)),
-                          failure.message),
+              migration_problem(migration, failure.offset.value_or(0), failure.message).text({}),
               hint_for(migration, failure));
 }
 
@@ -110,6 +114,43 @@ void run_statements(SQLite::Database& database, Guard& guard, const Migration& m
   }
 }
 
+// SQLite makes views, triggers and foreign keys of what is not there, and lets each statement of
+// the application fail that meets them.
+void require_whole(SQLite::Database& database, const Migration& migration) {
+  const std::vector<BrokenObject> broken = broken_objects(database);
+  if (broken.empty()) return;
+  const Script script(migration.sql);
+  std::vector<Problem> problems;
+  for (const BrokenObject& object : broken) {
+    const auto definition = find_definition(script, object.type, object.name);
+    const std::size_t offset = definition ? place_in(script, *definition, object.word) : 0;
+    problems.push_back(migration_problem(migration, offset, object.message));
+  }
+  constexpr const char* kHint =
+      "make what it names, correct the name, or leave the object out: the application would fail "
+      "on it";
+  if (problems.size() == 1) throw Error(ErrorCode::usage, problems.front().text({}), kHint);
+  Error error(ErrorCode::usage,
+              fmt::format("{} makes {} that lead to nothing", printable(migration.file),
+                          counted(problems.size(), "object")),
+              kHint);
+  error.set_problems(std::move(problems));
+  throw error;
+}
+
+// Where a database without tables goes live, somebody has probably given a file that makes them and
+// drops them again.
+void require_tables(SQLite::Database& database, const Migration& migration) {
+  const int tables = database
+                         .execAndGet(
+                             "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' "
+                             "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+                         .getInt();
+  if (tables > 0) return;
+  throw Error(ErrorCode::usage, fmt::format("{} leaves no table", printable(migration.file)),
+              "give the statements that make the tables, without those that drop them again");
+}
+
 // The migration runs with foreign keys off, so that rows may come in any order; what counts is the
 // result.
 void demand_no_orphans(SQLite::Database& database, const Migration& migration) {
@@ -131,7 +172,20 @@ void demand_no_orphans(SQLite::Database& database, const Migration& migration) {
 
 }  // namespace
 
-std::unique_ptr<Session> apply_migration(const Migration& migration) {
+std::unique_ptr<Session> apply_migration(const Migration& given) {
+  std::optional<Migration> up;
+  if (auto part = up_part(given.sql)) {
+    if (part->variables) {
+      throw Error(ErrorCode::usage,
+                  migration_problem(given, *part->variables,
+                                    "goose would fill in variables here, and baseline does not")
+                      .text({}),
+                  "write their values, and remove the line");
+    }
+    up = given;
+    up->sql = std::move(part->sql);
+  }
+  const Migration& migration = up ? *up : given;
   return translated([&] {
     SQLite::Database database =
         migration.bounds ? open_memory(Purpose::migrate) : open_temporary(Purpose::migrate);
@@ -146,6 +200,10 @@ std::unique_ptr<Session> apply_migration(const Migration& migration) {
       Guard guard(database.getHandle());
       database.exec("BEGIN");
       run_statements(database, guard, migration);
+      require_tables(database, migration);
+      // What a suite names is only compared, and nobody may have looked at it: a few views can take
+      // for ever to compile.
+      if (!migration.bounds) require_whole(database, migration);
       demand_no_orphans(database, migration);
       database.exec("COMMIT");
       // From here on it is a reference; whoever wants to write takes a scratch copy.

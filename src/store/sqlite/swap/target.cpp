@@ -7,10 +7,14 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/names.hpp"
@@ -194,6 +198,35 @@ void require_short_name(const Target& target) {
   }
 }
 
+// "app.db" and "app.sqlite3" are one name to most people, and so are "app.db" and "apq.db".
+bool is_similar(const fs::path& a, const fs::path& b) {
+  return same_name(a.stem().native(), b.stem().native()) ||
+         did_you_mean(a.native(), std::vector{b.native()});
+}
+
+// A database beside a path at which there is none, as far as its name tells: to open it could be in
+// the way of a run on it.
+std::optional<std::string> similar_database(const Target& target) {
+  constexpr std::array<std::string_view, 6> kExtensions = {".db",  ".sqlite", ".sqlite3",
+                                                           ".db3", ".s3db",   ".sdb"};
+  const fs::path wanted = target.name;
+  std::vector<std::string> found;
+  std::error_code error;
+  for (fs::directory_iterator entry(target.directory.path(), error), end; !error && entry != end;
+       entry.increment(error)) {
+    const fs::path name = entry->path().filename();
+    const std::string extension = to_lower(name.extension().native());
+    const bool is_usual = std::ranges::find(kExtensions, extension) != kExtensions.end();
+    if (!is_usual && name.extension() != wanted.extension()) continue;
+    std::error_code unknown;
+    if (name.native().starts_with('.') || !is_similar(wanted, name)) continue;
+    if (entry->is_regular_file(unknown)) found.push_back(name.native());
+  }
+  if (found.empty()) return {};
+  std::ranges::sort(found);
+  return did_you_mean(target.name, found).value_or(found.front());
+}
+
 }  // namespace
 
 std::string Target::display() const { return path_text(resolved); }
@@ -264,6 +297,12 @@ ExchangePlan plan_exchange(const Target& target, EngineChoice choice) {
 
 std::vector<std::string> warnings_about(const Target& target) {
   std::vector<std::string> warnings;
+  if (!target.directory.contains(target.name)) {
+    if (const auto similar = similar_database(target)) {
+      warnings.push_back(fmt::format("{} does not exist; did you mean {}, which lies beside it?",
+                                     target.display(), path_text(*similar)));
+    }
+  }
   if (target.via_link()) {
     warnings.push_back(
         fmt::format("{} leads to {}", path_text(target.given), path_text(target.resolved)));
