@@ -10,6 +10,7 @@
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "store/sqlite/db/errors.hpp"
+#include "store/sqlite/swap/own_companions.hpp"
 
 namespace baseline::sqlite {
 namespace {
@@ -68,6 +69,7 @@ FreezeOutcome freeze_open(SQLite::Database& database) {
 FreezeOutcome freeze(const Target& target) {
   const auto status = target.directory.status(target.name);
   if (!status) return {};
+  keep_what_is_replaced(target);
   try {
     SQLite::Database database(target.resolved.native(),
                               SQLite::OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW);
@@ -84,6 +86,7 @@ FreezeOutcome freeze(const Target& target) {
 void bring_in_log(FileSystem& files, const Target& target) {
   const std::string wal = names::wal(target.name);
   if (!target.directory.contains(wal)) return;
+  keep_what_is_replaced(target);
   try {
     SQLite::Database database(target.resolved.native(),
                               SQLite::OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW);
@@ -105,6 +108,15 @@ std::vector<std::string> companions(const Directory& directory, const std::strin
     if (directory.contains(companion)) found.push_back(companion);
   }
   return found;
+}
+
+bool is_leftover(const Target& target, const std::string& name) {
+  const auto wal = target.directory.status(names::wal(target.name));
+  const bool has_log = wal && wal->st_size > 0;
+  if (name == names::wal(target.name) || name == names::shared_memory(target.name)) {
+    return !has_log;
+  }
+  return is_dead_journal(target, name);
 }
 
 bool is_dead_journal(const Target& target, const std::string& name) {

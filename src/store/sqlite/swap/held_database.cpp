@@ -14,11 +14,13 @@
 #include "store/sqlite/swap/content_digest.hpp"
 #include "store/sqlite/swap/exclusive.hpp"
 #include "store/sqlite/swap/freeze.hpp"
+#include "store/sqlite/swap/own_companions.hpp"
 
 namespace baseline::sqlite {
 namespace {
 
 SQLite::Database open_for_writing(const Target& target) {
+  keep_what_is_replaced(target);
   return {target.resolved.native(), SQLite::OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW};
 }
 

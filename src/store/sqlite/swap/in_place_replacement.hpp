@@ -64,6 +64,7 @@ class InPlaceReplacement final : public Replacement {
   void take_content(const std::filesystem::path& source, std::uint32_t cookie,
                     std::string_view comes, std::string_view goes);
   void bring_in_hot_journal();
+  void remove_leftovers();
   void keep_what_was_written();
   void record_the_verdict();
   void record_committed(const InPlaceStep& step);
