@@ -2,15 +2,11 @@
 
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -20,10 +16,10 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
-#include "os/clock.hpp"
 #include "store/sqlite/db/connection.hpp"
 #include "store/sqlite/db/file_header.hpp"
 #include "store/sqlite/swap/companion_pages.hpp"
+#include "store/sqlite/swap/companion_sight.hpp"
 #include "store/sqlite/swap/replaced_pages.hpp"
 
 namespace baseline::sqlite {
@@ -31,77 +27,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// From kLockByte on. Writers lock for writing; readers, and all that have a database in WAL mode
-// open, for reading.
-constexpr off_t kLocks = 512;
-
-std::string shown_beside(const Target& target, const std::string& name) {
-  return printable((target.directory / name).native());
-}
-
-std::string way_out(const Target& target, const std::string& name) {
-  std::string free = name + ".foreign";
-  for (int i = 2; target.directory.contains(free); ++i) {
-    free = fmt::format("{}.foreign-{}", name, i);
-  }
-  return fmt::format("mv {} {}", shell_quoted((target.directory / name).native()),
-                     shell_quoted((target.directory / free).native()));
-}
-
 [[noreturn]] void throw_foreign(const Target& target, const std::string& name,
                                 const std::string& why) {
   throw Error(ErrorCode::refused,
               fmt::format("{} is not of {}, and SQLite would write it into that: {}",
                           shown_beside(target, name), printable(target.name), why),
-              "move it away: " + way_out(target, name));
-}
-
-std::string_view file_kind(mode_t mode) {
-  if (S_ISDIR(mode)) return "a directory";
-  if (S_ISLNK(mode)) return "a symbolic link";
-  if (S_ISFIFO(mode)) return "a FIFO";
-  if (S_ISSOCK(mode)) return "a socket";
-  return "a device";
-}
-
-// Whether the file is there and holds something. Throws when it is none: to open it may wait for
-// ever, or lead elsewhere.
-bool holds_bytes(const Target& target, const std::string& name) {
-  const auto status = target.directory.status(name);
-  if (!status) return false;
-  if (S_ISREG(status->st_mode)) return status->st_size > 0;
-  throw Error(ErrorCode::refused,
-              fmt::format("{} is {}, where SQLite has a file", shown_beside(target, name),
-                          file_kind(status->st_mode)),
-              "move it away: " + way_out(target, name));
-}
-
-// Another run may have the lease on it for a moment, in its window.
-std::optional<File> open_database(const Target& target) {
-  const Deadline deadline(kBusyTimeout);
-  for (;;) {
-    const int fd = ::openat(target.directory.fd(), target.name.c_str(),
-                            O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd >= 0) return File(fd, target.resolved);
-    if (errno == ENOENT) return {};
-    if (errno != EWOULDBLOCK || !deadline.pause()) throw_errno("open", target.resolved.native());
-  }
-}
-
-// Whether another process has a lock there that is in the way of one of this type.
-bool is_locked_by_others(const File& file, short type) {
-  struct flock lock {};
-  lock.l_type = type;
-  lock.l_whence = SEEK_SET;
-  lock.l_start = static_cast<off_t>(kLockByte);
-  lock.l_len = kLocks;
-  return ::fcntl(file.fd(), F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
-}
-
-std::string beginning_of(const File& file, std::size_t size) {
-  std::string bytes(size, '\0');
-  bytes.resize(file.read(bytes.data(), size, 0));
-  return bytes;
+              "move it away: " + way_out_of(target, name));
 }
 
 /// A -wal or a hot -journal that SQLite will bring in.
@@ -112,41 +43,6 @@ struct OwnCompanion {
 };
 
 enum class CompanionsFor { reading, writing };
-
-// What a verdict rests on: if any of it has changed meanwhile, it is none.
-struct CompanionSight {
-  bool is_there = false;  // the database file
-  std::string database;   // its header
-  std::string wal;        // the headers of what lies beside it; empty: nothing does
-  std::string journal;
-  bool is_used = false;     // somebody has a lock
-  bool is_written = false;  // somebody writes
-  bool operator==(const CompanionSight&) const = default;
-};
-
-std::string header_beside(const Target& target, const std::string& name) {
-  constexpr std::size_t kLongestHeader = 32;
-  if (!holds_bytes(target, name)) return {};
-  const auto file = target.directory.open_file(name, false);
-  return file ? beginning_of(*file, kLongestHeader) : std::string();
-}
-
-CompanionSight look_around(const Target& target) {
-  CompanionSight sight;
-  {
-    const auto file = open_database(target);
-    if (!file) return sight;
-    sight.is_there = true;
-    sight.is_used = is_locked_by_others(*file, F_WRLCK);
-    sight.is_written = is_locked_by_others(*file, F_RDLCK);
-    sight.database = beginning_of(*file, kFileHeaderSize);
-  }
-  sight.wal = header_beside(target, names::wal(target.name));
-  sight.journal = header_beside(target, names::rollback_journal(target.name));
-  // A journal is dead when its header is zeroed, as journal_mode PERSIST leaves it.
-  if (sight.journal.starts_with('\0')) sight.journal.clear();
-  return sight;
-}
 
 std::set<std::string> user_tables(SQLite::Database database) {
   std::set<std::string> tables;
@@ -333,7 +229,7 @@ void require_own_companions(const Target& target) {
 void keep_what_is_replaced(const Target& target) {
   for (const OwnCompanion& own : own_companions(target, CompanionsFor::writing)) {
     if (own.proven || !target.keep) continue;
-    const auto database = open_database(target);
+    const auto database = open_for_a_look(target);
     const auto companion = target.directory.open_file(own.name, false);
     if (!database || !companion) continue;
     const ReplacedPages replaced = replaced_pages(*database, *companion, own.brings);

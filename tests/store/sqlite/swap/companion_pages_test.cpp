@@ -21,22 +21,22 @@ namespace fs = std::filesystem;
 constexpr int kMake = SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
 
 /// A database file and what lies beside it.
-struct Left {
+struct LeftFiles {
   std::string database;
   std::string companion;
 };
 
-void write(const fs::path& file, const std::string& bytes) {
+void write_file(const fs::path& file, const std::string& bytes) {
   std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
 }
 
 // Each case writes and looks in one directory.
-class Bench {
+class CompanionBench {
  public:
-  explicit Bench(std::string suffix) : suffix_(std::move(suffix)) {}
+  explicit CompanionBench(std::string suffix) : suffix_(std::move(suffix)) {}
 
   // The files of a database in the middle of what `act` does with it.
-  Left left(const std::string& before, const std::vector<std::string>& statements) {
+  LeftFiles left(const std::string& before, const std::vector<std::string>& statements) {
     const fs::path path = dir_.path() / "made.db";
     for (const char* end : {"", "-wal", "-journal", "-shm"}) fs::remove(path.native() + end);
     SQLite::Database database(path.native(), kMake);
@@ -46,11 +46,11 @@ class Bench {
   }
 
   // What SQLite makes of it.
-  std::string brought_in(const Left& left) {
+  std::string brought_in(const LeftFiles& left) {
     const fs::path path = dir_.path() / "app.db";
     for (const char* end : {"-wal", "-journal", "-shm"}) fs::remove(path.native() + end);
-    write(path, left.database);
-    write(path.native() + suffix_, left.companion);
+    write_file(path, left.database);
+    write_file(path.native() + suffix_, left.companion);
     try {
       SQLite::Database database(path.native(), SQLite::OPEN_READWRITE);
       database.execAndGet("SELECT count(*) FROM sqlite_schema");
@@ -60,15 +60,15 @@ class Bench {
     return bytes_of(path);
   }
 
-  CompanionPages read(const Left& left) {
+  CompanionPages read(const LeftFiles& left) {
     const File file = companion(left);
     return suffix_ == "-wal" ? read_wal(file) : read_journal(file).played;
   }
 
-  LeftJournal journal(const Left& left) { return read_journal(companion(left)); }
+  LeftJournal journal(const LeftFiles& left) { return read_journal(companion(left)); }
 
   // What we say that SQLite makes of it.
-  std::string predicted(const Left& left) {
+  std::string predicted(const LeftFiles& left) {
     const CompanionPages pages = read(left);
     std::string bytes = left.database;
     if (pages.page_size == 0 || (suffix_ == "-wal" && pages.empty())) return bytes;
@@ -80,12 +80,12 @@ class Bench {
     return bytes;
   }
 
-  File companion(const Left& left) {
-    write(dir_.path() / "companion", left.companion);
+  File companion(const LeftFiles& left) {
+    write_file(dir_.path() / "companion", left.companion);
     return *Directory::open(dir_.path()).open_file("companion", false);
   }
-  File database(const Left& left) {
-    write(dir_.path() / "database", left.database);
+  File database(const LeftFiles& left) {
+    write_file(dir_.path() / "database", left.database);
     return *Directory::open(dir_.path()).open_file("database", false);
   }
 
@@ -97,7 +97,7 @@ class Bench {
 const std::string kRows =
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) ";
 
-Left left_wal(Bench& bench, int page_size = 512) {
+LeftFiles left_wal(CompanionBench& bench, int page_size = 512) {
   return bench.left("PRAGMA page_size = " + std::to_string(page_size) +
                         "; PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t " + kRows +
                         "SELECT i || hex(zeroblob(40)) FROM n; PRAGMA wal_checkpoint(TRUNCATE)",
@@ -105,7 +105,7 @@ Left left_wal(Bench& bench, int page_size = 512) {
                      "BEGIN; UPDATE t SET a = 'never'"});
 }
 
-Left hot_journal(Bench& bench, int page_size = 512) {
+LeftFiles hot_journal(CompanionBench& bench, int page_size = 512) {
   return bench.left("PRAGMA page_size = " + std::to_string(page_size) +
                         "; CREATE TABLE t (a); INSERT INTO t " + kRows +
                         "SELECT i || hex(zeroblob(60)) FROM n",
@@ -114,9 +114,9 @@ Left hot_journal(Bench& bench, int page_size = 512) {
 }
 
 TEST_CASE("a -wal is read as SQLite reads it", "[companions]") {
-  Bench bench("-wal");
+  CompanionBench bench("-wal");
   for (const int page_size : {512, 1024, 4096, 65536}) {
-    const Left left = left_wal(bench, page_size);
+    const LeftFiles left = left_wal(bench, page_size);
     CHECK(bench.read(left).page_size == static_cast<std::uint32_t>(page_size));
     CHECK(bench.brought_in(left) != left.database);
     CHECK(bench.predicted(left) == bench.brought_in(left));
@@ -124,9 +124,9 @@ TEST_CASE("a -wal is read as SQLite reads it", "[companions]") {
 }
 
 TEST_CASE("a -journal is read as SQLite rolls it back", "[companions]") {
-  Bench bench("-journal");
+  CompanionBench bench("-journal");
   for (const int page_size : {512, 1024, 4096, 65536}) {
-    const Left left = hot_journal(bench, page_size);
+    const LeftFiles left = hot_journal(bench, page_size);
     const LeftJournal journal = bench.journal(left);
     CHECK(journal.played.page_size == static_cast<std::uint32_t>(page_size));
     CHECK(journal.first_page);
@@ -139,10 +139,10 @@ TEST_CASE("a -journal is read as SQLite rolls it back", "[companions]") {
 TEST_CASE("a companion that is cut off anywhere is read as SQLite reads it", "[companions]") {
   const auto [suffix, make] =
       GENERATE(std::pair("-wal", &left_wal), std::pair("-journal", &hot_journal));
-  Bench bench(suffix);
-  const Left whole = make(bench, 512);
+  CompanionBench bench(suffix);
+  const LeftFiles whole = make(bench, 512);
   for (std::size_t size = 0; size < whole.companion.size(); size += size < 64 ? 1 : 37) {
-    const Left left{whole.database, whole.companion.substr(0, size)};
+    const LeftFiles left{whole.database, whole.companion.substr(0, size)};
     INFO(suffix << " of " << size << " bytes");
     REQUIRE(bench.predicted(left) == bench.brought_in(left));
   }
@@ -151,13 +151,13 @@ TEST_CASE("a companion that is cut off anywhere is read as SQLite reads it", "[c
 TEST_CASE("a companion with any byte changed is read as SQLite reads it", "[companions]") {
   const auto [suffix, make] =
       GENERATE(std::pair("-wal", &left_wal), std::pair("-journal", &hot_journal));
-  Bench bench(suffix);
-  const Left whole = make(bench, 512);
+  CompanionBench bench(suffix);
+  const LeftFiles whole = make(bench, 512);
   const std::size_t end = std::min<std::size_t>(whole.companion.size(), 3000);
   for (std::size_t at = 0; at < end; ++at) {
     // The size that a rollback gives the file, which may be some terabytes then.
     if (std::string_view(suffix) == "-journal" && at >= 16 && at < 20) continue;
-    Left left = whole;
+    LeftFiles left = whole;
     left.companion[at] = static_cast<char>(left.companion[at] ^ 0x15);
     INFO(suffix << ", byte " << at);
     REQUIRE(bench.predicted(left) == bench.brought_in(left));
@@ -166,7 +166,7 @@ TEST_CASE("a companion with any byte changed is read as SQLite reads it", "[comp
 
 TEST_CASE("what is no companion brings nothing", "[companions]") {
   for (const char* suffix : {"-wal", "-journal"}) {
-    Bench bench(suffix);
+    CompanionBench bench(suffix);
     for (const std::string& bytes :
          {std::string(), std::string(1, 'x'), std::string(5000, 'x'), std::string(5000, '\0'),
           std::string("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7") + std::string(20, '\xff'),
@@ -179,9 +179,9 @@ TEST_CASE("what is no companion brings nothing", "[companions]") {
 
 TEST_CASE("the first page is found in a journal whose records are not counted yet",
           "[companions]") {
-  Bench bench("-journal");
+  CompanionBench bench("-journal");
   // Nothing has come to the file: SQLite counts them when it syncs the journal.
-  const Left left =
+  const LeftFiles left =
       bench.left("CREATE TABLE t (a)", {"BEGIN", "CREATE TABLE u (a)", "INSERT INTO u VALUES (1)"});
   const LeftJournal journal = bench.journal(left);
   CHECK(journal.played.empty());
@@ -191,8 +191,8 @@ TEST_CASE("the first page is found in a journal whose records are not counted ye
 }
 
 TEST_CASE("the name of the super-journal is read when it checks out", "[companions]") {
-  Bench bench("-journal");
-  Left left = hot_journal(bench);
+  CompanionBench bench("-journal");
+  LeftFiles left = hot_journal(bench);
   const std::string name = "/var/lib/app/\xc3\xa4.db-mj0123456";
   std::uint32_t sum = 0;
   for (const char byte : name) sum += static_cast<std::uint32_t>(byte);
@@ -206,7 +206,7 @@ TEST_CASE("the name of the super-journal is read when it checks out", "[companio
   left.companion += number(0x40000000 / 512 + 1) + tail;
   CHECK(bench.journal(left).super_journal == name);
   for (std::size_t at = left.companion.size() - tail.size(); at < left.companion.size(); ++at) {
-    Left changed = left;
+    LeftFiles changed = left;
     changed.companion[at] = static_cast<char>(changed.companion[at] ^ 0x15);
     INFO(at);
     CHECK(bench.journal(changed).super_journal.empty());
@@ -216,21 +216,21 @@ TEST_CASE("the name of the super-journal is read when it checks out", "[companio
 TEST_CASE("what was replaced gives the file back", "[companions]") {
   const auto [suffix, make] =
       GENERATE(std::pair("-wal", &left_wal), std::pair("-journal", &hot_journal));
-  Bench bench(suffix);
-  const Left left = make(bench, 1024);
+  CompanionBench bench(suffix);
+  const LeftFiles left = make(bench, 1024);
   const ReplacedPages replaced =
       replaced_pages(bench.database(left), bench.companion(left), bench.read(left));
   CHECK(replaced.any);
-  Left after{bench.brought_in(left), {}};
+  LeftFiles after{bench.brought_in(left), {}};
   give_undo_journal(bench.database(left), replaced,
                     [&](std::string_view bytes) { after.companion += bytes; });
-  CHECK(Bench("-journal").brought_in(after) == left.database);
+  CHECK(CompanionBench("-journal").brought_in(after) == left.database);
 }
 
 TEST_CASE("what is in the file already replaces nothing", "[companions]") {
-  Bench bench("-wal");
-  const Left left = left_wal(bench);
-  const Left again{bench.brought_in(left), left.companion};
+  CompanionBench bench("-wal");
+  const LeftFiles left = left_wal(bench);
+  const LeftFiles again{bench.brought_in(left), left.companion};
   CHECK_FALSE(replaced_pages(bench.database(again), bench.companion(again), bench.read(again)).any);
 }
 
