@@ -8,6 +8,7 @@
 
 #include "base/names.hpp"
 #include "os/clock.hpp"
+#include "os/modes.hpp"
 #include "os/sha256.hpp"
 
 namespace baseline {
@@ -28,15 +29,13 @@ std::string digest_of_kept(const std::vector<KeptFile>& kept) {
 }
 
 Directory made_below(FileSystem& files, const Directory& parent, const std::string& name) {
-  constexpr mode_t kPrivate = 0700;
-  if (!parent.contains(name)) files.make_directory(parent, name, kPrivate);
+  if (!parent.contains(name)) files.make_directory(parent, name, kPrivateDirectory);
   return Directory::open(parent / name);
 }
 
 void write_kept(FileSystem& files, const Directory& directory, const KeptFile& kept) {
-  constexpr mode_t kReadOnly = 0400;
   files.unlink(directory, kept.name);  // what an interrupted call wrote
-  const File file = files.create(directory, kept.name, kReadOnly);
+  const File file = files.create(directory, kept.name, kSealedFile);
   std::uint64_t at = 0;
   kept.give([&](std::string_view bytes) {
     files.write(file, bytes, at);

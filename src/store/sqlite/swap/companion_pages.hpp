@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,10 +31,7 @@ CompanionPages read_wal(const File& wal);
 
 /// A rollback journal (https://www.sqlite.org/fileformat2.html#the_rollback_journal).
 struct LeftJournal {
-  CompanionPages played;  ///< what a rollback writes
-  /// Where the first page, as it was before the transaction, lies: also when the record of it is
-  /// not counted yet, and so is not written back.
-  std::optional<std::uint64_t> first_page;
+  CompanionPages played;      ///< what a rollback writes
   std::string super_journal;  ///< path of the file that decides over several databases, or empty
 };
 

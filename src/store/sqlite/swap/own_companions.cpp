@@ -150,7 +150,8 @@ OwnCompanion judged_journal(const Target& target, const std::string& name,
   require_super_journal_here(target, name, journal.super_journal);
   OwnCompanion own{name, std::move(journal.played), false};
   const bool was_empty = own.brings.page_size != 0 && own.brings.page_count == 0;
-  const auto first = journal.first_page ? first_page_in(*file, *journal.first_page) : std::nullopt;
+  const CompanionPages::Page* const page = own.brings.first();
+  const auto first = page ? first_page_in(*file, page->offset) : std::nullopt;
   if (!first && !was_empty) return own;
   const std::uint32_t began_at = first ? first->change_counter : 0;
   if (header.change_counter - began_at > 1) {

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kJournalMagic("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", 8);
 constexpr std::size_t kJournalHeaderSize = 28;
+constexpr std::uint64_t kSmallestSector = 512;    // of the disks that SQLite supposes
 constexpr std::uint32_t kUncounted = 0xffffffff;  // as many records as the file has room for
 
 struct SegmentHeader {
@@ -21,7 +22,10 @@ struct SegmentHeader {
   std::uint32_t page_size;
 };
 
-std::optional<SegmentHeader> segment_at(const File& journal, std::uint64_t at) {
+// Nothing where there is no whole sector of it.
+std::optional<SegmentHeader> segment_at(const File& journal, std::uint64_t at,
+                                        std::uint64_t sector_end) {
+  if (sector_end > static_cast<std::uint64_t>(journal.status().st_size)) return {};
   std::array<char, kJournalHeaderSize> head{};
   if (journal.read(head.data(), head.size(), at) < head.size()) return {};
   const std::string_view bytes(head.data(), head.size());
@@ -60,7 +64,7 @@ class JournalReader {
 
   LeftJournal read() {
     found_.super_journal = super_journal_of(journal_, size_);
-    const auto first = segment_at(journal_, 0);
+    const auto first = segment_at(journal_, 0, kSmallestSector);
     if (!first || !is_page_size(first->page_size) || !is_sector_size(first->sector_size)) {
       return std::move(found_);
     }
@@ -69,7 +73,7 @@ class JournalReader {
     bytes_.resize(4 + std::size_t{first->page_size} + 4);
     std::uint64_t at = 0;
     for (std::optional<SegmentHeader> segment = first; segment;
-         segment = segment_at(journal_, at)) {
+         segment = segment_at(journal_, at, at + first->sector_size)) {
       const auto end = read_segment(*segment, at + first->sector_size);
       if (!end) break;
       // The next header is at the next sector.
@@ -87,28 +91,21 @@ class JournalReader {
   // The end of the records that are counted, or nothing when one of them does not check out: then
   // the rollback ends there.
   std::optional<std::uint64_t> read_segment(const SegmentHeader& segment, std::uint64_t at) {
-    const bool all = segment.records == kUncounted;
-    std::optional<std::uint64_t> end;
-    if (!all && segment.records == 0) end = at;
-    for (std::uint64_t i = 0;; ++i, at += bytes_.size()) {
-      const bool counts = all || i < segment.records;
-      // Behind them only the first page is of interest.
-      if (!counts && found_.first_page) break;
-      if (journal_.read(bytes_.data(), bytes_.size(), at) < bytes_.size()) break;
+    for (std::uint32_t i = 0; segment.records == kUncounted || i < segment.records; ++i) {
+      if (journal_.read(bytes_.data(), bytes_.size(), at) < bytes_.size()) return {};
       const std::string_view record(bytes_.data(), bytes_.size());
       const std::string_view page = record.substr(4, record.size() - 8);
       const std::uint32_t number = big_endian(record, 0, 4);
-      if (number == 0 || number == kLockByte / page.size() + 1) break;
-      const bool checks_out =
-          big_endian(record, record.size() - 4, 4) == journal_checksum(segment.nonce, page);
+      if (number == 0 || number == kLockByte / page.size() + 1) return {};
       // What lies behind the end of the database is passed over unread.
-      if (!checks_out && !(counts && number > found_.played.page_count)) break;
-      if (number == 1 && !found_.first_page) found_.first_page = at + 4;
-      if (!counts) continue;
-      found_.played.pages.push_back({number, at + 4});
-      if (!all && i + 1 == segment.records) end = at + bytes_.size();
+      if (number <= found_.played.page_count) {
+        const std::uint32_t sum = big_endian(record, record.size() - 4, 4);
+        if (sum != journal_checksum(segment.nonce, page)) return {};
+        found_.played.pages.push_back({number, at + 4});
+      }
+      at += bytes_.size();
     }
-    return end;
+    return at;
   }
 
   // The first record of a page has it as it was before the transaction.
@@ -117,9 +114,6 @@ class JournalReader {
     std::ranges::stable_sort(pages, {}, &CompanionPages::Page::number);
     const auto same = std::ranges::unique(pages, {}, &CompanionPages::Page::number);
     pages.erase(same.begin(), same.end());
-    std::erase_if(pages, [&](const CompanionPages::Page& page) {
-      return page.number > found_.played.page_count;
-    });
   }
 
   const File& journal_;
