@@ -30,11 +30,17 @@ std::array<std::string, 3> companions(std::string_view database) {
   return {wal(database), shared_memory(database), rollback_journal(database)};
 }
 
+std::string pages_before(std::string_view database) { return fmt::format("{}-before", database); }
+
 std::string catalogue(std::string_view database) { return fmt::format("{}.backups", database); }
 std::string partial(std::string_view key) { return fmt::format("{}{}", kPartialPrefix, key); }
 std::string removed(std::string_view id) { return fmt::format("{}{}", kRemovedPrefix, id); }
 
 std::string run_record(std::string_view run) { return fmt::format("{}.json", run); }
+
+std::string brought_in(std::string_view time, std::string_view digest) {
+  return fmt::format("{}-{}", time, digest);
+}
 
 std::string renewed(std::string_view name) { return fmt::format("{}.new", name); }
 

@@ -24,6 +24,9 @@ std::string rollback_journal(std::string_view database);  ///< NAME-journal
 /// All three, in this order.
 std::array<std::string, 3> companions(std::string_view database);
 
+/// NAME-before: pages of the database as they were before SQLite brought a companion in.
+std::string pages_before(std::string_view database);
+
 /// NAME.backups: the catalogue beside the database.
 std::string catalogue(std::string_view database);
 /// .partial-KEY: a backup being written. The key is that of the run, run_key().
@@ -41,6 +44,9 @@ std::string report_temporary(int pid);
 /// RUN.json: the record of a run, by its run_key().
 std::string run_record(std::string_view run);
 
+/// TIME-DIGEST: what SQLite has brought in at that time, names::kBroughtIn.
+std::string brought_in(std::string_view time, std::string_view digest);
+
 /// NAME.new: what a file of an entry is called until it is complete.
 std::string renewed(std::string_view name);
 /// Whether an entry of the catalogue has a file of this name that is not the database.
@@ -53,6 +59,8 @@ inline constexpr std::string_view kChecksums = "SHA256SUMS";
 inline constexpr std::string_view kRecord = "baseline-record";
 inline constexpr std::string_view kHistory = "history.jsonl";
 inline constexpr std::string_view kAnnounced = "announced.jsonl";
+/// The directory of what SQLite has brought in from companions.
+inline constexpr std::string_view kBroughtIn = "brought-in";
 inline constexpr std::string_view kRuns = "runs";  ///< the directory of the records of runs
 
 }  // namespace baseline::names

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "catalogue/brought_in.hpp"
 #include "os/signals.hpp"
 #include "os/terminal.hpp"
 #include "store/sqlite/sqlite_engine.hpp"
@@ -147,6 +148,14 @@ Workplace::Workplace(const Invocation& invocation)
                invocation.observer,
                [] { return std::chrono::system_clock::now(); },
                !invocation.settings.backups.value.empty()} {
+  store_->keep_with([this](const std::vector<KeptFile>& files) {
+    const std::filesystem::path kept =
+        keep_brought_in(context_.files, catalogue_, context_.now(), files);
+    context_.observer.note(fmt::format(
+        "SQLite brings in {}, which cannot be proven to be of this database: it is kept "
+        "in {}, with the pages that it replaces",
+        printable(files.front().name), printable(kept.native())));
+  });
   invocation.run.database = store_->location();
   invocation.run.engine = store_->engine();
   invocation.run.catalogue = catalogue_.directory();

@@ -22,6 +22,9 @@ class Workplace {
   Catalogue& catalogue() { return catalogue_; }
   const Context& context() const { return context_; }
 
+  Workplace(const Workplace&) = delete;
+  Workplace& operator=(const Workplace&) = delete;
+
  private:
   std::unique_ptr<Store> store_;
   Catalogue catalogue_;

@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <system_error>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -61,6 +63,21 @@ std::optional<struct stat> Directory::status(const std::string& name) const {
   if (::fstatat(fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return status;
   if (names_nothing(errno)) return {};
   throw_errno("look at", (*this / name).native());
+}
+
+std::vector<std::string> Directory::names() const {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(path(), error), end; !error && it != end;
+       it.increment(error)) {
+    names.push_back(it->path().filename().native());
+  }
+  if (error) {
+    errno = error.value();
+    throw_errno("list", path().native());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 std::optional<File> Directory::open_file(const std::string& name, bool writable) const {

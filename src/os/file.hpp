@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace baseline {
 
@@ -52,6 +53,9 @@ class Directory {
   /// The status of `name` itself (symbolic links are not followed), or nothing if it is missing.
   std::optional<struct stat> status(const std::string& name) const;
   bool contains(const std::string& name) const { return status(name).has_value(); }
+
+  /// The names in it, sorted. Throws Error{io}.
+  std::vector<std::string> names() const;
 
   /// Opens an existing regular file, never through a symbolic link, or returns nothing if it is
   /// missing. Throws Error{refused} when it is no regular file, Error{in_use} when another process

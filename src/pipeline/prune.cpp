@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "catalogue/brought_in.hpp"
 #include "os/signals.hpp"
 #include "pipeline/entries.hpp"
 
@@ -165,6 +166,7 @@ void carry_out(const PruneReport& report, const Context& context) {
   stop_if_interrupted();
   context.catalogue.finish_removals();
   for (const PrunedBackup& one : report.removed) context.catalogue.give_up(one.entry);
+  forget_brought_in(context.files, context.catalogue);
 }
 
 void require_rule(const KeepRule& keep) {

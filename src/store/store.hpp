@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "os/clock.hpp"
@@ -83,6 +85,14 @@ struct RunIdentity {
   std::string started;  ///< RFC 3339
 };
 
+/// A file that is to be kept: its name, and its bytes as often as they are asked for.
+struct KeptFile {
+  std::string name;
+  std::function<void(const std::function<void(std::string_view bytes)>& take)> give;
+};
+/// Makes files durable that belong together, before it returns. Throws Error{io}.
+using KeepFiles = std::function<void(const std::vector<KeptFile>& files)>;
+
 /// What a database engine must offer the pipeline for one database (what needs none: Engine).
 /// SQLite is the first; a database server would be the second, with a candidate database beside the
 /// live one. tests/store/conformance.hpp says in code what an engine must keep.
@@ -96,6 +106,10 @@ class Store {
   virtual std::string location() const = 0;
   /// The catalogue of backups to use unless the user names another.
   virtual std::filesystem::path default_catalogue() const = 0;
+
+  /// Where the engine keeps what its database has to bring in from files beside it, when it cannot
+  /// prove that they are its own. To be called before anything else, or nothing is kept.
+  virtual void keep_with(KeepFiles keep) = 0;
 
   virtual bool exists() = 0;
 

@@ -21,6 +21,10 @@ SWAP_FILING = "src/store/sqlite/swap/swap_filing.cpp"
 SWAP_RECORD = "src/store/sqlite/swap/swap_record.cpp"
 EXCLUSIVE = "src/store/sqlite/swap/exclusive.cpp"
 FREEZE = "src/store/sqlite/swap/freeze.cpp"
+OWN = "src/store/sqlite/swap/own_companions.cpp"
+SIGHT = "src/store/sqlite/swap/companion_sight.cpp"
+STORE = "src/store/sqlite/sqlite_store.cpp"
+BROUGHT_IN = "src/catalogue/brought_in.cpp"
 RUN_LOCK = "src/store/sqlite/swap/run_lock.cpp"
 PAST_RUNS = "src/catalogue/past_runs.cpp"
 ROLLBACK_SOURCE = "src/pipeline/rollback_source.cpp"
@@ -245,6 +249,50 @@ GUARDS = [
           "kills unreadable"),
     Guard("companions: are put back by the recovery", SWAP,
           "  if (entry) restore_companions(*entry);\n", "", "kills unreadable"),
+
+    Guard("foreign: a -wal beside a file that is not in WAL mode", OWN,
+          "  if (!sight.wal.empty() && header->write_version == 1 && header->read_version == 1) {",
+          "  if (false) {", "cli test_companions"),
+    Guard("foreign: a -wal with another page size", OWN,
+          "  if (pages.page_size != 0 && pages.page_size != header.page_size) {", "  if (false) {",
+          "cli test_companions"),
+    Guard("foreign: a -wal in another encoding", OWN,
+          "    if (first->encoding != header.encoding && first->encoding != 0 && header.encoding != 0)"
+          " {", "    if (false) {", "cli test_companions"),
+    Guard("foreign: a -wal with an older schema", OWN,
+          "    if (first->schema_cookie < header.schema_cookie) {", "    if (false) {",
+          "cli test_companions"),
+    Guard("foreign: a -wal with other tables", OWN, "  require_same_tables(target, name);\n", "",
+          "cli test_companions"),
+    Guard("foreign: a -journal of another moment", OWN,
+          "  if (header.change_counter - began_at > 1) {", "  if (false) {",
+          "cli test_companions"),
+    Guard("foreign: beside an empty file", OWN,
+          "  if (sight.database.empty()) require_nothing_beside_empty(target, sight);\n", "",
+          "cli test_companions"),
+    Guard("foreign: a super-journal elsewhere", OWN,
+          "  require_super_journal_here(target, name, journal.super_journal);\n", "",
+          "cli test_companions"),
+    Guard("foreign: no regular file", SIGHT,
+          "  if (S_ISREG(status->st_mode)) return status->st_size > 0;\n",
+          "  if (status->st_mode != 0) return status->st_size > 0;\n", "cli test_companions"),
+    Guard("foreign: a verdict on what has changed meanwhile is none", OWN,
+          "      if (now == before) throw;\n", "      throw;\n", "unit [companions]"),
+    Guard("kept: before the freeze", FREEZE,
+          "  if (!status) return {};\n  keep_what_is_replaced(target);\n",
+          "  if (!status) return {};\n", "cli test_companions"),
+    Guard("kept: before the log is brought in", FREEZE,
+          "  if (!target.directory.contains(wal)) return;\n  keep_what_is_replaced(target);\n",
+          "  if (!target.directory.contains(wal)) return;\n", "cli test_companions"),
+    Guard("kept: before the live database is copied", STORE,
+          "  keep_what_is_replaced(target_);\n", "", "cli test_companions"),
+    Guard("kept: nothing that is in the file already", OWN, "    if (!replaced.any) continue;\n", "",
+          "cli test_companions"),
+    _sync("each file that is kept", BROUGHT_IN, "at += bytes.size();\n  });\n",
+          "  files.sync(file);\n", "model WAL",
+          kept_because="what it would be needed for is no crash of a scenario"),
+    Guard("leftovers: an empty -wal, a -shm without one", FREEZE,
+          "    return !has_log;\n", "    return false;\n", "cli test_companions"),
 
     Guard("journal: says that the checks had failed", SWAP,
           "  journal_.append(record_of_reverting());\n", "", "kills checks fail"),

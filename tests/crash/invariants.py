@@ -116,7 +116,7 @@ def broken_backups(place):
                 yield from _broken_history(entry)
             elif entry.name == "runs":
                 yield from _foreign_records(entry)
-            elif not entry.name.startswith(".partial-"):
+            elif entry.name != "brought-in" and not entry.name.startswith(".partial-"):
                 yield f"{entry.name} is in the catalogue"
 
 

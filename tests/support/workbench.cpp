@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "catalogue/brought_in.hpp"
 #include "pipeline/recover.hpp"
 #include "store/sqlite/session/sessions.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -78,7 +79,11 @@ Workbench::Workbench(FileSystem& files, const std::filesystem::path& database,
     : store_(std::make_unique<sqlite::SqliteStore>(files, database, engine)),
       catalogue_(files, backups.empty() ? store_->default_catalogue() : backups),
       context_{*store_, catalogue_, files, observer,
-               [] { return std::chrono::system_clock::time_point{}; }} {}
+               [] { return std::chrono::system_clock::time_point{}; }} {
+  store_->keep_with([this](const std::vector<KeptFile>& kept) {
+    keep_brought_in(context_.files, catalogue_, context_.now(), kept);
+  });
+}
 
 ReplaceReport Workbench::deploy(const std::function<void(DeployRequest&)>& adjust) {
   const auto reference = sqlite::apply_migration(small_migration());

@@ -21,6 +21,7 @@
 #include "store/sqlite/swap/in_place_replacement.hpp"
 #include "store/sqlite/swap/litestream.hpp"
 #include "store/sqlite/swap/online_backup.hpp"
+#include "store/sqlite/swap/own_companions.hpp"
 #include "store/sqlite/swap/run_lock.hpp"
 #include "store/sqlite/swap/swap_record.hpp"
 #include "store/sqlite/swap/swap_replacement.hpp"
@@ -127,6 +128,7 @@ DatabaseFacts SqliteStore::look(const LookOptions& options) {
   facts.space_free = space_free(target_.directory);
   const auto status = target_.directory.status(target_.name);
   if (!status) return facts;
+  require_own_companions(target_);
   facts.exists = true;
   facts.size = static_cast<std::uint64_t>(status->st_size);
   facts.modified = modified_at(*status);
@@ -137,7 +139,7 @@ DatabaseFacts SqliteStore::look(const LookOptions& options) {
   facts.mode = status->st_mode & kPermissionBits;
   if (options.holders) facts.holders = holders_of(*status);
   try {
-    describe_content(*open_live(), options, facts);
+    describe_content(*sqlite::open_live(target_.resolved), options, facts);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::refused) throw;
     // A hot journal cannot be brought in by a reader; that the file is unreadable is not said.
@@ -179,7 +181,10 @@ bool SqliteStore::has_leftovers() {
 
 std::optional<std::string> SqliteStore::running() { return RunLock::holder(target_); }
 
-std::unique_ptr<Session> SqliteStore::open_live() { return sqlite::open_live(target_.resolved); }
+std::unique_ptr<Session> SqliteStore::open_live() {
+  require_own_companions(target_);
+  return sqlite::open_live(target_.resolved);
+}
 
 std::unique_ptr<Session> SqliteStore::open_backup(const fs::path& file) {
   return open_immutable(file);
@@ -212,6 +217,7 @@ Payload SqliteStore::back_up(const Directory& entry, const Deadline& deadline,
     throw Error(ErrorCode::refused, fmt::format("SQLite cannot read {}: file is not a database",
                                                 printable(target_.resolved.native())));
   }
+  keep_what_is_replaced(target_);
   files_.create(entry, target_.name, kPrivateFile);
   online_backup(target_.resolved, entry / target_.name, deadline, on_progress);
   const auto copy = entry.open_file(target_.name, true);
@@ -228,6 +234,7 @@ Payload SqliteStore::back_up(const Directory& entry, const Deadline& deadline,
 }
 
 BackupPlan SqliteStore::plan_backup(BackupChoice choice, const fs::path& catalogue) {
+  require_own_companions(target_);
   const fs::path directory = existing_part(catalogue);
   const auto status = target_.directory.status(target_.name);
   const auto wal = target_.directory.status(names::wal(target_.name));

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 #include "os/file_system.hpp"
 #include "store/sqlite/swap/run_lock.hpp"
@@ -21,6 +22,7 @@ class SqliteStore final : public Store {
   std::string engine() const override;
   std::string location() const override;
   std::filesystem::path default_catalogue() const override;
+  void keep_with(KeepFiles keep) override { target_.keep = std::move(keep); }
   bool exists() override;
   DatabaseFacts look(const LookOptions& options) override;
   ExchangePlan plan_exchange() override;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "os/sha256.hpp"
+#include "store/sqlite/db/file_header.hpp"
 
 namespace baseline::sqlite {
 namespace {
@@ -19,7 +20,6 @@ constexpr std::size_t kPageCountAt = 28;  // valid while the two counters are eq
 constexpr std::size_t kSchemaCookieAt = 40;
 constexpr std::size_t kValidForAt = 92;
 constexpr std::size_t kCellCountAt = 103;  // of page 1, behind its type and first free block
-constexpr std::uint64_t kLockByte = 0x40000000;
 
 struct Range {
   std::size_t from;
@@ -35,11 +35,7 @@ struct Header {
   explicit Header(const File& file) { size = file.read(bytes.data(), bytes.size(), 0); }
 
   std::uint32_t number(std::size_t at, std::size_t width) const {
-    std::uint32_t value = 0;
-    for (std::size_t i = at; i < at + width; ++i) {
-      value = (value << 8U) | static_cast<unsigned char>(bytes.at(i));
-    }
-    return value;
+    return big_endian({bytes.data(), bytes.size()}, at, width);
   }
   std::uint64_t page_size() const {
     const std::uint64_t value = number(kPageSizeAt, 2);

@@ -49,10 +49,10 @@ bool changed(const struct stat& a, const struct stat& b) {
          a.st_ctim.tv_sec != b.st_ctim.tv_sec || a.st_ctim.tv_nsec != b.st_ctim.tv_nsec;
 }
 
-// Under the lease: removes a journal that is dead, and tells whether nothing else lies beside.
+// Under the lease: removes what is nobody's, and tells whether nothing else lies beside.
 bool clear_companions(FileSystem& files, const Target& target) {
   for (const std::string& name : companions(target)) {
-    if (!is_dead_journal(target, name)) return false;
+    if (!is_leftover(target, name)) return false;
     files.unlink(target.directory, name);
     files.sync_directory(target.directory);
   }

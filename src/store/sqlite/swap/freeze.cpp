@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "store/sqlite/db/connection.hpp"
 #include "store/sqlite/db/errors.hpp"
+#include "store/sqlite/swap/own_companions.hpp"
 
 namespace baseline::sqlite {
 namespace {
@@ -75,6 +76,7 @@ FreezeOutcome freeze_open(SQLite::Database& database) {
 FreezeOutcome freeze(const Target& target) {
   const auto status = target.directory.status(target.name);
   if (!status) return {};
+  keep_what_is_replaced(target);
   try {
     SQLite::Database database = open_writing(target.resolved, Purpose::freeze);
     return freeze_open(database);
@@ -92,6 +94,7 @@ void bring_in_log(FileSystem& files, const Target& target) {
   const std::string wal = names::wal(target.name);
   // What is no database at all is never given to SQLite, which would remove what lies beside it.
   if (!target.directory.contains(wal) || !has_database_header(target)) return;
+  keep_what_is_replaced(target);
   try {
     SQLite::Database database = open_writing(target.resolved, Purpose::freeze);
     read_first_page(database);
@@ -112,6 +115,15 @@ std::vector<std::string> companions(const Directory& directory, const std::strin
     if (directory.contains(companion)) found.push_back(companion);
   }
   return found;
+}
+
+bool is_leftover(const Target& target, const std::string& name) {
+  const auto wal = target.directory.status(names::wal(target.name));
+  const bool has_log = wal && wal->st_size > 0;
+  if (name == names::wal(target.name) || name == names::shared_memory(target.name)) {
+    return !has_log;
+  }
+  return is_dead_journal(target, name);
 }
 
 bool is_dead_journal(const Target& target, const std::string& name) {

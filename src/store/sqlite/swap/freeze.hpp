@@ -22,7 +22,8 @@ struct FreezeOutcome {
 
 /// Makes the database one file that is complete in itself: recovers a crashed writer's journal or
 /// WAL, proves that no connection holds a lock, checkpoints, and closes. The content stays; bytes
-/// change only where a WAL or a hot journal had to be brought in. Does not wait. Throws Error{io}.
+/// change only where a WAL or a hot journal had to be brought in. Does not wait. Throws Error{io},
+/// and as keep_what_is_replaced().
 ///
 /// The order is that of docs/ARCHITECTURE.md: locking_mode=EXCLUSIVE comes after the first access,
 /// else a crashed database's -shm stays behind, and journal_mode is left alone, because changing it
@@ -43,6 +44,10 @@ FreezeOutcome freeze_open(SQLite::Database& database);
 std::vector<std::string> companions(const Target& target);
 /// The same of a database `name` in any directory.
 std::vector<std::string> companions(const Directory& directory, const std::string& name);
+
+/// Whether a companion is nobody's, and may be removed by whoever has the database alone: a dead
+/// -journal, an empty -wal, a -shm without a -wal that it would be the index of.
+bool is_leftover(const Target& target, const std::string& name);
 
 /// Whether a -journal is dead: empty, or its header zeroed, as journal_mode TRUNCATE and PERSIST
 /// leave it. A dead one may be removed.

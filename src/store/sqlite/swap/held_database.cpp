@@ -14,6 +14,7 @@
 #include "store/sqlite/swap/content_digest.hpp"
 #include "store/sqlite/swap/exclusive.hpp"
 #include "store/sqlite/swap/freeze.hpp"
+#include "store/sqlite/swap/own_companions.hpp"
 
 namespace baseline::sqlite {
 namespace {
@@ -56,6 +57,7 @@ std::unique_ptr<HeldDatabase> HeldDatabase::acquire(const Target& target,
     File file = open_writable(target);
     FreezeOutcome outcome;
     try {
+      keep_what_is_replaced(target);
       SQLite::Database database = open_writing(target.resolved, Purpose::freeze);
       outcome = freeze_open(database);
       if (outcome.kind == FreezeOutcome::Kind::frozen) {
@@ -140,6 +142,7 @@ void return_to_wal_mode(const Target& target) {
   const auto file = target.directory.open_file(target.name, false);
   if (!file || is_in_wal_mode(*file)) return;
   try {
+    keep_what_is_replaced(target);
     SQLite::Database database = open_writing(target.resolved, Purpose::freeze);
     take_schema_as_it_is(database);
     database.execAndGet("PRAGMA journal_mode = WAL");

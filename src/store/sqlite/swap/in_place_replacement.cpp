@@ -148,6 +148,17 @@ void InPlaceReplacement::freeze(const Deadline& deadline, bool /*as_found*/) {
                 "find out who removed it, then try again");
   }
   live_ = HeldDatabase::acquire(target_, deadline);
+  remove_leftovers();
+}
+
+// In WAL mode the -wal may be that of our own connection; it goes when that leaves WAL mode.
+void InPlaceReplacement::remove_leftovers() {
+  if (is_in_wal_mode(live_->file())) return;
+  for (const std::string& name : {names::wal(target_.name), names::shared_memory(target_.name)}) {
+    if (!target_.directory.contains(name) || !is_leftover(target_, name)) continue;
+    files_.unlink(target_.directory, name);
+    files_.sync_directory(target_.directory);
+  }
 }
 
 // Under the lock what lies beside is SQLite's own.

@@ -71,6 +71,7 @@ class InPlaceReplacement final : public Replacement {
                     std::string_view comes, std::string_view goes);
   void require_content() const;
   void bring_in_hot_journal();
+  void remove_leftovers();
   void keep_what_was_written();
   void record_the_verdict();
   void record_committed(const InPlaceStep& step);

@@ -18,6 +18,7 @@ struct Target {
   std::filesystem::path resolved;  ///< absolute, symbolic links followed
   Directory directory;
   std::string name;
+  KeepFiles keep = {};  ///< what is kept before SQLite overwrites it; nothing is, when it is empty
 
   bool via_link() const;
 

@@ -1,0 +1,89 @@
+#include "catalogue/brought_in.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "base/names.hpp"
+#include "os/clock.hpp"
+#include "os/modes.hpp"
+#include "os/sha256.hpp"
+
+namespace baseline {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kCompactTimeLength = std::string_view("20261121T023558Z").size();
+
+std::string digest_of_kept(const std::vector<KeptFile>& kept) {
+  constexpr std::size_t kEnough = 16;
+  Sha256 hash;
+  for (const KeptFile& file : kept) {
+    hash.update(file.name);
+    file.give([&](std::string_view bytes) { hash.update(bytes); });
+  }
+  return hash.hex().substr(0, kEnough);
+}
+
+Directory made_below(FileSystem& files, const Directory& parent, const std::string& name) {
+  if (!parent.contains(name)) files.make_directory(parent, name, kPrivateDirectory);
+  return Directory::open(parent / name);
+}
+
+void write_kept(FileSystem& files, const Directory& directory, const KeptFile& kept) {
+  files.unlink(directory, kept.name);  // what an interrupted call wrote
+  const File file = files.create(directory, kept.name, kSealedFile);
+  std::uint64_t at = 0;
+  kept.give([&](std::string_view bytes) {
+    files.write(file, bytes, at);
+    at += bytes.size();
+  });
+  files.sync(file);
+}
+
+}  // namespace
+
+fs::path keep_brought_in(FileSystem& files, Catalogue& catalogue,
+                         std::chrono::system_clock::time_point now,
+                         const std::vector<KeptFile>& kept) {
+  const std::string digest = digest_of_kept(kept);
+  const Directory above = catalogue.open();
+  const Directory all = made_below(files, above, std::string(names::kBroughtIn));
+  for (const std::string& name : all.names()) {
+    if (!name.starts_with(names::kPartialPrefix) && name.ends_with("-" + digest)) {
+      return all / name;
+    }
+  }
+  const std::string unfinished = names::partial(digest);
+  const Directory directory = made_below(files, all, unfinished);
+  for (const KeptFile& file : kept) write_kept(files, directory, file);
+  files.sync_directory(directory);
+  const std::string name = names::brought_in(compact_time(now), digest);
+  files.rename_new(all, unfinished, all, name);
+  files.sync_directory(all);
+  files.sync_directory(above);
+  return all / name;
+}
+
+void forget_brought_in(FileSystem& files, const Catalogue& catalogue) {
+  const std::vector<CatalogueEntry> entries = catalogue.entries();
+  const fs::path path = catalogue.directory() / names::kBroughtIn;
+  std::error_code error;
+  if (entries.empty() || !fs::is_directory(fs::symlink_status(path, error))) return;
+  const auto oldest = std::ranges::min(entries, {}, [](const CatalogueEntry& entry) {
+                        return entry.id.substr(0, kCompactTimeLength);
+                      }).id.substr(0, kCompactTimeLength);
+  const Directory all = Directory::open(path);
+  for (const std::string& name : all.names()) {
+    if (name.starts_with(names::kPartialPrefix) || name.substr(0, kCompactTimeLength) >= oldest)
+      continue;
+    const Directory directory = Directory::open(all / name);
+    for (const std::string& file : directory.names()) files.unlink(directory, file);
+    files.remove_directory(all, name);
+  }
+}
+
+}  // namespace baseline
