@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/workplace.hpp"
 #include "report/human.hpp"
+#include "store/file_settings.hpp"
 
 namespace baseline {
 namespace {
@@ -36,6 +37,9 @@ DeployRequest deploy_request(const Invocation& invocation, const Inputs& inputs)
   const Options& options = invocation.options;
   const Settings& settings = invocation.settings;
   DeployRequest request{inputs.migration(), inputs.reference(), inputs.suites(), inputs.judge()};
+  request.adapt = [&inputs](const FileSettings& old) {
+    return inputs.engine().adapted(inputs.reference(), inputs.migration(), old);
+  };
   request.dry_run = options.dry_run;
   request.again = options.again;
   request.as_found = !options.old_unreadable.empty();

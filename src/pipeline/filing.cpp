@@ -80,7 +80,7 @@ Manifest draft_manifest(const Context& context, const std::string& id, const std
   manifest.payload.size = facts.size;
   manifest.payload.sha256 = kUnknownSha256;
   manifest.payload.mode = facts.mode;
-  manifest.page_size = facts.page_size;
+  manifest.page_size = facts.settings.page_size;
   manifest.page_count = facts.page_count;
   manifest.tables = facts.tables;
   manifest.schema_digest = facts.unreadable.empty() ? facts.schema.digest() : "";

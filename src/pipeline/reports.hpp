@@ -90,7 +90,8 @@ struct ReplaceReport {
   std::string revision;   ///< of the database that goes live; may be empty for a rollback
   std::string source_id;  ///< rollback: the backup that goes live
   DatabaseFacts old;
-  std::optional<Schema> schema;  ///< of the database that goes live, where it was read
+  std::optional<Schema> schema;          ///< of the database that goes live, where it was read
+  std::optional<FileSettings> settings;  ///< of its file, where a migration makes it
   ExchangePlan exchange;
   BackupPlan plan;
   std::optional<RecoveryReport> recovered;

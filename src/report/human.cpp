@@ -186,6 +186,10 @@ std::string plan_text(const ReplaceReport& report, const Style& style) {
     text +=
         labelled("backup", fmt::format("{}: {}", to_string(report.plan.strategy), report.plan.why));
   }
+  if (report.settings) {
+    const std::string file = unusual_settings(*report.settings, report.old.settings);
+    if (!file.empty()) text += labelled("file", file);
+  }
   if (report.old.exists) {
     text += labelled("space", fmt::format("{} needed for the backup, {} free",
                                           human_size(report.plan.space_needed),
@@ -223,6 +227,25 @@ std::string content_of(const DatabaseFacts& facts) {
     text += table.rows
                 ? fmt::format("{:>10} row{}", human_count(*table.rows), *table.rows == 1 ? "" : "s")
                 : "not counted";
+  }
+  return text;
+}
+
+std::string unusual_settings(const FileSettings& settings, const FileSettings& old) {
+  // Those of a file that SQLite makes when it is told nothing.
+  static const FileSettings usual{"UTF-8", 4096, "none", "delete"};
+  const auto before = old.items();
+  const auto expected = usual.items();
+  std::string text;
+  std::size_t i = 0;
+  for (const auto& [name, value] : settings.items()) {
+    const bool changes = !before.at(i).value.empty() && before.at(i).value != value;
+    const bool is_shown = !value.empty() && (changes || value != expected.at(i).value);
+    if (is_shown) {
+      text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", name,
+                          changes ? before.at(i).value + " becomes " : "", value);
+    }
+    ++i;
   }
   return text;
 }

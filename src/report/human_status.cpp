@@ -1,6 +1,8 @@
 // The human texts of the commands that only look: status, history.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/text.hpp"
 #include "report/human.hpp"
 #include "report/layout.hpp"
@@ -101,9 +103,12 @@ std::string of(const StatusReport& report, const Style& style, const TypedOption
   const DatabaseFacts& facts = report.facts;
   if (facts.exists) {
     text += labelled("content", content_of(facts));
-    text +=
-        labelled("file", fmt::format("{} {:04o}, journal mode {}", facts.owner, facts.mode,
-                                     facts.journal_mode.empty() ? "unknown" : facts.journal_mode));
+    FileSettings rest = facts.settings;
+    const std::string mode = std::exchange(rest.journal_mode, {});
+    const std::string unusual = unusual_settings(rest);
+    text += labelled(
+        "file", fmt::format("{} {:04o}, journal mode {}{}{}", facts.owner, facts.mode,
+                            mode.empty() ? "unknown" : mode, unusual.empty() ? "" : ", ", unusual));
     text += labelled("in use by", facts.holders.empty() ? "nobody that can be seen from here"
                                                         : describe(facts.holders));
   }

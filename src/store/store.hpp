@@ -10,6 +10,7 @@
 
 #include "os/clock.hpp"
 #include "os/holders.hpp"
+#include "store/file_settings.hpp"
 #include "store/intent.hpp"
 #include "store/replacement.hpp"
 #include "store/schema.hpp"
@@ -24,9 +25,8 @@ struct DatabaseFacts {
   bool unsettled = false;  ///< a crashed writer's work has to be brought in before it can be read
   std::uint64_t size = 0;  ///< bytes
   std::uint64_t wal_size = 0;  ///< bytes of changes that lie beside the file
-  std::uint64_t page_size = 0;
   std::uint64_t page_count = 0;
-  std::string journal_mode;
+  FileSettings settings;  ///< of its file; not set when it cannot be read
   std::int64_t user_version = 0;
   std::int64_t application_id = 0;
   std::optional<std::string> revision;  ///< as stamped by a migration tool

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "store/file_settings.hpp"
 #include "store/sqlite/mutate/mutants.hpp"
 #include "store/sqlite/session/same_content.hpp"
 #include "store/sqlite/session/sessions.hpp"
@@ -47,6 +48,11 @@ EngineFacts SqliteEngine::facts() const {
 
 std::unique_ptr<Session> SqliteEngine::apply(const Migration& migration) const {
   return apply_migration(migration);
+}
+
+std::unique_ptr<Session> SqliteEngine::adapted(Session& reference, const Migration& migration,
+                                               const FileSettings& old) const {
+  return sqlite::adapted(reference, migration, old);
 }
 
 std::unique_ptr<Session> SqliteEngine::deployed(Session& reference) const {

@@ -51,15 +51,12 @@ SQLite::Database open_database(const std::string& name, int flags) {
 }
 
 // SQLite's own handle of the file is asked: opening and closing another descriptor of it in this
-// process would drop the locks that SQLite holds (docs/ARCHITECTURE.md).
-bool is_wal(SQLite::Database& database) {
+// process would drop the locks that SQLite holds (docs/ARCHITECTURE.md). Null where there is none.
+sqlite3_file* own_file(SQLite::Database& database) {
   sqlite3_file* file = nullptr;
   sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_FILE_POINTER,
                        static_cast<void*>(&file));
-  std::array<unsigned char, 2> versions{};  // bytes 18 and 19: write and read format
-  if (file == nullptr || file->pMethods == nullptr) return false;
-  if (file->pMethods->xRead(file, versions.data(), 2, 18) != SQLITE_OK) return false;
-  return versions.at(1) == 2;
+  return file == nullptr || file->pMethods == nullptr ? nullptr : file;
 }
 
 fs::path resolved_path(const fs::path& path) {
@@ -148,6 +145,16 @@ void copy_pages(SQLite::Database& source, SQLite::Database& target) {
 
 }  // namespace
 
+bool is_wal(SQLite::Database& database) {
+  sqlite3_file* const file = own_file(database);
+  std::array<char, kWalVersions.size()> versions{};
+  if (file == nullptr) return false;
+  if (file->pMethods->xRead(file, versions.data(), versions.size(), kVersionsAt) != SQLITE_OK) {
+    return false;
+  }
+  return versions.back() == kWalVersions.back();
+}
+
 SQLite::Database open_reading(const fs::path& path) {
   return open_readable(path, [](const fs::path& real) {
     SQLite::Database database = open_file(real, "mode=ro");
@@ -194,13 +201,19 @@ SQLite::Database copy_of(SQLite::Database& source) {
   return target;
 }
 
-void copy_to_file(SQLite::Database& source, const fs::path& file) {
+void copy_to_file(SQLite::Database& source, const fs::path& file, bool in_wal_mode) {
   SQLite::Database target =
       open_database(file.native(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   // Nobody misses it after a crash: whoever wants it to last syncs it then. Nor may a journal be
   // left beside it.
   target.exec("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF");
   copy_pages(source, target);
+  if (!in_wal_mode) return;
+  // Not by PRAGMA journal_mode, which would make a -wal beside it for a moment.
+  sqlite3_file* const written = own_file(target);
+  const int code =
+      written->pMethods->xWrite(written, kWalVersions.data(), kWalVersions.size(), kVersionsAt);
+  if (code != SQLITE_OK) throw SQLite::Exception(sqlite3_errstr(code), code);
 }
 
 ShortPatience::ShortPatience(sqlite3* database, std::chrono::milliseconds timeout)

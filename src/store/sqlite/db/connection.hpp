@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Database.h>
 
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -39,8 +40,18 @@ bool fits_in_memory(SQLite::Database& database);
 /// A private copy of `source`: in memory when it fits there, else in a temporary file.
 SQLite::Database copy_of(SQLite::Database& source);
 
-/// A copy of `source` as a new file. Not synced.
-void copy_to_file(SQLite::Database& source, const std::filesystem::path& file);
+/// A copy of `source` as a new file, marked as being in WAL mode if that is asked for. Not synced.
+void copy_to_file(SQLite::Database& source, const std::filesystem::path& file,
+                  bool in_wal_mode = false);
+
+/// The write and read version in a database file that is in WAL mode, and their place in it
+/// (https://www.sqlite.org/fileformat2.html#file_format_version_numbers).
+inline constexpr std::string_view kWalVersions = "\2\2";
+inline constexpr std::size_t kVersionsAt = 18;
+
+/// Whether the file that is open is in WAL mode. PRAGMA journal_mode does not tell: an immutable
+/// connection has none.
+bool is_wal(SQLite::Database& database);
 
 using baseline::quoted_identifier;
 

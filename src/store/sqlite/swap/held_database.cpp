@@ -73,6 +73,21 @@ std::unique_ptr<HeldDatabase> HeldDatabase::acquire(const Target& target,
   }
 }
 
+void HeldDatabase::start_over() {
+  if (lock_) return;
+  try {
+    // Without locks of its own: those of the first connection keep everybody else out. WAL mode
+    // without shared memory wants exclusive locking.
+    SQLite::Database fresh(file_uri(target_.resolved, "mode=rw&vfs=unix-none"),
+                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW);
+    fresh.exec("PRAGMA locking_mode = EXCLUSIVE");
+    lock_.emplace(std::move(database_));
+    database_ = std::move(fresh);
+  } catch (const SQLite::Exception& error) {
+    throw write_error(target_, error.getErrorCode(), error.what());
+  }
+}
+
 void HeldDatabase::leave_wal_mode(FileSystem& files) {
   if (!is_in_wal_mode(file_)) return;
   try {
