@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <system_error>
 #include <limits>
+#include <system_error>
 
 #include "base/error.hpp"
 #include "base/names.hpp"

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <nlohmann/json.hpp>
-#include <system_error>
 #include <string_view>
+#include <system_error>
 
 #include "base/bytes_json.hpp"
 #include "base/error.hpp"

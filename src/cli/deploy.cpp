@@ -8,6 +8,7 @@
 #include "cli/workplace.hpp"
 #include "pipeline/failed_deploy.hpp"
 #include "report/human.hpp"
+#include "store/file_settings.hpp"
 
 namespace baseline {
 namespace {
@@ -38,6 +39,9 @@ DeployRequest deploy_request(const Invocation& invocation, const Inputs& inputs)
   const Settings& settings = invocation.settings;
   DeployRequest request{inputs.migration(), inputs.reference(), inputs.suites(), inputs.judge()};
   request.left_out = inputs.engine().left_out(inputs.migration());
+  request.adapt = [&inputs](const FileSettings& old) {
+    return inputs.engine().adapted(inputs.reference(), inputs.migration(), old);
+  };
   request.dry_run = options.dry_run;
   request.again = options.again;
   request.replace_any = options.replace_any;

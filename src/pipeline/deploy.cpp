@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -14,6 +16,7 @@
 #include "pipeline/identity.hpp"
 #include "pipeline/prune.hpp"
 #include "pipeline/replace.hpp"
+#include "store/file_settings.hpp"
 
 namespace baseline {
 namespace {
@@ -97,6 +100,29 @@ bool in_the_way(const DeployRequest& request, const Context& context, const Repl
   return context.store.running() || (!report.old.holders.empty() && !request.application.stop);
 }
 
+// What goes live: the migration in a file that is kept as that of the old database is.
+std::shared_ptr<Session> successor(const DeployRequest& request, ReplaceReport& report) {
+  std::shared_ptr<Session> next(std::shared_ptr<Session>(), &request.reference);  // not owned
+  try {
+    if (std::unique_ptr<Session> own =
+            request.adapt ? request.adapt(report.old.settings) : nullptr) {
+      next = std::move(own);
+    }
+  } catch (Error& error) {
+    std::string as_old;
+    for (const auto& [name, value] : report.old.settings.items()) {
+      as_old += fmt::format("{}{} {}", as_old.empty() ? "" : ", ", name, value);
+    }
+    error.add_note(fmt::format(
+        "the file settings are those of the old database ({}); a migration can set others with "
+        "PRAGMAs at its head",
+        as_old));
+    throw;
+  }
+  report.settings = next->file_settings();
+  return next;
+}
+
 // Before anything is touched: a deploy whose checks are all skipped proves nothing.
 void require_proof(const DeployRequest& request) {
   const bool runs = std::ranges::any_of(request.suites.checks(),
@@ -109,8 +135,9 @@ void require_proof(const DeployRequest& request) {
 ReplaceReport dry_run(const DeployRequest& request, const Context& context, ReplaceReport report) {
   look_at_old(request, context, report);
   if (!is_wanted(request, context, report)) return report;
+  const auto next = successor(request, report);
   StepScope step(context.observer, Step::check_candidate);
-  report.before = request.judge(Phase::before, request.reference);
+  report.before = request.judge(Phase::before, *next);
   if (report.before->failed()) step.failed();
   if (request.judged) request.judged(*report.before);
   if (report.before->nothing_ran()) {
@@ -203,6 +230,7 @@ void deploy_now(const DeployRequest& request, const Context& context,
     look_at_old(request, context, report);
   }
   if (!is_wanted(request, context, report)) return;
+  const auto next = successor(request, report);
 
   // Nobody may be using it, but an application that will be stopped; and the operator has to want
   // it.
@@ -229,7 +257,7 @@ void deploy_now(const DeployRequest& request, const Context& context,
   steps.stage = [&](Replacement& staged) {
     {
       const StepScope step(context.observer, Step::stage);
-      staged.stage(request.reference);
+      staged.stage(*next);
     }
     StepScope step(context.observer, Step::check_candidate);
     const auto candidate = staged.open_candidate();

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,6 +33,9 @@ struct DeployRequest {
   Session& reference;  ///< the migration applied in memory
   const Suites& suites;
   Judge judge;
+  /// The reference as it takes the place of a file with these settings; null when it is so already.
+  /// May be empty: then they are not carried over.
+  std::function<std::unique_ptr<Session>(const FileSettings& old)> adapt = {};
   bool dry_run = false;
   bool again = false;        ///< replace even a database that the migration was deployed to
   bool replace_any = false;  ///< and one that is none of `replaces`

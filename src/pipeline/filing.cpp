@@ -49,7 +49,7 @@ void place_record(const Context& context, const Directory& entry, const Intent& 
 }
 
 void put_content(const DatabaseFacts& facts, Manifest& manifest) {
-  manifest.page_size = facts.page_size;
+  manifest.page_size = facts.settings.page_size;
   manifest.page_count = facts.page_count;
   manifest.tables = facts.tables;
   manifest.schema_digest = facts.unreadable.empty() ? facts.schema.digest() : "";

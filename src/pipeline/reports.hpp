@@ -104,7 +104,8 @@ struct ReplaceReport {
   std::string idle;
   std::string way_on;
   DatabaseFacts old;
-  std::optional<Schema> schema;  ///< of the database that goes live, where it was read
+  std::optional<Schema> schema;          ///< of the database that goes live, where it was read
+  std::optional<FileSettings> settings;  ///< of its file, where a migration makes it
   ExchangePlan exchange;
   BackupPlan plan;
   std::optional<RecoveryReport> recovered;

@@ -51,9 +51,9 @@ void conclude(CheckRun& run, const ReplaceReport& report) {
     run.schemas->left = report.old.schema;
   }
   if (report.outcome == Outcome::nothing_to_do) {
-    run.idle = report.idle.empty()
-                   ? fmt::format("already at baseline {}; nothing to do", printable(report.revision))
-                   : fmt::format("nothing to do: {}", report.idle);
+    run.idle = report.idle.empty() ? fmt::format("already at baseline {}; nothing to do",
+                                                 printable(report.revision))
+                                   : fmt::format("nothing to do: {}", report.idle);
   }
   if (report.outcome == Outcome::would_wait) {
     run.problem = RunProblem{"in use",

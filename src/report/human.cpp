@@ -225,6 +225,10 @@ std::string plan_text(const ReplaceReport& report, const Style& style) {
     text +=
         labelled("backup", fmt::format("{}: {}", to_string(report.plan.strategy), report.plan.why));
   }
+  if (report.settings) {
+    const std::string file = unusual_settings(*report.settings, report.old.settings);
+    if (!file.empty()) text += labelled("file", file);
+  }
   if (report.old.exists) {
     text += labelled("space", fmt::format("{} needed for the backup, {} free",
                                           human_size(report.plan.space_needed),
@@ -253,6 +257,25 @@ std::string duration(std::chrono::nanoseconds time) {
 
 std::string content_of(const DatabaseFacts& facts) {
   return size_text(facts) + ", " + revision_text(facts.revision) + table_lines(facts.tables);
+}
+
+std::string unusual_settings(const FileSettings& settings, const FileSettings& old) {
+  // Those of a file that SQLite makes when it is told nothing.
+  static const FileSettings usual{"UTF-8", 4096, "none", "delete"};
+  const auto before = old.items();
+  const auto expected = usual.items();
+  std::string text;
+  std::size_t i = 0;
+  for (const auto& [name, value] : settings.items()) {
+    const bool changes = !before.at(i).value.empty() && before.at(i).value != value;
+    const bool is_shown = !value.empty() && (changes || value != expected.at(i).value);
+    if (is_shown) {
+      text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", name,
+                          changes ? before.at(i).value + " becomes " : "", value);
+    }
+    ++i;
+  }
+  return text;
 }
 
 std::string leaving(const ReplaceReport& plan) {

@@ -37,6 +37,10 @@ std::string missing(const ReplaceReport& plan);
 /// What is in a database: "668 KiB, 9 732 rows in 4 tables, revision …", and a line a table.
 std::string content_of(const DatabaseFacts& facts);
 
+/// How a file is kept, where that is not the usual way or not that of the old file:
+/// "encoding UTF-16le, page_size 4096 becomes 16384". May be empty.
+std::string unusual_settings(const FileSettings& settings, const FileSettings& old = {});
+
 /// "11 ms", "0.4 ms", "2.1 s".
 std::string duration(std::chrono::nanoseconds time);
 

@@ -1,6 +1,8 @@
 // The human texts of the commands that only look: status, history.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/text.hpp"
 #include "report/human.hpp"
 #include "report/layout.hpp"
@@ -12,8 +14,9 @@ std::string verdict(const StatusReport& report, const Style& style) {
   if (!report.facts.exists) return style(Tone::caution, "missing");
   if (!report.facts.unreadable.empty()) return style(Tone::bad, report.facts.unreadable);
   if (report.facts.unsettled) {
-    return style(Tone::caution,
-                 "a crashed writer left a hot journal; the next start of the application rolls it back");
+    return style(
+        Tone::caution,
+        "a crashed writer left a hot journal; the next start of the application rolls it back");
   }
   if (report.at_baseline) {
     return style(Tone::good, fmt::format("at baseline {}", printable(report.baseline_revision)));
@@ -101,9 +104,12 @@ std::string of(const StatusReport& report, const Style& style, const TypedOption
   const DatabaseFacts& facts = report.facts;
   if (facts.exists) {
     text += labelled("content", content_of(facts));
-    text +=
-        labelled("file", fmt::format("{} {:04o}, journal mode {}", facts.owner, facts.mode,
-                                     facts.journal_mode.empty() ? "unknown" : facts.journal_mode));
+    FileSettings rest = facts.settings;
+    const std::string mode = std::exchange(rest.journal_mode, {});
+    const std::string unusual = unusual_settings(rest);
+    text += labelled(
+        "file", fmt::format("{} {:04o}, journal mode {}{}{}", facts.owner, facts.mode,
+                            mode.empty() ? "unknown" : mode, unusual.empty() ? "" : ", ", unusual));
     text += labelled("in use by", facts.holders.empty() ? "nobody that can be seen from here"
                                                         : describe(facts.holders));
   }

@@ -26,6 +26,18 @@ Json of_holders(const std::vector<Holder>& holders) {
   return json;
 }
 
+void add_file_settings(Json& json, const FileSettings& settings) {
+  for (const auto& [name, value] : settings.items()) json[name] = optional_text(value);
+  if (settings.page_size != 0) json["page_size"] = settings.page_size;
+}
+
+Json of_settings(const std::optional<FileSettings>& settings) {
+  if (!settings) return nullptr;
+  Json json;
+  add_file_settings(json, *settings);
+  return json;
+}
+
 Json of_facts(const DatabaseFacts& facts) {
   Json json;
   json["exists"] = facts.exists;
@@ -33,7 +45,7 @@ Json of_facts(const DatabaseFacts& facts) {
   json["unreadable"] = optional_text(facts.unreadable);
   json["size"] = facts.size;
   json["revision"] = facts.revision ? Json(*facts.revision) : Json(nullptr);
-  json["journal_mode"] = optional_text(facts.journal_mode);
+  add_file_settings(json, facts.settings);
   json["tables"] = of_tables(facts.tables);
   json["owner"] = facts.owner;
   json["mode"] = fmt::format("{:04o}", facts.mode);
@@ -157,6 +169,7 @@ Json document_of(const ReplaceReport& report, int exit_code, bool with_checks) {
   json["idle"] = optional_text(report.idle);
   json["undo"] = optional_text(report.backup ? report.backup->manifest.id : report.way_on);
   json["old"] = of_facts(report.old);
+  json["new"] = of_settings(report.settings);
   json["engine"] = {{"name", exchange_word(report.exchange.exchange)},
                     {"why", optional_text(report.exchange.why)},
                     {"consequences", report.exchange.consequences}};

@@ -10,6 +10,8 @@
 
 namespace baseline {
 
+struct FileSettings;
+
 /// The library that does an engine's work, for those who have to reproduce what it did.
 struct EngineFacts {
   std::string name;                  ///< "SQLite"
@@ -32,6 +34,12 @@ class Engine {
   /// Behind which line of the migration's file there is what undoes the rest, and apply() leaves
   /// out: "'-- +goose Down' (line 9)". Empty where all of it is applied.
   virtual std::string left_out(const Migration& migration) const = 0;
+
+  /// What apply() made, as it takes the place of a file with these settings: each that the
+  /// migration does not set itself is that of `old`. Null when `reference` is so already. Throws as
+  /// apply(), for a statement may fail in another encoding.
+  virtual std::unique_ptr<Session> adapted(Session& reference, const Migration& migration,
+                                           const FileSettings& old) const = 0;
 
   /// What apply() made as the live database that a deploy leaves: its scratch copies have the
   /// schema and no rows.

@@ -17,6 +17,7 @@
 namespace baseline {
 
 struct ConstraintRef;
+struct FileSettings;
 struct Schema;
 struct TableModel;
 
@@ -205,6 +206,9 @@ class Session {
   /// The same for those who write rows: tables, then virtual tables, then views, each in the order
   /// in which they were made.
   virtual std::vector<TableModel> tables() = 0;
+
+  /// How its file is kept; of what was applied in private: the file that will be made of it.
+  virtual FileSettings file_settings() = 0;
 
   /// The revision that a migration tool has stamped into the database (alembic_version), if any.
   virtual std::optional<std::string> revision() = 0;

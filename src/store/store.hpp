@@ -12,6 +12,7 @@
 
 #include "os/clock.hpp"
 #include "os/holders.hpp"
+#include "store/file_settings.hpp"
 #include "store/intent.hpp"
 #include "store/replacement.hpp"
 #include "store/schema.hpp"
@@ -30,9 +31,8 @@ struct DatabaseFacts {
   std::uint64_t size = 0;  ///< bytes
   std::uint64_t wal_size = 0;           ///< bytes of changes that lie beside the file
   std::chrono::nanoseconds modified{};  ///< when the file was last written, since 1970
-  std::uint64_t page_size = 0;
   std::uint64_t page_count = 0;
-  std::string journal_mode;
+  FileSettings settings;  ///< of its file; not set when it cannot be read
   std::int64_t user_version = 0;
   std::int64_t application_id = 0;
   std::optional<std::string> revision;  ///< as stamped by a migration tool

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "store/constraint_ref.hpp"
+#include "store/file_settings.hpp"
 #include "store/schema.hpp"
 #include "store/table_model.hpp"
 #include "support/catch.hpp"
@@ -50,6 +51,7 @@ class CountingSession final : public Session {
   std::vector<std::size_t> resolve(const ConstraintRef&) override { return {}; }
   Schema schema() override { return {}; }
   std::vector<TableModel> tables() override { return {}; }
+  FileSettings file_settings() override { return {}; }
   std::optional<std::string> revision() override { return {}; }
   std::vector<TableRows> count_rows(std::chrono::milliseconds) override { return {}; }
   std::optional<std::string> integrity_problem(Depth) override { return {}; }

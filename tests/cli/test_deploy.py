@@ -630,7 +630,7 @@ class OldDatabases(support.Case):
                                               "INSERT INTO ü VALUES ('☃')", f"{encoding}.db"))
 
     def test_wal_mode(self):
-        """The new database is as the migration makes it; the old one stays in WAL mode."""
+        """The new database is in WAL mode as well, and the old one stays in it."""
         database = self.made("PRAGMA journal_mode = WAL; CREATE TABLE t (x)")
         self.check_replaced(database)
         self.assertEqual(query(database, "PRAGMA journal_mode"), [("wal",)])

@@ -24,6 +24,11 @@ UNSEEN = {
     "application_state=stopping": "as stopped",
     "application_state=started": "as stopped",
     "checks-mutate.mutants.effect=cost": "test_mutate.py",
+    "file_settings.encoding=UTF-16le": "test_file_settings.py",
+    "file_settings.encoding=UTF-16be": "test_file_settings.py",
+    "file_settings.auto_vacuum=full": "test_file_settings.py",
+    "file_settings.auto_vacuum=incremental": "test_file_settings.py",
+    "file_settings.journal_mode=wal": "test_file_settings.py",
     "report.run.error": "a run that is in the history and ended in an error: somebody was faster",
     "report.run.warnings": "their causes are faults",
 }

@@ -10,6 +10,7 @@
 
 #include "catalogue/brought_in.hpp"
 #include "pipeline/recover.hpp"
+#include "store/file_settings.hpp"
 #include "store/sqlite/session/sessions.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
@@ -92,6 +93,9 @@ ReplaceReport Workbench::deploy(const std::function<void(DeployRequest&)>& adjus
                           return verdict(phase,
                                          phase == Phase::before ? before_passes : after_passes);
                         }};
+  request.adapt = [&](const FileSettings& old) {
+    return sqlite::adapted(*reference, small_migration(), old);
+  };
   if (application_) request.application = *application_;
   if (adjust) adjust(request);
   return baseline::deploy(request, context_);

@@ -31,6 +31,17 @@ std::string reason_text(const Json& old) {
   return child_of(old, "exists").is_boolean() ? "none: the database was new" : "";
 }
 
+// How the file of the new database is kept.
+std::string settings_text(const Json& settings) {
+  std::string text;
+  if (!settings.is_object()) return text;
+  for (const auto& [name, value] : settings.items()) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name,
+                        value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return text;
+}
+
 void add_users(Node facts, const Json& old) {
   std::string text;
   for (const Json& holder : child_of(old, "holders")) {
@@ -88,6 +99,7 @@ void add_facts(Node main, const Json& run) {
   add_fact(facts, "Old database", reason_text(old));
   add_users(facts, old);
   add_fact(facts, "Replaced by", engine_sentence(result));
+  add_fact(facts, "New file", settings_text(child_of(result, "new")));
   add_fact(facts, "Backup", backup_strategy(result));
   add_fact(facts, "Restored from", text_of(result, "source"), "code");
   add_fact(facts, "Began", time_of(text_of(run, "started")));

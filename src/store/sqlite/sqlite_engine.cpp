@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
+#include "store/file_settings.hpp"
 #include "store/sqlite/mutate/mutants.hpp"
 #include "store/sqlite/session/same_content.hpp"
 #include "store/sqlite/session/sessions.hpp"
@@ -56,6 +57,11 @@ std::string SqliteEngine::left_out(const Migration& migration) const {
   const auto part = up_part(migration.sql);
   if (!part || part->marker.empty()) return {};
   return fmt::format("'{}' (line {})", printable(part->marker), part->line);
+}
+
+std::unique_ptr<Session> SqliteEngine::adapted(Session& reference, const Migration& migration,
+                                               const FileSettings& old) const {
+  return sqlite::adapted(reference, migration, old);
 }
 
 std::unique_ptr<Session> SqliteEngine::deployed(Session& reference) const {

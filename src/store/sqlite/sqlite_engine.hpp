@@ -12,6 +12,8 @@ class SqliteEngine final : public Engine {
   EngineFacts facts() const override;
   std::unique_ptr<Session> apply(const Migration& migration) const override;
   std::string left_out(const Migration& migration) const override;
+  std::unique_ptr<Session> adapted(Session& reference, const Migration& migration,
+                                   const FileSettings& old) const override;
   std::unique_ptr<Session> deployed(Session& reference) const override;
   std::vector<Mutant> mutants(const Migration& migration) const override;
   bool same(Session& a, Session& b) const override;

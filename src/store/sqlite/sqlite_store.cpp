@@ -16,6 +16,7 @@
 #include "os/process.hpp"
 #include "store/journal.hpp"
 #include "store/sqlite/session/sessions.hpp"
+#include "store/sqlite/swap/content_digest.hpp"
 #include "store/sqlite/swap/filed_copy.hpp"
 #include "store/sqlite/swap/freeze.hpp"
 #include "store/sqlite/swap/in_place_replacement.hpp"
@@ -44,12 +45,6 @@ std::int64_t integer_of(Session& session, std::string_view sql) {
   return number == nullptr ? 0 : *number;
 }
 
-std::string scalar_text(Session& session, std::string_view sql) {
-  const Value value = value_of(session, sql);
-  const auto* text = std::get_if<std::string>(&value);
-  return text == nullptr ? std::string() : *text;
-}
-
 // As far as the time goes; what keeps SQLite from looking at all is a complaint, too.
 std::string complaint_of(Session& session, std::chrono::milliseconds within) {
   constexpr std::size_t kMostComplaints = 5;
@@ -67,11 +62,10 @@ std::string complaint_of(Session& session, std::chrono::milliseconds within) {
 }
 
 void describe_content(Session& session, const LookOptions& options, DatabaseFacts& facts) {
-  facts.page_size = static_cast<std::uint64_t>(integer_of(session, "PRAGMA page_size"));
   facts.page_count = static_cast<std::uint64_t>(integer_of(session, "PRAGMA page_count"));
   facts.user_version = integer_of(session, "PRAGMA user_version");
   facts.application_id = integer_of(session, "PRAGMA application_id");
-  facts.journal_mode = scalar_text(session, "PRAGMA journal_mode");
+  facts.settings = session.file_settings();
   facts.revision = session.revision();
   facts.schema = session.schema();
   if (options.count_rows_for.count() > 0) {
@@ -145,7 +139,11 @@ DatabaseFacts SqliteStore::look(const LookOptions& options) {
     // A hot journal cannot be brought in by a reader; that the file is unreadable is not said.
     // What is no database at all is never given to SQLite, which would remove what lies beside it.
     facts.unsettled = has_hot_journal(target_) && has_database_header(target_);
-    if (!facts.unsettled) facts.unreadable = error.what();
+    if (!facts.unsettled) {
+      facts.unreadable = error.what();
+      const auto file = target_.directory.open_file(target_.name, false);
+      if (file) facts.settings = settings_in_header(*file);
+    }
   }
   // What it has read, SQLite can open.
   if (!facts.unreadable.empty() || facts.unsettled ||

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Database.h>
 
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -32,6 +33,10 @@ SQLite::Database open_held(const std::filesystem::path& path);
 /// must exist. SQLite has read nothing of it yet, and waits for no lock. Throws SQLite::Exception.
 SQLite::Database open_writing(const std::filesystem::path& path, Purpose purpose);
 
+/// To write to a file that another connection of this process has locked, and keeps locked. WAL
+/// mode without shared memory wants exclusive locking.
+SQLite::Database open_without_locks(const std::filesystem::path& path);
+
 /// Opens a file that nobody else can have open as the source of a copy, whatever it holds. Throws
 /// SQLite::Exception.
 SQLite::Database open_source(const std::filesystem::path& path);
@@ -52,17 +57,24 @@ SQLite::Database open_memory(Purpose purpose = Purpose::judge);
 /// An empty private database that SQLite keeps in a nameless temporary file once it grows.
 SQLite::Database open_temporary(Purpose purpose = Purpose::judge);
 
-/// Whether the database is in WAL mode. It must have been read from.
-bool is_wal(SQLite::Database& database);
-
 /// Whether the database is small enough for copies of it to be made in memory (4 MiB).
 bool fits_in_memory(SQLite::Database& database);
 
 /// A private copy of `source`: in memory when it fits there, else in a temporary file.
 SQLite::Database copy_of(SQLite::Database& source);
 
-/// A copy of `source` as a new file. Not synced.
-void copy_to_file(SQLite::Database& source, const std::filesystem::path& file);
+/// A copy of `source` as a new file, marked as being in WAL mode if that is asked for. Not synced.
+void copy_to_file(SQLite::Database& source, const std::filesystem::path& file,
+                  bool in_wal_mode = false);
+
+/// The write and read version in a database file that is in WAL mode, and their place in it
+/// (https://www.sqlite.org/fileformat2.html#file_format_version_numbers).
+inline constexpr std::string_view kWalVersions = "\2\2";
+inline constexpr std::size_t kVersionsAt = 18;
+
+/// Whether the file that is open is in WAL mode. PRAGMA journal_mode does not tell: an immutable
+/// connection has none.
+bool is_wal(SQLite::Database& database);
 
 using baseline::quoted_identifier;
 
@@ -80,8 +92,5 @@ class ShortPatience {
  private:
   sqlite3* database_;
 };
-
-/// The file URI of an absolute path, any byte of it allowed (https://www.sqlite.org/uri.html).
-std::string file_uri(const std::filesystem::path& path, std::string_view parameters);
 
 }  // namespace baseline::sqlite

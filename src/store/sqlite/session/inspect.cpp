@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/text.hpp"
+#include "store/file_settings.hpp"
 #include "store/sqlite/db/connection.hpp"
 #include "store/sqlite/db/errors.hpp"
 #include "store/sqlite/session/session.hpp"
@@ -78,6 +79,18 @@ std::optional<TableInfo> SqliteSession::read_table(std::string_view name) {
       database_, "SELECT name FROM pragma_table_xinfo(?, 'main') WHERE pk ORDER BY pk", out.name);
   if (out.key.empty() && has_rows_numbered) out.key = row_number(out.columns);
   return out;
+}
+
+FileSettings SqliteSession::file_settings() {
+  return translated([&] {
+    constexpr std::array kAutoVacuum = {"none", "full", "incremental"};
+    FileSettings out;
+    out.encoding = database_.execAndGet("PRAGMA encoding").getString();
+    out.page_size = static_cast<std::uint64_t>(own_.number("PRAGMA page_size"));
+    out.auto_vacuum = kAutoVacuum.at(static_cast<std::size_t>(own_.number("PRAGMA auto_vacuum")));
+    out.journal_mode = becomes_wal_ || is_wal(database_) ? "wal" : "delete";
+    return out;
+  });
 }
 
 std::optional<std::string> SqliteSession::revision() {

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "store/file_settings.hpp"
 #include "store/sqlite/db/configuration.hpp"
 #include "store/sqlite/db/connection.hpp"
 #include "store/sqlite/db/errors.hpp"
@@ -21,6 +22,7 @@
 #include "store/sqlite/session/session.hpp"
 #include "store/sqlite/session/sessions.hpp"
 #include "store/sqlite/sql/definitions.hpp"
+#include "store/sqlite/sql/migration_head.hpp"
 #include "store/sqlite/sql/tokenizer.hpp"
 #include "store/sqlite/sql/up_part.hpp"
 
@@ -50,8 +52,13 @@ std::string hint_for(const Migration& migration, const SqlFailure& failure) {
     return "commands of the sqlite3 shell that start with a dot are not SQL; remove it";
   }
   if (failure.kind == SqlFailure::Kind::denied && starts_with("pragma")) {
+    const auto name = next_token(migration.sql, token->end());
+    if (name && belongs_to_head(to_lower(unquoted(*name)))) {
+      return "move it to the head of the migration, before the first statement that is no PRAGMA";
+    }
     return "remove it: only user_version, application_id, foreign_keys and defer_foreign_keys "
-           "may be set in a migration";
+           "may be set in a migration, and at its head encoding, page_size, auto_vacuum and "
+           "journal_mode";
   }
   if (failure.kind == SqlFailure::Kind::denied) {
     return "remove it: a migration only makes what is inside its one database";
@@ -85,11 +92,26 @@ SqlFailure within_bounds(SqlFailure failure, int code, const Guard& guard,
   return failure;
 }
 
-void run_statements(SQLite::Database& database, Guard& guard, const Migration& migration) {
+// In the one order in which all of them have an effect.
+void set_up_file(SQLite::Database& database, const FileSettings& settings) {
+  if (!settings.encoding.empty()) {
+    database.exec(fmt::format("PRAGMA encoding = '{}'", settings.encoding));
+  }
+  if (settings.page_size != 0) {
+    database.exec(fmt::format("PRAGMA page_size = {}", settings.page_size));
+  }
+  if (!settings.auto_vacuum.empty()) {
+    database.exec(fmt::format("PRAGMA auto_vacuum = {}", settings.auto_vacuum));
+  }
+}
+
+// `sql`: what is to be run of the migration.
+void run_statements(SQLite::Database& database, Guard& guard, const Migration& migration,
+                    std::string_view sql) {
   std::optional<std::chrono::milliseconds> timeout;
   if (migration.bounds) timeout = migration.bounds->timeout;
   const Guard::Scope scope(guard, Guard::Rules::migration, timeout);
-  StatementReader reader(database.getHandle(), guard, migration.sql);
+  StatementReader reader(database.getHandle(), guard, sql);
   std::size_t statements = 0;
   while (const Statement* const statement = reader.next()) {
     ++statements;
@@ -170,10 +192,16 @@ void demand_no_orphans(SQLite::Database& database, const Migration& migration) {
       "insert the parents too, or leave the rows out");
 }
 
-}  // namespace
+// From here on it is a reference; whoever wants to write takes a scratch copy.
+std::unique_ptr<Session> reference_on(SQLite::Database database, const FileSettings& settings) {
+  database.exec("PRAGMA query_only = ON");
+  return std::make_unique<SqliteSession>(std::move(database), SqliteSession::Role::sealed,
+                                         settings.journal_mode == "wal");
+}
 
-std::unique_ptr<Session> apply_migration(const Migration& given) {
-  std::optional<Migration> up;
+// The part of the file that is applied.
+Migration upward(const Migration& given) {
+  Migration up = given;
   if (auto part = up_part(given.sql)) {
     if (part->variables) {
       throw Error(ErrorCode::usage,
@@ -182,13 +210,23 @@ std::unique_ptr<Session> apply_migration(const Migration& given) {
                       .text({}),
                   "write their values, and remove the line");
     }
-    up = given;
-    up->sql = std::move(part->sql);
+    up.sql = std::move(part->sql);
   }
-  const Migration& migration = up ? *up : given;
+  return up;
+}
+
+std::unique_ptr<Session> applied(const Migration& given, const FileSettings& old) {
+  const Migration migration = upward(given);
+  const MigrationHead head = read_head(migration.sql);
+  if (head.mistake) {
+    throw Error(ErrorCode::usage,
+                migration_problem(migration, head.mistake->offset, head.mistake->message).text({}));
+  }
+  const FileSettings settings = head.settings.or_else(old);
   return translated([&] {
     SQLite::Database database =
         migration.bounds ? open_memory(Purpose::migrate) : open_temporary(Purpose::migrate);
+    set_up_file(database, settings);
     if (migration.bounds) {
       const std::int64_t page_size = database.execAndGet("PRAGMA page_size").getInt64();
       database.exec("PRAGMA temp_store = MEMORY");  // which has its bound already
@@ -199,17 +237,36 @@ std::unique_ptr<Session> apply_migration(const Migration& given) {
     {
       Guard guard(database.getHandle());
       database.exec("BEGIN");
-      run_statements(database, guard, migration);
+      run_statements(database, guard, migration, head.rest.empty() ? migration.sql : head.rest);
       require_tables(database, migration);
       // What a suite names is only compared, and nobody may have looked at it: a few views can take
       // for ever to compile.
       if (!migration.bounds) require_whole(database, migration);
       demand_no_orphans(database, migration);
       database.exec("COMMIT");
-      // From here on it is a reference; whoever wants to write takes a scratch copy.
-      database.exec("PRAGMA query_only = ON");
     }
-    return std::make_unique<SqliteSession>(std::move(database), SqliteSession::Role::sealed);
+    return reference_on(std::move(database), settings);
+  });
+}
+
+}  // namespace
+
+std::unique_ptr<Session> apply_migration(const Migration& migration) {
+  return applied(migration, {});
+}
+
+std::unique_ptr<Session> adapted(Session& reference, const Migration& migration,
+                                 const FileSettings& old) {
+  const FileSettings current = reference.file_settings();
+  const FileSettings wanted =
+      read_head(upward(migration).sql).settings.or_else(old).or_else(current);
+  if (wanted == current) return nullptr;
+  FileSettings other_mode = current;
+  other_mode.journal_mode = wanted.journal_mode;
+  // Pages and texts must be made anew, the journal mode is only a mark on the file.
+  if (wanted != other_mode) return applied(migration, old);
+  return translated([&] {
+    return reference_on(copy_of(dynamic_cast<SqliteSession&>(reference).database()), wanted);
   });
 }
 

@@ -20,6 +20,7 @@
 #include "store/sqlite/session/measure.hpp"
 #include "store/sqlite/session/rejection.hpp"
 #include "store/sqlite/session/run.hpp"
+#include "store/sqlite/sql/script.hpp"
 #include "store/sqlite/sql/tokenizer.hpp"
 
 namespace baseline::sqlite {
@@ -42,10 +43,23 @@ bool is_pragma(std::string_view sql) {
   return first && is_keyword(*first, "pragma");
 }
 
+// PRAGMA journal_mode, PRAGMA main.journal_mode
+bool asks_for_journal_mode(std::string_view sql) {
+  if (!is_pragma(sql)) return false;
+  const Script script(sql);
+  const std::vector<Span> statements = script.statements();
+  if (statements.size() != 1) return false;
+  const std::string text = normalised(script.tokens(statements.front()));
+  return text == "pragma journal_mode" || text == "pragma main . journal_mode";
+}
+
 }  // namespace
 
-SqliteSession::SqliteSession(SQLite::Database database, Role role)
-    : database_(std::move(database)), guard_(database_.getHandle()), role_(role) {
+SqliteSession::SqliteSession(SQLite::Database database, Role role, bool becomes_wal)
+    : database_(std::move(database)),
+      guard_(database_.getHandle()),
+      role_(role),
+      becomes_wal_(becomes_wal) {
   if (role_ == Role::sealed) schema_.at_start();
 }
 
@@ -108,7 +122,10 @@ QueryOutcome SqliteSession::query(std::string_view sql, const Bindings& bindings
   };
   // PRAGMA integrity_check reads whole rows, and those of the application may be larger than what
   // a check may make.
-  outcome.failure = step_through(sql, bindings, limits, is_pragma(sql), name_columns, keep);
+  // An immutable connection needs no journal, and would call that of any file "delete".
+  const bool is_wal_question = asks_for_journal_mode(sql) && (becomes_wal_ || is_wal(database_));
+  outcome.failure = step_through(is_wal_question ? "SELECT 'wal' AS journal_mode" : sql, bindings,
+                                 limits, is_pragma(sql), name_columns, keep);
   if (too_large) outcome.failure = std::move(too_large);
   return outcome;
 }
@@ -285,7 +302,7 @@ std::unique_ptr<Session> SqliteSession::scratch() {
 }
 
 void SqliteSession::save(const std::filesystem::path& file) {
-  translated([&] { copy_to_file(database_, file); });
+  translated([&] { copy_to_file(database_, file, becomes_wal_); });
 }
 
 std::vector<ConstraintInfo> SqliteSession::constraints() {

@@ -29,7 +29,8 @@ class SqliteSession final : public Session {
     scratch,  ///< private, may be written
   };
 
-  SqliteSession(SQLite::Database database, Role role);
+  /// `becomes_wal`: the file that is made of it will be in WAL mode.
+  SqliteSession(SQLite::Database database, Role role, bool becomes_wal = false);
 
   CompileOutcome compile(std::string_view sql) override;
   QueryOutcome query(std::string_view sql, const Bindings& bindings,
@@ -52,11 +53,13 @@ class SqliteSession final : public Session {
   std::vector<std::size_t> resolve(const ConstraintRef& by) override;
   Schema schema() override;
   std::vector<TableModel> tables() override;
+  FileSettings file_settings() override;
   std::optional<std::string> revision() override;
   std::vector<TableRows> count_rows(std::chrono::milliseconds budget) override;
   std::optional<std::string> integrity_problem(Depth depth) override;
 
   SQLite::Database& database() { return database_; }
+  bool becomes_wal() const { return becomes_wal_; }
 
  private:
   /// Steps through one read-only statement until `visit` says false. `columns` is told first.
@@ -91,6 +94,7 @@ class SqliteSession final : public Session {
   std::optional<bool> foreign_keys_;  // as begin() set it
   KnownTables known_tables_;
   Role role_;
+  bool becomes_wal_;
 };
 
 }  // namespace baseline::sqlite

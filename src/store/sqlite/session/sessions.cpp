@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
 #include "store/sqlite/db/connection.hpp"
 #include "store/sqlite/db/errors.hpp"
 #include "store/sqlite/session/session.hpp"
@@ -35,6 +37,10 @@ bool with_bytes(Session& reference, const std::function<void(std::string_view)>&
       sqlite3_serialize(database.getHandle(), "main", &size, 0), &sqlite3_free);
   if (bytes == nullptr && size != 0) {
     translated([&] { throw SQLite::Exception("out of memory", SQLITE_NOMEM); });
+  }
+  // A private database cannot be in WAL mode, its file can.
+  if (bytes != nullptr && dynamic_cast<SqliteSession&>(reference).becomes_wal()) {
+    std::ranges::copy(kWalVersions, bytes.get() + kVersionsAt);
   }
   // None: nothing was ever written.
   if (bytes == nullptr) {

@@ -8,6 +8,10 @@
 #include "store/migration.hpp"
 #include "store/session.hpp"
 
+namespace baseline {
+struct FileSettings;
+}
+
 namespace baseline::sqlite {
 
 /// Opens a database that others may be using: read-only, never writing the main file, waiting up to
@@ -21,8 +25,14 @@ std::unique_ptr<Session> open_immutable(const std::filesystem::path& path);
 
 /// Applies the migration in one transaction to a fresh private database under the authorizer (no
 /// ATTACH, no transaction control, nothing outside the database). Throws Error{usage} with
-/// FILE:LINE:COLUMN when a statement fails, is not allowed, or there is none.
+/// FILE:LINE:COLUMN when a statement fails, is not allowed, or there is none. The file settings are
+/// those that the migration has at its head, and else SQLite's own.
 std::unique_ptr<Session> apply_migration(const Migration& migration);
+
+/// What apply_migration() made, `reference`, with the file settings of `old` where the migration
+/// has none of its own; null when it has all of them already. Throws as that.
+std::unique_ptr<Session> adapted(Session& reference, const Migration& migration,
+                                 const FileSettings& old);
 
 /// A copy of `reference` (from apply_migration) that is a live database to its users.
 std::unique_ptr<Session> live_copy(Session& reference);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "os/sha256.hpp"
@@ -18,6 +20,9 @@ constexpr std::size_t kReadVersionAt = 19;  // 2: WAL
 constexpr std::size_t kChangeCounterAt = 24;
 constexpr std::size_t kPageCountAt = 28;  // valid while the two counters are equal
 constexpr std::size_t kSchemaCookieAt = 40;
+constexpr std::size_t kLargestRootAt = 52;  // 0: no auto_vacuum
+constexpr std::size_t kEncodingAt = 56;
+constexpr std::size_t kIncrementalAt = 64;
 constexpr std::size_t kValidForAt = 92;
 constexpr std::size_t kCellCountAt = 103;  // of page 1, behind its type and first free block
 
@@ -53,6 +58,23 @@ std::uint32_t schema_cookie_of(const File& file) {
 bool is_in_wal_mode(const File& file) {
   const Header header(file);
   return header.size >= kHeaderSize && header.number(kReadVersionAt, 1) == 2;
+}
+
+FileSettings settings_in_header(const File& file) {
+  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  constexpr std::array kEncodingNames = {"", "UTF-8", "UTF-16le", "UTF-16be"};
+  const Header header(file);
+  if (header.size < kHeaderSize || std::string_view(header.bytes.data(), kMagic.size()) != kMagic)
+    return {};
+  FileSettings out;
+  const std::uint32_t encoding = header.number(kEncodingAt, 4);
+  if (encoding < kEncodingNames.size()) out.encoding = kEncodingNames.at(encoding);
+  if (std::has_single_bit(header.page_size())) out.page_size = header.page_size();
+  out.auto_vacuum = header.number(kLargestRootAt, 4) == 0   ? "none"
+                    : header.number(kIncrementalAt, 4) == 0 ? "full"
+                                                            : "incremental";
+  out.journal_mode = header.number(kReadVersionAt, 1) == 2 ? "wal" : "delete";
+  return out;
 }
 
 std::string content_digest(const File& file) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "os/file.hpp"
+#include "store/file_settings.hpp"
 
 namespace baseline::sqlite {
 
@@ -16,6 +17,10 @@ std::uint32_t schema_cookie_of(const File& file);
 /// way: the counters, versions and size in its header, what lies behind the last page, and the page
 /// of locks. Equal digests mean the same content, whichever of the two files is the copy.
 std::string content_digest(const File& file);
+
+/// How the file is kept, as its header tells it: of a database that SQLite cannot read. What makes
+/// no sense there is not set.
+FileSettings settings_in_header(const File& file);
 
 /// Whether the header says that the database is in WAL mode.
 bool is_in_wal_mode(const File& file);

@@ -72,6 +72,19 @@ std::unique_ptr<HeldDatabase> HeldDatabase::acquire(const Target& target,
   }
 }
 
+void HeldDatabase::start_over() {
+  if (lock_) return;
+  try {
+    // The locks of the first connection keep everybody else out.
+    SQLite::Database fresh = open_without_locks(target_.resolved);
+    fresh.exec("PRAGMA locking_mode = EXCLUSIVE");
+    lock_.emplace(std::move(database_));
+    database_ = std::move(fresh);
+  } catch (const SQLite::Exception& error) {
+    throw write_error(target_, error.getErrorCode(), error.what());
+  }
+}
+
 void HeldDatabase::leave_wal_mode(FileSystem& files) {
   if (!is_in_wal_mode(file_)) return;
   try {

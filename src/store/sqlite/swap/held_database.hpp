@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "os/clock.hpp"
 #include "os/file_system.hpp"
@@ -40,6 +41,10 @@ class HeldDatabase {
   /// next opener brings the old one back; or it is the new one, and only its sync has failed.
   void replace_by(const std::filesystem::path& source);
 
+  /// Takes a new connection for what comes, under the same lock: a connection learns the text
+  /// encoding of its file but once, and replace_by() may have changed that.
+  void start_over();
+
   /// The database, read-only, under the lock.
   std::unique_ptr<Session> open() const;
 
@@ -53,6 +58,9 @@ class HeldDatabase {
 
   const Target& target_;
   File file_;  // before the database: it must be closed last
+  // The connection that has the lock, after start_over(). Before the other one, too, which has none
+  // that its end could drop.
+  std::optional<SQLite::Database> lock_;
   SQLite::Database database_;
 };
 

@@ -274,7 +274,11 @@ void InPlaceReplacement::swap_back(const Deadline& deadline, const std::optional
   try {
     const auto old = kept ? kept->open_file(target_.name, false) : std::nullopt;
     if (!old) throw stuck("there is no copy of it");
-    if (!live_) live_ = HeldDatabase::acquire(target_, deadline);
+    if (live_) {
+      live_->start_over();
+    } else {
+      live_ = HeldDatabase::acquire(target_, deadline);
+    }
     keep_what_was_written();
     InPlaceStep step;
     step.phase = InPlacePhase::reverting;

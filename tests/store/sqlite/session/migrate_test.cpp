@@ -1,8 +1,11 @@
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <string>
 
 #include "base/error.hpp"
+#include "store/file_settings.hpp"
 #include "store/schema.hpp"
 #include "store/sqlite/session/sessions.hpp"
 #include "support/catch.hpp"
@@ -71,10 +74,16 @@ TEST_CASE("a migration cannot leave its transaction or its database", "[migrate]
         "dir/1_x.sql:1:1: a TEMP object is not allowed in a migration | " + inside);
   CHECK(complaint("CREATE TABLE temp.a(x)") ==
         "dir/1_x.sql:1:1: a TEMP object is not allowed in a migration | " + inside);
-  CHECK(complaint("PRAGMA journal_mode = WAL") ==
-        "dir/1_x.sql:1:1: PRAGMA journal_mode is not allowed in a migration | "
+  CHECK(complaint("PRAGMA synchronous = OFF") ==
+        "dir/1_x.sql:1:1: PRAGMA synchronous is not allowed in a migration | "
         "remove it: only user_version, application_id, foreign_keys and defer_foreign_keys "
-        "may be set in a migration");
+        "may be set in a migration, and at its head encoding, page_size, auto_vacuum and "
+        "journal_mode");
+  CHECK(complaint("CREATE TABLE a(x);\nPRAGMA journal_mode = WAL") ==
+        "dir/1_x.sql:2:1: PRAGMA journal_mode is not allowed in a migration | "
+        "move it to the head of the migration, before the first statement that is no PRAGMA");
+  CHECK(complaint("PRAGMA journal_mode = WAL") ==
+        "dir/1_x.sql contains no SQL statement | write the statements that make the new database");
   CHECK(complaint(".read other.sql") ==
         "dir/1_x.sql:1:1: near \".\": syntax error | "
         "commands of the sqlite3 shell that start with a dot are not SQL; remove it");
@@ -131,6 +140,56 @@ TEST_CASE("a migration may set what travels in the file", "[migrate]") {
   CHECK(reference->query("PRAGMA application_id", {}, {}).rows.at(0).at(0) ==
         Value(std::int64_t{8}));
   CHECK(image_of(*reference).size() == 8192);
+}
+
+const Migration kHeaded{
+    "1", "1_x.sql",
+    "PRAGMA journal_mode = WAL; PRAGMA auto_vacuum = 2; PRAGMA page_size = 8192;"
+    "PRAGMA encoding = 'UTF-16be'; CREATE TABLE a(x); INSERT INTO a VALUES ('é')"};
+const FileSettings kHead{"UTF-16be", 8192, "incremental", "wal"};
+
+// What is in a file that was made of a reference.
+FileSettings settings_of(const std::filesystem::path& file) {
+  const auto session = sqlite::open_immutable(file);
+  CHECK(session->query("SELECT x FROM a", {}, {}).rows.at(0).at(0) == Value(std::string("é")));
+  CHECK_FALSE(session->integrity_problem(Session::Depth::full));
+  return session->file_settings();
+}
+
+TEST_CASE("a migration sets at its head how its file is kept", "[migrate]") {
+  const TempDir dir;
+  const auto reference = sqlite::apply_migration(kHeaded);
+  CHECK(reference->file_settings() == kHead);
+  std::ofstream(dir.path() / "written") << image_of(*reference);
+  CHECK(settings_of(dir.path() / "written") == kHead);
+  reference->save(dir.path() / "saved");
+  CHECK(settings_of(dir.path() / "saved") == kHead);
+  // Nothing beside them: to be in WAL mode they were not put into it.
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 2);
+}
+
+TEST_CASE("a migration takes over how the old file was kept, and its own head wins", "[migrate]") {
+  const Migration plain{"1", "1_x.sql", "CREATE TABLE a(x); INSERT INTO a VALUES ('é')"};
+  const FileSettings usual{"UTF-8", 4096, "none", "delete"};
+  const auto reference = sqlite::apply_migration(plain);
+  CHECK(reference->file_settings() == usual);
+  // Again only when that makes a difference.
+  CHECK(sqlite::adapted(*reference, plain, usual) == nullptr);
+  CHECK(sqlite::adapted(*reference, plain, {}) == nullptr);
+  CHECK(sqlite::adapted(*sqlite::apply_migration(kHeaded), kHeaded, usual) == nullptr);
+  for (const FileSettings& old : {kHead, FileSettings{"UTF-16le", 4096, "none", "delete"},
+                                  FileSettings{"UTF-8", 65536, "none", "delete"},
+                                  FileSettings{"UTF-8", 4096, "full", "delete"},
+                                  FileSettings{"UTF-8", 4096, "none", "wal"}}) {
+    const auto next = sqlite::adapted(*reference, plain, old);
+    REQUIRE(next);
+    CHECK(next->file_settings() == old);
+    CHECK(next->execute("DELETE FROM a", {}, {}).failure);
+    const TempDir dir;
+    next->save(dir.path() / "saved");
+    CHECK(settings_of(dir.path() / "saved") == old);
+  }
+  CHECK(reference->file_settings() == usual);
 }
 
 TEST_CASE("a reference that is too large for memory is saved as a file", "[migrate]") {

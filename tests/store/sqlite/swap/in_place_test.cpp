@@ -78,6 +78,20 @@ TEST_CASE("in place, after the commit: finished, whatever rows were written sinc
   }
 }
 
+// The mark is in the transaction: where the content is the old one's, so is the mode.
+TEST_CASE("in place, wherever it was cut off: WAL mode stays", "[in-place]") {
+  for (const Record record : {swap, replacing, replaced, reverting, reverted}) {
+    CAPTURE(record);
+    const Place place;
+    run_sql(place.database, "PRAGMA journal_mode = WAL");
+    cut_off_before(place.database, record, record < reverting);
+    place.recover();
+    CHECK(content(place.database) == (record == replaced || record == reverting ? "new" : "old"));
+    CHECK(Workbench(real_file_system(), place.database).store().look({}).settings.journal_mode ==
+          "wal");
+  }
+}
+
 TEST_CASE("in place, after the commit, with another schema since: a person must look",
           "[in-place]") {
   const Place place;
