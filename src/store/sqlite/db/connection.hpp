@@ -93,4 +93,7 @@ class ShortPatience {
   sqlite3* database_;
 };
 
+/// The file URI of an absolute path, any byte of it allowed (https://www.sqlite.org/uri.html).
+std::string file_uri(const std::filesystem::path& path, std::string_view parameters);
+
 }  // namespace baseline::sqlite
