@@ -66,9 +66,7 @@ CommandResult run_deploy(const Invocation& invocation) {
       return !plan.old.exists || ask(human_report::leaving(plan));
     };
   }
-  const ReplaceReport report = deploy(request, workplace.context());
-  conclude(invocation.run, report);
-  return rendered(invocation, report);
+  return rendered(invocation, deploy(request, workplace.context()));
 }
 
 }  // namespace baseline

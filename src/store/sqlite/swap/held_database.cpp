@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <exception>
+
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
@@ -117,12 +119,12 @@ void HeldDatabase::release(std::unique_ptr<HeldDatabase> held, FileSystem& files
   if (!held) return;
   // In exclusive locking mode SQLite keeps its journal, with an empty header. Under the lock nobody
   // else can have one there.
-  const std::string journal = names::rollback_journal(held->target_.name);
   try {
+    const std::string journal = names::rollback_journal(held->target_.name);
     if (held->target_.directory.contains(journal) && is_dead_journal(held->target_, journal)) {
       files.unlink(held->target_.directory, journal);
     }
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     // It does no harm, and what is live must not be undone for it.
   }
 }
@@ -133,7 +135,7 @@ void remove_dead_journal(const Target& target, FileSystem& files) {
   try {
     HeldDatabase::release(HeldDatabase::acquire(target, Deadline(std::chrono::milliseconds(0))),
                           files);
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     // Whoever uses the database can live with it, and so can the next run.
   }
 }
@@ -144,7 +146,7 @@ void return_to_wal_mode(const Target& target) {
   try {
     SQLite::Database database = open_for_writing(target);
     database.execAndGet("PRAGMA journal_mode = WAL");
-  } catch (const SQLite::Exception&) {
+  } catch (const std::exception&) {
     // The content is what counts; the application can switch it on again.
   }
 }

@@ -66,7 +66,7 @@ class InPlaceReplacement final : public Replacement {
   void bring_in_hot_journal();
   void keep_what_was_written();
   void record_the_verdict();
-  void record_committed(const InPlaceStep& step);
+  void record_committed(InPlacePhase phase);
   Error stuck(const std::string& why) const;
 
   FileSystem& files_;
