@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <system_error>
+
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -12,6 +15,19 @@ bool is_of(const CatalogueEntry& entry, const Context& context) {
   if (entry.manifest->database == database.native()) return true;
   return context.catalogue.directory() == context.store.default_catalogue() &&
          entry.manifest->payload.name == database.filename().native();
+}
+
+void require_catalogue(const Context& context) {
+  const std::filesystem::path& directory = context.catalogue.directory();
+  std::error_code error;
+  const auto found = std::filesystem::symlink_status(directory, error).type();
+  if (found != std::filesystem::file_type::not_found) return;
+  const bool none_yet = context.store.exists() && directory == context.store.default_catalogue();
+  if (none_yet) return;
+  throw Error(ErrorCode::usage,
+              fmt::format("there are no backups of {}: {} does not exist",
+                          printable(context.store.location()), printable(directory.native())),
+              "name the database with --database, and with --backups where its backups are");
 }
 
 void require_data(const CatalogueEntry& entry) {

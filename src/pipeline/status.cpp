@@ -4,6 +4,8 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "pipeline/copies.hpp"
+#include "pipeline/leftovers.hpp"
 
 namespace baseline {
 namespace {
@@ -40,6 +42,11 @@ StatusReport status(const Context& context, const Migration& migration, Session&
   if (!report.running) report.interruption = interruption_of(context.store);
   report.catalogue = context.catalogue.directory();
   report.backups = context.catalogue.entries();
+  // What cannot be decided is looked at by a person first, with all that lies there.
+  const bool decided =
+      !report.interruption || report.interruption->position != Position::undecidable;
+  if (!report.running && decided) report.leftovers = leftovers(context);
+  report.missing_copies = missing_copies(report.backups, context);
   const History history = read_history(context.catalogue.directory());
   for (const HistoryLine& line : history.lines) {
     if (line.database == report.database) report.last = line;
