@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <new>
 #include <system_error>
 
 #include "base/text.hpp"
@@ -24,6 +25,15 @@ void throw_errno(std::string_view action, std::string_view object) {
               fmt::format("cannot {} {}: {}", action, printable(object),
                           std::generic_category().message(error)),
               hint);
+}
+
+void throw_surprise(const std::exception& surprise) {
+  if (dynamic_cast<const std::bad_alloc*>(&surprise) != nullptr) {
+    throw Error(ErrorCode::io, "out of memory",
+                "raise the limit on memory (ulimit -v, MemoryMax=), then run the command again");
+  }
+  throw Error(ErrorCode::io, fmt::format("unexpected: {}", surprise.what()),
+              "this is a bug in baseline; baseline status tells where things stand");
 }
 
 }  // namespace baseline

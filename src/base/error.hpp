@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -56,5 +57,24 @@ class Interrupted : public std::runtime_error {
 
 /// Throws Error{io} "cannot ACTION OBJECT: STRERROR" for the current errno.
 [[noreturn]] void throw_errno(std::string_view action, std::string_view object);
+
+/// Throws Error{io} for an exception that no part of the program has expected.
+[[noreturn]] void throw_surprise(const std::exception& surprise);
+
+/// Runs `act`, which ends with nothing but Error or Interrupted: whatever else it throws (out of
+/// memory, no thread to be had, a library's own exception) is thrown on as an Error{io}, so that
+/// the same code handles it.
+template <typename Act>
+auto surprises_as_errors(Act&& act) -> decltype(act()) {
+  try {
+    return act();
+  } catch (const Error&) {
+    throw;
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const std::exception& surprise) {
+    throw_surprise(surprise);
+  }
+}
 
 }  // namespace baseline

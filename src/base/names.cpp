@@ -17,6 +17,9 @@ std::string candidate(std::string_view database) {
 std::string restoring(std::string_view database) {
   return fmt::format(".{}.baseline-restoring", database);
 }
+std::string displaced(std::string_view database) {
+  return fmt::format(".{}.baseline-displaced", database);
+}
 
 std::string exporting(std::string_view file) { return fmt::format(".{}.baseline-export", file); }
 

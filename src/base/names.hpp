@@ -13,6 +13,8 @@ std::string journal(std::string_view database);            ///< .NAME.baseline-j
 std::string journal_temporary(std::string_view database);  ///< .NAME.baseline-journal.new
 std::string candidate(std::string_view database);          ///< .NAME.baseline-candidate
 std::string restoring(std::string_view database);          ///< .NAME.baseline-restoring
+/// .NAME.baseline-displaced: what another program had put where the old database was kept.
+std::string displaced(std::string_view database);
 
 /// .NAME.baseline-export: what an export writes until it is complete.
 std::string exporting(std::string_view file);
@@ -53,6 +55,7 @@ std::string renewed(std::string_view name);
 bool is_in_every_entry(std::string_view name);
 
 inline constexpr std::string_view kPartialPrefix = ".partial-";
+inline constexpr std::string_view kManualSuffix = "-manual";  ///< of a key: `backups create`
 inline constexpr std::string_view kRemovedPrefix = "removed-";
 inline constexpr std::string_view kManifest = "manifest.json";
 inline constexpr std::string_view kChecksums = "SHA256SUMS";

@@ -63,7 +63,7 @@ HistoryLine line_from(const json& in) {
 }  // namespace
 
 std::string to_json(const HistoryLine& line) {
-  nlohmann::ordered_json out;
+  nlohmann::ordered_json out = nlohmann::ordered_json::object();
   out["when"] = line.when;
   out["run"] = line.run;
   out["command"] = line.command;

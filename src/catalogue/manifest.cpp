@@ -60,7 +60,7 @@ Payload payload_from(const json& value, const std::string& file) {
 }  // namespace
 
 std::string to_json(const Manifest& manifest) {
-  ordered_json out;
+  ordered_json out = ordered_json::object();
   out["version"] = 1;
   out["id"] = manifest.id;
   out["reason"] = manifest.reason;
@@ -79,7 +79,7 @@ std::string to_json(const Manifest& manifest) {
   out["page_count"] = manifest.page_count;
   out["tables"] = ordered_json::array();
   for (const TableRows& table : manifest.tables) {
-    ordered_json row;
+    ordered_json row = ordered_json::object();
     row["name"] = bytes_to_json(table.table);
     row["rows"] = table.rows ? ordered_json(*table.rows) : ordered_json(nullptr);
     out["tables"].push_back(row);

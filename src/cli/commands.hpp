@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <string>
 
 #include "catalogue/catalogue.hpp"
@@ -33,6 +34,22 @@ struct CommandResult {
 
 /// What the user typed, to be typed again in a command that we print.
 TypedOptions typed_options(const Invocation& invocation);
+
+/// Warns on stderr that the result could not be told, and takes no memory for it.
+void warn_untold(const char* why) noexcept;
+
+/// Tells in words what was done, which the exit code tells in any case: whatever is thrown, for
+/// want of memory for example, is a warning on stderr. False: then it is not told, or not all.
+template <typename Tell>
+bool told(const Tell& tell) {
+  try {
+    tell();
+    return true;
+  } catch (const std::exception& error) {
+    warn_untold(error.what());
+    return false;
+  }
+}
 
 /// The result of a replacement as the settings want it, with its exit code.
 CommandResult rendered(const Invocation& invocation, const ReplaceReport& report);

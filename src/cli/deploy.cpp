@@ -86,10 +86,8 @@ CommandResult run_deploy(const Invocation& invocation) {
   const Context& context = workplace.context();
   const auto run = [&] { return deploy_as_typed(invocation, context); };
   // Errors of the inputs count: a rollback that answers this command must not undo another.
-  const ReplaceReport report =
-      invocation.options.dry_run ? run() : with_failure_noted(context, run);
-  conclude(invocation.run, report);
-  return rendered(invocation, report);
+  return rendered(invocation,
+                  invocation.options.dry_run ? run() : with_failure_noted(context, run));
 }
 
 }  // namespace baseline

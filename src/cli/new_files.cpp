@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/names.hpp"
 #include "base/text.hpp"
 #include "os/file_system.hpp"
+#include "os/new_file.hpp"
 
 namespace baseline {
 namespace {
@@ -27,12 +29,22 @@ Directory open_or_make(const fs::path& path) {
   return Directory::open(path);
 }
 
-void demand_none_exists(const fs::path& directory, const std::vector<GeneratedFile>& files) {
+// Whether it is there as it would be written: a process that was killed has left it.
+bool is_there(const fs::path& path, const std::string& text) {
+  std::error_code error;
+  if (fs::symlink_status(path, error).type() != fs::file_type::regular) return false;
+  const Directory parent = Directory::open(fs::absolute(path).parent_path());
+  return fs::file_size(path, error) == text.size() && parent.read_text(path.filename()) == text;
+}
+
+void demand_no_other_exists(const fs::path& directory, const std::vector<GeneratedFile>& files) {
   std::vector<std::string> found;
   for (const GeneratedFile& file : files) {
+    const fs::path path = directory / file.name;
     std::error_code error;
-    if (fs::symlink_status(directory / file.name, error).type() != fs::file_type::not_found) {
-      found.push_back(printable((directory / file.name).string()));
+    if (fs::symlink_status(path, error).type() != fs::file_type::not_found &&
+        !is_there(path, file.text)) {
+      found.push_back(printable(path.string()));
     }
   }
   if (found.empty()) return;
@@ -45,20 +57,24 @@ void demand_none_exists(const fs::path& directory, const std::vector<GeneratedFi
 }  // namespace
 
 void write_new_files(const fs::path& directory, const std::vector<GeneratedFile>& files) {
-  demand_none_exists(directory, files);
+  demand_no_other_exists(directory, files);
   FileSystem& system = real_file_system();
   std::vector<std::pair<Directory, std::string>> written;
+  written.reserve(files.size());
   try {
-    for (const GeneratedFile& file : files) {
-      const fs::path path = fs::absolute(directory / file.name).lexically_normal();
+    // The first one is what the others are found by: it comes last.
+    for (auto file = files.rbegin(); file != files.rend(); ++file) {
+      const fs::path path = fs::absolute(directory / file->name).lexically_normal();
+      if (is_there(path, file->text)) continue;
       Directory parent = open_or_make(path.parent_path());
       const std::string name = path.filename().string();
-      const File made = system.create(parent, name, kFileMode);
+      NewFile made(system, parent, names::renewed("." + name), kFileMode);
+      system.write(made.file(), file->text, 0);
+      system.sync(made.file());
+      made.take_name(name);
       written.emplace_back(std::move(parent), name);
-      system.write(made, file.text, 0);
-      system.sync(made);
     }
-  } catch (const Error&) {
+  } catch (...) {
     // A part of them would pass for the whole.
     for (const auto& [parent, name] : written) system.unlink(parent, name);
     throw;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <exception>
 
 #include "base/error.hpp"
 #include "cli/commands.hpp"
@@ -134,10 +135,9 @@ std::string interrupted_sentence(const Options& options) {
 
 // An error goes to stderr for people; with --format json it is the document on stdout as well.
 template <typename AnyError>
-int end_with_error(const AnyError& error, const std::string& text, int code, bool json) {
+void end_with_error(const AnyError& error, const std::string& text, int code, bool json) {
   if (json) print(stdout, json_report::of(error, code));
   write_text(stderr, text);
-  return code;
 }
 
 // Whether something that was printed did not arrive. A reader that has gone away wanted no more; of
@@ -162,12 +162,29 @@ int write_reports(Reports& reports, const CheckRun& run, int code, bool only_loo
 
 }  // namespace
 
+void warn_untold(const char* why) noexcept {
+  std::fputs("baseline: warning: the result could not be told: ", stderr);
+  std::fputs(why, stderr);
+  std::fputs("\n", stderr);
+}
+
 CommandResult rendered(const Invocation& invocation, const ReplaceReport& report) {
-  const int code = exit_code(report.outcome);
-  return {invocation.settings.format.value == Format::json
-              ? json_report::of(report, code)
-              : human_report::of(report, invocation.out, typed_options(invocation)),
-          code};
+  CommandResult result;
+  result.exit_code = exit_code(report.outcome);
+  const bool complete = told([&] {
+    // A deploy's phases are noted as they end, those of a rollback here.
+    if (report.before && invocation.run.phases.empty()) {
+      invocation.run.phases.push_back(*report.before);
+    }
+    conclude(invocation.run, report);
+    result.output = invocation.settings.format.value == Format::json
+                        ? json_report::of(report, result.exit_code)
+                        : human_report::of(report, invocation.out, typed_options(invocation));
+  });
+  if (!complete) {
+    result.exit_code = exit_code_without_result(result.exit_code, invocation.options.only_looks());
+  }
+  return result;
 }
 
 int run_program(int argc, const char* const* argv) {
@@ -183,37 +200,48 @@ int run_program(int argc, const char* const* argv) {
   const auto start = std::chrono::steady_clock::now();
   bool json = asks_for_json(argc, argv);
   int code = 0;
+  bool complete = false;
   try {
-    const CommandResult result = run_command(argc, argv, options, reports, run, start, json);
-    std::FILE* const stream = reports.on_stdout() ? stderr : stdout;
-    if (json || result.verbatim) {
-      print(stream, result.output);
-    } else {
-      write_text(stream, result.output);
-    }
-    write_text(stderr, result.messages);
+    const CommandResult result = surprises_as_errors(
+        [&] { return run_command(argc, argv, options, reports, run, start, json); });
     code = result.exit_code;
+    complete = told([&] {
+      std::FILE* const stream = reports.on_stdout() ? stderr : stdout;
+      if (json || result.verbatim) {
+        print(stream, result.output);
+      } else {
+        write_text(stream, result.output);
+      }
+      write_text(stderr, result.messages);
+    });
   } catch (const Error& error) {
-    const Style style(wants_colour(options.colour, STDERR_FILENO));
-    code = end_with_error(error, human_report::of(error, style), exit_code(error.code()), json);
-    conclude(run, error);
+    code = exit_code(error.code());
+    complete = told([&] {
+      const Style style(wants_colour(options.colour, STDERR_FILENO));
+      end_with_error(error, human_report::of(error, style), code, json);
+      conclude(run, error);
+    });
   } catch (const Interrupted& interrupted) {
-    const std::string text = interrupted_sentence(options);
-    code = end_with_error(interrupted, "baseline: " + text + "\n", exit_code(interrupted), json);
-    conclude(run, interrupted, text);
-  } catch (const std::exception& error) {
-    const Error unexpected(ErrorCode::io, fmt::format("unexpected: {}", error.what()),
-                           "this is a bug in baseline; baseline status tells where things stand");
-    code = end_with_error(unexpected, human_report::of(unexpected, Style(false)),
-                          exit_code(ErrorCode::io), json);
-    conclude(run, unexpected);
+    code = exit_code(interrupted);
+    complete = told([&] {
+      const std::string text = interrupted_sentence(options);
+      end_with_error(interrupted, "baseline: " + text + "\n", code, json);
+      conclude(run, interrupted, text);
+    });
+  } catch (const std::exception&) {  // not even the memory for an Error
+    code = exit_code(ErrorCode::io);
+    told([] { throw; });
   }
   run.exit_code = code;
   run.took = std::chrono::steady_clock::now() - start;
-  code = write_reports(reports, run, code, options.only_looks());
-  if (const auto trouble = keep_record(run)) {
-    print(stderr, fmt::format("baseline: warning: {}\n", *trouble));
-  }
+  complete =
+      told([&] { code = write_reports(reports, run, code, options.only_looks()); }) && complete;
+  told([&] {
+    if (const auto trouble = keep_record(run)) {
+      print(stderr, fmt::format("baseline: warning: {}\n", *trouble));
+    }
+  });
+  if (!complete) code = exit_code_without_result(code, options.only_looks());
   if (result_is_lost()) {
     print(stderr, "baseline: warning: the result could not be written to stdout\n");
     code = exit_code_without_result(code, options.only_looks());

@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
+#include "pipeline/leftovers.hpp"
 #include "report/human.hpp"
 #include "report/json.hpp"
 
@@ -32,9 +33,11 @@ CommandResult run_recover(const Invocation& invocation) {
   RecoverReport report;
   report.database = context.store.location();
   // Nothing to recover: no lock is taken and no file is made.
-  if (context.store.has_leftovers() || context.store.running()) {
+  if (!context.store.leftovers().empty() || context.store.running() ||
+      !leftovers(context).empty()) {
     const Deadline deadline(invocation.settings.wait.value);
     const auto replacement = context.store.hold({"recover", rfc3339(context.now())}, deadline);
+    report.leftovers = remove_leftovers(context, *replacement);
     report.recovered = recover(context, *replacement, deadline, application);
   }
   if (invocation.options.start) start(application, report);

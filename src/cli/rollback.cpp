@@ -30,10 +30,7 @@ CommandResult run_rollback(const Invocation& invocation) {
       return !plan.old.exists || ask(human_report::leaving(plan));
     };
   }
-  const ReplaceReport report = rollback(request, workplace.context());
-  if (report.before) invocation.run.phases.push_back(*report.before);
-  conclude(invocation.run, report);
-  return rendered(invocation, report);
+  return rendered(invocation, rollback(request, workplace.context()));
 }
 
 }  // namespace baseline

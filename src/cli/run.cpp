@@ -67,10 +67,12 @@ std::optional<CommandResult> gate(const Invocation& invocation) {
   request.wipe_old = invocation.options.wipe_old;
   const auto report = pass_gate(std::move(request), workplace.context());
   if (!report) return {};
-  conclude(invocation.run, *report);
   if (report->outcome == Outcome::done) {
-    tell_report(invocation, *report);
-    keep_record_now(invocation);
+    told([&] {
+      conclude(invocation.run, *report);
+      tell_report(invocation, *report);
+      keep_record_now(invocation);
+    });
     return {};
   }
   CommandResult result = rendered(invocation, *report);

@@ -10,11 +10,16 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
+#include <string>
 
 #include "base/error.hpp"
 
 namespace baseline {
 namespace {
+
+std::string descriptor_path(const File& file) {
+  return "/proc/self/fd/" + std::to_string(file.fd());
+}
 
 // Calls again as long as a signal interrupts the call.
 template <typename Call>
@@ -28,6 +33,25 @@ class RealFileSystem final : public FileSystem {
  public:
   File create(const Directory& directory, const std::string& name, mode_t mode) override {
     return open(directory, name, O_CREAT | O_EXCL, mode, "create");
+  }
+
+  std::optional<File> create_unnamed(const Directory& directory, const std::string& path_name,
+                                     mode_t mode) override {
+    const int fd = retried(
+        [&] { return ::openat(directory.fd(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode); });
+    if (fd < 0) return {};
+    File file(fd, directory / path_name);
+    // It gets its name by way of /proc, which may not be there.
+    if (::access(descriptor_path(file).c_str(), F_OK) != 0) return {};
+    return file;
+  }
+
+  void link_unnamed(const File& file, const Directory& directory,
+                    const std::string& name) override {
+    if (::linkat(AT_FDCWD, descriptor_path(file).c_str(), directory.fd(), name.c_str(),
+                 AT_SYMLINK_FOLLOW) != 0) {
+      throw_errno("create", (directory / name).native());
+    }
   }
 
   File open_or_create(const Directory& directory, const std::string& name, mode_t mode) override {

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,14 @@ class FileSystem {
 
   /// Makes a new file, opened for reading and writing; an existing name is an error.
   virtual File create(const Directory& directory, const std::string& name, mode_t mode) = 0;
+  /// Makes a new file without a name, which is gone with its last descriptor unless link_unnamed()
+  /// gives it one. Nothing where the filesystem, or the system, cannot.
+  /// `path_name`: what it is called in messages.
+  virtual std::optional<File> create_unnamed(const Directory& directory,
+                                             const std::string& path_name, mode_t mode) = 0;
+  /// An existing name is an error.
+  virtual void link_unnamed(const File& file, const Directory& directory,
+                            const std::string& name) = 0;
   /// Opens a file for reading and writing, making it when it is missing.
   virtual File open_or_create(const Directory& directory, const std::string& name, mode_t mode) = 0;
   /// Opens a file for appending, making it when it is missing: every write goes to the end, also

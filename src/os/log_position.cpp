@@ -58,7 +58,7 @@ bool continues(const File& file, const LogPosition& position) {
 nlohmann::json to_json(const std::vector<LogPosition>& positions) {
   nlohmann::json out = nlohmann::json::array();
   for (const LogPosition& position : positions) {
-    nlohmann::json one;
+    nlohmann::json one = nlohmann::json::object();
     one["path"] = bytes_to_json(position.path);
     one["inode"] = nullptr;
     if (position.exists) {

@@ -20,7 +20,7 @@ constexpr std::array kWatched = {SIGINT, SIGTERM, SIGHUP};
 constexpr std::array kChanged = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGIO};
 
 volatile std::sig_atomic_t pending = 0;
-std::array<struct sigaction, kChanged.size()> actions_found{};
+std::array<struct sigaction, kChanged.size()> original_actions{};
 bool watching = false;
 bool too_late = false;
 
@@ -32,7 +32,7 @@ void remember(int signal) {
 
 void watch_signals() {
   for (std::size_t i = 0; i < kChanged.size(); ++i) {
-    ::sigaction(kChanged[i], nullptr, &actions_found[i]);
+    ::sigaction(kChanged[i], nullptr, &original_actions[i]);
   }
   watching = true;
   struct sigaction action {};
@@ -62,7 +62,7 @@ void restore_signals() {
     stop_if_interrupted();
   }
   for (std::size_t i = 0; i < kChanged.size(); ++i) {
-    ::sigaction(kChanged[i], &actions_found[i], nullptr);
+    ::sigaction(kChanged[i], &original_actions[i], nullptr);
   }
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
 }

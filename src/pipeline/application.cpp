@@ -113,14 +113,16 @@ std::optional<std::string> ApplicationControl::stop_again(Replacement* replaceme
   if (!hooks_.stop) return {};
   const TooLateToStop finish_in_any_case;
   try {
-    if (replacement != nullptr) {
-      replacement->note_application(ApplicationState::stopping, {});
-    }
-    if (!stopped_at_) stopped_at_ = SteadyClock::now();
-    state_ = State::stopped;
-    run(Step::stop_application, "stop", *hooks_.stop);
-    if (runs_.back().good) return {};
-    return fmt::format("the application could not be stopped: {}", described_hook(runs_.back()));
+    return surprises_as_errors([&]() -> std::optional<std::string> {
+      if (replacement != nullptr) {
+        replacement->note_application(ApplicationState::stopping, {});
+      }
+      if (!stopped_at_) stopped_at_ = SteadyClock::now();
+      state_ = State::stopped;
+      run(Step::stop_application, "stop", *hooks_.stop);
+      if (runs_.back().good) return {};
+      return fmt::format("the application could not be stopped: {}", described_hook(runs_.back()));
+    });
   } catch (const Error& error) {
     return fmt::format("the application could not be stopped: {}", error.what());
   }
@@ -138,7 +140,9 @@ CheckResult ApplicationControl::start(Replacement* replacement) {
   state_ = State::started;
   if (stopped_at_) stopped_for_ = SteadyClock::now() - *stopped_at_;
   try {
-    if (replacement != nullptr) replacement->note_application(ApplicationState::started, {});
+    surprises_as_errors([&] {
+      if (replacement != nullptr) replacement->note_application(ApplicationState::started, {});
+    });
   } catch (const Error& error) {
     // After a crash it would be told as stopped, and started twice at most.
     context_.observer.warning(error.what());
@@ -153,10 +157,12 @@ void ApplicationControl::start_again(Replacement* replacement) {
     return;
   }
   try {
-    if (start(replacement).status == Status::pass) return;
-    const HookRun& done = runs_.back();
-    trouble_ = described_hook(done);
-    if (!done.output.empty()) *trouble_ += "; it said:\n" + printable_lines(done.output);
+    surprises_as_errors([&] {
+      if (start(replacement).status == Status::pass) return;
+      const HookRun& done = runs_.back();
+      trouble_ = described_hook(done);
+      if (!done.output.empty()) *trouble_ += "; it said:\n" + printable_lines(done.output);
+    });
   } catch (const Error& error) {
     trouble_ = error.what();
   }

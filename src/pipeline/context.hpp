@@ -22,16 +22,26 @@ struct Context {
 };
 
 /// Tells the observer that a step began and, at the end of the scope, how it ended: badly when that
-/// was said, or when the scope is left by an exception.
+/// was said, or when the scope is left by an exception. That an observer fails changes nothing in
+/// what is done.
 class StepScope {
  public:
   StepScope(Observer& observer, Step step)
       : observer_(observer), step_(step), start_(std::chrono::steady_clock::now()) {
-    observer_.step_started(step_);
+    try {
+      observer_.step_started(step_);
+      told_ = true;
+    } catch (const std::exception&) {
+    }
   }
   ~StepScope() {
-    observer_.step_finished(step_, std::chrono::steady_clock::now() - start_,
-                            good_ && std::uncaught_exceptions() == exceptions_);
+    const bool good = good_ && std::uncaught_exceptions() == exceptions_;
+    try {
+      if (told_) {
+        observer_.step_finished(step_, std::chrono::steady_clock::now() - start_, good);
+      }
+    } catch (const std::exception&) {
+    }
   }
   StepScope(const StepScope&) = delete;
   StepScope& operator=(const StepScope&) = delete;
@@ -44,6 +54,7 @@ class StepScope {
   Step step_;
   std::chrono::steady_clock::time_point start_;
   int exceptions_ = std::uncaught_exceptions();
+  bool told_ = false;  ///< that it began
   bool good_ = true;
 };
 

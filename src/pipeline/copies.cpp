@@ -45,11 +45,6 @@ void copy_one(const Directory& from, const Directory& to, const std::string& nam
   }
 }
 
-// Several hosts may have their copies in one directory, and their databases the same path.
-std::string unfinished_key(const Manifest& manifest) {
-  return names::run_key(manifest.run, manifest.host);
-}
-
 bool is_copy_of(const CatalogueEntry& copy, const CatalogueEntry& entry) {
   return copy.manifest && copy.manifest->run == entry.manifest->run &&
          copy.manifest->host == entry.manifest->host &&
@@ -66,19 +61,21 @@ std::optional<CatalogueEntry> find_copy(const std::vector<CatalogueEntry>& there
 void copy_to(const CatalogueEntry& entry, Catalogue& catalogue, const Context& context) {
   const StepScope step(context.observer, Step::second_copy);
   Manifest manifest = *entry.manifest;
-  const std::string key = unfinished_key(manifest);
+  const std::string key = key_of_copy(manifest);
   const Directory from = Directory::open(entry.directory);
   const Directory to = catalogue.open_unfinished(key);
   try {
-    copy_one(from, to, manifest.payload.name, manifest.payload.sha256, context);
-    for (const std::string& name : manifest.payload.companions) {
-      copy_one(from, to, name, {}, context);
-    }
-    manifest.payload.moved = false;
-    catalogue.commit(manifest, key);
+    surprises_as_errors([&] {
+      copy_one(from, to, manifest.payload.name, manifest.payload.sha256, context);
+      for (const std::string& name : manifest.payload.companions) {
+        copy_one(from, to, name, {}, context);
+      }
+      manifest.payload.moved = false;
+      catalogue.commit(manifest, key);
+    });
   } catch (const Error&) {
     try {
-      catalogue.discard_unfinished(key);
+      surprises_as_errors([&] { catalogue.discard_unfinished(key); });
     } catch (const Error&) {
       // The disk that failed the copy fails this, too; what is left is called partial.
     }
@@ -127,7 +124,7 @@ void make_copy(CopyRecord& copy, const CatalogueEntry& entry, const Context& con
 void try_to_make(CopyRecord& copy, const CatalogueEntry& entry, const Context& context,
                  std::vector<std::string>& warnings) {
   try {
-    make_copy(copy, entry, context);
+    surprises_as_errors([&] { make_copy(copy, entry, context); });
   } catch (const Error& error) {
     copy.made.clear();
     copy.problem = error.what();
@@ -143,7 +140,7 @@ void try_to_make(CopyRecord& copy, const CatalogueEntry& entry, const Context& c
 void note_copy(const CatalogueEntry& entry, const Directory& directory, const Context& context,
                std::vector<std::string>& warnings) {
   try {
-    write_record(context.files, directory, entry.record);
+    surprises_as_errors([&] { write_record(context.files, directory, entry.record); });
   } catch (const Error& error) {
     warnings.push_back(
         fmt::format("it could not be noted what became of the second copies of {}: {}",
@@ -195,6 +192,32 @@ bool verify_one(CopyRecord& copy, const CatalogueEntry& entry, const Context& co
 }
 
 }  // namespace
+
+std::string key_of_copy(const Manifest& manifest) {
+  return names::run_key(manifest.run, manifest.host);
+}
+
+std::vector<MissingCopy> missing_copies(const std::vector<CatalogueEntry>& entries,
+                                        const Context& context) {
+  std::vector<MissingCopy> missing;
+  for (const CatalogueEntry& entry : entries) {
+    for (const CopyRecord& copy : entry.record.copies) {
+      std::string why = copy.problem.empty() ? "it is not made yet" : copy.problem;
+      if (!copy.made.empty()) {
+        try {
+          require_directory(copy.directory);
+          const auto there = Catalogue(context.files, copy.directory).entries();
+          if (!entry.manifest || find_copy(there, entry)) continue;
+          why = "it " + look_for(there, entry).second;
+        } catch (const Error& error) {
+          why = error.what();
+        }
+      }
+      missing.push_back({entry.id, copy.directory, std::move(why)});
+    }
+  }
+  return missing;
+}
 
 std::vector<std::string> warnings_about_copies(const std::vector<fs::path>& also,
                                                const Context& context) {

@@ -15,6 +15,14 @@ namespace baseline {
 std::vector<std::string> warnings_about_copies(const std::vector<std::filesystem::path>& also,
                                                const Context& context);
 
+/// The key of the unfinished second copy of a backup. Several hosts may have their copies in one
+/// directory, and their databases the same path.
+std::string key_of_copy(const Manifest& manifest);
+
+/// The second copies of these entries that are not there, or cannot be looked at. Changes nothing.
+std::vector<MissingCopy> missing_copies(const std::vector<CatalogueEntry>& entries,
+                                        const Context& context);
+
 /// Makes the second copies that the record of a sealed backup asks for and that are not there yet:
 /// each a whole, verified and durable entry of the catalogue that its directory is. What became of
 /// each goes into the record. A failure is a warning, never an error. Whoever verifies the entry at

@@ -12,12 +12,11 @@
 namespace baseline {
 namespace {
 
-constexpr std::string_view kMark = "-manual";
-
 // What calls of this command left that were cut off. They alone make such names, and the lock of
 // the database is ours.
-void remove_leftovers(const Context& context) {
-  const std::string ours = names::run_key("", context.store.location()) + std::string(kMark);
+void remove_cut_off(const Context& context) {
+  const std::string ours =
+      names::run_key("", context.store.location()) + std::string(names::kManualSuffix);
   for (const std::string& key : context.catalogue.unfinished()) {
     if (key.ends_with(ours)) context.catalogue.discard_unfinished(key);
   }
@@ -74,7 +73,7 @@ BackupsCreateReport create_backup(std::chrono::milliseconds wait, const Context&
         "an interrupted run is not recovered yet; this is a copy of the database that is live now; "
         "run: baseline recover");
   }
-  remove_leftovers(context);
+  remove_cut_off(context);
   const BackupPlan plan =
       context.store.plan_backup(BackupChoice::copy, context.catalogue.directory());
   require_lasting(plan, context);
@@ -82,7 +81,7 @@ BackupsCreateReport create_backup(std::chrono::milliseconds wait, const Context&
                 printable(context.catalogue.directory().native()));
 
   const std::string id = context.catalogue.next_id(context.now());
-  const std::string run = names::run_key(id, report.database) + std::string(kMark);
+  const std::string run = names::run_key(id, report.database) + std::string(names::kManualSuffix);
   try {
     report.backup = make_backup(context, deadline, run, id, report.warnings);
   } catch (Error& error) {

@@ -59,30 +59,19 @@ void look_at_old(const DeployRequest& request, const Context& context, ReplaceRe
   }
 }
 
-// After the window, still under the lock. The deploy has succeeded whatever becomes of this.
+// After the window, still under the lock.
 void copy_after(const Context& context, ReplaceReport& report) {
   if (!report.backup) return;
-  try {
-    CatalogueEntry entry = context.catalogue.look_at(report.backup->manifest.id);
-    make_copies(entry, context, report.warnings);
-    report.copies = entry.record.copies;
-  } catch (const Error& error) {
-    report.warnings.push_back(
-        fmt::format("the new backup could not be looked at again: {}", error.what()));
-  }
+  CatalogueEntry entry = context.catalogue.look_at(report.backup->manifest.id);
+  make_copies(entry, context, report.warnings);
+  report.copies = entry.record.copies;
   report.late_signal = pending_signal();
 }
 
-// After the window, still under the lock. The deploy has succeeded whatever becomes of this.
+// After the window, still under the lock.
 void prune_after(const DeployRequest& request, const Context& context, ReplaceReport& report) {
   if (!request.keep.says_anything() || report.outcome != Outcome::done || !report.backup) return;
-  try {
-    report.pruned = prune_now(request.keep, context);
-  } catch (const Error& error) {
-    report.warnings.push_back(fmt::format("old backups could not be pruned: {}", error.what()));
-  } catch (const Interrupted&) {
-    report.late_signal = pending_signal();
-  }
+  report.pruned = prune_now(request.keep, context);
 }
 
 ReplaceReport begin_deploy_report(const DeployRequest& request, const Context& context) {
@@ -285,9 +274,12 @@ void deploy_now(const DeployRequest& request, const Context& context,
 
   // Freeze the old, exchange, judge the live, start the application, file and seal the backup.
   replace(steps, context, *replacement, report);
-  warn_if_unproven(report);
-  copy_after(context, report);
-  prune_after(request, context, report);
+  warn_of_failure(report, "the results of the checks could not be looked at again",
+                  [&] { warn_if_unproven(report); });
+  warn_of_failure(report, "the new backup could not be looked at again",
+                  [&] { copy_after(context, report); });
+  warn_of_failure(report, "old backups could not be pruned",
+                  [&] { prune_after(request, context, report); });
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <vector>
 
 #include "base/error.hpp"
@@ -48,6 +50,19 @@ void require_companions(const Directory& directory, const Manifest& manifest) {
       ErrorCode::refused,
       fmt::format("the backup {} is damaged: {}", printable(manifest.id), join(problems, "; ")),
       "choose another with --to; baseline backups list shows them");
+}
+
+void require_catalogue(const Context& context) {
+  const std::filesystem::path& directory = context.catalogue.directory();
+  std::error_code error;
+  const auto found = std::filesystem::symlink_status(directory, error).type();
+  if (found != std::filesystem::file_type::not_found) return;
+  const bool none_yet = context.store.exists() && directory == context.store.default_catalogue();
+  if (none_yet) return;
+  throw Error(ErrorCode::usage,
+              fmt::format("there are no backups of {}: {} does not exist",
+                          printable(context.store.location()), printable(directory.native())),
+              "name the database with --database, and with --backups where its backups are");
 }
 
 void require_data(const CatalogueEntry& entry) {

@@ -28,6 +28,9 @@ PastRuns past_runs_and_backups(const Context& context);
 
 /// What a backup holds, by its manifest.
 BackupContent content_of(const Manifest& manifest);
+/// Throws Error{usage} when the catalogue does not exist, and not because there is no backup of
+/// this database yet: a mistyped path must not look like backups in the best of order.
+void require_catalogue(const Context& context);
 
 /// Throws Error{refused} when the data of the entry went back into place.
 void require_data(const CatalogueEntry& entry);

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "os/copy.hpp"
 #include "os/modes.hpp"
+#include "os/new_file.hpp"
 #include "os/parent_directory.hpp"
 #include "os/signals.hpp"
 #include "os/zstd.hpp"
@@ -66,7 +67,6 @@ class ExportTarget {
       : path_(fs::absolute(request.file).lexically_normal()),
         directory_(parent_directory(path_)),
         name_(path_.filename().native()),
-        temporary_(names::exporting(name_)),
         force_(request.force),
         files_(context.files) {
     require_free(request, context);
@@ -75,22 +75,18 @@ class ExportTarget {
   const fs::path& path() const { return path_; }
 
   void write(const std::function<void(const TakeBytes& take)>& give) {
-    files_.unlink(directory_, temporary_);
-    const File file = files_.create(directory_, temporary_, kPrivateFile);
-    try {
-      give([&](std::string_view bytes) {
-        files_.write(file, bytes, written_);
-        written_ += bytes.size();
-      });
-      files_.sync(file);
-      finish(file);
-    } catch (Error& error) {
-      remove_noting(file, error);
-      throw;
-    } catch (const Interrupted&) {
-      if (is_ours(file)) files_.unlink(directory_, temporary_);
-      throw;
+    NewFile made(files_, directory_, names::exporting(name_), kPrivateFile);
+    give([&](std::string_view bytes) {
+      files_.write(made.file(), bytes, written_);
+      written_ += bytes.size();
+    });
+    files_.sync(made.file());
+    if (force_) {
+      made.replace(name_);
+    } else {
+      made.take_name(name_);
     }
+    files_.sync_directory(directory_);
   }
 
   std::uint64_t written() const { return written_; }
@@ -142,38 +138,9 @@ class ExportTarget {
                 "name another file");
   }
 
-  // Another export to the same file may have taken the name over.
-  bool is_ours(const File& file) const {
-    const auto named = directory_.status(temporary_);
-    return named && named->st_ino == file.status().st_ino;
-  }
-
-  void remove_noting(const File& file, Error& error) {
-    try {
-      if (is_ours(file)) files_.unlink(directory_, temporary_);
-    } catch (const Error& second) {
-      error.add_note(second.what());
-    }
-  }
-
-  void finish(const File& file) {
-    if (!is_ours(file)) {
-      throw Error(ErrorCode::in_use,
-                  fmt::format("another export to {} is under way", printable(path_.native())),
-                  "wait until it has finished, or name another file");
-    }
-    if (force_) {
-      files_.rename(directory_, temporary_, directory_, name_);
-    } else {
-      files_.rename_new(directory_, temporary_, directory_, name_);
-    }
-    files_.sync_directory(directory_);
-  }
-
   fs::path path_;
   Directory directory_;
   std::string name_;
-  std::string temporary_;
   bool force_;
   FileSystem& files_;
   std::uint64_t written_ = 0;

@@ -163,7 +163,7 @@ void put_old_back(const Context& context, Replacement& replacement, const Intent
   std::optional<Directory> kept;
   std::string why_not;
   try {
-    kept = kept_copy(context, intent);
+    kept = surprises_as_errors([&] { return kept_copy(context, intent); });
   } catch (const Error& error) {
     why_not = error.what();
   }
@@ -194,7 +194,7 @@ std::optional<FiledBackup> file_backup(const Context& context, Replacement& repl
     replacement.discard_old();
     // A run that could not read the backup, for a moment, has begun it anew. It does no harm.
     try {
-      catalogue.discard_unfinished(intent.run);
+      surprises_as_errors([&] { catalogue.discard_unfinished(intent.run); });
     } catch (const Error&) {
     }
     return FiledBackup{*filed->manifest, filed->directory};

@@ -24,7 +24,7 @@ struct Sight {
 };
 
 bool is_quiet(const Context& context) {
-  return !context.store.has_leftovers() || !context.store.interruption();
+  return context.store.leftovers().empty() || !context.store.interruption();
 }
 
 Sight look_once(Session& reference, const Context& context, std::span<const std::string> ignored) {

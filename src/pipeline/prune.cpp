@@ -185,6 +185,7 @@ PruneReport prune_now(const KeepRule& keep, const Context& context) {
 
 PruneReport prune(const PruneRequest& request, const Context& context) {
   require_rule(request.keep);
+  require_catalogue(context);
   if (request.dry_run) {
     PruneReport report = plan_prune(request.keep, context);
     if (report.outcome == Outcome::done) report.outcome = Outcome::would_do;

@@ -12,7 +12,8 @@ namespace {
 // A word of warning; what is live is live, and the old database has to be kept in any case.
 void warn_of_damage(const Context& context) {
   try {
-    const auto problem = context.store.open_live()->integrity_problem(Session::Depth::quick);
+    const auto problem = surprises_as_errors(
+        [&] { return context.store.open_live()->integrity_problem(Session::Depth::quick); });
     if (!problem) return;
     context.observer.warning(fmt::format("the live database is damaged: {}", *problem));
   } catch (const Error& error) {
@@ -69,7 +70,9 @@ void undo_run(const Context& context, Replacement& replacement, const Intent& in
               RecoveryReport& report) {
   report.backup = undo(context, replacement, intent);
   try {
-    record(context, intent, {"recover", fmt::format("undid the {}", intent.command), false});
+    surprises_as_errors([&] {
+      record(context, intent, {"recover", fmt::format("undid the {}", intent.command), false});
+    });
   } catch (const Error& error) {
     // The catalogue may be on a disk that is not there; the database must not wait for it.
     context.observer.warning(fmt::format("the history has no line for this: {}", error.what()));

@@ -24,17 +24,20 @@ void end_undone(const ReplaceSteps& steps, Replacement& replacement) {
 
 // Undoes the run while `error` is on its way out; what goes wrong here must not hide it.
 template <typename AnyError>
-void undo_noting(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
+void undo_noting(ReplaceSteps& steps, const Context& context, Replacement& replacement,
                  AnyError& error) {
   if constexpr (std::is_same_v<AnyError, Error>) {
     // What needs a person stays exactly as it is.
     if (error.code() == ErrorCode::needs_person) return;
   }
+  steps.reserve.release();
   bool undone = false;
   try {
-    undo(context, replacement, steps.intent);
-    undone = true;
-    end_undone(steps, replacement);
+    surprises_as_errors([&] {
+      undo(context, replacement, steps.intent);
+      undone = true;
+      end_undone(steps, replacement);
+    });
   } catch (const Error& second) {
     if (!undone) steps.application.start_again(nullptr);
     if constexpr (std::is_same_v<AnyError, Error>) {
@@ -50,24 +53,47 @@ void stop_window(ReplaceReport& report, SteadyClock::time_point start) {
   report.unavailable = SteadyClock::now() - start;
 }
 
-// The swap is done, and something is wrong with the new database: the old one comes back.
-void revert(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
+// The swap is done, and something is wrong with the new database: the old one comes back. Throws
+// Error{needs_person} where it is not back.
+void revert(ReplaceSteps& steps, const Context& context, Replacement& replacement,
             ReplaceReport& report) {
+  steps.reserve.release();
   const StepScope step(context.observer, Step::swap_back);
-  // An application that comes up by itself opens the new database now and then; it is worth a few
-  // seconds to find it closed.
-  put_old_back(context, replacement, steps.intent,
-               steps.deadline.at_least(std::chrono::seconds(5)));
+  try {
+    // An application that comes up by itself opens the new database now and then; it is worth a few
+    // seconds to find it closed.
+    put_old_back(context, replacement, steps.intent,
+                 steps.deadline.at_least(std::chrono::seconds(5)));
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& surprise) {
+    throw Error(ErrorCode::needs_person,
+                fmt::format("the old database could not be put back: {}", surprise.what()),
+                "stop the application, then run: baseline recover");
+  }
   report.swapped_back = true;
+}
+
+// The same while `error` is on its way out; where the old database is not back, that is the error.
+void revert_for(const Error& error, ReplaceSteps& steps, const Context& context,
+                Replacement& replacement, ReplaceReport& report) {
+  try {
+    revert(steps, context, replacement, report);
+  } catch (Error& stuck) {
+    stuck.add_note(error.what());
+    throw;
+  }
 }
 
 void clean_up_after_revert(const ReplaceSteps& steps, const Context& context,
                            Replacement& replacement, ReplaceReport& report) {
   try {
-    report.failed_backup = undo(context, replacement, steps.intent);
-    record(context, steps.intent,
-           {steps.intent.command, "checks failed; swapped back", false, {}, report.unavailable});
-    end_undone(steps, replacement);
+    surprises_as_errors([&] {
+      report.failed_backup = undo(context, replacement, steps.intent);
+      record(context, steps.intent,
+             {steps.intent.command, "checks failed; swapped back", false, {}, report.unavailable});
+      end_undone(steps, replacement);
+    });
   } catch (const Error& error) {
     // The old database is back, and why matters more than that something could not be tidied up.
     report.warnings.push_back(
@@ -75,40 +101,21 @@ void clean_up_after_revert(const ReplaceSteps& steps, const Context& context,
   }
 }
 
-// Whatever goes wrong is an Error: no surprise may leave a database live that nobody has judged.
-bool judged_live(const ReplaceSteps& steps, Replacement& replacement) {
-  try {
-    return steps.judge_live(replacement);
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw Error(ErrorCode::io,
-                fmt::format("the new database could not be judged: {}", error.what()));
-  }
-}
-
-// D12. True: the new database stays.
-bool judged_good(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
+// D12: whether the new database stays. Throws with the old one back in place.
+bool judged_good(ReplaceSteps& steps, const Context& context, Replacement& replacement,
                  ReplaceReport& report) {
   if (!steps.judge_live) return true;
-  StepScope step(context.observer, Step::check_live);
   try {
-    if (judged_live(steps, replacement)) return true;
-    step.failed();
-    if (steps.keep_on_failure) {
-      report.kept_despite_failure = true;
-      return true;
-    }
-    return false;
-  } catch (Error& error) {
-    step.failed();
+    return surprises_as_errors([&] {
+      StepScope step(context.observer, Step::check_live);
+      if (steps.judge_live(replacement)) return true;
+      step.failed();
+      report.kept_despite_failure = steps.keep_on_failure;
+      return steps.keep_on_failure;
+    });
+  } catch (const Error& error) {
     // It cannot even be judged. The old database comes back before anybody hears of it.
-    try {
-      revert(steps, context, replacement, report);
-    } catch (Error& stuck) {
-      stuck.add_note(error.what());
-      throw stuck;
-    }
+    revert_for(error, steps, context, replacement, report);
     clean_up_after_revert(steps, context, replacement, report);
     throw;
   }
@@ -138,10 +145,10 @@ void bring_live(ReplaceSteps& steps, const Context& context, Replacement& replac
 
 // The application could not be started on the new database, or does not work with it. The verdict
 // is made durable first: whatever happens meanwhile, the old database comes back.
-void take_back(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
+void take_back(ReplaceSteps& steps, const Context& context, Replacement& replacement,
                ReplaceReport& report) {
   try {
-    replacement.announce_swap_back();
+    surprises_as_errors([&] { replacement.announce_swap_back(); });
   } catch (const Error& error) {
     // It only helps a later run to finish this.
     report.warnings.emplace_back(error.what());
@@ -157,16 +164,66 @@ void take_back(const ReplaceSteps& steps, const Context& context, Replacement& r
   report.outcome = Outcome::checks_failed;
 }
 
-// D13 to D15.
-void finish(const ReplaceSteps& steps, const Context& context, Replacement& replacement,
+// The application on the new database. Throws with the old one back in place.
+ReplaceSteps::Started brought_up(ReplaceSteps& steps, const Context& context,
+                                 Replacement& replacement, ReplaceReport& report) {
+  if (!steps.bring_up) return ReplaceSteps::Started::well;
+  try {
+    return surprises_as_errors([&] { return steps.bring_up(replacement); });
+  } catch (const Error&) {
+    take_back(steps, context, replacement, report);
+    throw;
+  }
+}
+
+// D13 to D15. The new database is live and stays: what fails here is a warning.
+void finish(ReplaceSteps& steps, const Context& context, Replacement& replacement,
             ReplaceReport& report) {
-  report.backup = file_backup(context, replacement, steps.intent, steps.draft);
-  if (steps.conclude) steps.conclude();
-  const std::string outcome = report.kept_despite_failure ? "kept despite failed checks" : "done";
-  record(context, steps.intent,
-         {steps.intent.command, outcome, true, report.backup, report.unavailable,
-          replacement.built_sha256()});
-  replacement.finish();
+  steps.reserve.release();
+  try {
+    surprises_as_errors([&] {
+      report.backup = file_backup(context, replacement, steps.intent, steps.draft);
+      if (steps.conclude) steps.conclude();
+      const std::string outcome =
+          report.kept_despite_failure ? "kept despite failed checks" : "done";
+      record(context, steps.intent,
+             {steps.intent.command, outcome, true, report.backup, report.unavailable,
+              replacement.built_sha256()});
+      replacement.finish();
+    });
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::needs_person) throw;
+    report.warnings.push_back(
+        fmt::format("the new database is live, but {}: {}; run: baseline recover",
+                    report.backup ? "the run could not be concluded"
+                                  : "the old one could not be filed as a backup yet",
+                    error.what()));
+  }
+}
+
+// D3 to D11. False: the checks on the candidate failed, and all is undone. Throws with the old
+// database live.
+bool went_live(ReplaceSteps& steps, const Context& context, Replacement& replacement,
+               ReplaceReport& report, SteadyClock::time_point& window_start) {
+  replacement.prepare(steps.intent);
+  stop_if_interrupted();
+  if (!steps.stage(replacement)) {
+    undo(context, replacement, steps.intent);
+    end_undone(steps, replacement);
+    report.outcome = Outcome::checks_failed;
+    return false;
+  }
+  stop_if_interrupted();
+  replacement.announce();
+  if (steps.application.can_stop()) {
+    std::vector<std::string> logs;
+    for (const LogPosition& log : steps.intent.logs) logs.push_back(log.path);
+    steps.intent.logs = steps.application.stop(replacement, logs);
+    // It may take a moment until the last of its processes has let go.
+    steps.deadline = Deadline(steps.patience);
+  }
+  bring_live(steps, context, replacement, report, window_start);
+  return true;
 }
 
 }  // namespace
@@ -216,8 +273,9 @@ std::unique_ptr<Replacement> hold_in_order(const Context& context, const RunIden
                                            ApplicationControl& application, ReplaceReport& report) {
   auto replacement = context.store.hold(identity, deadline);
   report.recovered = recover(context, *replacement, deadline, application);
-  if (!report.recovered) return replacement;
-  // What was recovered may have been begun in another way than this run will take.
+  // Decided here, where no other run changes the place any more, and for all that follows: what was
+  // decided before the lock was ours was about the place as another run had it, or not asked at
+  // all.
   report.exchange = context.store.plan_exchange();
   return context.store.hold(identity, deadline);
 }
@@ -275,24 +333,9 @@ void replace(ReplaceSteps& steps, const Context& context, Replacement& replaceme
              ReplaceReport& report) {
   SteadyClock::time_point window_start;
   try {
-    replacement.prepare(steps.intent);
-    stop_if_interrupted();
-    if (!steps.stage(replacement)) {
-      undo(context, replacement, steps.intent);
-      end_undone(steps, replacement);
-      report.outcome = Outcome::checks_failed;
-      return;
-    }
-    stop_if_interrupted();
-    replacement.announce();
-    if (steps.application.can_stop()) {
-      std::vector<std::string> logs;
-      for (const LogPosition& log : steps.intent.logs) logs.push_back(log.path);
-      steps.intent.logs = steps.application.stop(replacement, logs);
-      // It may take a moment until the last of its processes has let go.
-      steps.deadline = Deadline(steps.patience);
-    }
-    bring_live(steps, context, replacement, report, window_start);
+    const bool live = surprises_as_errors(
+        [&] { return went_live(steps, context, replacement, report, window_start); });
+    if (!live) return;
   } catch (Error& error) {
     undo_noting(steps, context, replacement, error);
     throw;
@@ -320,28 +363,17 @@ void replace(ReplaceSteps& steps, const Context& context, Replacement& replaceme
   }
   replacement.admit_users();
   stop_window(report, window_start);
-  if (steps.bring_up) {
-    switch (steps.bring_up(replacement)) {
-      case ReplaceSteps::Started::well:
-        break;
-      case ReplaceSteps::Started::keep:
-        report.kept_despite_failure = true;
-        break;
-      case ReplaceSteps::Started::swap_back:
-        return take_back(steps, context, replacement, report);
-    }
+  switch (brought_up(steps, context, replacement, report)) {
+    case ReplaceSteps::Started::well:
+      break;
+    case ReplaceSteps::Started::keep:
+      report.kept_despite_failure = true;
+      break;
+    case ReplaceSteps::Started::swap_back:
+      return take_back(steps, context, replacement, report);
   }
   if (report.kept_despite_failure) report.outcome = Outcome::checks_failed;
-  try {
-    finish(steps, context, replacement, report);
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::needs_person) throw;
-    report.warnings.push_back(
-        fmt::format("the new database is live, but {}: {}; run: baseline recover",
-                    report.backup ? "the run could not be concluded"
-                                  : "the old one could not be filed as a backup yet",
-                    error.what()));
-  }
+  finish(steps, context, replacement, report);
   report.late_signal = pending_signal();
 }
 
@@ -350,7 +382,7 @@ ReplaceReport with_application(ApplicationControl& application, const Context& c
   constexpr std::string_view kDown = "the application is not running: ";
   ReplaceReport report;
   try {
-    act(report);
+    surprises_as_errors([&] { act(report); });
   } catch (Error& error) {
     if (error.code() == ErrorCode::needs_person) {
       // On which database it would run, nobody knows.
@@ -371,13 +403,27 @@ ReplaceReport with_application(ApplicationControl& application, const Context& c
     }
     throw;
   }
-  // Who has no command to start it with starts it by hand after a run that went well.
-  if (application.can_start() || report.outcome != Outcome::done) application.start_again(nullptr);
-  if (application.trouble()) {
-    report.warnings.push_back(fmt::format("{}{}", kDown, *application.trouble()));
-  }
-  report.application = application.report();
+  // What the run did is done: the exit code tells that, whatever becomes of the rest.
+  warn_of_failure(report, "the state of the application is not known", [&] {
+    // Who has no command to start it with starts it by hand after a run that went well.
+    if (application.can_start() || report.outcome != Outcome::done) {
+      application.start_again(nullptr);
+    }
+    if (application.trouble()) {
+      report.warnings.push_back(fmt::format("{}{}", kDown, *application.trouble()));
+    }
+    report.application = application.report();
+  });
   return report;
+}
+
+void add_failure(ReplaceReport& report, std::string_view what, std::string_view why) noexcept {
+  try {
+    report.late_signal = pending_signal();
+    report.warnings.push_back(fmt::format("{}: {}", what, why));
+  } catch (const std::exception&) {
+    // Not even the memory to say so; what was done is done.
+  }
 }
 
 std::vector<HookRun> planned_hooks(const Application& hooks, bool is_rollback) {

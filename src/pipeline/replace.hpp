@@ -5,6 +5,9 @@
 #include <memory>
 #include <string_view>
 
+#include "base/error.hpp"
+#include "os/memory_reserve.hpp"
+#include "os/signals.hpp"
 #include "pipeline/application.hpp"
 #include "pipeline/context.hpp"
 #include "pipeline/filing.hpp"
@@ -32,13 +35,16 @@ struct ReplaceSteps {
   /// failure means is `keep`: the new database stays, and the application may not run.
   enum class Started { well, keep, swap_back };
   std::function<Started(Replacement&)> bring_up = {};
+  /// For the way back, should the memory have run out.
+  MemoryReserve reserve = {};
 };
 
 /// prepare · stage · announce · [stop] · freeze · [copy] · swap · judge · [start] · file · record.
 /// Undoes what it did when anything fails before the swap, and swaps back when the live database is
-/// judged bad. Fills the report; rethrows errors with the old database in place. When the new
-/// database is live and only the filing fails, that is a warning: the journal stays, and the next
-/// run finishes it.
+/// judged bad or cannot be judged; any exception counts, expected or not. Fills the report;
+/// rethrows errors with the old database in place, or as Error{needs_person}. When the new database
+/// is live and only the filing fails, that is a warning: the journal stays, and the next run
+/// finishes it.
 void replace(ReplaceSteps& steps, const Context& context, Replacement& replacement,
              ReplaceReport& report);
 
@@ -61,15 +67,32 @@ void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth d
 ReplaceReport with_application(ApplicationControl& application, const Context& context,
                                const std::function<void(ReplaceReport&)>& act);
 
+/// Adds the warning "WHAT: WHY". Never throws.
+void add_failure(ReplaceReport& report, std::string_view what, std::string_view why) noexcept;
+
+/// Does what comes after the run, which has ended by then: that it fails is a warning.
+template <typename Act>
+void warn_of_failure(ReplaceReport& report, std::string_view what, const Act& act) {
+  try {
+    surprises_as_errors(act);
+  } catch (const Error& error) {
+    add_failure(report, what, error.what());
+  } catch (const Interrupted&) {
+    report.late_signal = pending_signal();
+  }
+}
+
 /// The commands that a run would run, for --dry-run.
 std::vector<HookRun> planned_hooks(const Application& hooks, bool is_rollback);
 
 /// How the database will be replaced; throws Error{refused} when it cannot be where it is, before
-/// any file is made. An interrupted run may leave the place looking odd (two names of one file):
-/// then the question is put after recovery, by hold_in_order().
+/// any file is made. That is a first look, without the lock: hold_in_order() decides. A run that is
+/// under way or was interrupted may leave the place looking odd (two names of one file): then it is
+/// left to that.
 void plan_exchange(const Context& context, ReplaceReport& report);
 
-/// Keeps other runs out, and puts in order what an interrupted one left.
+/// Keeps other runs out, puts in order what an interrupted one left, and decides how the database
+/// will be replaced. Throws as plan_exchange().
 std::unique_ptr<Replacement> hold_in_order(const Context& context, const RunIdentity& identity,
                                            const Deadline& deadline,
                                            ApplicationControl& application, ReplaceReport& report);

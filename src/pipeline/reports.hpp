@@ -57,10 +57,18 @@ struct RecoveryReport {
   ApplicationState application = ApplicationState::untouched;  ///< what the run had done with it
 };
 
+/// A second copy of a backup that is not there.
+struct MissingCopy {
+  std::string id;  ///< of the backup
+  std::filesystem::path directory;
+  std::string why;
+};
+
 /// What `recover` did.
 struct RecoverReport {
   std::string database;
   std::optional<RecoveryReport> recovered;
+  std::vector<Leftover> leftovers;               ///< of other commands; removed, but for a reason
   std::optional<ApplicationReport> application;  ///< --start
   Outcome outcome = Outcome::done;
 };
@@ -143,6 +151,8 @@ struct StatusReport {
   std::vector<SchemaDifference> drift;
   std::optional<std::string> running;
   std::optional<Interruption> interruption;
+  std::vector<Leftover> leftovers;  ///< where no run is under way
+  std::vector<MissingCopy> missing_copies;
   std::filesystem::path catalogue;
   std::vector<CatalogueEntry> backups;
   std::optional<HistoryLine> last;

@@ -4,7 +4,9 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "pipeline/copies.hpp"
 #include "pipeline/entries.hpp"
+#include "pipeline/leftovers.hpp"
 
 namespace baseline {
 namespace {
@@ -41,6 +43,11 @@ StatusReport status(const Context& context, const Migration& migration, Session&
   if (!report.running) report.interruption = interruption_of(context.store);
   report.catalogue = context.catalogue.directory();
   report.backups = context.catalogue.entries();
+  // What cannot be decided is looked at by a person first, with all that lies there.
+  const bool decided =
+      !report.interruption || report.interruption->position != Position::undecidable;
+  if (!report.running && decided) report.leftovers = leftovers(context);
+  report.missing_copies = missing_copies(report.backups, context);
   const PastRuns runs = past_runs(context);
   if (const HistoryLine* const last = runs.last()) report.last = *last;
   return report;

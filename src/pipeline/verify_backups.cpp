@@ -11,6 +11,7 @@
 #include "os/directory_lock.hpp"
 #include "os/signals.hpp"
 #include "pipeline/copies.hpp"
+#include "pipeline/entries.hpp"
 
 namespace baseline {
 namespace {
@@ -20,7 +21,10 @@ constexpr std::chrono::milliseconds kForAnother(2'000);
 
 std::vector<CatalogueEntry> chosen_entries(const std::vector<std::string>& ids,
                                            const Context& context) {
-  if (ids.empty()) return context.catalogue.entries();
+  if (ids.empty()) {
+    require_catalogue(context);
+    return context.catalogue.entries();
+  }
   std::vector<CatalogueEntry> entries;
   entries.reserve(ids.size());
   for (const std::string& id : ids) entries.push_back(context.catalogue.look_at(id));

@@ -60,7 +60,7 @@ Json check_result_json(const CheckResult& result, ResultKeys keys) {
 
 Json of_problem(const std::optional<RunProblem>& problem) {
   if (!problem) return nullptr;
-  Json json;
+  Json json = Json::object();
   json["kind"] = problem->kind;
   json["message"] = valid_utf8(problem->message);
   json["hint"] = utf8_or_null(problem->hint);
@@ -85,7 +85,7 @@ Json with_all_keys(Json result) {
 }
 
 Json suite_report_json(const SuiteReport& report, ResultKeys keys) {
-  Json json;
+  Json json = Json::object();
   json["phase"] = to_string(report.phase);
   json["strict"] = report.strict;
   json["duration_ms"] = ms(report.took);

@@ -374,6 +374,12 @@ std::string of(const VerifyReport& report, const Style& style, const TypedOption
                                      typed.backups, printable(report.way_back))));
 }
 
+namespace {
+
+bool was_removed(const Leftover& left) { return left.why_kept.empty(); }
+
+}  // namespace
+
 std::string of(const RecoverReport& report, const Style& style, const TypedOptions& typed) {
   const std::string path = printable(report.database);
   std::string text = fmt::format("nothing to recover at {}\n", path);
@@ -384,6 +390,14 @@ std::string of(const RecoverReport& report, const Style& style, const TypedOptio
                        run.finished ? "new" : "old");
     if (run.backup) text += labelled("backup", backup_text(*run.backup));
     if (!report.application) text += left_by(run.application, style, typed);
+  } else if (std::ranges::any_of(report.leftovers, was_removed)) {
+    text = fmt::format("recovered: what other commands had left of {} was removed\n", path);
+  }
+  for (const Leftover& left : report.leftovers) {
+    const std::string file = printable(left.path.native());
+    text += was_removed(left)
+                ? labelled("removed", fmt::format("{}: {}", file, left.what))
+                : labelled("left", fmt::format("{}: {}", file, printable(left.why_kept)));
   }
   text += application_text(report.application, style);
   if (!report.application || report.application->running) return text;

@@ -1,6 +1,7 @@
 // The human texts of the commands that only look: status, history.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.hpp"
@@ -79,6 +80,14 @@ std::string interruption_text(const Interruption& interruption, const Style& sty
 std::string status_next_text(const StatusReport& report, const TypedOptions& typed) {
   if (report.running) return {};
   if (report.interruption) return labelled("next", "baseline recover" + typed.backups);
+  const auto removable = [](const Leftover& left) { return left.why_kept.empty(); };
+  if (report.at_baseline && std::ranges::any_of(report.leftovers, removable)) {
+    return labelled("next", "baseline recover" + typed.backups);
+  }
+  if (report.at_baseline && !report.missing_copies.empty()) {
+    return labelled("next", fmt::format("baseline backups verify{} tries again to make the copy",
+                                        typed.backups));
+  }
   if (report.at_baseline) return {};
   return labelled("next", fmt::format("baseline plan{} tells what a deploy would do", typed.all));
 }
@@ -123,6 +132,17 @@ std::string of(const StatusReport& report, const Style& style, const TypedOption
   }
   text += labelled("backups", fmt::format("{} in {}", report.backups.size(),
                                           printable(report.catalogue.native())));
+  for (const MissingCopy& copy : report.missing_copies) {
+    text +=
+        labelled("no copy", fmt::format("of {} in {}: {}", printable(copy.id),
+                                        printable(copy.directory.native()), printable(copy.why)));
+  }
+  for (const Leftover& left : report.leftovers) {
+    text += labelled("leftover",
+                     fmt::format("{}: {}", printable(left.path.native()),
+                                 left.why_kept.empty() ? left.what + "; baseline recover removes it"
+                                                       : printable(left.why_kept)));
+  }
   text += status_next_text(report, typed);
   for (const std::string& warning : facts.warnings) {
     text += fmt::format("  {} {}\n", style(Tone::caution, "warning:"), warning);

@@ -39,7 +39,7 @@ Json of_settings(const std::optional<FileSettings>& settings) {
 }
 
 Json of_facts(const DatabaseFacts& facts) {
-  Json json;
+  Json json = Json::object();
   json["exists"] = facts.exists;
   if (!facts.exists) return json;
   json["unreadable"] = optional_text(facts.unreadable);
@@ -73,6 +73,16 @@ Json of_recovery(const std::optional<RecoveryReport>& report) {
           {"outcome", report->finished ? "finished" : "undone"},
           {"application", to_string(report->application)},
           {"backup", of_backup(report->backup)}};
+}
+
+Json of_leftovers(const std::vector<Leftover>& leftovers) {
+  Json json = Json::array();
+  for (const Leftover& left : leftovers) {
+    json.push_back({{"path", shown(left.path.native())},
+                    {"what", left.what},
+                    {"kept", left.why_kept.empty() ? Json(nullptr) : shown(left.why_kept)}});
+  }
+  return json;
 }
 
 Json of_hooks(const std::vector<HookRun>& hooks) {
@@ -236,6 +246,13 @@ std::string of(const StatusReport& report, const std::vector<SettingLine>& setti
       {"count", report.backups.size()},
       {"newest", report.backups.empty() ? Json(nullptr) : Json(report.backups.back().id)}};
   json["last"] = report.last ? of_line(*report.last) : Json(nullptr);
+  json["missing_copies"] = Json::array();
+  for (const MissingCopy& copy : report.missing_copies) {
+    json["missing_copies"].push_back({{"backup", shown(copy.id)},
+                                      {"directory", shown(copy.directory.native())},
+                                      {"why", shown(copy.why)}});
+  }
+  json["leftovers"] = of_leftovers(report.leftovers);
   json["warnings"] = report.facts.warnings;
   json["settings"] = Json::array();
   for (const SettingLine& line : settings) {
@@ -249,6 +266,7 @@ std::string of(const RecoverReport& report, int exit_code) {
   Json json = header("recover", exit_code);
   json["database"] = shown(report.database);
   json["recovered"] = of_recovery(report.recovered);
+  json["leftovers"] = of_leftovers(report.leftovers);
   json["application"] = of_application(report.application);
   return finished(json);
 }

@@ -17,7 +17,7 @@ Json of_tables(const std::vector<TableRows>& tables) {
 }
 
 Json of_manifest(const Manifest& manifest, const std::filesystem::path& directory) {
-  Json json;
+  Json json = Json::object();
   json["id"] = manifest.id;
   json["reason"] = manifest.reason;
   json["when"] = manifest.when;

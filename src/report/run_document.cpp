@@ -179,7 +179,7 @@ nlohmann::ordered_json run_document(const HistoryLine& line, const std::optional
   json["user"] = shown(line.user);
   const bool replaced = line.outcome == "done" || line.outcome.rfind("finished", 0) == 0 ||
                         line.outcome.rfind("kept", 0) == 0;
-  Json result;
+  Json result = Json::object();
   result["from"] = optional_text(shown(line.from));
   result["revision"] = replaced ? optional_text(shown(line.to)) : Json(nullptr);
   result["source"] = optional_text(shown(line.source));

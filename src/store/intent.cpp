@@ -35,7 +35,7 @@ std::string_view to_string(ApplicationState state) {
 }
 
 std::string to_json(const Intent& intent) {
-  nlohmann::ordered_json json;
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
   json["command"] = intent.command;
   json["started"] = intent.started;
   json["host"] = intent.host;

@@ -79,6 +79,13 @@ struct BackupPlan {
   std::string passing = {};  ///< why the backup would be gone before the database, if it would
 };
 
+/// What a command that was cut off has left.
+struct Leftover {
+  std::filesystem::path path;
+  std::string what;           ///< "a backup that was being made"
+  std::string why_kept = {};  ///< why `recover` does not remove it, or empty
+};
+
 /// Who runs, for the lock and the journal.
 struct RunIdentity {
   std::string command;
@@ -122,8 +129,8 @@ class Store {
 
   /// An interrupted run, as far as can be told without the lock. Changes nothing.
   virtual std::optional<Interruption> interruption() = 0;
-  /// Whether a run that was cut off left anything beside the database that recovery would remove.
-  virtual bool has_leftovers() = 0;
+  /// What runs leave beside the database while they are under way, or when they are cut off.
+  virtual std::vector<Leftover> leftovers() = 0;
   /// Who holds the lock at this moment: "pid 4242 on host: deploy since …", or nothing.
   virtual std::optional<std::string> running() = 0;
 

@@ -26,6 +26,8 @@ MORE = [("io", re.compile(rf"\*entry\.unread,\s*fmt::format\(\s*({TEXT})")),
         ("refused", re.compile(rf"return Obstacle\{{\s*fmt::format\(\s*({TEXT})")),
         ("needs_person", re.compile(rf"found\.detail = fmt::format\(\s*({TEXT})"))]
 WARNING = re.compile(rf"warnings\.(?:push|emplace)_back\(\s*(?:fmt::format\(\s*)?({TEXT})")
+# What warn_of_failure() puts before the cause.
+FAILED = re.compile(rf"warn_of_failure\(\s*\w+,\s*({LITERAL})")
 # Not to be met by themselves: positions, parts, and what names nothing.
 NO_MESSAGE = {"…: …", "… '…'"}
 
@@ -56,6 +58,8 @@ def warnings():
     return {message(found) for path in sources()
             if {"pipeline", "sqlite"} & set(path.parts)
             for found in WARNING.findall(path.read_text())} | {
+        message(f'{found[:-1]}: {{}}"') for path in sources()
+        for found in FAILED.findall(path.read_text())} | {
         message(f'"{found}"') for found in re.findall(r'"baseline: warning: (.+?)\\n"', printed)}
 
 
@@ -82,7 +86,7 @@ class Troubleshooting(unittest.TestCase):
 
     def test_every_message_that_is_told_is_in_the_program(self):
         known = {text for text, _, _ in errors()} | warnings()
-        known.add("the application is not running: …")
+        known |= {"the application is not running: …", "the result could not be told: …"}
         page = pages.text_of(PAGE).split("## No message of the program")[0]
         for text, _ in rows():
             if f"| `{text}` |" in page:

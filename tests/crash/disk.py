@@ -134,6 +134,10 @@ class Disk:
             file = self._new(line["ino"])
             self._first[file] = b"", line["mode"]
             self._change_names({self._slot(line["path"]): file})
+        elif operation == "create-unnamed":
+            self._first[self._new(line["ino"])] = b"", line["mode"]
+        elif operation == "link-unnamed":
+            self._change_names({self._slot(line["to"]): self._by_inode[line["ino"]]})
         elif operation == "mkdir":
             directory = self._new()
             self._names[directory] = {}

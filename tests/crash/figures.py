@@ -17,7 +17,7 @@ class Table:
 
     def scenario(self, name, tally, changes):
         self._rows[name] = {"calls": tally.done, "changes": changes, "kills": 0, "doubles": 0,
-                            "model": 0, "faults": 0}
+                            "model": 0, "faults": 0, "memory": 0}
         self.problems += tally.problems
 
     def add(self, kind, tally):
@@ -25,9 +25,9 @@ class Table:
         self.problems += tally.problems
 
     def text(self):
-        columns = ["calls", "changes", "kills", "doubles", "model", "faults"]
+        columns = ["calls", "changes", "kills", "doubles", "model", "faults", "memory"]
         lines = ["| Scenario | System calls | of them changes | Kills | Double kills | Power cuts"
-                 " (model) | Faults |", "|---|" + "--:|" * len(columns)]
+                 " (model) | Faults | Memory |", "|---|" + "--:|" * len(columns)]
         for name, row in self._rows.items():
             lines.append("| " + " | ".join([name, *(_spaced(row[key]) for key in columns)]) + " |")
         total = [sum(row[key] for row in self._rows.values()) for key in columns]

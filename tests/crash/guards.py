@@ -3,6 +3,9 @@ program would be without it. tests/crash/mutants.py takes them out one by one.""
 
 from dataclasses import dataclass
 
+ERROR = "src/base/error.hpp"
+COMMANDS = "src/cli/commands.hpp"
+RESERVE = "src/os/memory_reserve.cpp"
 CATALOGUE = "src/catalogue/catalogue.cpp"
 RECORD = "src/catalogue/record.cpp"
 HISTORY = "src/catalogue/history.cpp"
@@ -65,12 +68,12 @@ GUARDS = [
           "  files_.sync(file);\n", "model deploy, move"),
     _sync("directory, after the exchange (D11)", SWAP, "  try {\n",
           "    files_.sync_directory(target_.directory);\n", "model first install",
-          after="  } catch (const Error& error) {\n    // What is on the disk now"),
+          after="  } catch (const std::exception& error) {\n    // What is on the disk now"),
     _sync("directory, after the exchange back", SWAP, 'waiting");\n  }\n',
           "  files_.sync_directory(target_.directory);\n", "model whose after checks fail",
           kept_because=_SAME_NAME),
     _sync("directory, after the candidate is removed", SWAP,
-          "files_.unlink(target_.directory, candidate_.name());\n",
+          "files_.unlink(target_.directory, candidate_.name());\n  }\n",
           "  files_.sync_directory(target_.directory);\n", "model checks fail",
           after="  names_changed_ = false;"),
     Guard("fsync: directory, before the journal goes (D15)", SWAP,
@@ -147,7 +150,7 @@ GUARDS = [
           after="  return found;"),
     _sync("companion that is put back", SWAP, "live->st_mode & kPermissionBits);\n    }\n",
           "    files_.sync(back);\n", "model unreadable database, whose"),
-    _sync("exported file", EXPORT, "", "      files_.sync(file);\n", "unit [export]"),
+    _sync("exported file", EXPORT, "", "    files_.sync(made.file());\n", "unit [export]"),
 
     Guard("no replacing: first install (D11)", SWAP,
           "files_.rename_new(target_.directory, candidate_.name(), target_.directory, "
@@ -155,8 +158,8 @@ GUARDS = [
           "files_.rename(target_.directory, candidate_.name(), target_.directory, target_.name);",
           "unit [race]"),
     Guard("no replacing: the old file moves into the entry", SWAP_FILING,
-          "files_.rename_new(target_.directory, from, entry, target_.name);",
-          "files_.rename(target_.directory, from, entry, target_.name);", "kills",
+          "files_.rename_new(target_.directory, candidate_.name(), entry, target_.name);",
+          "files_.rename(target_.directory, candidate_.name(), entry, target_.name);", "kills",
           "the entry is private, made by this run and looked at a moment before"),
     Guard("no replacing: the final name of an entry", CATALOGUE,
           "files_.rename_new(catalogue, names::partial(key), catalogue, manifest.id);",
@@ -191,7 +194,7 @@ GUARDS = [
           "const bool alone = replacement.old_is_untouched();", "const bool alone = true;",
           "unit [race]"),
     Guard("lease: asked after the old file was hashed", SWAP_FILING,
-          "    if (proof->intact()) return move_into", "    return move_into",
+          "    if (proof->intact() && is_named(name, inode)) {", "    if (is_named(name, inode)) {",
           "unit [race]"),
     Guard("lease: asked while the old file is copied", SWAP_FILING,
           f"{' ' * 32}require_alone();\n", "", "cli test_holders",
@@ -213,8 +216,8 @@ GUARDS = [
           "if (::fcntl(file_.fd(), F_OFD_SETLK, &lock) != 0) return false;",
           "::fcntl(file_.fd(), F_OFD_SETLK, &lock);", "cli test_waiting"),
     Guard("the look after the exchange fails: swaps back", SWAP,
-          "  } catch (const Error& error) {\n    unknown = error;\n  }\n",
-          "  } catch (const Error& error) {\n    throw;\n  }\n", "faults deploy, move"),
+          "  } catch (...) {\n    unknown = std::current_exception();\n  }\n",
+          "  } catch (...) {\n    throw;\n  }\n", "memory deploy, move"),
 
     Guard("hash: of the backup that goes back", CANDIDATE,
           "    if (sha256 == payload.sha256) return;\n", "    if (!sha256.empty()) return;\n",
@@ -237,8 +240,8 @@ GUARDS = [
           "the hash finds it as well; the size says so before anything is read"),
 
     Guard("companions: none beside at the exchange", SWAP,
-          "return old_is_untouched() && companions(target_).empty(); }",
-          "return old_is_untouched(); }", "unit [race]"),
+          "  return (!old_ || old_->intact()) && companions(target_).empty();\n",
+          "  return !old_ || old_->intact();\n", "unit [race]"),
     Guard("companions: none left by the freeze", EXCLUSIVE,
           "    if (!as_found && !clear_companions(files, target)) continue;\n", "",
           "cli test_deploy"),
@@ -300,8 +303,8 @@ GUARDS = [
           "  built_ = *announced_;\n  journal_.append(record_of_swap(built_));\n",
           "  built_ = *announced_;\n", "doubles copied"),
     Guard("journal: announces the exchange (D10)", SWAP,
-          "  journal_.append(record_of_swap(built_));\n  announced_ = built_;",
-          "  announced_ = built_;", "kills deploy, move"),
+          "std::nullopt;\n  journal_.append(record_of_swap(built_));\n", "std::nullopt;\n",
+          "kills deploy, move"),
     Guard("journal: goes last", SWAP, "  old_.reset();\n  journal_.remove();", "  old_.reset();",
           "kills deploy, move"),
     Guard("filing: a damaged copy does not let the old database go", FILING,
@@ -324,11 +327,25 @@ GUARDS = [
     Guard("in place: a commit whose sync failed keeps the copy", IN_PLACE,
           "    if (holds_cookie(live_->file(), cookie)) throw;\n", "    throw;\n",
           "faults in place over a crashed WAL"),
-    Guard("an exception that nobody expected of a check swaps back", REPLACE,
-          "  } catch (const std::exception& error) {\n    throw Error(ErrorCode::io,\n"
-          "                fmt::format(\"the new database could not be judged",
-          "  } catch (const Interrupted& error) {\n    throw Error(ErrorCode::io,\n"
-          "                fmt::format(\"the new database could not be judged", "unit [deploy]"),
+    Guard("an exception that nobody expected is handled as any other", ERROR,
+          "  } catch (const std::exception& surprise) {\n    throw_surprise(surprise);\n  }",
+          "  } catch (const Error&) {\n    throw;\n  }", "memory deploy, move"),
+    Guard("the exit code is that of what was done, also where it cannot be told", COMMANDS,
+          "    return true;\n  } catch (const std::exception& error) {",
+          "    return true;\n  } catch (const Error& error) {",
+          "memory deploy, move"),
+    Guard("memory: some is kept for the way back", RESERVE,
+          "if (memory_ != nullptr) ::munmap(std::exchange(memory_, nullptr), kReserved);",
+          "std::exchange(memory_, nullptr);", "all memory deploy whose after checks fail"),
+    Guard("how it is replaced is decided under the lock", REPLACE,
+          "  report.exchange = context.store.plan_exchange();\n  return context.store.hold",
+          "  return context.store.hold", "cli test_faults"),
+    Guard("inode: the old database has lost its name", SWAP_FILING,
+          "  save_displaced_old();\n  return file_into(", "  return file_into(", "cli test_faults"),
+    Guard("inode: only what the run knows is exchanged back", SWAP,
+          "      require_known_names();\n", "", "cli test_faults"),
+    Guard("inode: what has the name of the old database is filed", SWAP_FILING,
+          "  if (!is_named(name, inode)) throw disappeared();\n", "", "cli test_faults"),
     Guard("fsync: in place: SQLite's own", HELD,
           "    database_.exec(\"PRAGMA synchronous = FULL\");\n", "", "model deploy in place",
           "it is SQLite's default, unless it was compiled with another one"),
@@ -355,8 +372,8 @@ GUARDS = [
           "`--backup move` is refused before anything is begun; this keeps the code that decides "
           "it honest"),
     Guard("in place: leaves WAL mode before the transaction", IN_PLACE,
-          "    live_->leave_wal_mode(files_);\n    live_->replace_by(source);",
-          "    live_->replace_by(source);", "kills in place over a crashed WAL"),
+          "      live_->leave_wal_mode(files_);\n      live_->replace_by(source);",
+          "      live_->replace_by(source);", "kills in place over a crashed WAL"),
     Guard("in place: the transaction is committed only when SQLite says so", HELD,
           "    if (code != SQLITE_DONE) throw SQLite::Exception(sqlite3_errstr(code), code);\n", "",
           "faults deploy in place",
@@ -365,8 +382,7 @@ GUARDS = [
           "  journal_.append(record_of_step(step));\n  step_ = step;\n  take_content(",
           "  step_ = step;\n  take_content(", "kills in place"),
     Guard("journal, in place: the record before the old content goes back", IN_PLACE,
-          "    journal_.append(record_of_step(step));\n    step_ = step;\n", "    step_ = step;\n",
-          "unit [in-place]"),
+          "      journal_.append(record_of_step(step));\n", "", "unit [in-place]"),
     Guard("journal, in place: what only the content could tell", IN_PLACE,
           "  record_the_verdict();\n", "", "unit [crash]"),
     Guard("journal, in place: condemned", IN_PLACE,

@@ -58,8 +58,7 @@ class Looker:
         problems = self.at_any_instant(place)
         if recovery.code != 0:
             problems.append(f"recover ended with {recovery.code}: {recovery.stderr.strip()}")
-        nothing_to_do = recovery.stdout.startswith("nothing to recover")
-        return problems + list(_untidy(place, self.scenario, nothing_to_do))
+        return problems + list(_untidy(place, self.scenario))
 
     def when_gone_on(self, place, run):
         """After the next command, whose run this is."""
@@ -68,7 +67,7 @@ class Looker:
             problems.append(f"the next command ended with {run.code}: {run.stderr.strip()}")
         elif content.label_of(place.database) != "new":
             problems.append(f"after the next command {content.label_of(place.database)} is live")
-        return problems + list(_untidy(place, self.scenario, False))
+        return problems + list(_untidy(place, self.scenario))
 
     def _foreign_companions(self, place):
         for suffix, old in self.companions.items():
@@ -180,7 +179,7 @@ def _used_up_twice(place):
                 yield f"{name} of {entry.name} is there, which went live"
 
 
-def _untidy(place, scenario, nothing_to_do):
+def _untidy(place, scenario):
     allowed = {LOCK, "app.db", "app.db.backups", "also", "elsewhere.db", "exported.db"}
     live = content.label_of(place.database)
     wal_mode = place.database.exists() and place.database.read_bytes()[18:19] == b"\x02"
@@ -189,21 +188,15 @@ def _untidy(place, scenario, nothing_to_do):
         allowed |= {"app.db-wal", "app.db-journal", "app.db-shm"}
     if wal_mode:
         allowed |= {"app.db-wal", "app.db-shm"}
-    if nothing_to_do:
-        # Made before there was a journal: the next run that changes something removes them.
-        allowed |= {f"{JOURNAL}.new", ".exported.db.baseline-export"}
-        candidate = place.root / CANDIDATE
-        if candidate.exists() and candidate.stat().st_size == 0:
-            allowed.add(CANDIDATE)
-    if not scenario.name.startswith("backups"):
-        allowed.discard(".exported.db.baseline-export")
-    else:
+    if scenario.name == "backups export":
+        # It replaces a file, for an instant from under this name; the next one removes it.
         allowed.add(".exported.db.baseline-export")
     for path in place.root.iterdir():
         if path.name not in allowed:
             yield f"{path.name} is left"
     yield from _used_up_twice(place)
-    if place.catalogue.exists() and not scenario.name.startswith("backups"):
-        for entry in place.catalogue.iterdir():
-            if entry.name.startswith(".partial-"):
-                yield f"{entry.name} is left"
+    for catalogue in (place.catalogue, place.root / "also"):
+        for entry in catalogue.glob(".partial-*"):
+            yield f"{catalogue.name}/{entry.name} is left"
+    for path in place.root.rglob("*.new"):
+        yield f"{path.name} is left"

@@ -49,7 +49,7 @@ def prepare():
         bring_up_to_date(PROJECT / part, tree / part)
     # As other builds are that share a compiler cache.
     checked("cmake", "--preset", "debug", "-DBASELINE_PRECOMPILE=OFF", cwd=tree)
-    build("baseline", "crash_at")
+    build("baseline", "crash_at", "fail_memory")
     return tree
 
 

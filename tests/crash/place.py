@@ -81,9 +81,9 @@ class Place:
     def command(self, words):
         return [str(BINARY), *(str(word) for word in words)]
 
-    def run(self, words):
+    def run(self, words, environment=None):
         """Runs the program to its end."""
-        return self._run(self.command(words))
+        return self._run(self.command(words), environment)
 
     def traced(self, words, *options):
         """Runs the program under crash_at with these options."""
@@ -112,11 +112,11 @@ class Place:
         return Run(None if report["killed"] else code, done.stdout, done.stderr, report["calls"],
                    report["last"].replace(str(self.root), "…"))
 
-    def _run(self, argv):
+    def _run(self, argv, environment=None):
         done = subprocess.run(argv, cwd=self.base, stdin=subprocess.DEVNULL, capture_output=True,
                               text=True, errors="backslashreplace", timeout=120,
                               env={"PATH": os.environ["PATH"], "HOME": str(self.base),
-                                   "LANG": "C.UTF-8"})
+                                   "LANG": "C.UTF-8", **(environment or {})})
         return Run(done.returncode, done.stdout, done.stderr)
 
 

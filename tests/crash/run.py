@@ -13,13 +13,14 @@ from pathlib import Path
 import faults
 import figures
 import kills
+import memory
 import place
 import power_loss
 import scenarios
 
-# The sample: so many kills, first kills of two, model states and places of each fault, of each
-# scenario.
-SAMPLE = {"kills": 3, "doubles": 3, "model": 9, "faults": 1}
+# The sample: so many kills, first kills of two, model states, places of each fault and allocations
+# that fail, of each scenario.
+SAMPLE = {"kills": 3, "doubles": 3, "model": 9, "faults": 1, "memory": 7}
 
 _place = None
 
@@ -69,7 +70,8 @@ def _sum(scenario, kind, tallies):
     return total
 
 
-KINDS = {"kills": _kill, "doubles": _double, "model": power_loss.states, "faults": faults.several}
+KINDS = {"kills": _kill, "doubles": _double, "model": power_loss.states, "faults": faults.several,
+         "memory": memory.several}
 
 
 def _spread(last, count):
@@ -82,8 +84,11 @@ def _spread(last, count):
 def _tasks(kinds, name, calls, changes, sample):
     def wanted(kind):
         return sample[kind] if sample else None
-    if scenarios.named(name).unsynced:
+    scenario = scenarios.named(name)
+    if scenario.unsynced:
         kinds = {"model"}.intersection(kinds)
+    if scenario.kinds:
+        kinds = set(scenario.kinds).intersection(kinds)
     if "kills" in kinds:
         # The first third is the loader's: a sample is worth more later.
         numbers = _spread(calls, wanted("kills")) if not sample else [
@@ -99,6 +104,8 @@ def _tasks(kinds, name, calls, changes, sample):
     if "faults" in kinds:
         for fault in faults.ALL:
             yield "faults", name, (fault, wanted("faults"))
+    if "memory" in kinds and memory.concerns(scenario):
+        yield "memory", name, wanted("memory")
 
 
 def chosen(words):

@@ -33,6 +33,12 @@ class Scenario:
     exact: bool = True  # the file of `before` is kept bit for bit: SQLite has nothing to bring in
     unsynced: bool = False  # the application did not sync what it wrote: only for the model
     copied: bool = False  # the place was copied: no file has the inode that the journal tells
+    kinds: tuple = ()  # of what is done with it, only these; all when there are none
+
+    @property
+    def command(self):
+        """The first word of its name."""
+        return self.name.split(",")[0].split()[0].replace("first", "deploy")
 
     def __post_init__(self):
         if not self.kept and self.before != "missing":
@@ -201,6 +207,16 @@ def _also(place):
     (place.root / "also").mkdir()
 
 
+def _large(place):
+    """More than is copied without a second thread."""
+    _also(place)
+    connection = sqlite3.connect(place.database, isolation_level=None)
+    connection.execute(f"CREATE TABLE padding AS SELECT zeroblob({9 << 20})")
+    connection.execute("DROP TABLE padding")
+    connection.close()
+    assert place.database.stat().st_size > 9 << 20
+
+
 def _elsewhere(place):
     content.make(place.root / "elsewhere.db", "old")
     content.make(place.database, "older")
@@ -271,6 +287,9 @@ SCENARIOS = [
              next=again),
     Scenario("deploy --also", _also,
              lambda place: deploy(place, "--also", place.root / "also"), next=again),
+    Scenario("deploy --also, of a large database, by a thread", _large,
+             lambda place: deploy(place, "--also", place.root / "also"), next=again,
+             kinds=("memory",)),
 ]
 
 

@@ -5,7 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <fstream>
+#include <new>
 #include <string>
+#include <system_error>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -230,6 +235,8 @@ TEST_CASE("a judge that cannot judge brings the old database back", "[deploy]") 
   const std::function<void()> reasons[] = {
       [] { throw Error(ErrorCode::io, "the disk is gone"); },
       [] { throw std::runtime_error("nobody has thought of this"); },
+      [] { throw std::bad_alloc(); },
+      [] { throw std::system_error(EAGAIN, std::generic_category()); },
   };
   for (const auto& fail : reasons) {
     CHECK_THROWS_AS(bench.deploy([&](DeployRequest& request) {
@@ -241,6 +248,71 @@ TEST_CASE("a judge that cannot judge brings the old database back", "[deploy]") 
                     Error);
     CHECK(content(database) == "old");
     CHECK_FALSE(bench.store().interruption());
+  }
+}
+
+TEST_CASE("a surprise before the exchange is undone at once", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  const std::string before = bytes_of(database);
+  for (const char* const step : {"exchange", "create", "sync-dir"}) {
+    INFO(step);
+    bool failed = false;
+    HookedFileSystem files([&](const std::string& operation, const std::string& path) {
+      const bool now = operation == step && path.find("lock") == std::string::npos;
+      if (now && !std::exchange(failed, true)) throw std::bad_alloc();
+    });
+    Workbench bench(files, database);
+    CHECK_THROWS_AS(bench.deploy(), Error);
+    CHECK(failed);
+    CHECK(bytes_of(database) == before);
+    CHECK_FALSE(bench.store().interruption());
+    CHECK(bench.store().leftovers().empty());
+  }
+}
+
+TEST_CASE("what is told of the steps changes nothing in what is done", "[deploy]") {
+  class Forgetful final : public Observer {
+   public:
+    void step_started(Step) override { throw std::bad_alloc(); }
+    void step_finished(Step, std::chrono::nanoseconds, bool) override { throw std::bad_alloc(); }
+    void progress(Step, std::uint64_t, std::uint64_t) override {}
+    void note(std::string_view) override {}
+    void warning(std::string_view) override {}
+  } observer;
+  for (const Step step : {Step::swap, Step::check_live, Step::swap_back}) {
+    CHECK_NOTHROW(StepScope(observer, step));
+  }
+}
+
+TEST_CASE("only what was built goes live, whatever has got its name", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  const fs::path candidate = dir.path() / ".app.db.baseline-candidate";
+  make_old(database);
+  const std::string before = bytes_of(database);
+  for (const char* const step : {"exchange", "sync"}) {  // in the last moment; while it is built
+    INFO(step);
+    bool replaced = false;
+    HookedFileSystem files([&](const std::string& operation, const std::string&) {
+      if (operation != step || !fs::exists(candidate) || std::exchange(replaced, true)) return;
+      fs::remove(candidate);
+      std::ofstream(candidate) << "of another program";
+    });
+    Workbench bench(files, database);
+    try {
+      bench.deploy();
+      FAIL("it went through");
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::in_use);
+      CHECK_THAT(error.what(), ContainsSubstring("was replaced by another file"));
+    }
+    CHECK(bytes_of(database) == before);
+    CHECK(bytes_of(candidate) == "of another program");
+    CHECK(bench.catalogue().entries().empty());
+    CHECK_FALSE(bench.store().interruption());
+    fs::remove(candidate);
   }
 }
 

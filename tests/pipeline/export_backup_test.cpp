@@ -28,8 +28,8 @@ TEST_CASE("an exported file is on the disk before it has its name", "[export]") 
     request.file = dir.path() / (force ? "forced.db" : "new.db");
     request.force = force;
     export_backup(request, bench.context());
-    CHECK(steps == std::string("unlink create write sync ") + (force ? "rename" : "rename-new") +
-                       " sync-dir");
+    CHECK(steps == std::string("create-unnamed write sync ") +
+                       (force ? "unlink link-unnamed rename" : "link-unnamed") + " sync-dir");
     CHECK(content(request.file) == "old");
   }
 }

@@ -13,9 +13,23 @@ class HookedFileSystem final : public baseline::FileSystem {
   using Hook = std::function<void(const std::string& operation, const std::string& path)>;
   explicit HookedFileSystem(Hook hook) : hook_(std::move(hook)) {}
 
+  /// Whether the filesystem has files without a name.
+  bool has_unnamed = true;
+
   baseline::File create(const baseline::Directory& d, const std::string& n, mode_t m) override {
     hook_("create", d / n);
     return real().create(d, n, m);
+  }
+  std::optional<baseline::File> create_unnamed(const baseline::Directory& d, const std::string& n,
+                                               mode_t m) override {
+    if (!has_unnamed) return {};
+    hook_("create-unnamed", d / n);
+    return real().create_unnamed(d, n, m);
+  }
+  void link_unnamed(const baseline::File& f, const baseline::Directory& d,
+                    const std::string& n) override {
+    hook_("link-unnamed", d / n);
+    real().link_unnamed(f, d, n);
   }
   baseline::File open_or_create(const baseline::Directory& d, const std::string& n,
                                 mode_t m) override {

@@ -170,11 +170,24 @@ std::optional<Interruption> SqliteStore::interruption() {
   return judge(target_, parse_journal(records));
 }
 
-bool SqliteStore::has_leftovers() {
-  return target_.directory.contains(names::journal(target_.name)) ||
-         target_.directory.contains(names::journal_temporary(target_.name)) ||
-         target_.directory.contains(names::candidate(target_.name)) ||
-         target_.directory.contains(names::restoring(target_.name));
+std::vector<Leftover> SqliteStore::leftovers() {
+  std::vector<Leftover> found;
+  const auto look_for = [&](const std::string& name, const char* what) -> Leftover* {
+    if (!target_.directory.contains(name)) return nullptr;
+    return &found.emplace_back(Leftover{target_.directory / name, what});
+  };
+  look_for(names::journal(target_.name), "the journal of a run");
+  look_for(names::journal_temporary(target_.name), "a journal that was being written");
+  look_for(names::restoring(target_.name), "a file that was being put back");
+  const auto candidate = target_.directory.status(names::candidate(target_.name));
+  Leftover* const left = look_for(names::candidate(target_.name), "the candidate of a run");
+  if (left != nullptr && candidate && candidate->st_size > 0) {
+    left->why_kept = "no journal tells what it is, and it may be a whole database: look at it";
+  }
+  if (Leftover* const displaced = look_for(names::displaced(target_.name), "another program's")) {
+    displaced->why_kept = "it was put where a run kept the old database: look at it";
+  }
+  return found;
 }
 
 std::optional<std::string> SqliteStore::running() { return RunLock::holder(target_); }

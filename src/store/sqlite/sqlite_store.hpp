@@ -27,7 +27,7 @@ class SqliteStore final : public Store {
   DatabaseFacts look(const LookOptions& options) override;
   ExchangePlan plan_exchange() override;
   std::optional<Interruption> interruption() override;
-  bool has_leftovers() override;
+  std::vector<Leftover> leftovers() override;
   std::optional<std::string> running() override;
   std::unique_ptr<Session> open_live() override;
   std::unique_ptr<Session> open_backup(const std::filesystem::path& file) override;

@@ -91,8 +91,11 @@ std::string name_of(long number) {
   return kind.number < 0 ? "syscall " + std::to_string(number) : kind.name;
 }
 
+bool is_unnamed(std::uint64_t flags) { return (flags & O_TMPFILE) == O_TMPFILE; }
+
 bool can_change(long number, const std::uint64_t* arguments) {
   constexpr std::uint64_t kMakes = O_CREAT | O_TRUNC;
+  if (number == SYS_openat && is_unnamed(arguments[2])) return true;
   if (number == SYS_openat) return (arguments[2] & kMakes) != 0;
   if (number == SYS_open) return (arguments[1] & kMakes) != 0;
   if (number == SYS_ioctl) return arguments[1] == FICLONE;

@@ -29,6 +29,9 @@ const CallKind& kind_of(long number);
 /// "pwrite64", or "syscall 13" for one that is not in the table.
 std::string name_of(long number);
 
+/// Whether an open() with these flags makes a file without a name.
+bool is_unnamed(std::uint64_t flags);
+
 /// Whether this call, with these arguments, can change a file: an open() does when it may make or
 /// empty one.
 bool can_change(long number, const std::uint64_t* arguments);

@@ -187,8 +187,9 @@ void Recorder::left(const Call& call, const Paths& paths, std::int64_t result, s
       struct stat status {};
       const std::string link = of_process(call.pid, "fd/" + std::to_string(result));
       const bool empty = ::stat(link.c_str(), &status) == 0 && status.st_size == 0;
+      const bool unnamed = call.number == SYS_openat && is_unnamed(a[2]);
       if (existed_ && !empty) return;
-      line = {{"op", existed_ ? "truncate" : "create"}, {"size", 0}};
+      line = {{"op", unnamed ? "create-unnamed" : existed_ ? "truncate" : "create"}, {"size", 0}};
       line["mode"] = status.st_mode & 07777U;
       line["ino"] = inode_of(call.pid, descriptor);
       break;
@@ -221,6 +222,11 @@ void Recorder::left(const Call& call, const Paths& paths, std::int64_t result, s
     case SYS_link:
     case SYS_linkat:
       line = {{"op", "link"}, {"to", paths.second}};
+      // A file without a name, by way of its descriptor.
+      if (paths.first.rfind("/proc/self/fd/", 0) == 0) {
+        line["op"] = "link-unnamed";
+        line["ino"] = inode_named(paths.second);
+      }
       break;
     case SYS_unlink:
       line = {{"op", "unlink"}};

@@ -37,8 +37,27 @@ void Candidate::require_free() {
 
 void Candidate::make() {
   foreign_ = true;  // what has the name although this fails is not ours to remove
-  files_.create(target_.directory, name_, kPrivateFile);
+  inode_ = files_.create(target_.directory, name_, kPrivateFile).status().st_ino;
   foreign_ = false;
+}
+
+void Candidate::throw_replaced() const {
+  throw Error(ErrorCode::in_use,
+              fmt::format("{} was replaced by another file while it was built; nothing was changed",
+                          printable(path().native())),
+              "find out which program writes there, move that file away, then try again");
+}
+
+void Candidate::require_own() const {
+  const auto named = target_.directory.status(name_);
+  if (!named || named->st_ino != inode_) throw_replaced();
+}
+
+// By name, for it was closed in between: but what has the name now may be another file.
+File Candidate::open_own() {
+  File file = files_.open_or_create(target_.directory, name_, kPrivateFile);
+  if (file.status().st_ino != inode_) throw_replaced();
+  return file;
 }
 
 void Candidate::remove_empty() {
@@ -71,7 +90,7 @@ SwapRecord Candidate::built(const File& file, std::string sha256) const {
 // D4. The migration was applied already; the candidate is written once and synced once. A large one
 // is copied page by page.
 SwapRecord Candidate::write(Session& migrated) {
-  const File file = files_.open_or_create(target_.directory, name_, kPrivateFile);
+  const File file = open_own();
   std::string sha256;
   const bool small = with_bytes(migrated, [&](std::string_view bytes) {
     files_.write(file, bytes, 0);
@@ -113,16 +132,18 @@ SwapRecord Candidate::take_backup(const Directory& entry, const Payload& payload
     require_sealed(hash_file(*source, on_progress, Cached::keep));
     files_.unlink(target_.directory, name_);
     files_.link(entry, payload.name, target_.directory, name_);
+    inode_ = status.st_ino;
+    require_own();
     return built(*source, payload.sha256);
   }
-  const File file = files_.open_or_create(target_.directory, name_, kPrivateFile);
+  const File file = open_own();
   require_sealed(copy_file(files_, *source, file, on_progress));
   return built(file, payload.sha256);
 }
 
 // D4 of `rollback --from`.
 SwapRecord Candidate::take_bytes(const std::function<void(const TakeBytes& take)>& give) {
-  const File file = files_.open_or_create(target_.directory, name_, kPrivateFile);
+  const File file = open_own();
   Sha256 hash;
   std::uint64_t size = 0;
   give([&](std::string_view bytes) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 
@@ -34,6 +36,10 @@ class Candidate {
   /// may have been faster.
   void make();
   bool is_foreign() const { return foreign_; }
+  /// Throws Error{in_use} when its name has become another file's since it was made or linked.
+  void require_own() const;
+  /// The file that make() or take_backup() gave the name to; 0 where an earlier run did.
+  ino_t inode() const { return inode_; }
   /// Removes one that is empty: a crash before the journal was durable leaves such a file.
   void remove_empty();
 
@@ -49,6 +55,8 @@ class Candidate {
  private:
   FileAttributes attributes_for(const File& file) const;
   SwapRecord built(const File& file, std::string sha256) const;
+  File open_own();
+  [[noreturn]] void throw_replaced() const;
 
   FileSystem& files_;
   const Target& target_;
@@ -56,6 +64,7 @@ class Candidate {
   Belongs belongs_;
   std::optional<FileAttributes> fallback_attributes_;  ///< when there is no old file to take after
   bool foreign_ = false;
+  ino_t inode_ = 0;
 };
 
 }  // namespace baseline::sqlite

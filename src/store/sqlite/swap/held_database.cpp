@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <exception>
+
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
@@ -130,12 +132,12 @@ void HeldDatabase::release(std::unique_ptr<HeldDatabase> held, FileSystem& files
   if (!held) return;
   // In exclusive locking mode SQLite keeps its journal, with an empty header. Under the lock nobody
   // else can have one there.
-  const std::string journal = names::rollback_journal(held->target_.name);
   try {
+    const std::string journal = names::rollback_journal(held->target_.name);
     if (held->target_.directory.contains(journal) && is_dead_journal(held->target_, journal)) {
       files.unlink(held->target_.directory, journal);
     }
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     // It does no harm, and what is live must not be undone for it.
   }
 }
@@ -146,7 +148,7 @@ void remove_dead_journal(const Target& target, FileSystem& files) {
   try {
     HeldDatabase::release(HeldDatabase::acquire(target, Deadline(std::chrono::milliseconds(0))),
                           files);
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     // Whoever uses the database can live with it, and so can the next run.
   }
 }
@@ -159,7 +161,7 @@ void return_to_wal_mode(const Target& target) {
     SQLite::Database database = open_writing(target.resolved, Purpose::freeze);
     take_schema_as_it_is(database);
     database.execAndGet("PRAGMA journal_mode = WAL");
-  } catch (const SQLite::Exception&) {
+  } catch (const std::exception&) {
     // The content is what counts; the application can switch it on again.
   }
 }

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <stdexcept>
+#include <utility>
 
+#include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "os/copy.hpp"
@@ -20,7 +22,7 @@ namespace {
 bool holds_cookie(const File& file, std::uint32_t cookie) {
   try {
     return schema_cookie_of(file) == cookie;
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     return false;
   }
 }
@@ -128,7 +130,10 @@ void InPlaceReplacement::stage_bytes(const std::function<void(const TakeBytes& t
 }
 
 std::unique_ptr<Session> InPlaceReplacement::open_candidate() {
-  return open_immutable(candidate_.path());
+  candidate_.require_own();
+  auto session = open_immutable(candidate_.path());
+  candidate_.require_own();  // it is opened by its name
+  return session;
 }
 
 // D10.
@@ -171,11 +176,11 @@ Payload InPlaceReplacement::copy_old(const Directory& entry, const OnProgress& o
 
 // The transaction is committed: that this cannot be written is no reason to stop. Without the
 // record a recovery asks the content.
-void InPlaceReplacement::record_committed(const InPlaceStep& step) {
-  step_ = step;
+void InPlaceReplacement::record_committed(InPlacePhase phase) {
+  step_.phase = phase;
   try {
-    journal_.append(record_of_step(step));
-  } catch (const Error&) {
+    journal_.append(record_of_step(step_));
+  } catch (const std::exception&) {
   }
 }
 
@@ -183,8 +188,10 @@ void InPlaceReplacement::record_committed(const InPlaceStep& step) {
 void InPlaceReplacement::take_content(const std::filesystem::path& source, std::uint32_t cookie,
                                       std::string_view comes, std::string_view goes) {
   try {
-    live_->leave_wal_mode(files_);
-    live_->replace_by(source);
+    surprises_as_errors([&] {
+      live_->leave_wal_mode(files_);
+      live_->replace_by(source);
+    });
   } catch (const Error& error) {
     const auto noting = [&](Error undecided) {
       undecided.add_note(error.what());
@@ -217,15 +224,16 @@ void InPlaceReplacement::swap() {
   if (intent_.strategy != BackupStrategy::copy) {
     throw std::logic_error("in place, the old database has to be copied first");
   }
+  candidate_.require_own();
+  const std::filesystem::path source = candidate_.path();
   InPlaceStep step;
   step.phase = InPlacePhase::replacing;
   step.schema_cookie = schema_cookie_of(live_->file());
   step.was_wal = is_in_wal_mode(live_->file());
   journal_.append(record_of_step(step));
   step_ = step;
-  take_content(candidate_.path(), step.schema_cookie, "new", "old");
-  step.phase = InPlacePhase::replaced;
-  record_committed(step);
+  take_content(source, step.schema_cookie, "new", "old");
+  record_committed(InPlacePhase::replaced);
 }
 
 std::unique_ptr<Session> InPlaceReplacement::open_live() {
@@ -272,30 +280,31 @@ void InPlaceReplacement::keep_what_was_written() {
 
 void InPlaceReplacement::swap_back(const Deadline& deadline, const std::optional<Directory>& kept) {
   try {
-    const auto old = kept ? kept->open_file(target_.name, false) : std::nullopt;
-    if (!old) throw stuck("there is no copy of it");
-    if (live_) {
-      live_->start_over();
-    } else {
-      live_ = HeldDatabase::acquire(target_, deadline);
-    }
-    keep_what_was_written();
-    InPlaceStep step;
-    step.phase = InPlacePhase::reverting;
-    step.schema_cookie = schema_cookie_of(live_->file());
-    step.old_content = content_digest(*old);
-    // Without this record a recovery would take the old database for the new one.
-    journal_.append(record_of_step(step));
-    step_ = step;
-    take_content(old->path(), step.schema_cookie, "old", "new");
-    step.phase = InPlacePhase::reverted;
-    record_committed(step);
+    surprises_as_errors([&] {
+      const auto old = kept ? kept->open_file(target_.name, false) : std::nullopt;
+      if (!old) throw stuck("there is no copy of it");
+      if (live_) {
+        live_->start_over();
+      } else {
+        live_ = HeldDatabase::acquire(target_, deadline);
+      }
+      keep_what_was_written();
+      InPlaceStep step;
+      step.phase = InPlacePhase::reverting;
+      step.schema_cookie = schema_cookie_of(live_->file());
+      step.old_content = content_digest(*old);
+      // Without this record a recovery would take the old database for the new one.
+      journal_.append(record_of_step(step));
+      step_ = std::move(step);
+      take_content(old->path(), step_.schema_cookie, "old", "new");
+    });
   } catch (const Error& error) {
     if (error.code() == ErrorCode::needs_person) throw;
     throw stuck(error.what());
   } catch (const Interrupted&) {
     throw stuck("a signal ended the waiting");
   }
+  record_committed(InPlacePhase::reverted);
   HeldDatabase::release(std::move(live_), files_);
 }
 

@@ -74,7 +74,7 @@ class InPlaceReplacement final : public Replacement {
   void remove_leftovers();
   void keep_what_was_written();
   void record_the_verdict();
-  void record_committed(const InPlaceStep& step);
+  void record_committed(InPlacePhase phase);
   Error stuck(const std::string& why) const;
 
   FileSystem& files_;

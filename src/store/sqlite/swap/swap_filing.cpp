@@ -10,22 +10,30 @@
 namespace baseline::sqlite {
 namespace {}  // namespace
 
-Payload SwapReplacement::move_into(const Directory& entry, const std::string& from,
-                                   const File& file, const std::string& sha256) {
+Payload SwapReplacement::move_into(const Directory& entry, const File& file,
+                                   const std::string& sha256) {
   const struct stat status = file.status();
   // Read-only only under its new name: an owner who is not root could not open it for a lease
   // again.
-  files_.rename_new(target_.directory, from, entry, target_.name);
+  files_.rename_new(target_.directory, candidate_.name(), entry, target_.name);
   names_changed_ = true;
   files_.set_mode(file, kSealedFile);
   files_.sync(file);
   return payload_of(entry, target_.name, status, sha256, true);
 }
 
-// Moves the file `name` beside the database into the entry, if nobody can have it open, else copies
-// it: a backup that somebody can still write to is none.
-Payload SwapReplacement::file_into(const Directory& entry, const std::string& name,
+Error SwapReplacement::disappeared() const {
+  return {ErrorCode::needs_person,
+          fmt::format("{} has disappeared, or was replaced by another file",
+                      printable(candidate_.path().native())),
+          "look for it before you go on, and put it back there: it is what the run has to keep"};
+}
+
+// Moves the file beside the database, which has this inode, into the entry, if nobody can have it
+// open, else copies it: a backup that somebody can still write to is none.
+Payload SwapReplacement::file_into(const Directory& entry, std::optional<ino_t> inode,
                                    std::optional<Exclusive>& proof, const OnProgress& on_progress) {
+  const std::string& name = candidate_.name();
   // An interrupted run may have brought it there: then the name beside the database is gone, or,
   // after a power cut, is a second name of the same file.
   const auto there = entry.open_file(target_.name, false);
@@ -39,28 +47,30 @@ Payload SwapReplacement::file_into(const Directory& entry, const std::string& na
     return payload_of(entry, target_.name, status, hash_file(*there, on_progress),
                       intent_.strategy == BackupStrategy::move);
   }
+  if (!is_named(name, inode)) throw disappeared();
   if (!proof) {
     // A run that was cut off just before the rename has sealed it already, also against its owner,
     // and a lease needs a descriptor that is open for writing.
     constexpr mode_t kOwnerWrites = 0200;
-    const auto sealed = target_.directory.status(name);
-    if (sealed && (sealed->st_mode & kOwnerWrites) == 0) {
+    if ((beside->st_mode & kOwnerWrites) == 0) {
       const auto readable = target_.directory.open_file(name, false);
       if (readable) files_.set_mode(*readable, kPrivateFile);
     }
     auto file = target_.directory.open_file(name, true);
-    if (!file) {
-      throw Error(ErrorCode::needs_person,
-                  fmt::format("{} has disappeared", printable((target_.directory / name).native())),
-                  "look for it before you go on: it is the old database");
-    }
+    if (!file || file->status().st_ino != inode) throw disappeared();
     proof = Exclusive::of_file(std::move(*file));
   }
   if (proof && intent_.strategy == BackupStrategy::move) {
     const std::string sha256 = hash_file(proof->file(), on_progress);
     // Asked after the hash, which may take long.
-    if (proof->intact()) {
-      Payload payload = move_into(entry, name, proof->file(), sha256);
+    if (proof->intact() && is_named(name, inode)) {
+      Payload payload = move_into(entry, proof->file(), sha256);
+      const auto moved = entry.status(target_.name);
+      if (!moved || moved->st_ino != inode) {
+        // Another program was faster by a moment: what it put there goes back.
+        files_.rename_new(entry, target_.name, target_.directory, name);
+        throw disappeared();
+      }
       // Under its new name nobody comes for it, and it is to be looked at.
       proof.reset();
       return payload;
@@ -68,10 +78,10 @@ Payload SwapReplacement::file_into(const Directory& entry, const std::string& na
   }
   // Through the descriptor that has the lease: another one would have to wait for it.
   const auto source = proof ? std::nullopt : target_.directory.open_file(name, false);
+  if (!proof && (!source || source->status().st_ino != inode)) throw disappeared();
   Payload payload =
       copy_into(files_, entry, target_.name, proof ? proof->file() : *source, on_progress);
-  files_.unlink(target_.directory, name);
-  names_changed_ = true;
+  give_up_name(inode);
   return payload;
 }
 
@@ -87,16 +97,20 @@ Payload SwapReplacement::copy_old(const Directory& entry, const OnProgress& on_p
 
 Payload SwapReplacement::file_old(const Directory& entry, const OnProgress& on_progress) {
   remember_inodes();
-  return file_into(entry, candidate_.name(), old_, on_progress);
+  save_displaced_old();
+  return file_into(entry, built_.old_inode, old_, on_progress);
 }
 
 bool SwapReplacement::candidate_is_as_built() {
-  return !announced_ || candidate_.is_as_built(built_);
+  // What another program has put there is nothing that was written to ours.
+  if (!announced_ || !is_named(candidate_.name(), built_.new_inode)) return true;
+  return candidate_.is_as_built(built_);
 }
 
 Payload SwapReplacement::file_candidate(const Directory& entry, const OnProgress& on_progress) {
   std::optional<Exclusive> none;
-  return file_into(entry, candidate_.name(), none, on_progress);
+  remember_inodes();
+  return file_into(entry, built_.new_inode, none, on_progress);
 }
 
 }  // namespace baseline::sqlite

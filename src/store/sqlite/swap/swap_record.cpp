@@ -96,7 +96,7 @@ std::string record_of_application(ApplicationState state, const std::vector<LogP
 }
 
 std::string record_of_step(const InPlaceStep& step) {
-  nlohmann::ordered_json record;
+  nlohmann::ordered_json record = nlohmann::ordered_json::object();
   for (const PhaseWord& known : kPhases) {
     if (known.phase == step.phase) record["phase"] = known.word;
   }

@@ -3,10 +3,16 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <exception>
+#include <utility>
+
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/attributes.hpp"
+#include "os/copy.hpp"
 #include "os/lease.hpp"
+#include "os/modes.hpp"
 #include "store/sqlite/session/sessions.hpp"
 #include "store/sqlite/swap/freeze.hpp"
 
@@ -53,6 +59,7 @@ void SwapReplacement::prepare(const Intent& intent) {
   companions_of_new_.reset();
   names_changed_ = false;
   reverting_ = false;
+  displaced_ = false;
   intent_ = intent;
   candidate_.require_free();
   journal_.start(record_of_intent(intent, Exchange::swap));
@@ -76,7 +83,10 @@ void SwapReplacement::stage_bytes(const std::function<void(const TakeBytes& take
 }
 
 std::unique_ptr<Session> SwapReplacement::open_candidate() {
-  return open_immutable(candidate_.path());
+  candidate_.require_own();
+  auto session = open_immutable(candidate_.path());
+  candidate_.require_own();  // it is opened by its name
+  return session;
 }
 
 // D10. Before the window: what decides after a crash is the inode of the live file, and that is
@@ -112,11 +122,21 @@ std::unique_ptr<Session> SwapReplacement::open_live() {
   return sqlite::open_live(target_.resolved);
 }
 
-bool SwapReplacement::old_is_untouched() const { return !old_ || old_->intact(); }
+// Whether the name is that of this file; of none, when there is no inode.
+bool SwapReplacement::is_named(const std::string& name, std::optional<ino_t> inode) const {
+  const auto named = target_.directory.status(name);
+  return named ? inode && named->st_ino == *inode : !inode;
+}
+
+bool SwapReplacement::old_is_untouched() const {
+  return (!old_ || old_->intact()) && is_named(target_.name, built_.new_inode);
+}
 
 // The last look before the exchange: nobody has come, and nothing of the old database would stay
 // beside the new one.
-bool SwapReplacement::is_alone() const { return old_is_untouched() && companions(target_).empty(); }
+bool SwapReplacement::is_alone() const {
+  return (!old_ || old_->intact()) && companions(target_).empty();
+}
 
 void SwapReplacement::require_alone() const {
   if (!is_alone()) throw_not_alone();
@@ -138,6 +158,7 @@ void SwapReplacement::refresh_attributes() {
     throw Error(ErrorCode::io, fmt::format("the candidate {} has disappeared",
                                            printable(candidate_.path().native())));
   }
+  candidate_.require_own();
   if (give_attributes(files_, *candidate, attributes_of(old_->file()))) files_.sync(*candidate);
 }
 
@@ -159,7 +180,7 @@ void SwapReplacement::take_candidate_back() {
   }
 }
 
-// D11.
+// D11. Whatever fails after the exchange, the names are exchanged back before anything else.
 void SwapReplacement::swap() {
   refresh_attributes();
   require_alone();
@@ -175,30 +196,41 @@ void SwapReplacement::swap() {
     }
   }
   put_candidate_live();
-  std::optional<Error> unknown;
   bool alone = false;
+  bool known = false;
+  std::exception_ptr unknown;
   try {
+    // Another program may have given one of the two names to another file just before.
+    known =
+        is_named(target_.name, built_.new_inode) && is_named(candidate_.name(), built_.old_inode);
     alone = is_alone();
-  } catch (const Error& error) {
-    unknown = error;
+  } catch (...) {
+    unknown = std::current_exception();
   }
-  if (!alone) {
+  if (!alone || !known) {
     // Somebody who resolved the name just before the exchange waits for the old file. What cannot
     // be looked at is not proven either.
     try {
       take_candidate_back();
       files_.sync_directory(target_.directory);
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       throw stuck(error.what());
     }
-    if (unknown) throw *unknown;
-    throw_not_alone();
+    if (unknown) std::rethrow_exception(unknown);
+    if (known) throw_not_alone();
+    throw_replaced();
   }
   try {
     files_.sync_directory(target_.directory);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     // What is on the disk now, nobody can tell, and a sync that failed is not tried again. The old
     // database is made live; the journal and both files stay for a person.
+    std::string second;
+    try {
+      take_candidate_back();
+    } catch (const std::exception& failure) {
+      second = failure.what();
+    }
     Error undecided(
         ErrorCode::needs_person,
         fmt::format("the disk does not take the swap: {} and {} are the old and the new "
@@ -206,11 +238,7 @@ void SwapReplacement::swap() {
                     target_.display(), printable(candidate_.path().native())),
         "save both files to another disk, then run: baseline recover");
     undecided.add_note(error.what());
-    try {
-      take_candidate_back();
-    } catch (const Error& second) {
-      undecided.add_note(second.what());
-    }
+    if (!second.empty()) undecided.add_note(second);
     throw undecided;
   }
   if (!companions_of_new_) return;
@@ -226,6 +254,15 @@ void SwapReplacement::swap() {
     }
     throw;
   }
+}
+
+void SwapReplacement::throw_replaced() const {
+  throw Error(
+      ErrorCode::in_use,
+      fmt::format("{} or {} was replaced by another file during the {}; the old database is "
+                  "in place",
+                  target_.display(), printable(candidate_.path().native()), intent_.command),
+      "find out which program writes there, then try again");
 }
 
 // The new database is live and cannot be taken away.
@@ -245,12 +282,13 @@ Error SwapReplacement::stuck(const std::string& why) const {
 }
 
 // Freezes the new database too: nothing of it may stay beside the old one. One that SQLite cannot
-// read is taken as it is.
+// read, for whatever reason, is taken as it is.
 std::optional<Exclusive> SwapReplacement::hold_new(const Deadline& deadline) {
   try {
-    return Exclusive::acquire(files_, target_, deadline, false);
+    return surprises_as_errors(
+        [&] { return Exclusive::acquire(files_, target_, deadline, false); });
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::refused || !companions(target_).empty()) throw;
+    if (error.code() == ErrorCode::in_use || !companions(target_).empty()) throw;
     return Exclusive::acquire(files_, target_, deadline, true);
   }
 }
@@ -286,12 +324,51 @@ void SwapReplacement::announce_swap_back() {
   reverting_ = true;
 }
 
+// Only two files that this run knows are exchanged.
+void SwapReplacement::require_known_names() const {
+  for (const auto& [name, inode] : {std::pair(target_.name, std::optional(built_.new_inode)),
+                                    std::pair(candidate_.name(), built_.old_inode)}) {
+    if (is_named(name, inode)) continue;
+    throw Error(ErrorCode::io, fmt::format("{} was replaced by another file",
+                                           printable((target_.directory / name).native())));
+  }
+}
+
+// Another program has given the old database's name to another file, or removed it, while the
+// descriptor of the lease was open. A copy gets the name; what has it now is moved aside.
+void SwapReplacement::save_displaced_old() {
+  if (!old_ || !built_.old_inode || is_named(candidate_.name(), built_.old_inode)) return;
+  const std::string temporary = names::restoring(target_.name);
+  files_.unlink(target_.directory, temporary);
+  File copy = files_.create(target_.directory, temporary, kPrivateFile);
+  copy_file(files_, old_->file(), copy, nullptr);
+  give_attributes(files_, copy, attributes_of(old_->file()));
+  files_.sync(copy);
+  // What a recovery goes by, before the copy has the name.
+  built_.old_inode = copy.status().st_ino;
+  journal_.append(record_of_swap(built_));
+  announced_ = built_;
+  if (target_.directory.contains(candidate_.name())) {
+    files_.exchange(target_.directory, temporary, candidate_.name());
+    files_.rename_new(target_.directory, temporary, target_.directory,
+                      names::displaced(target_.name));
+    displaced_ = true;
+  } else {
+    files_.rename_new(target_.directory, temporary, target_.directory, candidate_.name());
+  }
+  files_.sync_directory(target_.directory);
+  old_ = Exclusive::of_file(std::move(copy));
+}
+
 // The old database itself lies beside: what was kept of it elsewhere is not needed.
 void SwapReplacement::swap_back(const Deadline& deadline, const std::optional<Directory>&) {
   std::string unrecorded;
   try {
-    remember_inodes();
-    announce_swap_back();
+    surprises_as_errors([&] {
+      remember_inodes();
+      announce_swap_back();
+      save_displaced_old();
+    });
   } catch (const Error& error) {
     // The record only helps a later run to finish this; it must not stand in the way.
     unrecorded = error.what();
@@ -302,9 +379,12 @@ void SwapReplacement::swap_back(const Deadline& deadline, const std::optional<Di
     return error;
   };
   try {
-    take_companions_back(deadline);
-    const auto alone = hold_new(deadline);
-    take_candidate_back();
+    surprises_as_errors([&] {
+      take_companions_back(deadline);
+      const auto alone = hold_new(deadline);
+      require_known_names();
+      take_candidate_back();
+    });
   } catch (const Error& error) {
     throw report(error.what());
   } catch (const Interrupted&) {
@@ -315,23 +395,42 @@ void SwapReplacement::swap_back(const Deadline& deadline, const std::optional<Di
   old_.reset();
 }
 
+// The file with this inode is kept elsewhere. What another program has given its name to is not
+// ours to remove.
+void SwapReplacement::give_up_name(std::optional<ino_t> inode) {
+  if (is_named(candidate_.name(), inode)) {
+    files_.unlink(target_.directory, candidate_.name());
+  } else if (target_.directory.contains(candidate_.name())) {
+    files_.rename_new(target_.directory, candidate_.name(), target_.directory,
+                      names::displaced(target_.name));
+    displaced_ = true;
+  }
+  names_changed_ = true;
+}
+
 void SwapReplacement::discard_old() {
   remember_inodes();
-  files_.unlink(target_.directory, candidate_.name());
-  names_changed_ = true;
+  give_up_name(built_.old_inode);
 }
 
 void SwapReplacement::discard(const std::optional<Directory>& entry) {
   // What prepare() has refused to touch is not ours to remove either.
   if (candidate_.is_foreign()) return;
   remember_inodes();
+  if (announced_ && built_.old_inode && is_named(candidate_.name(), built_.old_inode)) {
+    throw stuck("it was not exchanged back");
+  }
   if (entry) restore_companions(*entry, target_.name);
   if (intent_.source_consumed) {
     // The candidate is a second name of a sealed backup: it gets its seal back.
     const auto candidate = target_.directory.open_file(candidate_.name(), false);
     if (candidate && candidate->status().st_nlink > 1) files_.set_mode(*candidate, 0400);
   }
-  files_.unlink(target_.directory, candidate_.name());
+  // Nor is what another program has put there since.
+  const ino_t built = built_.new_inode != 0 ? built_.new_inode : candidate_.inode();
+  if (built == 0 || is_named(candidate_.name(), built)) {
+    files_.unlink(target_.directory, candidate_.name());
+  }
   files_.sync_directory(target_.directory);
   names_changed_ = false;
   // The run is undone: whoever waits to open the old database may go on.
@@ -344,6 +443,14 @@ void SwapReplacement::finish() {
   if (names_changed_) files_.sync_directory(target_.directory);
   old_.reset();
   journal_.remove();
+  if (!displaced_) return;
+  throw Error(
+      ErrorCode::needs_person,
+      fmt::format("{} was replaced by another file during the {}: the old database was kept "
+                  "all the same, and that file is {} now",
+                  printable(candidate_.path().native()), intent_.command,
+                  printable((target_.directory / names::displaced(target_.name)).native())),
+      "find out which program writes there, then move that file away");
 }
 
 }  // namespace baseline::sqlite

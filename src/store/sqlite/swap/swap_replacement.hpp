@@ -62,6 +62,9 @@ class SwapReplacement final : public Replacement {
  private:
   void refresh_attributes();
   void remember_inodes();
+  bool is_named(const std::string& name, std::optional<ino_t> inode) const;
+  void require_known_names() const;
+  void save_displaced_old();
   void put_candidate_live();
   void take_candidate_back();
   void restore_companions(const Directory& entry, const std::string& name);
@@ -71,12 +74,14 @@ class SwapReplacement final : public Replacement {
   bool is_alone() const;
   void require_alone() const;
   [[noreturn]] void throw_not_alone() const;
+  [[noreturn]] void throw_replaced() const;
   Error stuck(const std::string& why) const;
   std::optional<Exclusive> hold_new(const Deadline& deadline);
-  Payload move_into(const Directory& entry, const std::string& from, const File& file,
-                    const std::string& sha256);
-  Payload file_into(const Directory& entry, const std::string& name,
+  Payload move_into(const Directory& entry, const File& file, const std::string& sha256);
+  Payload file_into(const Directory& entry, std::optional<ino_t> inode,
                     std::optional<Exclusive>& proof, const OnProgress& on_progress);
+  void give_up_name(std::optional<ino_t> inode);
+  Error disappeared() const;
 
   FileSystem& files_;
   const Target& target_;
@@ -95,6 +100,7 @@ class SwapReplacement final : public Replacement {
   std::optional<CompanionSource> companions_of_new_;
   bool reverting_ = false;        ///< announce_swap_back() has been called
   bool names_changed_ = false;    ///< a name was changed since the directory was synced
+  bool displaced_ = false;        ///< another file had taken the place of the old database
   std::optional<Exclusive> old_;  ///< from freeze() on, where there is an old database
 };
 
