@@ -41,7 +41,7 @@ std::string section(const std::string& page, const std::string& id) {
   return between(page, "<section id=\"" + id + "\"", "</section>");
 }
 
-Schema schema(std::vector<SchemaObject> objects) { return {std::move(objects)}; }
+Schema schema(std::vector<SchemaObject> objects) { return {std::move(objects), {}}; }
 
 SchemaObject table(const std::string& name, std::vector<std::string> columns) {
   SchemaObject object{"table", name, {}, {}, {}};
