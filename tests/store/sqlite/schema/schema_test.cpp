@@ -160,8 +160,9 @@ TEST_CASE("numbers and records that the reference has are compared, others are n
   const std::string row = "INSERT INTO django_migrations VALUES (1, 'shop', '0001', 'now');";
   CHECK(diff("PRAGMA user_version = 12", "PRAGMA user_version = 11", {"nothing"}) ==
         "- user_version: 12\n+ user_version: 11\n");
-  CHECK(diff("PRAGMA application_id = 7", "", {"nothing"}) == "- application_id: 7\n");
-  CHECK(diff("", "PRAGMA user_version = 11", {"nothing"}).empty());
+  CHECK(diff("PRAGMA application_id = 7", "PRAGMA user_version = 0", {"nothing"}) ==
+        "- application_id: 7\n");
+  CHECK(diff("PRAGMA user_version = 0", "PRAGMA user_version = 11", {"nothing"}).empty());
   CHECK(diff(table + row, table, {"nothing"}) == "- rows of django_migrations: shop, 0001\n");
   CHECK(diff(table, table + row, {"nothing"}).empty());
   CHECK(diff(table + row, table, {"django_*"}).empty());
