@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "os/process.hpp"
@@ -10,28 +12,35 @@
 namespace baseline {
 namespace {
 
-void note_failed_deploy(const Context& context) {
-  const PastRuns runs = past_runs_and_backups(context);
-  const HistoryLine* const last = runs.last_telling();
-  const bool would_be_undone = last != nullptr && last->replaced && last->kind == RunKind::deploy;
-  if (!would_be_undone) return;
-  HistoryLine line;
-  line.when = rfc3339(context.now());
-  line.run = names::run_key(context.catalogue.next_id(context.now()), context.store.location());
-  line.command = "deploy";
-  line.outcome = "failed; nothing was replaced";
-  line.database = context.store.location();
-  line.from = line.to = last->to;
-  line.user = user_name();
-  line.host = host_name();
-  append_history(context.files, context.catalogue.open(), line);
-  context.observer.recorded(line.run);
+// What the next rollback would undo, or null. Where that cannot be told, it cannot be undone
+// either.
+std::optional<HistoryLine> deploy_before(const Context& context) {
+  try {
+    const PastRuns runs = past_runs_and_backups(context);
+    const HistoryLine* const last = runs.last_telling();
+    const bool would_be_undone = last != nullptr && last->replaced && last->kind == RunKind::deploy;
+    return would_be_undone ? std::optional(*last) : std::nullopt;
+  } catch (const Error&) {
+    return {};
+  }
 }
 
 // What goes wrong here must not hide why the deploy failed.
-void note_in_passing(const Context& context) {
+void note_failed_deploy(const Context& context) {
+  const auto last = deploy_before(context);
+  if (!last) return;
   try {
-    note_failed_deploy(context);
+    HistoryLine line;
+    line.when = rfc3339(context.now());
+    line.run = names::run_key(context.catalogue.next_id(context.now()), context.store.location());
+    line.command = "deploy";
+    line.outcome = "failed; nothing was replaced";
+    line.database = context.store.location();
+    line.from = line.to = last->to;
+    line.user = user_name();
+    line.host = host_name();
+    append_history(context.files, context.catalogue.open(), line);
+    context.observer.recorded(line.run);
   } catch (const Error& error) {
     context.observer.warning(
         fmt::format("the history does not tell of this failure: {}", error.what()));
@@ -45,14 +54,14 @@ ReplaceReport with_failure_noted(const Context& context,
   try {
     ReplaceReport report = deploy();
     const bool failed = report.outcome == Outcome::checks_failed && !report.kept_despite_failure;
-    if (failed || report.outcome == Outcome::declined) note_in_passing(context);
+    if (failed || report.outcome == Outcome::declined) note_failed_deploy(context);
     return report;
   } catch (const Error& error) {
     // What needs a person has its journal, and stays exactly as it is.
-    if (error.code() != ErrorCode::needs_person) note_in_passing(context);
+    if (error.code() != ErrorCode::needs_person) note_failed_deploy(context);
     throw;
   } catch (...) {
-    note_in_passing(context);
+    note_failed_deploy(context);
     throw;
   }
 }

@@ -126,6 +126,7 @@ std::optional<RollbackSource> named_file(const RollbackRequest& request, bool ag
 
 std::optional<RollbackSource> choose_source(const RollbackRequest& request, const Context& context,
                                             ReplaceReport& report) {
+  context.catalogue.require_usable(context.store.location());
   // What has been put back and is gone again is to come back.
   const bool again = request.again || !context.store.exists();
   if (!request.from.empty()) return named_file(request, again, context, report);

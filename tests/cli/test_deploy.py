@@ -464,7 +464,8 @@ class Backup(support.Case):
         backup = self.only_backup(database, elsewhere / "b")
         self.assertEqual(sha256(backup / "app.db"), before)
         for move in [], ["--move"]:
-            done = self.baseline("rollback", "-d", database, "--backups", elsewhere / "b", *move)
+            done = self.baseline("rollback", "-d", database, "--backups", elsewhere / "b", "--to",
+                                 backup.name, "--again", *move)
             if move:
                 # The backup cannot go live by a rename from there.
                 self.assertIn(done.returncode, (4, 5), done.stderr)
@@ -533,7 +534,7 @@ class CrashedWriter(support.Case):
             application.execute("CREATE TABLE precious (id INTEGER)")
             application.execute("INSERT INTO precious VALUES (42)")
             application.kill()
-        self.succeeds("deploy", "-d", database)
+        self.succeeds("deploy", "-d", database, "--replace-any")
         copy = shutil.copyfile(self.only_backup(database) / "app.db", self.dir / "copy.db")
         self.assertEqual(query(copy, "SELECT id FROM precious"), [(42,)])
 

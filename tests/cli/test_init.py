@@ -108,6 +108,10 @@ next      baseline checks lint
 version: 1
 database: app.db
 migration: baseline/1a2b3c4d5e6f_baseline.sql
+# A deploy replaces only a database that has one of these, or a table of the migration.
+replaces:
+  tables: [items]
+  revisions: [1a2b3c4d5e6f]
 checks: checks
 # A deploy that has succeeded removes the backups that are neither among the newest 10 nor
 # younger than 30 days.

@@ -246,7 +246,7 @@ application:
         self.file("baseline.yaml", "version: 1\ndatabase: served.db\napplication:\n"
                                    "  start: [/bin/false]\n  stop: [/bin/true]\n")
         self.see("rollback", code=1)
-        self.cut_off(database, "rollback", when=7)
+        self.cut_off(database, "rollback", "--again", when=7)
         self.see("recover", "--start", code=1)
 
     def s_rollback(self):
@@ -256,8 +256,10 @@ application:
         self.see("rollback", "-d", database, "--dry-run")
         self.see("rollback", "-d", database)
         self.see("rollback", "-d", database, "--from", self.legacy("elsewhere.db"))
-        self.see("rollback", "-d", database, "--move")
-        self.see("rollback", "-d", database, "--engine", "in-place")
+        self.see("rollback", "-d", database)  # nothing to do
+        self.see("rollback", "-d", database, "--move", "--again")
+        self.see("rollback", "-d", database, "--engine", "in-place", "--again", "--to",
+                 self.backups(database)[-1].name)
         self.see("backups", "list", "-d", database)
         self.see("backups", "verify", "-d", database)
         self.see("history", "-d", database)
@@ -290,7 +292,7 @@ application:
         found = self.see("status", "-d", database)
         self.assertEqual(found["interrupted"]["position"], "old database live")
         self.see("recover", "-d", database)
-        self.cut_off(database, "rollback")
+        self.cut_off(database, "rollback", "--to", self.backups(database)[-1].name)
         self.see("status", "-d", database)
         self.see("deploy", "-d", database, "--again")
         self.cut_off(database, "deploy", "--again", when=8)

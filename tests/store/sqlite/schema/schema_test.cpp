@@ -141,12 +141,31 @@ TEST_CASE("indexes, views, triggers and virtual tables are compared", "[schema]"
 
 TEST_CASE("ignored objects take their indexes and triggers with them", "[schema]") {
   const std::string extra =
-      "CREATE TABLE _litestream_lock (id); CREATE INDEX ix ON _litestream_lock (id);"
-      "CREATE TRIGGER tr AFTER INSERT ON _litestream_lock BEGIN SELECT 1; END;";
+      "CREATE TABLE geo_cache (id); CREATE INDEX ix ON geo_cache (id);"
+      "CREATE TRIGGER tr AFTER INSERT ON geo_cache BEGIN SELECT 1; END;";
   CHECK(diff(kTable, std::string(kTable) + ";" + extra) ==
-        "+ table _litestream_lock\n+ index ix\n+ trigger tr\n");
-  CHECK(diff(kTable, std::string(kTable) + ";" + extra, {"_litestream_*"}).empty());
-  CHECK(diff(std::string(kTable) + ";" + extra, kTable, {"_litestream_*"}).empty());
+        "+ table geo_cache\n+ index ix\n+ trigger tr\n");
+  CHECK(diff(kTable, std::string(kTable) + ";" + extra, {"geo_*"}).empty());
+  CHECK(diff(std::string(kTable) + ";" + extra, kTable, {"geo_*"}).empty());
+}
+
+TEST_CASE("tables of Litestream are no difference", "[schema]") {
+  const std::string extra =
+      "CREATE TABLE _litestream_lock (id); CREATE INDEX ix ON _litestream_lock (id);";
+  CHECK(diff(kTable, std::string(kTable) + ";" + extra, {"nothing"}).empty());
+}
+
+TEST_CASE("numbers and records that the reference has are compared, others are not", "[schema]") {
+  const std::string table = "CREATE TABLE django_migrations (id, app, name, applied);";
+  const std::string row = "INSERT INTO django_migrations VALUES (1, 'shop', '0001', 'now');";
+  CHECK(diff("PRAGMA user_version = 12", "PRAGMA user_version = 11", {"nothing"}) ==
+        "- user_version: 12\n+ user_version: 11\n");
+  CHECK(diff("PRAGMA application_id = 7", "PRAGMA user_version = 0", {"nothing"}) ==
+        "- application_id: 7\n");
+  CHECK(diff("PRAGMA user_version = 0", "PRAGMA user_version = 11", {"nothing"}).empty());
+  CHECK(diff(table + row, table, {"nothing"}) == "- rows of django_migrations: shop, 0001\n");
+  CHECK(diff(table, table + row, {"nothing"}).empty());
+  CHECK(diff(table + row, table, {"django_*"}).empty());
 }
 
 TEST_CASE("SQLite's own tables are no part of a schema", "[schema]") {
