@@ -28,7 +28,7 @@ std::string hash_of(const std::string& text) { return names::run_key("", text); 
 
 bool is_being_removed(const std::string& key) { return key.starts_with(names::kRemovedPrefix); }
 
-bool is_locked(const CatalogueEntry& entry) {
+bool is_entry_locked(const CatalogueEntry& entry) {
   return !DirectoryLock::acquire(entry.directory, Deadline(std::chrono::milliseconds(0)));
 }
 
@@ -65,7 +65,7 @@ void take_unfinished_files(const CatalogueEntry& entry, const Context& context, 
   for (const std::string_view file : {names::kRecord, names::kManifest}) {
     const std::string name = names::renewed(file);
     std::error_code error;
-    if (!fs::exists(fs::symlink_status(entry.directory / name, error)) || is_locked(entry))
+    if (!fs::exists(fs::symlink_status(entry.directory / name, error)) || is_entry_locked(entry))
       continue;
     take({entry.directory / name, "a file of a backup that was being written", {}},
          [&] { context.files.unlink(Directory::open(entry.directory), name); });
@@ -104,7 +104,7 @@ void take_copies(const fs::path& directory, const std::vector<CatalogueEntry>& e
     });
     if (is_being_removed(key)) {
       found.what = "a second copy that was being removed";
-    } else if (source != entries.end() ? is_locked(*source) : !key.ends_with(ours)) {
+    } else if (source != entries.end() ? is_entry_locked(*source) : !key.ends_with(ours)) {
       continue;
     }
     take(std::move(found), [&] { catalogue.discard_unfinished(key); });

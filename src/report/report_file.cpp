@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/new_file.hpp"
 #include "os/whole_file.hpp"
 
 namespace baseline {
@@ -66,10 +67,8 @@ void ReportFile::start(const CheckRun& run) {
     if (kind_.from_the_start) {
       put(kind_.render(unfinished(run)));
     } else {
-      const std::string temporary = names::report_temporary(::getpid());
-      files_.unlink(directory_, temporary);
-      files_.create(directory_, temporary, 0600);
-      files_.unlink(directory_, temporary);
+      // Made as the report will be, and never given its name.
+      const NewFile tried(files_, directory_, names::report_temporary(::getpid()), 0600);
     }
   } catch (const Error& error) {
     throw unwritable(file_, error.what(), error.hint());

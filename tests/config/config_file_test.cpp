@@ -46,6 +46,7 @@ application:
 run: {on_start: deploy, wait: 5s}
 announcement: {template: announcement.md, send: [curl, "${TOKEN}"]}
 engine: in-place
+replaces: {tables: [users, orders], revisions: [0f9e]}
 )";
 
 TEST_CASE("a configuration is read whole, paths from its own directory", "[config]") {
@@ -59,6 +60,8 @@ TEST_CASE("a configuration is read whole, paths from its own directory", "[confi
   CHECK(value("backups.also") == Texts{"etc/second"});
   CHECK(value("backups.keep") == Texts{"10"});
   CHECK(value("run.on_start") == Texts{"deploy"});
+  CHECK(value("replaces.tables") == Texts{"users", "orders"});
+  CHECK(value("replaces.revisions") == Texts{"0f9e"});
   CHECK(value("announcement.template") == Texts{"etc/announcement.md"});
   CHECK(file.vars == std::map<std::string, std::string>{{"PORT", "8080"}, {"token", "s3cret"}});
   CHECK(file.var_texts.at("token") == "${TOKEN}");
@@ -184,7 +187,8 @@ TEST_CASE("option, then variable, then file, then default: for every setting", "
   for (const auto& [name, source] : sources(resolve_settings(options, environment_of(variables)))) {
     INFO(name);
     const bool only_in_file = name.starts_with("var ") || name == "stop" || name == "start" ||
-                              name == "revert" || name == "announcement" || name == "send";
+                              name == "revert" || name == "announcement" || name == "send" ||
+                              name == "replaces";
     CHECK((only_in_file || source.starts_with("--")));
   }
 }

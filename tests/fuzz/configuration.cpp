@@ -15,6 +15,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "config/config_file.hpp"
+#include "config/file_keys.hpp"
 #include "demand.hpp"
 
 namespace {
@@ -33,6 +34,13 @@ void demand_place(const std::string& source) {
          "each setting has its place");
 }
 
+// A section says something by being there, and has no texts of its own.
+bool is_section(std::string_view name) {
+  return std::ranges::any_of(config_keys(), [&](const yaml::Key& key) {
+    return key.type == yaml::KeyType::section && key.name == name;
+  });
+}
+
 void judge_hook(const std::optional<Hook>& hook, std::vector<std::string>& out) {
   if (!hook) return;
   demand_place(hook->source);
@@ -45,7 +53,7 @@ void judge_hook(const std::optional<Hook>& hook, std::vector<std::string>& out) 
 void judge(const ConfigFile& file, std::vector<std::string>& out) {
   for (const auto& [name, value] : file.values) {
     demand_place(value.source);
-    demand(!value.texts.empty(), "a setting that is there says something");
+    demand(is_section(name) == value.texts.empty(), "a setting that is there says something");
     out.push_back(name);
     out.insert(out.end(), value.texts.begin(), value.texts.end());
   }

@@ -42,30 +42,35 @@ TEST_CASE("a report says from the start that the run has not ended, and then wha
 
 TEST_CASE("the start of a Prometheus report leaves what is there", "[report]") {
   const TempDir dir;
+  BrokenDisk disk;
+  disk.files.has_unnamed = GENERATE(true, false);
   std::ofstream(dir.path() / "a.prom") << "of the run before";
-  ReportFile file(real_file_system(), kind("prometheus"), dir.path() / "a.prom");
+  ReportFile file(disk.files, kind("prometheus"), dir.path() / "a.prom");
   file.start(refused_run());
   CHECK(bytes_of(dir.path() / "a.prom") == "of the run before");
   CHECK(files_in(dir.path()) == std::vector<std::string>{"a.prom"});
 }
 
 TEST_CASE("what cannot be written is told at the start as wrong usage", "[report]") {
-  for (const std::string name : {"junit", "prometheus"}) {
-    const TempDir dir;
-    BrokenDisk disk;
-    ReportFile file(disk.files, kind(name), dir.path() / "report");
-    disk.on = true;
-    try {
-      file.start(refused_run());
-      FAIL("it was started");
-    } catch (const Error& error) {
-      CHECK(error.code() == ErrorCode::usage);
-      CHECK(std::string(error.what()) == "cannot write the report " +
-                                             (dir.path() / "report").string() +
-                                             ": cannot unlink anything");
-    }
-    CHECK_FALSE(file.started());
+  const std::string name = GENERATE("junit", "prometheus");
+  const bool has_unnamed = GENERATE(true, false);
+  CAPTURE(name, has_unnamed);
+  const TempDir dir;
+  BrokenDisk disk;
+  disk.files.has_unnamed = has_unnamed;
+  ReportFile file(disk.files, kind(name), dir.path() / "report");
+  disk.on = true;
+  try {
+    file.start(refused_run());
+    FAIL("it was started");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::usage);
+    CHECK(std::string(error.what()) ==
+          "cannot write the report " + (dir.path() / "report").string() + ": cannot " +
+              (has_unnamed ? "create-unnamed" : "unlink") + " anything");
   }
+  CHECK_FALSE(file.started());
+  CHECK(files_in(dir.path()).empty());
 }
 
 TEST_CASE("a report that fails at the end leaves the one that says so", "[report]") {

@@ -252,10 +252,12 @@ TEST_CASE("a schema without tables, and one that cannot be made, are errors", "[
 TEST_CASE("a schema makes a migration that makes the same schema", "[generate]") {
   const std::string name = GENERATE("browser", "forge", "messenger", "geo", "shop", "feeds", "odd");
   CAPTURE(name);
-  const auto database = database_of(schema_file(name));
+  const auto database =
+      database_of(schema_file(name) + ";PRAGMA user_version = 7; PRAGMA application_id = 8;");
   const Migration migration = migration_of(*database, "app.db", 7, 8);
   const auto again = sqlite::apply_migration(migration);
   CHECK(differences(database->schema(), again->schema(), {}).empty());
+  CHECK(differences(again->schema(), database->schema(), {}).empty());
   CHECK(again->revision() == database->revision());
   CHECK(migration.file == (name == "forge" ? "7c1f0e2a9b3d_schema.sql" : "1_schema.sql"));
   CHECK(sql_literal(again->query("PRAGMA user_version", {}, {}).rows.front().front()) == "7");
