@@ -82,7 +82,7 @@ Workbench::Workbench(FileSystem& files, const std::filesystem::path& database,
       context_{*store_, catalogue_, files, observer,
                [] { return std::chrono::system_clock::time_point{}; }} {
   store_->keep_with([this](const std::vector<KeptFile>& kept) {
-    keep_brought_in(context_.files, catalogue_, context_.now(), kept);
+    keep_brought_in(context_.files, catalogue_, store_->location(), context_.now(), kept);
   });
 }
 
