@@ -44,9 +44,17 @@ void write_kept(FileSystem& files, const Directory& directory, const KeptFile& k
   files.sync(file);
 }
 
+// The directory of all that is kept, if there is one. A link is none.
+std::optional<Directory> kept_in(const Catalogue& catalogue) {
+  const fs::path path = catalogue.directory() / names::kBroughtIn;
+  std::error_code error;
+  if (!fs::is_directory(fs::symlink_status(path, error))) return {};
+  return Directory::open(path);
+}
+
 }  // namespace
 
-fs::path keep_brought_in(FileSystem& files, Catalogue& catalogue,
+fs::path keep_brought_in(FileSystem& files, Catalogue& catalogue, const std::string& database,
                          std::chrono::system_clock::time_point now,
                          const std::vector<KeptFile>& kept) {
   const std::string digest = digest_of_kept(kept);
@@ -57,7 +65,7 @@ fs::path keep_brought_in(FileSystem& files, Catalogue& catalogue,
       return all / name;
     }
   }
-  const std::string unfinished = names::partial(digest);
+  const std::string unfinished = names::partial(names::run_key(digest, database));
   const Directory directory = made_below(files, all, unfinished);
   for (const KeptFile& file : kept) write_kept(files, directory, file);
   files.sync_directory(directory);
@@ -68,21 +76,36 @@ fs::path keep_brought_in(FileSystem& files, Catalogue& catalogue,
   return all / name;
 }
 
+std::vector<fs::path> unfinished_brought_in(const Catalogue& catalogue,
+                                            const std::string& database) {
+  std::vector<fs::path> found;
+  const auto all = kept_in(catalogue);
+  if (!all) return found;
+  for (const std::string& name : all->names()) {
+    if (name.starts_with(names::kPartialPrefix) && name.ends_with(names::run_key("", database))) {
+      found.push_back(*all / name);
+    }
+  }
+  return found;
+}
+
+void discard_brought_in(FileSystem& files, const fs::path& path) {
+  const Directory directory = Directory::open(path);
+  for (const std::string& file : directory.names()) files.unlink(directory, file);
+  files.remove_directory(Directory::open(path.parent_path()), path.filename().native());
+}
+
 void forget_brought_in(FileSystem& files, const Catalogue& catalogue) {
   const std::vector<CatalogueEntry> entries = catalogue.entries();
-  const fs::path path = catalogue.directory() / names::kBroughtIn;
-  std::error_code error;
-  if (entries.empty() || !fs::is_directory(fs::symlink_status(path, error))) return;
+  const auto all = kept_in(catalogue);
+  if (entries.empty() || !all) return;
   const auto oldest = std::ranges::min(entries, {}, [](const CatalogueEntry& entry) {
                         return entry.id.substr(0, kCompactTimeLength);
                       }).id.substr(0, kCompactTimeLength);
-  const Directory all = Directory::open(path);
-  for (const std::string& name : all.names()) {
+  for (const std::string& name : all->names()) {
     if (name.starts_with(names::kPartialPrefix) || name.substr(0, kCompactTimeLength) >= oldest)
       continue;
-    const Directory directory = Directory::open(all / name);
-    for (const std::string& file : directory.names()) files.unlink(directory, file);
-    files.remove_directory(all, name);
+    discard_brought_in(files, *all / name);
   }
 }
 

@@ -150,7 +150,7 @@ Workplace::Workplace(const Invocation& invocation)
                !invocation.settings.backups.value.empty()} {
   store_->keep_with([this](const std::vector<KeptFile>& files) {
     const std::filesystem::path kept =
-        keep_brought_in(context_.files, catalogue_, context_.now(), files);
+        keep_brought_in(context_.files, catalogue_, store_->location(), context_.now(), files);
     context_.observer.note(fmt::format(
         "SQLite brings in {}, which cannot be proven to be of this database: it is kept "
         "in {}, with the pages that it replaces",

@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "catalogue/brought_in.hpp"
 #include "os/directory_lock.hpp"
 #include "os/process.hpp"
 #include "pipeline/copies.hpp"
@@ -57,6 +58,13 @@ void take_unfinished(const Context& context, const std::optional<Interruption>& 
       continue;  // of another database, whose run may be under way
     }
     take(std::move(found), [&] { context.catalogue.discard_unfinished(key); });
+  }
+}
+
+void take_unfinished_kept(const Context& context, const Take& take) {
+  for (fs::path& directory : unfinished_brought_in(context.catalogue, context.store.location())) {
+    take({directory, "a copy of what SQLite was to bring in", {}},
+         [&] { discard_brought_in(context.files, directory); });
   }
 }
 
@@ -117,6 +125,7 @@ void take_all(const Context& context, const std::function<void()>& tidy, const T
     for (Leftover& found : context.store.leftovers()) take(std::move(found), tidy);
   }
   take_unfinished(context, interruption, take);
+  take_unfinished_kept(context, take);
   take_unfinished_records(context, take);
   std::vector<CatalogueEntry> ours;
   std::set<fs::path> directories;

@@ -17,9 +17,9 @@ SQL = {
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
           INSERT INTO old_things SELECT i, 'thing ' || i FROM n;""",
     "older": """
-        CREATE TABLE older_things (id INTEGER PRIMARY KEY, name TEXT);
+        CREATE TABLE old_things (id INTEGER PRIMARY KEY, name TEXT);
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
-          INSERT INTO older_things SELECT i, 'older ' || i FROM n;""",
+          INSERT INTO old_things SELECT i, 'older ' || i FROM n;""",
     "new": """
         CREATE TABLE new_things (id INTEGER PRIMARY KEY, size INTEGER NOT NULL);
         CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL);

@@ -156,6 +156,7 @@ std::vector<Scenario> all_scenarios() {
        [](Workbench& bench) {
          bench.rollback([&](RollbackRequest& request) {
            request.from = bench.store().location() + ".elsewhere";
+           request.replace_any = true;
          });
        },
        "new", "old"},

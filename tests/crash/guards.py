@@ -20,6 +20,7 @@ CANDIDATE = "src/store/sqlite/swap/candidate.cpp"
 HELD = "src/store/sqlite/swap/held_database.cpp"
 IN_PLACE = "src/store/sqlite/swap/in_place_replacement.cpp"
 SWAP = "src/store/sqlite/swap/swap_replacement.cpp"
+SWAP_COMPANIONS = "src/store/sqlite/swap/swap_companions.cpp"
 SWAP_FILING = "src/store/sqlite/swap/swap_filing.cpp"
 SWAP_RECORD = "src/store/sqlite/swap/swap_record.cpp"
 EXCLUSIVE = "src/store/sqlite/swap/exclusive.cpp"
@@ -136,19 +137,21 @@ GUARDS = [
           "    files.sync_directory(target.directory);\n", "model hot journal",
           kept_because="a journal that is dead is dead when it comes back, too; but it would lie "
           "beside the new database"),
-    _sync("companion of an unreadable database, set aside", SWAP, "files_.set_mode(target, 0400);\n",
+    _sync("companion of an unreadable database, set aside", SWAP_COMPANIONS,
+          "files_.set_mode(target, kSealedFile);\n",
           "    files_.sync(target);\n", "model unreadable"),
-    _sync("the entry with the companions", SWAP, "if (found.empty()) return found;\n",
+    _sync("the entry with the companions", SWAP_COMPANIONS, "if (found.empty()) return found;\n",
           "  files_.sync_directory(entry);\n", "model unreadable"),
-    _sync("the name of the entry with the companions", SWAP,
+    _sync("the name of the entry with the companions", SWAP_COMPANIONS,
           "before the only other copy goes.\n",
           "  files_.sync_directory(Directory::open(entry.path().parent_path()));\n",
           "model unreadable"),
-    _sync("directory, after the companions were removed", SWAP,
+    _sync("directory, after the companions were removed", SWAP_COMPANIONS,
           "files_.unlink(target_.directory, name);\n",
           "  files_.sync_directory(target_.directory);\n", "model unreadable",
           after="  return found;"),
-    _sync("companion that is put back", SWAP, "live->st_mode & kPermissionBits);\n    }\n",
+    _sync("companion that is put back", SWAP_COMPANIONS,
+          "live->st_mode & kPermissionBits);\n    }\n",
           "    files_.sync(back);\n", "model unreadable database, whose"),
     _sync("exported file", EXPORT, "", "    files_.sync(made.file());\n", "unit [export]"),
 
@@ -171,7 +174,7 @@ GUARDS = [
           "move(from_directory, from, to_directory, to, 0);", "unit [race]"),
     Guard("no replacing: O_EXCL", FILES, "O_CREAT | O_EXCL, mode, \"create\"",
           "O_CREAT, mode, \"create\"", "unit [race]"),
-    Guard("no replacing: a companion that is put back", SWAP,
+    Guard("no replacing: a companion that is put back", SWAP_COMPANIONS,
           "files_.rename_new(target_.directory, temporary, target_.directory, name);",
           "files_.rename(target_.directory, temporary, target_.directory, name);", "kills",
           "looked for just before; it keeps out what somebody makes in between"),
@@ -243,7 +246,7 @@ GUARDS = [
           "  return (!old_ || old_->intact()) && companions(target_).empty();\n",
           "  return !old_ || old_->intact();\n", "unit [race]"),
     Guard("companions: none left by the freeze", EXCLUSIVE,
-          "    if (!as_found && !clear_companions(files, target)) continue;\n", "",
+          "    if (is_whole && !clear_companions(files, target)) continue;\n", "",
           "cli test_deploy"),
     Guard("companions: of a database that is missing", SWAP,
           "  if (!old_ && !companions(target_).empty()) {", "  if (false) {", "cli test_deploy"),
@@ -251,7 +254,7 @@ GUARDS = [
           "  if (report.old.exists && steps.as_found) {", "  if (false) {",
           "kills unreadable"),
     Guard("companions: are put back by the recovery", SWAP,
-          "  if (entry) restore_companions(*entry);\n", "", "kills unreadable"),
+          "  if (entry) restore_companions(*entry, target_.name);\n", "", "kills unreadable"),
 
     Guard("foreign: a -wal beside a file that is not in WAL mode", OWN,
           "  if (!sight.wal.empty() && header->write_version == 1 && header->read_version == 1) {",
@@ -285,8 +288,8 @@ GUARDS = [
           "  if (!status) return {};\n  keep_what_is_replaced(target);\n",
           "  if (!status) return {};\n", "cli test_companions"),
     Guard("kept: before the log is brought in", FREEZE,
-          "  if (!target.directory.contains(wal)) return;\n  keep_what_is_replaced(target);\n",
-          "  if (!target.directory.contains(wal)) return;\n", "cli test_companions"),
+          "!has_database_header(target)) return;\n  keep_what_is_replaced(target);\n",
+          "!has_database_header(target)) return;\n", "cli test_companions"),
     Guard("kept: before the live database is copied", STORE,
           "  keep_what_is_replaced(target_);\n", "", "cli test_companions"),
     Guard("kept: nothing that is in the file already", OWN, "    if (!replaced.any) continue;\n", "",
@@ -374,6 +377,13 @@ GUARDS = [
     Guard("in place: leaves WAL mode before the transaction", IN_PLACE,
           "      live_->leave_wal_mode(files_);\n      live_->replace_by(source);",
           "      live_->replace_by(source);", "kills in place over a crashed WAL"),
+    Guard("in place: it has left WAL mode when the file says so", HELD,
+          "    SQLite::Statement mode(database_, \"PRAGMA journal_mode = DELETE\");\n"
+          "    while (mode.executeStep()) {\n    }\n"
+          "    if (is_in_wal_mode(file_)) throw",
+          "    const auto mode =\n"
+          "        database_.execAndGet(\"PRAGMA journal_mode = DELETE\").getString();\n"
+          "    if (mode != \"delete\") throw", "faults in place over a crashed WAL"),
     Guard("in place: the transaction is committed only when SQLite says so", HELD,
           "    if (code != SQLITE_DONE) throw SQLite::Exception(sqlite3_errstr(code), code);\n", "",
           "faults deploy in place",

@@ -196,7 +196,7 @@ def _untidy(place, scenario):
             yield f"{path.name} is left"
     yield from _used_up_twice(place)
     for catalogue in (place.catalogue, place.root / "also"):
-        for entry in catalogue.glob(".partial-*"):
-            yield f"{catalogue.name}/{entry.name} is left"
+        for entry in (*catalogue.glob(".partial-*"), *catalogue.glob("brought-in/.partial-*")):
+            yield f"{entry.relative_to(place.root)} is left"
     for path in place.root.rglob("*.new"):
         yield f"{path.name} is left"

@@ -189,7 +189,7 @@ class Round:
                                 "--below", str(self.place.root), "--kill", str(at), "--",
                                 SYSTEM_PYTHON, "-S", "-E", "-c", APPLICATION, str(self.place.root),
                                 f"{self.seed}/{at}"])
-        if done.code == place.CANNOT_TRACE:
+        if done.code == place.SKIPPED:
             raise place.CannotTrace(done.stderr.strip())
         ended = json.loads(report.read_text())
         if not ended["killed"] and ended["code"] != 0:
@@ -271,7 +271,7 @@ def main():
             for done, found in pool.map(one, work, chunksize=1):
                 if done is None:
                     print(f"skipped: {found}", file=sys.stderr)
-                    return place.CANNOT_TRACE
+                    return place.SKIPPED
                 counts.update(done)
                 problems += found
     finally:

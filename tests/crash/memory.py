@@ -35,6 +35,7 @@ def several(place, scenario, most):
     numbers = [int(line) for line in record.read_text().split()]
     if not numbers:
         tally.add("without a fault", ["nothing was allocated after the exchange"])
+        return tally
     left = LEFT
     if most:
         numbers = [numbers[i * len(numbers) // most] for i in range(most)]

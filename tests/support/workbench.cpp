@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "catalogue/brought_in.hpp"
+#include "pipeline/leftovers.hpp"
 #include "pipeline/recover.hpp"
 #include "store/file_settings.hpp"
 #include "store/sqlite/session/sessions.hpp"
@@ -82,7 +83,7 @@ Workbench::Workbench(FileSystem& files, const std::filesystem::path& database,
       context_{*store_, catalogue_, files, observer,
                [] { return std::chrono::system_clock::time_point{}; }} {
   store_->keep_with([this](const std::vector<KeptFile>& kept) {
-    keep_brought_in(context_.files, catalogue_, context_.now(), kept);
+    keep_brought_in(context_.files, catalogue_, store_->location(), context_.now(), kept);
   });
 }
 
@@ -113,6 +114,7 @@ std::optional<RecoveryReport> Workbench::recover() {
       store_->hold({"recover", "1970-01-01T00:00:00Z"}, Deadline(std::chrono::milliseconds(0)));
   const Application none;
   ApplicationControl application(application_ ? *application_ : none, context_, "recover");
+  remove_leftovers(context_, *replacement);  // as the command
   return baseline::recover(context_, *replacement, Deadline(std::chrono::milliseconds(0)),
                            application);
 }

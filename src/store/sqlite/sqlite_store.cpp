@@ -145,9 +145,9 @@ DatabaseFacts SqliteStore::look(const LookOptions& options) {
       if (file) facts.settings = settings_in_header(*file);
     }
   }
-  // What it has read, SQLite can open.
-  if (!facts.unreadable.empty() || facts.unsettled ||
-      may_only_be_read(target_.directory, target_.name)) {
+  // What it has read, SQLite can open; and what it makes of a hot journal, the file without that
+  // does not tell.
+  if (!facts.unreadable.empty() || may_only_be_read(target_.directory, target_.name)) {
     facts.bytes_only = why_bytes_only(target_.directory, target_.name);
   }
   if (auto warning = litestream_warning(target_, facts.schema, facts.holders)) {

@@ -91,8 +91,12 @@ void HeldDatabase::leave_wal_mode(FileSystem& files) {
   if (!is_in_wal_mode(file_)) return;
   try {
     take_schema_as_it_is(database_);
-    const auto mode = database_.execAndGet("PRAGMA journal_mode = DELETE").getString();
-    if (mode != "delete") throw SQLite::Exception("it stays in WAL mode", SQLITE_BUSY);
+    // To its end: it answers "delete", and only the commit after that writes it into the file. The
+    // file is asked, for what is written while it says WAL goes into a -wal again.
+    SQLite::Statement mode(database_, "PRAGMA journal_mode = DELETE");
+    while (mode.executeStep()) {
+    }
+    if (is_in_wal_mode(file_)) throw SQLite::Exception("it stays in WAL mode", SQLITE_BUSY);
   } catch (const SQLite::Exception& error) {
     throw write_error(target_, error.getErrorCode(), error.what());
   }
