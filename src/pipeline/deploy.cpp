@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "checks/check.hpp"
+#include "os/clock.hpp"
 #include "os/signals.hpp"
 #include "pipeline/copies.hpp"
 #include "pipeline/entries.hpp"
@@ -121,9 +122,38 @@ void require_proof(const DeployRequest& request) {
               "give a check without 'skip'");
 }
 
+// The key of the run that the history has told of last, or empty.
+std::string last_told(const Context& context) {
+  const PastRuns past = past_runs(context);
+  return past.last() == nullptr ? std::string() : past.last()->run;
+}
+
+// A plan has no lock. Where a run is at work meanwhile, the database is seen as it was and the
+// history as it is, or the other way round, and a refusal for that would be none of the deploy.
+bool is_wanted_unlocked(const DeployRequest& request, const Context& context,
+                        ReplaceReport& report) {
+  const Deadline deadline(request.wait);
+  for (;;) {
+    stop_if_interrupted();
+    auto running = context.store.running();
+    const std::string told = last_told(context);
+    look_at_old(request, context, report);
+    try {
+      return is_wanted(request, context, report);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::refused) throw;
+      if (!running) running = context.store.running();
+      if (!running && last_told(context) == told) throw;
+    }
+    if (!running || deadline.pause()) continue;
+    throw Error(ErrorCode::in_use,
+                fmt::format("another run is under way: {}; nothing was changed", *running),
+                "wait for it with --wait");
+  }
+}
+
 ReplaceReport dry_run(const DeployRequest& request, const Context& context, ReplaceReport report) {
-  look_at_old(request, context, report);
-  if (!is_wanted(request, context, report)) return report;
+  if (!is_wanted_unlocked(request, context, report)) return report;
   const auto next = successor(request, report);
   StepScope step(context.observer, Step::check_candidate);
   report.before = request.judge(Phase::before, *next);

@@ -77,7 +77,11 @@ class Sample:
         os.sync()
 
     def is_old(self, path):
-        return path.exists() and path.stat().st_size >= min(self.size, 512 << 10)
+        """A large database: what a run keeps beside the backup (the -wal) may be as large."""
+        if not path.exists() or path.stat().st_size < min(self.size, 512 << 10):
+            return False
+        with open(path, "rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
 
     def to_rollback_mode(self):
         self.wal = False

@@ -699,7 +699,7 @@ class Prune(BackupsCase):
         kib = round(size / 1024)
         self.assertEqual(out, f"{first}  would be removed, {kib} KiB\n"
                               f"{second}  kept: among the newest 2\n"
-                              f"{third}  kept: the newest one of a deploy\n"
+                              f"{third}  kept: what the last deploy replaced\n"
                               f"would prune: 1 backup, {kib} KiB; nothing was changed\n")
         out = self.succeeds("backups", "prune", "-d", self.database, "--keep", "2")
         self.assertIn(f"{first}  removed, {kib} KiB\n", out)
@@ -714,7 +714,8 @@ class Prune(BackupsCase):
         document = self.prune("--keep", "1")
         self.assertEqual((document["outcome"], [one["id"] for one in document["removed"]],
                           document["kept"], document["others"]),
-                         ("done", [first], [{"id": second, "why": "the newest one of a deploy"}], 0))
+                         ("done", [first],
+                          [{"id": second, "why": "what the last deploy replaced"}], 0))
         self.assertEqual(document["freed"], document["removed"][0]["bytes"])
 
     def test_settings_from_the_environment(self):

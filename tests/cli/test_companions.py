@@ -377,7 +377,6 @@ class Kept(Companions):
         connection = connected(self.database)
         connection.execute("CREATE TABLE item (n TEXT)")
         connection.executemany("INSERT INTO item VALUES (?)", [("keep" * 500,)] * 400)
-        connection.execute("CREATE TABLE city (id INTEGER PRIMARY KEY)")
         connection.close()
         self.left_journal(self.database, ["UPDATE item SET n = upper(n)"])
         return self.database.read_bytes(), self.journal.read_bytes()

@@ -17,6 +17,8 @@ class Demo(support.Case):
                      "(exit code 1)", "(exit code 2)",
                      "This is the old database: it was never touched, bit for bit.",
                      "This is the old database: the deploy put it back by itself, bit for bit.",
+                     "nothing to do: nothing was replaced by the last deploy, ",
+                     "This is still the old database: it is live already, bit for bit.",
                      "All went as told."]:
             self.assertIn(line, done.stdout)
         self.assertEqual(list(self.dir.iterdir()), [])

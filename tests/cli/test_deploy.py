@@ -300,15 +300,15 @@ class Naming(support.Case):
         self.assert_at_baseline(database)
 
     def test_odd_names(self):
-        names = [b"with space.db", b"what?.db", b"a#b.db", b"100%.db", b"%41.db", b"file:x",
-                 b"file:x?mode=ro", b"line\nbreak.db", b"not utf-8 \xff\xfe.db", b"'quote\".db",
-                 b"-dash", "ünïcode ☃.db".encode(), b"back\\slash", b":memory:", b"app.db-wal",
-                 b"tab\t\x1b[31m", b"*"]
+        names = [b"with space.db", b"what?.db", b"a#b.db", b"100%.db", b"%41.db",
+                 b"line\nbreak.db", b"not utf-8 \xff\xfe.db", b"'quote\".db",
+                 b"-dash", "ünïcode ☃.db".encode(), b"back\\slash", b"app.db-wal",
+                 b"tab\t\x1b[31m", b"*", b"./file:x", b"./file:x?mode=ro", b"./:memory:"]
         for number, name in enumerate(names):
             with self.subTest(name):
                 directory = self.dir / str(number)
                 directory.mkdir()
-                database = directory / os.fsdecode(name)
+                database = directory / os.fsdecode(name)  # without the ./
                 shutil.copyfile(support.PROJECT / "tests/data/legacy.db", database)
                 before = sha256(database)
                 # By a relative name, from its own directory: nothing may take it for something
@@ -324,6 +324,22 @@ class Naming(support.Case):
                 self.succeeds("status", f"--database={os.fsdecode(name)}", cwd=directory)
                 self.succeeds("rollback", f"--database={os.fsdecode(name)}", cwd=directory)
                 self.assertEqual(sha256(database), before)
+
+    def test_names_that_sqlite_reads_otherwise_need_a_directory(self):
+        """Also where there is a file of this very name: its path is named."""
+        for name, why, path in (
+                ("file:x", "'file:x' is an address, and --database takes a path", ": --database x"),
+                ("file:x?mode=ro", "'file:x?mode=ro' is an address, and --database takes a path",
+                 ": --database x"),
+                (":memory:", "':memory:' is a database in memory, of which nothing would be left",
+                 " of a file")):
+            self.legacy(name)
+            for command in "plan", "deploy", "status", "rollback":
+                with self.subTest((name, command)):
+                    self.refuses(2, f"baseline: error: {why}\n"
+                                    f"  note: there is a file of this very name; its path is"
+                                    f" ./{name}\n  hint: give the path{path}\n",
+                                 command, f"--database={name}")
 
     def test_control_characters_and_bad_bytes_do_not_reach_the_terminal(self):
         name = os.fsdecode(b"a\x1b[31m\xff\n.db")

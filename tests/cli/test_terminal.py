@@ -220,7 +220,9 @@ class Elsewhere(support.Case):
 
 class Ascii(support.Case):
     def outputs(self, env):
-        database = self.legacy()
+        """Of a database of its own: a second deploy of the same would be refused."""
+        self.places = getattr(self, "places", 0) + 1
+        database = self.legacy(f"app{self.places}.db")
         suite = self.dir / "own.yaml"
         suite.write_text("version: 1\nchecks: [{name: three, query: SELECT 1, value: 3}]\n")
         for args in (["deploy", "-v"], ["history"], ["status"], ["backups", "list"],

@@ -134,6 +134,22 @@ TEST_CASE("a second deploy does nothing, and --again replaces all the same", "[d
   CHECK(bytes_of(again.backup->directory / "app.db") == before);
 }
 
+TEST_CASE("a plan looks again when a run has ended since it looked", "[deploy]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  Workbench bench(real_file_system(), database);
+  Workbench other(real_file_system(), database);
+  int looks = 0;
+  bench.observer.on_finished = [&](Step step) {
+    if (step == Step::look && ++looks == 1) CHECK(other.deploy().outcome == Outcome::done);
+  };
+  // What it saw, with what the history tells by now, would be: deployed, and put back by hand.
+  const ReplaceReport plan = bench.deploy([](DeployRequest& request) { request.dry_run = true; });
+  CHECK(plan.outcome == Outcome::nothing_to_do);
+  CHECK(looks == 2);
+}
+
 TEST_CASE("a database that bears the stamp but has drifted is not wiped unasked", "[deploy]") {
   const TempDir dir;
   const fs::path database = dir.path() / "app.db";

@@ -13,11 +13,13 @@
 #include "pipeline/rollback.hpp"
 #include "store/store.hpp"
 
-/// Remembers notes and warnings.
+/// Remembers notes and warnings, and may act when a step has ended.
 class RecordingObserver final : public baseline::Observer {
  public:
   void step_started(baseline::Step step) override { steps.push_back(step); }
-  void step_finished(baseline::Step, std::chrono::nanoseconds, bool) override {}
+  void step_finished(baseline::Step step, std::chrono::nanoseconds, bool) override {
+    if (on_finished) on_finished(step);
+  }
   void progress(baseline::Step, std::uint64_t, std::uint64_t) override {}
   void note(std::string_view text) override { notes.emplace_back(text); }
   void warning(std::string_view text) override { warnings.emplace_back(text); }
@@ -25,6 +27,7 @@ class RecordingObserver final : public baseline::Observer {
   std::vector<baseline::Step> steps;
   std::vector<std::string> notes;
   std::vector<std::string> warnings;
+  std::function<void(baseline::Step)> on_finished;
 };
 
 /// A store on a SQLite file with its catalogue, and a small baseline to deploy.
