@@ -291,12 +291,17 @@ class Commands(Waiting):
             - {name: b, query: SELECT 1, value: 1}
             - {name: c, command: ["true"], when: before}
             """)
-        for words in ["verify"], ["plan"], ["deploy", "--yes"]:
+        # A deploy that fails is noted, so that a rollback after it undoes nothing.
+        noted = "app.db.backups/history.jsonl", "app.db.backups/runs/"
+        for words, leaves in (["verify"], ()), (["plan"], ()), (["deploy", "--yes"], noted):
             with self.subTest(words):
                 self.refuses(2, "baseline: error: 2 checks run commands; allow with"
                                 f" --allow-commands: {suite}:4:5 (a), {suite}:6:5 (c)\n"
                                 "  hint: look at what they run, then add it; nothing was touched\n",
-                             *words, "-d", "app.db", "--checks", suite)
+                             *words, "-d", "app.db", "--checks", suite, leaves=leaves)
+        self.assertEqual([(line["outcome"], line["replaced"]) for line in
+                          self.json("history", "-d", "app.db")["lines"]],
+                         [("done", True), ("failed; nothing was replaced", False)])
         self.succeeds("verify", "-d", "app.db", "--checks", suite, "--allow-commands")
         # Runs no check.
         self.succeeds("status", "-d", "app.db", "--checks", suite)
