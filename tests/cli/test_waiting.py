@@ -198,18 +198,20 @@ class Application(Waiting):
     def test_the_record_survives_a_crash(self):
         """Recovery writes the line that the killed run could not."""
         self.log.write_text("one\n")
-        history = self.dir / "app.db.backups"
-        # The line cannot be written where there is a directory of its name.
-        (history / "history.jsonl").mkdir(parents=True)
-        done = self.baseline("deploy", "-d", self.database, "--checks", self.checks, "--yes",
-                             "--allow-commands")
+        history = self.dir / "app.db.backups/history.jsonl"
+        # The disk is full when the line is written, and has room again afterwards.
+        done = self.command("strace", "-f", "-o", "/dev/null", "-P", history, "-e",
+                            "trace=pwrite64", "-e", "inject=pwrite64:error=ENOSPC", support.BINARY,
+                            "deploy", "-d", self.database, "--checks", self.checks, "--yes",
+                            "--allow-commands")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("run: baseline recover", done.stdout)
-        (history / "history.jsonl").rmdir()
+        self.assertIn(f"cannot write {history}: No space left on device; run: baseline recover",
+                      done.stdout)
+        self.assertEqual(history.read_text(), "")
         with self.log.open("a") as log:
             log.write("two\n")
         self.succeeds("recover", "-d", self.database)
-        line = json.loads((history / "history.jsonl").read_text())
+        line = json.loads(history.read_text())
         self.assertEqual((line["command"], line["logs"][0]["size"]), ("recover", 4))
 
 
