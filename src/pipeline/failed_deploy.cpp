@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "catalogue/run_record.hpp"
 #include "os/process.hpp"
 #include "pipeline/entries.hpp"
 
@@ -25,6 +26,19 @@ std::optional<HistoryLine> deploy_before(const Context& context) {
   }
 }
 
+// A run that made no backup leaves its key to the next one of the same second. A failure must not
+// take the place of its record.
+std::string key_of_failure(const Context& context) {
+  const auto now = context.now();
+  std::string id = context.catalogue.next_id(now);
+  std::string key = names::run_key(id, context.store.location());
+  while (read_run_record(context.catalogue.directory(), key)) {
+    id = context.catalogue.next_id(now, id);
+    key = names::run_key(id, context.store.location());
+  }
+  return key;
+}
+
 // What goes wrong here must not hide why the deploy failed.
 void note_failed_deploy(const Context& context) {
   const auto last = deploy_before(context);
@@ -32,7 +46,7 @@ void note_failed_deploy(const Context& context) {
   try {
     HistoryLine line;
     line.when = rfc3339(context.now());
-    line.run = names::run_key(context.catalogue.next_id(context.now()), context.store.location());
+    line.run = key_of_failure(context);
     line.command = "deploy";
     line.outcome = "failed; nothing was replaced";
     line.database = context.store.location();

@@ -140,7 +140,7 @@ class CarriedOver(SettingsCase):
 
     def test_the_built_in_baseline_and_its_checks(self):
         database = self.old(**{**ODD, "page_size": 65536})
-        self.succeeds("deploy", "-d", database)
+        self.succeeds("deploy", "-d", database, "--replace-any")
         self.assertEqual(settings(database), {**ODD, "page_size": 65536})
         self.succeeds("verify", "-d", database)
         self.assertIn("at_baseline\": true", self.succeeds("status", "-d", database, "--format",

@@ -305,6 +305,18 @@ class Histories(support.Case):
         self.check(DEPLOYS)
 
 
+class Failures(support.Case):
+    def test_the_record_of_the_run_before_stays(self):
+        """A first installation and a failure in the same second: each has a key of its own."""
+        for number in range(5):  # one of the pairs is within a second
+            database = self.fresh(f"{number}.db")
+            done = self.baseline("deploy", "-d", database, "--checks", "none.yaml")
+            self.assertEqual(done.returncode, 2, done.stderr)
+            runs = [line["run"] for line in self.json("history", "-d", database)["lines"]]
+            codes = [self.json("report", "-d", database, run)["run"]["exit_code"] for run in runs]
+            self.assertEqual((len(set(runs)), codes), (2, [0, 2]), runs)
+
+
 class OldRecords(support.Case):
     """What release 0.1.0 (commit 8ce21e8) wrote: its catalogue after these five runs on an
     application's database a. Its history tells only people what came of a run."""

@@ -135,13 +135,14 @@ class Prompt(support.Case):
                           "Go on? [y/N]"])
 
     def test_yes(self):
+        database = self.legacy()
         for answer in "y\n", "yes\n", "Y\n", " YES \n":
             with self.subTest(answer):
-                database = self.legacy()
                 terminal = self.asked("deploy")
                 terminal.type(answer)
                 self.assertEqual(terminal.finish(), 0, terminal.text)
                 self.assert_at_baseline(database)
+                self.succeeds("rollback", "-d", database, "--yes")
 
     def test_no(self):
         self.legacy()

@@ -7,6 +7,7 @@ schema that describes what no run prints would prove nothing.
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import unittest
@@ -379,6 +380,22 @@ application:
             CREATE TABLE odd (id INTEGER PRIMARY KEY NOT NULL, name TEXT UNIQUE);"""), "-o", "made")
         self.error("checks", "generate", "-m", self.shop, "-o", "made", code=2)
 
+    def s_leftovers(self):
+        database = self.legacy("left.db")
+        copies = self.dir / "gone"
+        copies.mkdir()
+        self.see("deploy", "-d", database, "--also", copies)
+        shutil.rmtree(copies)
+        backup = self.only_backup(database)
+        run = json.loads((backup / "manifest.json").read_text())["run"]
+        partial = backup.parent / f".partial-{run.replace('-001-', '-002-')}"
+        partial.mkdir()
+        (partial / "left.db").write_bytes(b"perhaps the only one")
+        status = self.see("status", "-d", database)
+        self.assertEqual([copy["directory"] for copy in status["missing_copies"]], [str(copies)])
+        for document in status, self.see("recover", "-d", database):
+            self.assertEqual([one["path"] for one in document["leftovers"]], [str(partial)])
+
     def s_announce(self):
         old = self.legacy("old.db")
         self.see("announce", "--from", old)
@@ -390,6 +407,7 @@ application:
 
     def s_init(self):
         self.see("init", "--database", self.legacy("first.db"), "-o", "deployment")
+        (self.dir / "deployment/checks/schema.yaml").write_text(TRIVIAL)  # somebody's own
         self.error("init", "--database", "first.db", "-o", "deployment", code=2)
         self.made("""CREATE TABLE a (b); CREATE TABLE _prisma_migrations (id TEXT PRIMARY KEY, checksum TEXT
             NOT NULL, finished_at DATETIME, migration_name TEXT NOT NULL, logs TEXT, rolled_back_at DATETIME,

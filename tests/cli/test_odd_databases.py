@@ -84,13 +84,19 @@ class Names(support.Case):
         self.assertEqual(sha256(database), before)
 
     def test_a_path_as_sqlite_writes_uris(self):
-        """It is a path like any other: no file of another name is touched."""
+        """With its directory it is a path like any other: no file of another name is touched."""
         database = self.legacy("x.db")
         before = sha256(database)
         (self.dir / "file:").mkdir()
         odd = self.dir / "file:/x.db?mode=ro"
         shutil.copyfile(database, odd)
-        self.succeeds("deploy", "-d", "file:/x.db?mode=ro")
+        self.refuses(2, "baseline: error: 'file:/x.db?mode=ro' is an address, and --database takes a"
+                        " path\n"
+                        "  note: there is a file of this very name; its path is"
+                        " ./file:/x.db?mode=ro\n"
+                        "  hint: give the path: --database /x.db\n",
+                     "deploy", "-d", "file:/x.db?mode=ro")
+        self.succeeds("deploy", "-d", "./file:/x.db?mode=ro")
         self.assert_at_baseline(odd)
         self.assertEqual(sha256(database), before)
         self.refuses(2, f"baseline: error: the directory {'/nowhere'} does not exist\n"

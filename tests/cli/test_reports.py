@@ -277,7 +277,8 @@ class Deploy(ReportCase):
     def test_an_error_after_the_first_phase_keeps_its_results(self):
         # The exchange fails, as on a filesystem that cannot.
         database = self.legacy()
-        deploy = "deploy", "-d", database, *self.options()
+        # A run finds out which renaming that is; --again, for that run had put the baseline there.
+        deploy = "deploy", "-d", database, "--again", *self.options()
         inject = self.failing_rename("RENAME_EXCHANGE", "EIO", *deploy)
         self.legacy()
         done = self.command(*inject, support.BINARY, *deploy)
@@ -518,9 +519,10 @@ class Usage(ReportCase):
 class LateFailure(ReportCase):
     """A report that cannot be written when the run is over hides neither verdict nor code."""
 
-    def broken(self, command, database):
-        """Runs with the last renaming of the report failing; its file is 'a'."""
-        words = command, "-d", database, "--report", "junit=a"
+    def broken(self, command, database, *options):
+        """Runs with the last renaming of the report failing; its file is 'a'. A run before finds
+        out which renaming that is."""
+        words = command, "-d", database, "--report", "junit=a", *options
         content = database.read_bytes()
         inject = self.failing_rename('"a"', "ENOSPC", *words)
         database.write_bytes(content)
@@ -555,7 +557,7 @@ class LateFailure(ReportCase):
 
     def test_a_deploy_did_what_it_did(self):
         database = self.legacy()
-        done = self.broken("deploy", database)
+        done = self.broken("deploy", database, "--again")
         self.assertEqual(done.returncode, 0)
         self.assertIn(f"deployed: {database} is at baseline", done.stdout)
         self.assert_at_baseline(database)

@@ -80,7 +80,7 @@ class Selection(support.Case):
     def test_strict(self):
         self.assertEqual(self.names("--strict", code=1), self.names())
         self.assertEqual(self.names("--strict", "--skip-tag", "slow"), ["at least", "at last"])
-        database = self.legacy()
+        database = self.legacy("old.db")
         before = support.sha256(database)
         done = self.baseline("deploy", "-d", database, "--checks", self.suite, "--strict")
         self.assertEqual(done.returncode, 1, done.stderr)

@@ -198,18 +198,20 @@ class Application(Waiting):
     def test_the_record_survives_a_crash(self):
         """Recovery writes the line that the killed run could not."""
         self.log.write_text("one\n")
-        history = self.dir / "app.db.backups"
-        # The line cannot be written where there is a directory of its name.
-        (history / "history.jsonl").mkdir(parents=True)
-        done = self.baseline("deploy", "-d", self.database, "--checks", self.checks, "--yes",
-                             "--allow-commands")
+        history = self.dir / "app.db.backups/history.jsonl"
+        # The disk is full when the line is written, and has room again afterwards.
+        done = self.command("strace", "-f", "-o", "/dev/null", "-P", history, "-e",
+                            "trace=pwrite64", "-e", "inject=pwrite64:error=ENOSPC", support.BINARY,
+                            "deploy", "-d", self.database, "--checks", self.checks, "--yes",
+                            "--allow-commands")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("run: baseline recover", done.stdout)
-        (history / "history.jsonl").rmdir()
+        self.assertIn(f"cannot write {history}: No space left on device; run: baseline recover",
+                      done.stdout)
+        self.assertEqual(history.read_text(), "")
         with self.log.open("a") as log:
             log.write("two\n")
         self.succeeds("recover", "-d", self.database)
-        line = json.loads((history / "history.jsonl").read_text())
+        line = json.loads(history.read_text())
         self.assertEqual((line["command"], line["logs"][0]["size"]), ("recover", 4))
 
 
@@ -291,12 +293,17 @@ class Commands(Waiting):
             - {name: b, query: SELECT 1, value: 1}
             - {name: c, command: ["true"], when: before}
             """)
-        for words in ["verify"], ["plan"], ["deploy", "--yes"]:
+        # A deploy that fails is noted, so that a rollback after it undoes nothing.
+        noted = "app.db.backups/history.jsonl", "app.db.backups/runs/"
+        for words, leaves in (["verify"], ()), (["plan"], ()), (["deploy", "--yes"], noted):
             with self.subTest(words):
                 self.refuses(2, "baseline: error: 2 checks run commands; allow with"
                                 f" --allow-commands: {suite}:4:5 (a), {suite}:6:5 (c)\n"
                                 "  hint: look at what they run, then add it; nothing was touched\n",
-                             *words, "-d", "app.db", "--checks", suite)
+                             *words, "-d", "app.db", "--checks", suite, leaves=leaves)
+        self.assertEqual([(line["outcome"], line["replaced"]) for line in
+                          self.json("history", "-d", "app.db")["lines"]],
+                         [("done", True), ("failed; nothing was replaced", False)])
         self.succeeds("verify", "-d", "app.db", "--checks", suite, "--allow-commands")
         # Runs no check.
         self.succeeds("status", "-d", "app.db", "--checks", suite)

@@ -94,7 +94,8 @@ File open_writable(const Target& target) {
                           O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd >= 0) return {fd, target.resolved};
   if (errno == EWOULDBLOCK) throw_in_use(target);  // another run has its lease at this moment
-  if (errno == EACCES || errno == EPERM || errno == EROFS) {
+  if (errno == EROFS) throw_mounted_read_only(target);
+  if (errno == EACCES || errno == EPERM) {
     throw Error(ErrorCode::refused,
                 fmt::format("{} is not writable for this user", target.display()),
                 "run as the owner of the database");

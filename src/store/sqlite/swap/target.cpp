@@ -103,10 +103,7 @@ void require_safe_directory(const Target& target, EngineChoice choice) {
   const struct stat status = target.directory.own_status();
   const std::string directory = path_text(target.directory.path());
   if (::faccessat(target.directory.fd(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
-    if (errno == EROFS) {
-      refuse(fmt::format("the filesystem of {} is mounted read-only", directory),
-             "mount it read-write for the deployment");
-    }
+    if (errno == EROFS) throw_mounted_read_only(target);
     refuse(fmt::format("the directory {} is not writable for this user", directory),
            "run as the owner of the database; the new file is made beside the old one");
   }
@@ -293,6 +290,12 @@ ExchangePlan plan_exchange(const Target& target, EngineChoice choice) {
   }
   require_safe_directory(target, choice);
   return plan;
+}
+
+void throw_mounted_read_only(const Target& target) {
+  refuse(
+      fmt::format("the filesystem of {} is mounted read-only", path_text(target.directory.path())),
+      "mount it read-write for the deployment");
 }
 
 std::vector<std::string> warnings_about(const Target& target) {

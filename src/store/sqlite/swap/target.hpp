@@ -39,6 +39,9 @@ Target resolve(const std::filesystem::path& given);
 /// SQLite has the file open in this process, it must not be called.
 ExchangePlan plan_exchange(const Target& target, EngineChoice choice);
 
+/// Throws Error{refused}: nothing can be written on the filesystem of the database.
+[[noreturn]] void throw_mounted_read_only(const Target& target);
+
 /// What the operator should know about the path.
 std::vector<std::string> warnings_about(const Target& target);
 
