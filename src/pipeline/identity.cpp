@@ -68,6 +68,20 @@ std::string first_of(const std::vector<SchemaDifference>& drift) {
                      first.text.empty() ? "" : ": ", first.text);
 }
 
+// Whether the live database has these tables with all that the baseline declares of each; it may
+// have more. A table of the old schema often keeps its name, and is another one.
+bool has_all_of(const std::vector<std::string>& tables, const Schema& baseline,
+                const Schema& live) {
+  const std::vector<std::string> there = application_tables(live);
+  std::vector<std::string> lacking;
+  for (const SchemaDifference& difference : differences(baseline, live, {})) {
+    if (!difference.present_in_actual) lacking.push_back(difference.object);
+  }
+  return std::ranges::all_of(tables, [&](const std::string& table) {
+    return is_among(table, there) && !is_among(table, lacking);
+  });
+}
+
 // Why the migration counts as deployed to the live database, or nothing.
 std::optional<Error> why_twice(const Migration& migration, Session& reference,
                                const DatabaseFacts& live,
@@ -100,10 +114,7 @@ std::optional<Error> why_twice(const Migration& migration, Session& reference,
   const bool was_rolled_back = last != nullptr && last->kind == RunKind::rollback;
   if (stamp || was_rolled_back) return {};
   const std::vector<std::string> tables = application_tables(reference.schema());
-  const std::vector<std::string> there = application_tables(live.schema);
-  const bool has_all =
-      std::ranges::all_of(tables, [&](const std::string& table) { return is_among(table, there); });
-  if (tables.empty() || !has_all) return {};
+  if (tables.empty() || !has_all_of(tables, reference.schema(), live.schema)) return {};
   return Error(ErrorCode::refused,
                fmt::format("{} has every table of baseline {} already ({})", database, revision,
                            enumerated(tables)),
