@@ -18,6 +18,14 @@ checks:
 """
 
 
+def fnv(text):
+    """How the names of what runs leave unfinished tell the database (FNV-1a)."""
+    value = 2166136261
+    for byte in text.encode():
+        value = (value ^ byte) * 16777619 & 0xffffffff
+    return f"{value:08x}"
+
+
 def connected(database, *pragmas):
     connection = sqlite3.connect(database, isolation_level=None)
     for pragma in pragmas:
@@ -421,6 +429,18 @@ class Kept(Companions):
             self.succeeds(*self.words("status"))
             self.succeeds(*self.words("backups", "create"))
             self.assertFalse((self.dir / "app.db.backups/brought-in").exists())
+
+    def test_what_a_killed_run_was_keeping_is_removed(self):
+        self.item(self.database)
+        above = self.dir / "app.db.backups/brought-in"
+        ours, others = (above / f".partial-0123456789abcdef-{fnv(whose)}"
+                        for whose in (str(self.database), "/of/another.db"))
+        for unfinished in ours, others:
+            unfinished.mkdir(parents=True)
+            (unfinished / "app.db-wal").write_bytes(b"half of it")
+        self.assertIn("a copy of what SQLite was to bring in", self.succeeds(*self.words("status")))
+        self.succeeds("recover", "-d", self.database)
+        self.assertEqual(list(above.iterdir()), [others])  # that run may be under way
 
     def test_it_goes_with_the_backups_of_its_time(self):
         self.other_day()
