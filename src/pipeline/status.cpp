@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "pipeline/copies.hpp"
@@ -21,6 +23,21 @@ std::optional<Interruption> interruption_of(Store& store) {
     unknown.position = Position::undecidable;
     unknown.detail = error.what();
     return unknown;
+  }
+}
+
+// A verification has no lock. What cannot be read while a run replaces the content of the file is
+// not damaged. `running`: the run that was under way before.
+template <class Read>
+auto read_beside_runs(const Context& context, std::optional<std::string> running, Read&& read) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::refused) throw;
+    if (!running) running = context.store.running();
+    if (!running) throw;
+    throw Error(ErrorCode::in_use, fmt::format("another run is under way: {}", *running),
+                "verify again when it has ended");
   }
 }
 
@@ -62,8 +79,13 @@ VerifyReport verify(const Context& context, const Migration& migration, const Ju
                 "baseline deploy creates it");
   }
   StepScope step(context.observer, Step::check_live);
-  const auto live = context.store.open_live();
-  report.after = judge(Phase::after, *live);
+  const auto running = context.store.running();
+  const auto [live, after] = read_beside_runs(context, running, [&] {
+    auto opened = context.store.open_live();
+    SuiteReport judged = judge(Phase::after, *opened);
+    return std::pair(std::move(opened), std::move(judged));
+  });
+  report.after = after;
   // A verification that verified nothing must not look like one that went well.
   if (report.after->nothing_ran()) {
     throw Error(ErrorCode::usage, "no check ran on the live database",

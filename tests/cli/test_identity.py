@@ -37,6 +37,26 @@ class IdentityCase(support.Case):
         return done.stderr
 
 
+class WithoutStampAndHistory(IdentityCase):
+    """Only what is live can tell then whether the migration was deployed there."""
+
+    def city(self):
+        return self.migration("CREATE TABLE city (id INTEGER PRIMARY KEY, name TEXT NOT NULL);")
+
+    def test_a_table_of_the_old_schema_that_keeps_its_name_is_another_one(self):
+        for number, column in enumerate(["name TEXT", "name TEXT NOT NULL COLLATE NOCASE", "pop INT"]):
+            with self.subTest(column):
+                old = self.made(f"CREATE TABLE city (id INTEGER PRIMARY KEY, {column});",
+                                f"old{number}.db")
+                self.both(0, "-d", old, *self.city())
+
+    def test_what_was_added_to_the_baseline_since_may_hold_what_is_nowhere_else(self):
+        old = self.made("CREATE TABLE city (id INTEGER PRIMARY KEY, name TEXT NOT NULL, pop INT);"
+                        " CREATE TABLE more (x)")
+        stderr = self.both(4, "-d", old, *self.city())
+        self.assertIn("has every table of baseline", stderr)
+
+
 class TheOneThatWasMeant(IdentityCase):
     """`replaces` in the configuration; the built-in migration knows the tables of its own."""
 
