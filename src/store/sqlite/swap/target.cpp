@@ -293,9 +293,9 @@ ExchangePlan plan_exchange(const Target& target, EngineChoice choice) {
 }
 
 void throw_mounted_read_only(const Target& target) {
-  refuse(
-      fmt::format("the filesystem of {} is mounted read-only", path_text(target.directory.path())),
-      "mount it read-write for the deployment");
+  const std::string directory = path_text(target.directory.path());
+  refuse(fmt::format("the filesystem of {} is mounted read-only", directory),
+         "mount it read-write for the deployment");
 }
 
 std::vector<std::string> warnings_about(const Target& target) {
