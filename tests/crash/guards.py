@@ -431,7 +431,8 @@ GUARDS = [
     Guard("deploy: not twice, by the stamp", IDENTITY,
           "  if (stamp && live.revision == stamp) {\n", "  if (false) {\n", "cli test_histories"),
     Guard("deploy: not twice, by the tables", IDENTITY,
-          "  if (tables.empty() || !has_all) return {};\n", "  return {};\n", "cli test_histories"),
+          "  if (tables.empty() || !has_all_of(tables, reference.schema(), live.schema)) return {};\n",
+          "  return {};\n", "cli test_histories"),
     Guard("deploy: the database that was meant", IDENTITY,
           "  if (found.empty() || share_one(found, expected) || "
           "has_named_revision(replaces, live.revision) ||\n", "  if (true ||\n", "cli test_identity"),
