@@ -37,8 +37,7 @@ class BackupFile {
   /// What it is can be told only where it is unpacked.
   bool is_packed() const { return packed_; }
 
-  /// Makes it the candidate. Throws Error{refused} when
-  /// the file changed meanwhile.
+  /// Makes it the candidate. Throws Error{refused} when the file changed meanwhile.
   void stage(Replacement& replacement, Observer& observer) const;
 
  private:
