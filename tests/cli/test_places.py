@@ -222,9 +222,10 @@ class OrdinaryUser(support.Case):
             os.chown(path, 0, 0)
         self.dir.chmod(0o1777)
         database.chmod(0o666)
-        self.refused(run, 4, f"baseline: error: {database} is in a sticky directory and belongs to"
-                             " somebody else\n"
-                             "  hint: run as the owner of the database, or use --engine in-place\n",
+        self.refused(run, 4, f"baseline: error: {database} belongs to root:root, and this user is"
+                             " neither the owner nor root\n"
+                             "  hint: run it as the owner: sudo -u root baseline …; or, as a member of"
+                             " the file's group, have its content replaced with --engine in-place\n",
                      "deploy", "-d", database)
         done = run("deploy", "-d", database, "--engine", "in-place")
         self.assertEqual(done.returncode, 0, done.stderr)
