@@ -106,14 +106,16 @@ void require_safe_directory(const Target& target) {
   const std::string directory = path_text(target.directory.path());
   if (::faccessat(target.directory.fd(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
     if (errno == EROFS) throw_mounted_read_only(target);
-    const auto owned = target.directory.status(target.name);
-    if (owned && owned->st_uid == ::geteuid()) {
-      refuse(fmt::format("the directory {} is not writable for {}, the owner of the database",
-                         directory, owner_name(owned->st_uid, owned->st_gid)),
-             fmt::format("give that user the directory: chown {} {}; SQLite makes its journal "
-                         "there, too",
-                         owner_name(owned->st_uid, owned->st_gid),
-                         shell_quoted(target.directory.path().native())));
+    const auto file = target.directory.status(target.name);
+    if (file && file->st_uid == ::geteuid()) {
+      const std::string owner = owner_name(file->st_uid, file->st_gid);
+      const std::string shell_path = shell_quoted(target.directory.path().native());
+      refuse(
+          fmt::format("the directory {} is not writable for {}, the owner of the database",
+                      directory, owner),
+          status.st_uid == ::geteuid()
+              ? "chmod u+w " + shell_path
+              : fmt::format("chown {} {}; SQLite makes its journal there, too", owner, shell_path));
     }
     refuse(fmt::format("the directory {} is not writable for this user", directory),
            "run as the owner of the database; the new file is made beside the old one");
