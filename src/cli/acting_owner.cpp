@@ -33,6 +33,17 @@ std::optional<struct stat> owner_status(const fs::path& database) {
   return {};
 }
 
+// Root acts as root only where nobody else can exchange the database, or what lies beside it.
+void require_directory_of_root(const fs::path& database, const fs::path& directory) {
+  struct stat status {};
+  if (::stat(directory.c_str(), &status) != 0 || status.st_uid == 0) return;
+  throw Error(ErrorCode::refused,
+              fmt::format("{} is root's, but its directory is of {}, who could exchange it",
+                          printable(database.native()), owner_name(status.st_uid, status.st_gid)),
+              fmt::format("if it is that user's: chown --reference={} {}",
+                          shell_quoted(directory.native()), shell_quoted(database.native())));
+}
+
 // What an earlier release left when a run as root was killed, and its owner can do nothing with.
 void require_no_file_of_root(const fs::path& database) {
   const std::string name = database.filename();
@@ -60,6 +71,7 @@ void act_as_owner(const fs::path& database) {
   if (!status) return;
   std::error_code unknown;
   const fs::path directory = directory_of(fs::weakly_canonical(fs::absolute(database), unknown));
+  if (status->st_uid == 0) require_directory_of_root(database, directory);
   const std::string owner = owner_name(status->st_uid, status->st_gid);
   const std::string shown = printable(database.native());
   if (const int error = act_as(user_of(status->st_uid, status->st_gid))) {

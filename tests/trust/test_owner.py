@@ -303,6 +303,16 @@ class WhereRootCannot(owners.OwnerCase):
         done = self.without("-lease", "plan", "-d", self.owned(), "--format", "json")
         self.assertEqual(self.document(done)["engine"]["name"], "swap")
 
+    def test_be_root_in_a_directory_of_another_user(self):
+        database = self.owned(owner=0, group=0)
+        for command in "plan", "status":
+            self.refused(self.baseline(command, "-d", database),
+                         f"{database} is root's, but its directory is of {OWNER}:{GROUP}",
+                         f"chown --reference={self.dir} {database}")
+        self.give(self.dir, owner=0, group=0)
+        self.dir.chmod(0o1777)
+        self.succeeds("deploy", "-d", database, "--yes")
+
     def test_look_into_the_directory(self):
         database = self.owned()
         self.give(self._scratch, owner=0, group=0)
