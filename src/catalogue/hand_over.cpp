@@ -6,17 +6,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <sstream>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "base/bytes_json.hpp"
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "catalogue/catalogue.hpp"
-#include "catalogue/history.hpp"
+#include "catalogue/manifest.hpp"
 #include "os/acting_user.hpp"
 #include "os/modes.hpp"
 #include "os/process.hpp"
@@ -71,28 +73,56 @@ void give(FileSystem& files, const File& file, uid_t owner, gid_t group) {
   if (status.st_uid == 0) files.set_owner(file, owner, group);
 }
 
-bool is_of_a_catalogue(const std::string& name) {
-  return sequence_of(name) || name == names::kHistory || name == names::kRuns ||
-         name == names::kBroughtIn || name == names::kAnnounced;
+std::string text_in(const File& directory, std::string_view name) {
+  const File file = open_in(directory, std::string(name), 0);
+  if (!file.is_open()) throw_errno("open", file.path().native());
+  std::string text(static_cast<std::size_t>(file.status().st_size), '\0');
+  text.resize(file.read(text.data(), text.size(), 0));
+  return text;
+}
+
+struct DatabaseOfUser {
+  std::string path;
+  std::string owner;  ///< "app:", and then the group
+};
+
+bool is_entry_of(const File& entry, const DatabaseOfUser& database) {
+  const Manifest manifest = manifest_from_json(text_in(entry, names::kManifest), entry.path());
+  return manifest.database == database.path && manifest.owner.starts_with(database.owner);
+}
+
+bool is_history_of(const std::string& text, const DatabaseOfUser& database) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (bytes_from_json(nlohmann::json::parse(line).at("database")) != database.path) return false;
+  }
+  return true;
 }
 
 // Only what is proven to be of this database, of this user: who may write to the directory above
-// can give any other directory of root's in it the name of the catalogue.
-bool is_of(const fs::path& catalogue, const std::string& database, uid_t owner) {
-  const std::vector<std::string> names = Directory::open(catalogue).names();
-  if (names.empty()) return true;
-  const std::string prefix = owner_name(owner, 0);
-  const std::string user = prefix.substr(0, prefix.rfind(':') + 1);
-  const std::vector<CatalogueEntry> entries = Catalogue(real_file_system(), catalogue).entries();
-  const bool all_entries = std::ranges::all_of(entries, [&](const CatalogueEntry& entry) {
-    return entry.manifest && entry.manifest->database == database &&
-           entry.manifest->owner.starts_with(user);
-  });
-  const History history = read_history(catalogue);
-  return !(entries.empty() && history.lines.empty()) && history.unreadable == 0 &&
-         std::ranges::all_of(names, is_of_a_catalogue) && all_entries &&
-         std::ranges::all_of(history.lines,
-                             [&](const HistoryLine& line) { return line.database == database; });
+// can give any other directory of root's in it the name of the catalogue. What is looked at is what
+// is given: all is opened from its descriptor.
+bool is_catalogue_of(const File& top, const DatabaseOfUser& database) {
+  bool proven = false;
+  const std::vector<std::string> names = names_of(top);
+  try {
+    for (const std::string& name : names) {
+      if (sequence_of(name)) {
+        if (!is_entry_of(open_in(top, name, O_DIRECTORY), database)) return false;
+        proven = true;
+      } else if (name == names::kHistory) {
+        if (!is_history_of(text_in(top, name), database)) return false;
+        proven = true;
+      } else if (name != names::kRuns && name != names::kBroughtIn && name != names::kAnnounced) {
+        return false;
+      }
+    }
+  } catch (const Error&) {
+    return false;
+  } catch (const nlohmann::json::exception&) {
+    return false;
+  }
+  return proven || names.empty();
 }
 
 }  // namespace
@@ -133,7 +163,8 @@ bool hand_over(FileSystem& files, const fs::path& catalogue, const std::string& 
   // Another directory may have got the name, and all that follows is by the descriptor.
   const struct stat status = top.status();
   if (status.st_uid != 0 || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) return false;
-  if (!is_of(fmt::format("/proc/self/fd/{}/.", top.fd()), database, owner)) {
+  const std::string names = owner_name(owner, group);
+  if (!is_catalogue_of(top, {database, names.substr(0, names.find(':') + 1)})) {
     throw Error(ErrorCode::refused,
                 fmt::format("{} is root's, and not all of its backups are of {} and its owner",
                             printable(catalogue.native()), printable(database)),

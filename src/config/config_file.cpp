@@ -285,7 +285,7 @@ ConfigFile load_config(const fs::path& file, const Environment& environment) {
 std::optional<FoundConfig> find_config() {
   constexpr const char* kName = "baseline.yaml";
   struct stat there {};
-  if (::lstat(kName, &there) != 0 && errno == ENOENT) return {};
+  if (::stat(kName, &there) != 0 && errno == ENOENT) return {};
   // What is looked at is what is read, and never waited for.
   const File file(::open(kName, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), kName);
   // Whoever makes a link to somebody's own file chooses what lies beside the link.

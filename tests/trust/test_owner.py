@@ -183,6 +183,13 @@ class WhoseIsWhat(owners.OwnerCase):
         self.assertEqual(self.owner_of(database), (OWNER, OTHER))
         self.assertEqual(stat.S_IMODE(database.stat().st_mode), 0o640)
 
+    def test_rights_of_a_group_that_the_owner_is_not_in_are_not_given(self):
+        database = self.owned(group=OTHER)
+        database.chmod(0o2750)
+        self.succeeds("deploy", "-d", database, "--yes")
+        self.assertEqual(self.owner_of(database), (OWNER, OTHER))
+        self.assertEqual(stat.S_IMODE(database.stat().st_mode), 0o750)
+
     def test_the_attributes_that_only_root_can_give(self):
         database = self.owned()
         try:
@@ -252,9 +259,18 @@ class WhatRootLeft(owners.OwnerCase):
         database = self.legacy()
         self.give(self.dir, owner=0, group=0)
         self.left(database)
-        self.give(self.dir, database)
-        self.assertEqual(self.baseline("status", "-d", database).returncode, 4)
+        self.give(self.dir, database, self.dir / ".app.db.baseline-lock")
+        done = self.baseline("status", "-d", database)
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("not all of its backups are of", done.stderr)
         self.assertEqual(self.owner_of(self.only_backup(database)), (0, 0))
+
+    def test_is_not_given_with_anything_else_in_it(self):
+        database = self.owned()
+        secret = self.left(database) / "key"
+        secret.write_text("secret")
+        self.assertEqual(self.baseline("status", "-d", database).returncode, 4)
+        self.assertEqual(self.owner_of(secret), (0, 0))
 
     def test_is_named_where_only_a_person_can_tell(self):
         database = self.owned()

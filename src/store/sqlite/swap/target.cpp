@@ -109,13 +109,11 @@ void require_safe_directory(const Target& target) {
     const auto file = target.directory.status(target.name);
     if (file && file->st_uid == ::geteuid()) {
       const std::string owner = owner_name(file->st_uid, file->st_gid);
-      const std::string shell_path = shell_quoted(target.directory.path().native());
-      refuse(
-          fmt::format("the directory {} is not writable for {}, the owner of the database",
-                      directory, owner),
-          status.st_uid == ::geteuid()
-              ? "chmod u+w " + shell_path
-              : fmt::format("chown {} {}; SQLite makes its journal there, too", owner, shell_path));
+      const bool is_own = status.st_uid == ::geteuid();
+      refuse(fmt::format("the directory {} is not writable for {}, the owner of the database",
+                         directory, owner),
+             fmt::format("{} {}", is_own ? "chmod u+w" : "chown " + owner,
+                         shell_quoted(target.directory.path().native())));
     }
     refuse(fmt::format("the directory {} is not writable for this user", directory),
            "run as the owner of the database; the new file is made beside the old one");
