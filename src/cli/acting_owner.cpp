@@ -72,12 +72,12 @@ void act_as_owner(const fs::path& database) {
   std::error_code unknown;
   const fs::path directory = directory_of(fs::weakly_canonical(fs::absolute(database), unknown));
   if (status->st_uid == 0) require_directory_of_root(database, directory);
-  const std::string owner = owner_name(status->st_uid, status->st_gid);
-  const std::string shown = printable(database.native());
+  if (status->st_uid == 0 && !acts_for_root()) return;
   if (const int error = act_as(user_of(status->st_uid, status->st_gid))) {
     throw Error(ErrorCode::refused,
-                fmt::format("root cannot act as {}, the owner of {}: {}", owner, shown,
-                            std::generic_category().message(error)),
+                fmt::format("root cannot act as {}, the owner of {}: {}",
+                            owner_name(status->st_uid, status->st_gid),
+                            printable(database.native()), std::generic_category().message(error)),
                 fmt::format("run it as that user ({} baseline …, in a container --user {}:{}), or "
                             "leave root CAP_SETUID and CAP_SETGID",
                             sudo_as(status->st_uid), status->st_uid, status->st_gid));
@@ -85,7 +85,8 @@ void act_as_owner(const fs::path& database) {
   if (::faccessat(AT_FDCWD, directory.c_str(), R_OK | X_OK, AT_EACCESS) != 0 && errno == EACCES) {
     throw Error(
         ErrorCode::refused,
-        fmt::format("{}, the owner of {}, may not look into the directory {}", owner, shown,
+        fmt::format("{}, the owner of {}, may not look into the directory {}",
+                    owner_name(status->st_uid, status->st_gid), printable(database.native()),
                     printable(directory.native())),
         fmt::format("namei -l {} shows what is in the way", shell_quoted(directory.native())));
   }
