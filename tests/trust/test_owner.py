@@ -169,6 +169,32 @@ class WhoseIsWhat(owners.OwnerCase):
         self.succeeds("deploy", *inputs, "--yes", "--replace-any")
         (roots / "app.log").write_text("fine\nERROR\n")
         self.assertEqual(self.baseline("verify", *inputs).returncode, 1)
+        # A rollback has no suites: the log is named in the history, which is the owner's.
+        done, found = self.traced("rollback", "-d", database, "--yes", places=[roots])
+        self.assertEqual((done.returncode, found), (0, []), done.stderr)
+
+    def test_a_hook_of_another_user_ends_in_time(self):
+        self.needs("setpriv")
+        configuration = self._roots() / "baseline.yaml"
+        configuration.write_text(
+            "version: 1\napplication:\n  stop: {command: [setpriv, --reuid, '23458', --regid,"
+            " '23458', --clear-groups, sleep, '1000'], timeout: 200ms}\n")
+        done = self.baseline("deploy", "--config", configuration, "-d", self.owned(), "--yes")
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("the application could not be stopped", done.stderr)
+
+    def test_the_owner_recovers_what_a_killed_run_of_root_left(self):
+        configuration = self._roots() / "baseline.yaml"
+        configuration.write_text(
+            "version: 1\napplication: {stop: [sh, -c, 'kill -9 $PPID; sleep 1000']}\n")
+        database = self.owned()
+        before = sha256(database)
+        done = self.baseline("deploy", "--config", configuration, "-d", database, "--yes")
+        self.assertEqual(done.returncode, -9, done.stderr)
+        self.assertEqual(self.others_files(self.dir), [])
+        done = self.as_owner("recover", "-d", database)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sha256(database), before)
 
     def test_the_process_that_run_becomes_is_roots(self):
         database = self.owned()
