@@ -67,7 +67,8 @@ class SuiteScope {
   /// Records what is doubtful, but no error.
   void warn(yaml::Place place, const std::string& message) const;
 
-  /// `text` with ${NAME} replaced from --var, the environment or else the vars, `$$` by `$`.
+  /// `text` with ${NAME} replaced from --var, the environment that is passed on or else the vars,
+  /// `$$` by `$`.
   /// Nothing, and a problem, when a name is not defined.
   std::optional<std::string> expanded(const yaml::Node& node, const std::string& text);
 

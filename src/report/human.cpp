@@ -409,10 +409,13 @@ std::string of(const RecoverReport& report, const Style& style, const TypedOptio
 std::string of(const Error& error, const Style& style) {
   std::string text;
   for (const std::string& problem : lines_of(error.problems(), "error")) text += problem + "\n";
-  text += fmt::format("baseline: {} {}\n", style(Tone::bad, "error:"), error.what());
-  for (const std::string& note : error.notes()) text += fmt::format("  note: {}\n", note);
+  text +=
+      fmt::format("baseline: {} {}\n", style(Tone::bad, "error:"), printable_lines(error.what()));
+  for (const std::string& note : error.notes()) {
+    text += fmt::format("  note: {}\n", printable_lines(note));
+  }
   if (!error.hint().empty()) {
-    text += fmt::format("  {} {}\n", style(Tone::strong, "hint:"), error.hint());
+    text += fmt::format("  {} {}\n", style(Tone::strong, "hint:"), printable_lines(error.hint()));
   }
   return text;
 }

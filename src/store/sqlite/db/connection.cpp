@@ -70,8 +70,8 @@ fs::path resolved_path(const fs::path& path) {
   std::error_code error;
   fs::path real = fs::canonical(path, error);
   if (error) {
-    throw Error(ErrorCode::io,
-                fmt::format("cannot open {}: {}", printable(path.string()), error.message()));
+    errno = error.value();
+    throw_errno("open", path.native());
   }
   // Asked before any open, which would wait for ever at a FIFO.
   if (!fs::is_regular_file(real, error)) {
