@@ -10,8 +10,10 @@
 
 namespace baseline {
 
-Error::Error(ErrorCode code, const std::string& message, std::string hint)
-    : std::runtime_error(message), code_(code), hint_(std::move(hint)) {}
+Error::Error(ErrorCode code, const std::string& message, const std::string& hint)
+    : std::runtime_error(printable(message)), code_(code), hint_(printable(hint)) {}
+
+void Error::add_note(const std::string& note) { notes_.push_back(printable_lines(note)); }
 
 Interrupted::Interrupted(int signal)
     : std::runtime_error(fmt::format("interrupted by signal {}", signal)), signal_(signal) {}

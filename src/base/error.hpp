@@ -22,10 +22,11 @@ enum class ErrorCode {
 };
 
 /// The one exception type of the program. The message is one sentence, without a final stop, that
-/// names the object and the cause; the hint says in the imperative what to do.
+/// names the object and the cause; the hint says in the imperative what to do. All its texts are
+/// printable, whatever a library has put into them.
 class Error : public std::runtime_error {
  public:
-  Error(ErrorCode code, const std::string& message, std::string hint = {});
+  Error(ErrorCode code, const std::string& message, const std::string& hint = {});
 
   ErrorCode code() const { return code_; }
   const std::string& hint() const { return hint_; }
@@ -40,7 +41,7 @@ class Error : public std::runtime_error {
   void set_system_error(int error) { system_error_ = error; }
 
   /// Records what else went wrong while this error was being handled; never replaces the cause.
-  void add_note(std::string note) { notes_.push_back(std::move(note)); }
+  void add_note(const std::string& note);
 
  private:
   ErrorCode code_;

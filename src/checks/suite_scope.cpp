@@ -54,6 +54,12 @@ std::optional<std::string> SuiteScope::outside(const std::string& name) const {
   return std::nullopt;
 }
 
+// Whether the environment has another value for the var, which is not passed on.
+bool SuiteScope::is_unseen(const std::string& name) const {
+  const char* const value = std::getenv(name.c_str());
+  return value != nullptr && !context_.options.vars.contains(name) && outside(name) != value;
+}
+
 // A var that the file gives as text stays text.
 Value SuiteScope::var_value(const yaml::Entry& entry) const {
   const std::optional<std::string> text = outside(entry.key.text);
@@ -90,9 +96,9 @@ void SuiteScope::read_vars(const yaml::Node& vars) {
     } else if (!entry.value.is_scalar() || entry.value.empty) {
       reader_.wrong(entry.value, entry.key.text, "a text or number");
     } else {
-      if (!outside(entry.key.text) && std::getenv(entry.key.text.c_str()) != nullptr) {
+      if (is_unseen(entry.key.text)) {
         warn(entry.key.place,
-             fmt::format("the environment has a '{0}' too, which suites do not see; "
+             fmt::format("the environment has another '{0}', which suites do not see; "
                          "'environment: [{0}]' in baseline.yaml passes it on",
                          entry.key.text));
       }

@@ -86,6 +86,7 @@ class SuiteScope {
  private:
   void read_vars(const yaml::Node& vars);
   std::optional<std::string> outside(const std::string& name) const;
+  bool is_unseen(const std::string& name) const;
   Value var_value(const yaml::Entry& entry) const;
   void read_fixtures(const yaml::Node& fixtures);
 

@@ -44,7 +44,7 @@ TEST_CASE("a suite sees nothing of the environment that is not passed on", "[che
                        .results) == "fail: expected 'no', got 'integer1'");
   REQUIRE(suites.warnings().size() == 1);
   CHECK(suites.warnings().front().text("warning") ==
-        "s1.yaml:2:8: warning: the environment has a 'VAR_OF_TEST' too, which suites do not see; "
+        "s1.yaml:2:8: warning: the environment has another 'VAR_OF_TEST', which suites do not see; "
         "'environment: [VAR_OF_TEST]' in baseline.yaml passes it on");
   ::unsetenv("VAR_OF_TEST");
 }

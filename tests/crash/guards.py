@@ -462,8 +462,8 @@ GUARDS = [
           "  const auto& passed = context_.options.environment;\n",
           "  if (const char* const all = std::getenv(name.c_str())) return all;\n"
           "  const auto& passed = context_.options.environment;\n", "unit [vars]"),
-    Guard("shown: what drives a terminal, in an error", "src/report/human.cpp",
-          "printable_lines(error.what())", "std::string(error.what())", "cli test_shown"),
+    Guard("shown: what drives a terminal, in an error", "src/base/error.cpp",
+          "std::runtime_error(printable(message))", "std::runtime_error(message)", "cli test_shown"),
     Guard("shown: what drives a terminal, at last", "src/cli/program.cpp",
           "for_people(text, wants_colour(colour, ::fileno(stream)))", "text", "cli test_shown"),
     Guard("shown: what cannot be seen, in JSON", "src/report/json_document.cpp",
