@@ -8,7 +8,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json listed_check_json(const ListedCheck& check) {
-  Json json;
+  Json json = Json::object();
   json["suite"] = valid_utf8(check.suite);
   json["name"] = valid_utf8(check.name);
   json["kind"] = check.kind;
