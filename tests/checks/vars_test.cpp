@@ -57,7 +57,7 @@ TEST_CASE("what came from the environment is shown in no result", "[checks][vars
       "version: 1\nvars: {VAR_OF_TEST: x}\nchecks:\n"
       "  - {name: bound, query: 'SELECT :VAR_OF_TEST', value: no}\n"
       "  - {name: cut, query: \"SELECT printf('%.190c', 'a') || :VAR_OF_TEST\", value: no}\n"
-      "  - {name: rows, query: \"SELECT 'a' || :VAR_OF_TEST\", rows: [[1]]}\n"
+      "  - {name: rows, query: \"SELECT 'a' || :VAR_OF_TEST\", result: [[1]]}\n"
       "  - {name: blob, query: 'SELECT CAST(:VAR_OF_TEST AS BLOB)', value: no}\n"
       "  - {name: said, query: \"SELECT json_extract('{}', :VAR_OF_TEST)\", value: no}\n"
       "  - {name: run, command: [sh, -c, 'echo \"$0\"; exit 1', '${VAR_OF_TEST}'], when: before}\n"
