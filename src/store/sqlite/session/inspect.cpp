@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/text.hpp"
+#include "os/signals.hpp"
 #include "store/file_settings.hpp"
 #include "store/sqlite/db/connection.hpp"
 #include "store/sqlite/db/errors.hpp"
@@ -125,6 +126,7 @@ std::vector<TableRows> SqliteSession::count_rows(std::chrono::milliseconds budge
     if (left.count() <= 0) break;
     const std::string sql = "SELECT count(*) FROM main." + quoted_identifier(table.table);
     const QueryOutcome outcome = query(sql, {}, {left, 1});
+    stop_if_interrupted();
     if (outcome.failure) continue;
     if (const auto* count = std::get_if<std::int64_t>(&outcome.rows.front().front())) {
       table.rows = static_cast<std::uint64_t>(*count);
@@ -142,6 +144,7 @@ std::optional<std::string> SqliteSession::integrity_problem(Depth depth) {
       problems.push_back(check.getColumn(0).getString());
     }
   } catch (const SQLite::Exception& exception) {
+    stop_if_interrupted();
     // So damaged that SQLite cannot even check it.
     problems.emplace_back(exception.what());
   }
