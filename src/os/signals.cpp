@@ -22,7 +22,7 @@ constexpr std::array kWatched = {SIGINT, SIGTERM, SIGHUP};
 // Those that this program, or a room of it, sets to something else.
 constexpr std::array kChanged = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGIO, SIGALRM};
 
-constexpr unsigned kPatience = 1;  // seconds
+constexpr unsigned kSecondsToReact = 1;
 
 volatile std::sig_atomic_t pending = 0;
 volatile std::sig_atomic_t has_reacted = 0;
@@ -35,13 +35,13 @@ bool too_late = false;
 void remember(int signal) {
   if (pending != 0) return;
   pending = signal;
-  ::alarm(kPatience);
+  ::alarm(kSecondsToReact);
 }
 
 void lose_patience(int /*signal*/) {
   if (pending == 0 || has_reacted != 0) return;
   if (sudden_end == 0 || never_sudden != 0) {
-    ::alarm(kPatience);
+    ::alarm(kSecondsToReact);
     return;
   }
   constexpr std::string_view kLastWords =

@@ -71,12 +71,21 @@ class OldDatabase(Deaf):
     def test_views_in_each_other(self):
         self.old(*VIEWS)
         for command in (["status"], ["plan"], ["deploy", "--yes"], ["verify"],
-                        ["backups", "create"], ["rollback", "--yes"], ["init"],
-                        ["run", "--", "true"]):
+                        ["backups", "create"], ["init"], ["run", "--", "true"]):
             with self.subTest(command):
                 head, *tail = " ".join(command).split(" -- ")
                 self.ends(*self.words(*head.split()), *(["--", *tail] if tail else []))
-        self.assertIn("nothing to recover", self.succeeds("recover", "-d", self.database))
+        # The copy that `backups create` was making.
+        self.assertIn("recovered: ", self.succeeds("recover", "-d", self.database))
+        self.assertEqual(list((self.dir / "app.db.backups").iterdir()), [])
+
+    def test_one_that_is_to_come_back(self):
+        self.old(*VIEWS)
+        hostile = self.database.rename(self.dir / "hostile.db")
+        self.old()
+        self.ends("rollback", "--yes", "-d", self.database, "--from", hostile)
+        self.succeeds("recover", "-d", self.database)
+        self.assertFalse((self.dir / ".app.db.baseline-journal").exists())
 
 
 class Migration(Deaf):

@@ -470,7 +470,7 @@ GUARDS = [
     Guard("SQL of others: one definition of the schema, one statement", CLONE,
           "      SQLite::Statement(target, objects.getColumn(3).getString()).executeStep();\n",
           "      target.exec(objects.getColumn(3).getString());\n", "unit [functions]"),
-    Guard("signals: an end when nothing reacts", SIGNALS, "  ::alarm(kPatience);\n}\n", "}\n",
+    Guard("signals: an end when nothing reacts", SIGNALS, "  ::alarm(kSecondsToReact);\n}\n", "}\n",
           "unit [signals]"),
     Guard("signals: no sudden end in the window", REPLACE,
           "  const SuddenEnd none(false);  // what a signal undoes is undone to the end\n", "",

@@ -27,8 +27,7 @@ int end_of_deploy(const std::filesystem::path& database, Step step) {
   if (child == 0) {
     watch_signals();
     try {
-      FileSystem files;
-      Workbench bench(files, database);
+      Workbench bench(real_file_system(), database);
       bench.observer.on_finished = [&](Step finished) {
         if (finished != step) return;
         ::raise(SIGTERM);

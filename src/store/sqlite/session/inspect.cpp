@@ -126,7 +126,6 @@ std::vector<TableRows> SqliteSession::count_rows(std::chrono::milliseconds budge
     if (left.count() <= 0) break;
     const std::string sql = "SELECT count(*) FROM main." + quoted_identifier(table.table);
     const QueryOutcome outcome = query(sql, {}, {left, 1});
-    stop_if_interrupted();
     if (outcome.failure) continue;
     if (const auto* count = std::get_if<std::int64_t>(&outcome.rows.front().front())) {
       table.rows = static_cast<std::uint64_t>(*count);

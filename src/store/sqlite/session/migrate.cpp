@@ -10,7 +10,6 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "os/signals.hpp"
 #include "store/file_settings.hpp"
 #include "store/sqlite/db/configuration.hpp"
 #include "store/sqlite/db/connection.hpp"
@@ -117,7 +116,6 @@ void run_statements(SQLite::Database& database, Guard& guard, const Migration& m
   while (const Statement* const statement = reader.next()) {
     ++statements;
     if (const int code = run_to_end(*statement, {}); code != SQLITE_DONE) {
-      stop_if_interrupted();
       throw_failure(migration,
                     within_bounds(reader.run_failure(*statement, code), code, guard, migration));
     }
