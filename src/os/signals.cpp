@@ -58,6 +58,7 @@ void watch_signals() {
     ::sigaction(kChanged[i], nullptr, &original_actions[i]);
   }
   watching = true;
+  never_sudden = 0;
   struct sigaction action {};
   action.sa_handler = remember;
   // No SA_RESTART: a signal ends a sleep, so that waiting stops at once.
