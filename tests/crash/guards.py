@@ -29,6 +29,11 @@ OWN = "src/store/sqlite/swap/own_companions.cpp"
 SIGHT = "src/store/sqlite/swap/companion_sight.cpp"
 STORE = "src/store/sqlite/sqlite_store.cpp"
 BROUGHT_IN = "src/catalogue/brought_in.cpp"
+SYSTEM_CALLS = "src/store/sqlite/db/system_calls.cpp"
+SQL_GUARD = "src/store/sqlite/db/guard.cpp"
+CONFIGURATION = "src/store/sqlite/db/configuration.cpp"
+CLONE = "src/store/sqlite/schema/schema_clone.cpp"
+SIGNALS = "src/os/signals.cpp"
 RUN_LOCK = "src/store/sqlite/swap/run_lock.cpp"
 PAST_RUNS = "src/catalogue/past_runs.cpp"
 ROLLBACK_SOURCE = "src/pipeline/rollback_source.cpp"
@@ -444,6 +449,36 @@ GUARDS = [
     Guard("catalogue: ids do not begin again", CATALOGUE,
           "  if (number == std::numeric_limits<std::uint64_t>::max()) {\n", "  if (false) {\n",
           "cli test_identity"),
+    Guard("SQLite: regular files only", SYSTEM_CALLS,
+          "    if (!S_ISREG(status.st_mode)) return close_with(fd, S_ISDIR(status.st_mode) ? EISDIR : "
+          "ENXIO);\n", "", "unit [system calls]"),
+    Guard("SQLite: does not wait at a FIFO", SYSTEM_CALLS, "O_NONBLOCK | ", "",
+          "unit [system calls]"),
+    Guard("SQLite: waits for the window of another run", SYSTEM_CALLS,
+          "    if (fd < 0 && errno == EWOULDBLOCK) {\n", "    if (false) {\n", "unit [system calls]"),
+    Guard("SQLite: removes what is its own", SYSTEM_CALLS,
+          "    if (!may_be_removed(path)) {\n", "    if (false) {\n", "unit [system calls]"),
+    Guard("SQLite: the directory that the run holds", "src/store/sqlite/swap/target.cpp",
+          "  HeldDirectory held(directory);\n", "  HeldDirectory held;\n", "unit [system calls]"),
+    Guard("companions: the name of a super-journal", OWN,
+          "  if (!names::is_super_journal(super_journal)) {\n", "  if (false) {\n",
+          "cli test_companions"),
+    Guard("SQL of others: functions that are allowed", SQL_GUARD,
+          "    if (!is_allowed_function(function)) {\n", "    if (false) {\n", "unit [functions]"),
+    Guard("SQL of others: no tokenizer by its address", CONFIGURATION,
+          "  take_tokenizers_away(database);\n", "", "unit [functions]"),
+    Guard("SQL of others: one definition of the schema, one statement", CLONE,
+          "      SQLite::Statement(target, objects.getColumn(3).getString()).executeStep();\n",
+          "      target.exec(objects.getColumn(3).getString());\n", "unit [functions]"),
+    Guard("signals: an end when nothing reacts", SIGNALS, "  ::alarm(kSecondsToReact);\n}\n", "}\n",
+          "unit [signals]"),
+    Guard("signals: no sudden end in the window", REPLACE,
+          "  const SuddenEnd none(false);  // what a signal undoes is undone to the end\n", "",
+          "unit [signals]"),
+    Guard("signals: no sudden end once the new database is live", SIGNALS, "never_sudden = 1;", "",
+          "unit [signals]"),
+    Guard("signals: no sudden end while a run is undone", SIGNALS, "  has_reacted = 1;\n", "",
+          "unit [signals]"),
     Guard("shown: a value of the environment, before a text is cut", "src/checks/sql_text.cpp",
           "  std::string out = concealed(std::string(text));\n", "  std::string out(text);\n",
           "cli test_shown"),
