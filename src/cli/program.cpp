@@ -233,7 +233,8 @@ int run_program(int argc, const char* const* argv) {
                       "set-user-ID, set-group-ID or file capabilities",
                       "take them away with chmod u-s,g-s and setcap -r, and use sudo");
     const int code = exit_code(error.code());
-    end_with_error(error, human_report::of(error, Style(false)), code, asks_for_json(argc, argv));
+    end_with_error(error, human_report::of(error, Style(false)), code, asks_for_json(argc, argv),
+                   "never");
     return code;
   }
   // For the scripts of `baseline completion`, and no command of people's.
