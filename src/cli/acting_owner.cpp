@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path directory_of(const fs::path& file) {
+fs::path directory_above(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path(".");
 }
 
@@ -29,7 +29,7 @@ fs::path directory_of(const fs::path& file) {
 std::optional<struct stat> owner_status(const fs::path& database) {
   struct stat status {};
   if (::stat(database.c_str(), &status) == 0) return status;
-  if (errno == ENOENT && ::stat(directory_of(database).c_str(), &status) == 0) return status;
+  if (errno == ENOENT && ::stat(directory_above(database).c_str(), &status) == 0) return status;
   return {};
 }
 
@@ -70,7 +70,7 @@ void act_as_owner(const fs::path& database) {
   const auto status = owner_status(database);
   if (!status) return;
   std::error_code unknown;
-  const fs::path directory = directory_of(fs::weakly_canonical(fs::absolute(database), unknown));
+  const fs::path directory = directory_above(fs::weakly_canonical(fs::absolute(database), unknown));
   if (status->st_uid == 0) require_directory_of_root(database, directory);
   if (status->st_uid == 0 && !acts_for_root()) return;
   if (const int error = act_as(user_of(status->st_uid, status->st_gid))) {
