@@ -2,9 +2,25 @@
 
 #include <fmt/format.h>
 
-#include <cstdint>
+#include <charconv>
 
 namespace baseline::names {
+namespace {
+
+constexpr std::string_view kDigits = "0123456789";
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+bool consists_of(std::string_view text, std::string_view characters) {
+  return text.find_first_not_of(characters) == std::string_view::npos;
+}
+
+// "20261121T023558Z"
+bool is_compact_time(std::string_view text) {
+  return text.size() == 16 && text[8] == 'T' && text[15] == 'Z' &&
+         consists_of(text.substr(0, 8), kDigits) && consists_of(text.substr(9, 6), kDigits);
+}
+
+}  // namespace
 
 std::string lock(std::string_view database) { return fmt::format(".{}.baseline-lock", database); }
 std::string journal(std::string_view database) {
@@ -61,6 +77,45 @@ std::string run_key(std::string_view id, std::string_view database) {
   std::uint32_t hash = 2166136261U;
   for (const char c : database) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
   return fmt::format("{}-{:08x}", id, hash);
+}
+
+std::optional<std::uint64_t> sequence_of(std::string_view id) {
+  constexpr std::size_t kTimeLength = 16;
+  if (id.size() < kTimeLength + 2 || id[kTimeLength] != '-' ||
+      !is_compact_time(id.substr(0, kTimeLength))) {
+    return {};
+  }
+  const std::string_view digits = id.substr(kTimeLength + 1);
+  std::uint64_t number = 0;
+  const auto [last, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || last != digits.data() + digits.size()) return {};
+  return number;
+}
+
+bool is_id(std::string_view text) { return sequence_of(text).has_value(); }
+
+bool is_id_or_none(std::string_view text) { return text.empty() || is_id(text); }
+
+bool is_run_key(std::string_view text) {
+  for (const std::string_view suffix : {kManualSuffix, kFailedSuffix}) {
+    if (text.ends_with(suffix)) text.remove_suffix(suffix.size());
+  }
+  const std::size_t hyphen = text.rfind('-');
+  if (hyphen == std::string_view::npos || !sequence_of(text.substr(0, hyphen))) return false;
+  const std::string_view hash = text.substr(hyphen + 1);
+  return hash.size() == 8 && consists_of(hash, kHexDigits);
+}
+
+bool is_run_record(std::string_view name) {
+  for (const std::string_view suffix : {".new", ".json"}) {
+    if (name.ends_with(suffix)) name.remove_suffix(suffix.size());
+  }
+  return is_run_key(name);
+}
+
+bool is_plain_name(std::string_view text) {
+  return !text.empty() && text != "." && text != ".." && text.find('/') == std::string_view::npos &&
+         text.find('\0') == std::string_view::npos;
 }
 
 }  // namespace baseline::names

@@ -38,7 +38,7 @@ CatalogueEntry exportable(const std::string& id, const Context& context) {
 // Streams the data of an entry, packed or not, and compares it with the seal.
 void stream(const CatalogueEntry& entry, bool zstd, const Context& context, const TakeBytes& take) {
   const Payload& payload = entry.manifest->payload;
-  const auto source = Directory::open(entry.directory).open_file(payload.name, false);
+  const auto source = context.catalogue.open_entry(entry.id).open_file(payload.name, false);
   if (!source) throw_errno("open", (entry.directory / payload.name).native());
   std::optional<ZstdPacker> packer;
   if (zstd) packer.emplace(payload.size, take);

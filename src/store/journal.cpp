@@ -33,7 +33,7 @@ std::vector<std::string> Journal::read() const {
   if (records.empty()) {
     throw Error(ErrorCode::needs_person,
                 fmt::format("the journal {} cannot be read, and no crash of baseline leaves it so",
-                            printable((directory_ / name_).native())),
+                            printable(path().native())),
                 "compare the live database with the candidate beside it and the newest backup, "
                 "then remove the journal");
   }

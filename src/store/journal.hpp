@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ class Journal {
  public:
   /// `directory` and `files` must outlive the journal. Neither reads nor writes yet.
   Journal(FileSystem& files, const Directory& directory, std::string name, std::string temporary);
+
+  std::filesystem::path path() const { return directory_ / name_; }
 
   /// The records, oldest first; empty when there is no journal. Throws Error{needs_person} when the
   /// first line cannot be read.

@@ -94,8 +94,8 @@ std::vector<Scenario> all_scenarios() {
        [](Workbench& bench) {
          const fs::path also = also_of(bench);
          fs::create_directory(also);
+         bench.set_also({also});
          bench.deploy([&](DeployRequest& request) {
-           request.also = {also};
            request.again = true;
            request.backup = BackupChoice::copy;
          });
@@ -103,10 +103,15 @@ std::vector<Scenario> all_scenarios() {
        1},
       {"verify that makes a second copy",
        [](Workbench& bench) {
-         bench.deploy([&](DeployRequest& request) { request.also = {also_of(bench)}; });
+         bench.set_also({also_of(bench)});
+         bench.deploy();
          fs::create_directory(also_of(bench));
        },
-       [](Workbench& bench) { verify_backups({}, bench.context()); }, 1},
+       [](Workbench& bench) {
+         bench.set_also({also_of(bench)});
+         verify_backups({}, bench.context());
+       },
+       1},
       {"export, packed", [](Workbench& bench) { bench.deploy(); },
        [](Workbench& bench) { export_first(bench, true); }, 1},
       {"export over a file",
@@ -140,7 +145,7 @@ std::size_t check_whole(const fs::path& directory) {
   for (const auto& file : fs::directory_iterator(directory)) {
     const std::string name = file.path().filename();
     INFO(name);
-    CHECK((sequence_of(name) || name.rfind(".partial-", 0) == 0 || name == "history.jsonl"));
+    CHECK((names::sequence_of(name) || name.rfind(".partial-", 0) == 0 || name == "history.jsonl"));
   }
   return catalogue.entries().size();
 }

@@ -6,9 +6,11 @@
 
 #include <cerrno>
 #include <csignal>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/form_json.hpp"
 #include "base/integer_json.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
@@ -29,13 +31,13 @@ struct flock whole_file() {
 // writes it just after it got the lock, and one that died leaves it.
 std::string description(const Target& target) {
   const auto text = target.directory.read_text(names::lock(target.name), 64U << 10U);
-  const auto json = nlohmann::json::parse(text.value_or(""), nullptr, false);
-  if (!json.is_object()) return {};
   try {
-    const auto pid = static_cast<pid_t>(integer_from_json(json.at("pid")));
+    const auto json = nlohmann::json::parse(shallow_json(text.value_or("")));
+    const auto pid =
+        static_cast<pid_t>(count_from_json(json.at("pid"), std::numeric_limits<pid_t>::max()));
     const std::string host = json.value("host", "");
     // A pid of another host, or of another pid namespace, cannot be asked whether it lives.
-    if (pid <= 0 || (host == host_name() && ::kill(pid, 0) != 0 && errno == ESRCH)) return {};
+    if (pid == 0 || (host == host_name() && ::kill(pid, 0) != 0 && errno == ESRCH)) return {};
     return fmt::format("pid {} on {} (baseline {}, since {})", pid, printable(host),
                        printable(json.value("command", "?")),
                        printable(json.value("started", "?")));
@@ -58,13 +60,6 @@ std::string described_holder(const Target& target) {
 File open_lock(FileSystem& files, const Target& target) {
   const std::string name = names::lock(target.name);
   const auto existing = target.directory.status(name);
-  if (existing && ::geteuid() != 0 && existing->st_uid != ::geteuid()) {
-    throw Error(
-        ErrorCode::refused,
-        fmt::format("the lock {} belongs to {}", printable((target.directory / name).native()),
-                    owner_name(existing->st_uid, existing->st_gid)),
-        "run as that user or as root, or give the file to the owner of the database");
-  }
   File file = files.open_or_create(target.directory, name, 0600);
   const auto database = target.directory.status(target.name);
   if (!existing && database && ::geteuid() == 0 && database->st_uid != 0) {
