@@ -2,22 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+
+#include "base/text.hpp"
 
 namespace baseline::names {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789";
-constexpr std::string_view kHexDigits = "0123456789abcdef";
-
-bool consists_of(std::string_view text, std::string_view characters) {
-  return text.find_first_not_of(characters) == std::string_view::npos;
-}
+bool is_hex_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
 
 // "20261121T023558Z"
 bool is_compact_time(std::string_view text) {
   return text.size() == 16 && text[8] == 'T' && text[15] == 'Z' &&
-         consists_of(text.substr(0, 8), kDigits) && consists_of(text.substr(9, 6), kDigits);
+         std::ranges::all_of(text.substr(0, 8), is_digit) &&
+         std::ranges::all_of(text.substr(9, 6), is_digit);
 }
 
 }  // namespace
@@ -103,7 +102,7 @@ bool is_run_key(std::string_view text) {
   const std::size_t hyphen = text.rfind('-');
   if (hyphen == std::string_view::npos || !sequence_of(text.substr(0, hyphen))) return false;
   const std::string_view hash = text.substr(hyphen + 1);
-  return hash.size() == 8 && consists_of(hash, kHexDigits);
+  return hash.size() == 8 && std::ranges::all_of(hash, is_hex_digit);
 }
 
 bool is_run_record(std::string_view name) {

@@ -53,7 +53,14 @@ const Directory* Catalogue::opened() const {
   auto parent = Directory::find(directory_.parent_path());
   if (!parent) return nullptr;
   parent->obey_only(owners_);
-  opened_ = parent->open_directory(directory_.filename().native());
+  const std::string name = directory_.filename().native();
+  const auto there = parent->status(name);
+  if (there && !S_ISDIR(there->st_mode) && there->st_uid == ::geteuid()) {
+    throw Error(ErrorCode::refused,
+                fmt::format("{} is not a directory", printable(directory_.native())),
+                "name another directory for the backups with --backups");
+  }
+  opened_ = parent->open_directory(name);
   return opened_ ? &*opened_ : nullptr;
 }
 
@@ -98,8 +105,8 @@ CatalogueEntry Catalogue::read_entry(const Directory& catalogue, const std::stri
   entry.directory = catalogue / id;
   try {
     const auto directory = catalogue.open_directory(id);
-    if (!directory) throw Error(ErrorCode::refused, "it was removed");
-    const auto text = directory->read_text(std::string(names::kManifest), 1U << 20U);
+    const auto text = directory ? directory->read_text(std::string(names::kManifest), 1U << 20U)
+                                : std::optional<std::string>();
     if (!text) throw Error(ErrorCode::refused, "its manifest is missing");
     Manifest manifest =
         manifest_from_json(*text, (*directory / std::string(names::kManifest)).native());

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMostLinks = 40;  // as the kernel has it
 
 // Adds the parts of a path to those that are still to be walked, of which the last comes next.
-void add_parts(const fs::path& path, std::vector<std::string>& to_walk) {
+void add_to_walk(const fs::path& path, std::vector<std::string>& to_walk) {
   const std::vector<fs::path> parts(path.begin(), path.end());
   for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
     if (!part->empty() && *part != "/" && *part != ".") to_walk.push_back(part->native());
@@ -43,7 +43,7 @@ std::optional<fs::path> target_of(const File& link) {
 Walk walk(const fs::path& path) {
   Walk walk{root_directory(), {}};
   std::vector<std::string> to_walk;
-  add_parts(fs::absolute(path), to_walk);
+  add_to_walk(fs::absolute(path), to_walk);
   while (!to_walk.empty() && walk.end.is_open()) {
     const std::string name = to_walk.back();
     to_walk.pop_back();
@@ -63,7 +63,7 @@ Walk walk(const fs::path& path) {
       break;
     }
     if (target->is_absolute()) walk.end = root_directory();
-    add_parts(*target, to_walk);
+    add_to_walk(*target, to_walk);
   }
   return walk;
 }

@@ -878,7 +878,7 @@ class Also(support.Case):
         self.json("deploy", "-d", self.database, "--also", link)
         later = self.dir / "later" / "on"
         later.mkdir(parents=True)
-        self.assertEqual(self.verify()["warnings"], [])
+        self.assertEqual(self.json("backups", "verify", "-d", self.database, "--also", link)["warnings"], [])
         self.assertEqual(sha256(self.only_backup(self.database, later) / "app.db"), self.old)
 
     def test_above_a_link_is_above_what_it_leads_to(self):

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <functional>
 
+#include "base/names.hpp"
 #include "catalogue/seal.hpp"
 #include "os/zstd.hpp"
 #include "pipeline/create_backup.hpp"

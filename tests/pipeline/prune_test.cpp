@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "base/error.hpp"
+#include "base/names.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
