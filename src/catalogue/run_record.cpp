@@ -31,6 +31,15 @@ void remove_oldest(FileSystem& files, const Directory& directory) {
 
 }  // namespace
 
+std::optional<Directory> run_records_of(const Catalogue& catalogue) {
+  const Directory* const directory = catalogue.opened();
+  const std::string name(names::kRuns);
+  const auto there = directory != nullptr ? directory->status(name) : std::nullopt;
+  // Without records all else works: what is in their place is only in the way of the next one.
+  if (!there || !S_ISDIR(there->st_mode)) return {};
+  return directory->open_directory(name);
+}
+
 void keep_run_record(FileSystem& files, Catalogue& catalogue, const std::string& run,
                      std::string_view text) {
   const Directory directory = open_runs(files, catalogue.open());
@@ -41,8 +50,7 @@ void keep_run_record(FileSystem& files, Catalogue& catalogue, const std::string&
 
 std::optional<std::string> read_run_record(const Catalogue& catalogue, const std::string& run) {
   // The key comes from the history, which may be somebody else's.
-  if (catalogue.opened() == nullptr || !names::is_run_key(run)) return {};
-  const auto runs = catalogue.opened()->open_directory(std::string(names::kRuns));
+  const auto runs = names::is_run_key(run) ? run_records_of(catalogue) : std::nullopt;
   return runs ? runs->read_text(names::run_record(run), 2 * kLargestRunRecord) : std::nullopt;
 }
 

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "catalogue/brought_in.hpp"
+#include "catalogue/run_record.hpp"
 #include "os/directory_lock.hpp"
 #include "os/process.hpp"
 #include "pipeline/copies.hpp"
@@ -82,9 +83,7 @@ void take_unfinished_files(const CatalogueEntry& entry, const Context& context, 
 // Records of runs are written without the lock: a run that has just ended may be at it, and warns
 // then that it could not be kept.
 void take_unfinished_records(const Context& context, const Take& take) {
-  const Directory* const catalogue = context.catalogue.opened();
-  if (catalogue == nullptr) return;
-  const auto runs = catalogue->open_directory(std::string(names::kRuns));
+  const auto runs = run_records_of(context.catalogue);
   const std::string ours = names::renewed(names::run_record(hash_of(context.store.location())));
   for (const std::string& name : runs ? runs->names() : std::vector<std::string>()) {
     if (!name.ends_with(ours)) continue;

@@ -163,13 +163,14 @@ TEST_CASE("an id that another database's run has taken is passed over", "[catalo
   Catalogue catalogue(real_file_system(), dir.path() / "shared");
   file(catalogue, "20261121T023558Z-001");
   Manifest second = manifest_for("20261121T023558Z-001");
-  second.run = "another run";
+  second.run = "20261121T023558Z-001-00000000";
   std::ofstream(catalogue.open_unfinished(second.run) / "app.db") << "54321";
   catalogue.commit(second);
   CHECK(second.id == "20261121T023558Z-002");
   REQUIRE(catalogue.entries().size() == 2);
-  REQUIRE(catalogue.find_run("another run"));
-  CHECK(bytes_of(catalogue.find_run("another run")->directory / "app.db") == "54321");
+  REQUIRE(catalogue.find_run("20261121T023558Z-001-00000000"));
+  CHECK(bytes_of(catalogue.find_run("20261121T023558Z-001-00000000")->directory / "app.db") ==
+        "54321");
   CHECK(bytes_of(catalogue.find_run("20261121T023558Z-001-9f31c2aa")->directory / "app.db") ==
         "12345");
 }

@@ -74,8 +74,8 @@ TEST_CASE("lines of earlier releases are understood", "[history]") {
   const TempDir dir;
   std::ofstream out(dir.path() / "history.jsonl");
   for (const Words& one : words) {
-    out << R"({"when":"2026-11-21T05:18:01Z","run":"20261121T051801Z-001-9f31c2aa","command":")" << one.command
-        << R"(","outcome":")" << one.outcome
+    out << R"({"when":"2026-11-21T05:18:01Z","run":"20261121T051801Z-001-9f31c2aa","command":")"
+        << one.command << R"(","outcome":")" << one.outcome
         << R"(","database":"/srv/app.db","from":"","to":"b","backup":"","source":"","user":"root",)"
         << R"("host":"vm","unavailable_us":null})" << '\n';
   }

@@ -191,6 +191,7 @@ TEST_CASE("a crash in a command on backups leaves each of them whole or partial"
       CHECK_FALSE(fs::exists(dir.path() / ".exported.baseline-export"));
       // What was asked for is not forgotten, whenever the crash came.
       REQUIRE(survives(database, 0, [](Workbench& bench) {
+        bench.set_also({also_of(bench)});
         bench.recover();
         verify_backups({}, bench.context());
       }));
