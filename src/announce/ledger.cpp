@@ -76,7 +76,7 @@ std::size_t Ledger::parts_delivered(const std::string& source, const std::string
 }
 
 void Ledger::record(const DeliveredPart& part, std::chrono::system_clock::time_point when) {
-  nlohmann::ordered_json line;
+  nlohmann::ordered_json line = nlohmann::ordered_json::object();
   line["when"] = rfc3339(when);
   line["source"] = bytes_to_json(part.source);
   line["recipient"] = part.recipient;

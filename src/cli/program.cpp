@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/complete.hpp"
 #include "cli/exit_code.hpp"
@@ -95,6 +96,38 @@ std::string_view command_of(const Options& options) {
   return options.dry_run ? "plan" : "deploy";
 }
 
+// How the program ends where nothing can be undone any more; made while there is memory.
+struct LastWords {
+  std::string text;
+  int code = 0;
+};
+
+LastWords& last_words() {
+  static LastWords words;
+  return words;
+}
+
+// For std::terminate: a destructor needed memory and got none (nlohmann/json allocates in its own).
+void end_as_if_killed() noexcept {
+  const LastWords& words = last_words();
+  [[maybe_unused]] const ssize_t written =
+      ::write(STDERR_FILENO, words.text.data(), words.text.size());
+  ::_exit(words.code);
+}
+
+void prepare_last_words(const Options& options, const Settings& settings) {
+  const bool changes = !options.only_looks() && !settings.database.value.empty();
+  LastWords& words = last_words();
+  words.code = exit_code(changes ? ErrorCode::needs_person : ErrorCode::io);
+  words.text = "baseline: error: no memory where the program cannot do without\n";
+  if (changes) {
+    words.text += "  hint: baseline recover --database " +
+                  shell_quoted(settings.database.value.string()) +
+                  " puts in order what was under way, and says which database is live\n";
+  }
+  std::set_terminate(end_as_if_killed);
+}
+
 // The reports are those of the options, as soon as these are understood: whatever goes wrong from
 // then on is told in them too.
 CommandResult run_command(int argc, const char* const* argv, Options& options, Reports& reports,
@@ -106,6 +139,7 @@ CommandResult run_command(int argc, const char* const* argv, Options& options, R
   const auto requests = parse_reports(options.reports);
   const Settings settings = resolve_settings(options.settings, process_environment());
   json = settings.format.value == Format::json;
+  prepare_last_words(options, settings);
   run.command = command_of(options);
   reports = Reports(real_file_system(), requests, settings);
   run.shows_schemas = reports.has("html");

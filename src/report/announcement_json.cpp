@@ -27,7 +27,7 @@ Json printable_texts(const std::vector<std::string>& all) {
 }
 
 Json of_recipient(const Recipient& recipient, const Parcel& parcel, const Delivery* delivery) {
-  Json json;
+  Json json = Json::object();
   json["recipient"] = recipient.id;
   json["commands"] = Json::array();
   for (const Offer& offer : recipient.offers) {

@@ -89,6 +89,7 @@ Json suite_report_json(const SuiteReport& report, ResultKeys keys) {
   json["phase"] = to_string(report.phase);
   json["strict"] = report.strict;
   json["duration_ms"] = ms(report.took);
+  json["summary"] = Json::object();
   for (const Status status : kStatuses) {
     json["summary"][std::string(to_string(status))] = report.count(status);
   }
@@ -116,6 +117,7 @@ Json check_run_json(const CheckRun& run, ResultKeys keys) {
   json["outcome"] = run.outcome;
   json["exit_code"] = run.exit_code ? Json(*run.exit_code) : Json(nullptr);
   json["error"] = of_problem(run.problem);
+  json["summary"] = Json::object();
   for (const Status status : kStatuses) {
     std::size_t count = 0;
     for (const SuiteReport& report : run.phases) count += report.count(status);

@@ -33,7 +33,7 @@ void add_file_settings(Json& json, const FileSettings& settings) {
 
 Json of_settings(const std::optional<FileSettings>& settings) {
   if (!settings) return nullptr;
-  Json json;
+  Json json = Json::object();
   add_file_settings(json, *settings);
   return json;
 }

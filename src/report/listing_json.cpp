@@ -8,7 +8,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json listed_check_json(const ListedCheck& check) {
-  Json json;
+  Json json = Json::object();
   json["suite"] = printable(check.suite);
   json["name"] = printable(check.name);
   json["kind"] = check.kind;

@@ -8,7 +8,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json of_mutant(const MutantResult& result) {
-  Json json;
+  Json json = Json::object();
   json["status"] = result.killed() ? "killed" : "survived";
   json["line"] = result.line;
   json["sql"] = printable(result.sql);

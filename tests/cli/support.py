@@ -140,7 +140,7 @@ class Case(unittest.TestCase):
         self.addCleanup(terminal.close)
         return terminal
 
-    def slow_terminal(self, *args, delay=50_000):
+    def slow_terminal(self, *args, delay=15_000):
         """The same on a slow disk: each read takes `delay` microseconds longer."""
         self.needs("strace")
         return self.terminal_of("/usr/bin/strace", "-f", "-o", "/dev/null", "-e", "trace=pread64",

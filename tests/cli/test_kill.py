@@ -14,10 +14,13 @@ CANDIDATE = ".app.db.baseline-candidate"
 
 
 class KillCase(support.Case):
+    old_sha256 = None  # the same in each test
+
     def setUp(self):
         super().setUp()
-        self.database = self.big()
-        self.old = sha256(self.database)
+        self.database = self.big(mebibytes=150)
+        KillCase.old_sha256 = KillCase.old_sha256 or sha256(self.database)
+        self.old = KillCase.old_sha256
         self.inode = self.database.stat().st_ino
 
     def killed(self, *words, when, what):

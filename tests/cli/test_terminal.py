@@ -166,7 +166,7 @@ class Elsewhere(support.Case):
     def test_no_bar_in_a_pipe(self):
         big = self.big("big.db", 24)
         done = self.command("strace", "-f", "-o", "/dev/null", "-e", "trace=pread64", "-e",
-                            "inject=pread64:delay_enter=20000", support.BINARY, "deploy",
+                            "inject=pread64:delay_enter=6000", support.BINARY, "deploy",
                             "-d", big, "--backup", "copy", env={"TERM": "xterm"})
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 

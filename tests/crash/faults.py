@@ -13,7 +13,7 @@ READS_TOO = ("EIO", "EINTR")
 OLD = (1, 2, 3, 4, 5)
 
 
-def several(place, scenario, numbers):
+def several(place, scenario, numbers, seen):
     """All places at which this fault can be, or `most` of them."""
     fault, most = numbers
     tally = kills.Tally(scenario.name, "fault")
@@ -27,7 +27,7 @@ def several(place, scenario, numbers):
     if fault == "EIO":
         chosen |= _just_after_the_exchange(record, last) | _around_the_commit(record, last)
     for at in sorted(chosen):
-        _one(place, scenario, fault, only, at, tally)
+        _one(place, scenario, fault, only, at, tally, seen)
     return tally
 
 
@@ -47,7 +47,7 @@ def _around_the_commit(record, last):
     return {at for at in (*numbers, *later) if at <= last}
 
 
-def _one(place, scenario, fault, only, at, tally):
+def _one(place, scenario, fault, only, at, tally, seen):
     looker = kills.begun(place, scenario)
     if fault == "short":
         how = ["--short", at]
@@ -64,8 +64,9 @@ def _one(place, scenario, fault, only, at, tally):
     looker.exact = looker.exact and not (in_place and run.code != 0)
     problems = _lies(place, scenario, run)
     problems += looker.at_any_instant(place)
-    recovery = place.run(["recover", "-d", place.database])
-    problems += looker.when_recovered(place, recovery)
+    if seen.is_new(scenario, place):
+        recovery = place.run(["recover", "-d", place.database])
+        problems += looker.when_recovered(place, recovery)
     tally.add(where, problems)
 
 

@@ -48,9 +48,9 @@ def _put_in_order(place, scenario, looker, tally, where):
         tally.add(f"{where}, after recover", ["a second recover finds something to do"])
 
 
-def once(place, scenario, at):
-    """One kill before any call, the recovery, and the next command. None when the run came to its
-    end before."""
+def once(place, scenario, at, seen):
+    """One kill before any call, and, where what it left is not in `seen`, the recovery and the next
+    command. None when the run came to its end before."""
     tally = Tally(scenario.name, "kill")
     looker = begun(place, scenario)
     run = place.killed(scenario.words(place), at)
@@ -59,25 +59,33 @@ def once(place, scenario, at):
     where = f"killed before call {at} ({run.last})"
     tally.done = 1
     tally.add(where, looker.at_any_instant(place))
-    _put_in_order(place, scenario, looker, tally, where)
-    following = place.run(scenario.next(place))
-    tally.add(f"{where}, then {scenario.name} again", looker.when_gone_on(place, following))
+    if seen.is_new(scenario, place):
+        _put_in_order(place, scenario, looker, tally, where)
+        following = place.run(scenario.next(place))
+        tally.add(f"{where}, then {scenario.name} again", looker.when_gone_on(place, following))
     return tally
 
 
-def twice(place, scenario, first, second):
-    """A kill, and one in the recovery; both count only the calls that change something, for the
-    others leave the same on the disk. None when the recovery came to its end before."""
-    tally = Tally(scenario.name, "double kill")
+def twice(place, scenario, first, seconds, seen):
+    """A kill, and for each of `seconds` one in the recovery from what it left; both count only the
+    calls that change something, for the others leave the same on the disk. Ends with the second
+    that does not come before the end of the recovery."""
+    total = Tally(scenario.name, "double kill")
     looker = begun(place, scenario)
     run = place.traced(scenario.words(place), "--only", "changes", "--kill", first)
     if not run.killed:
-        return None
-    recovery = place.traced(scenarios.recover(place), "--only", "changes", "--kill", second)
-    if not recovery.killed:
-        return None
-    where = f"killed before change {first} ({run.last}), recovery before {second} ({recovery.last})"
-    tally.done = 1
-    tally.add(where, looker.at_any_instant(place))
-    _put_in_order(place, scenario, looker, tally, where)
-    return tally
+        return total
+    place.keep()
+    for count, second in enumerate(seconds):
+        if count:
+            place.restore(scenario)
+        recovery = place.traced(scenarios.recover(place), "--only", "changes", "--kill", second)
+        if not recovery.killed:
+            break
+        where = (f"killed before change {first} ({run.last}),"
+                 f" recovery before {second} ({recovery.last})")
+        total.done += 1
+        total.add(where, looker.at_any_instant(place))
+        if seen.is_new(scenario, place):
+            _put_in_order(place, scenario, looker, total, where)
+    return total

@@ -50,6 +50,7 @@ class Place:
         self.input = self.base / "input"
         self.input.mkdir(exist_ok=True)
         self._templates = {}
+        self._kept = None
         self._report = self.base / "report"
 
     @property
@@ -73,6 +74,22 @@ class Place:
         template, before = self._templates[scenario.name]
         remove(self.root)
         shutil.copytree(template, self.root)
+        self._renumber(scenario, before)
+
+    def keep(self):
+        """Keeps all as it is now, with second names; restore() puts it there again."""
+        kept = self.base / "kept"
+        remove(kept)
+        subprocess.run(["cp", "-a", self.root, kept], check=True)
+        self._kept = kept, inodes(self.root)
+
+    def restore(self, scenario):
+        kept, before = self._kept
+        remove(self.root)
+        subprocess.run(["cp", "-a", kept, self.root], check=True)
+        self._renumber(scenario, before)
+
+    def _renumber(self, scenario, before):
         if not scenario.copied:
             now = {name: number for number, name in inodes(self.root).items()}
             journal.renumber(self.root / JOURNAL, {number: now[name]

@@ -73,7 +73,7 @@ def _digest(image):
                                       for path, what in image.items())).encode()).digest()
 
 
-def states(place, scenario, most):
+def states(place, scenario, most, _):
     """All different states of the scenario, or about `most` of them, evenly spread."""
     tally = kills.Tally(scenario.name, "model")
     looker = kills.begun(place, scenario)

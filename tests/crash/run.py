@@ -3,6 +3,7 @@ what was done. Without --all it is a sample that is the same each time."""
 
 import argparse
 import concurrent.futures
+import itertools
 import json
 import os
 import sys
@@ -17,16 +18,19 @@ import memory
 import place
 import power_loss
 import scenarios
+import states
 
 # The sample: so many kills, first kills of two, model states, places of each fault and allocations
 # that fail, of each scenario.
 SAMPLE = {"kills": 3, "doubles": 3, "model": 9, "faults": 1, "memory": 7}
 
 _place = None
+_seen = None  # of this worker
 
 
 def _start_worker(directory):
-    global _place
+    global _place, _seen
+    _seen = {kind: states.Seen() for kind in KINDS}
     _place = place.Place(tempfile.mkdtemp(prefix="worker-", dir=directory))
 
 
@@ -35,7 +39,7 @@ def _work(task):
     scenario = scenarios.named(name)
     started = time.monotonic()
     try:
-        tally = KINDS[kind](_place, scenario, numbers)
+        tally = KINDS[kind](_place, scenario, numbers, _seen[kind])
     except Exception as error:  # A worker must tell what became of its task.
         tally = kills.Tally(name, kind)
         tally.problems.append(f"{name}, {kind} {numbers}: {type(error).__name__}: {error}")
@@ -43,22 +47,14 @@ def _work(task):
     return kind, tally
 
 
-def _kill(target, scenario, numbers):
-    return _sum(scenario, "kill", (kills.once(target, scenario, at) for at in numbers))
+def _kill(target, scenario, numbers, seen):
+    return _sum(scenario, "kill", (kills.once(target, scenario, at, seen) for at in numbers))
 
 
-def _double(target, scenario, numbers):
+def _double(target, scenario, numbers, seen):
     first, begin, stride, most = numbers
-    total = kills.Tally(scenario.name, "double kill")
-    for count, second in enumerate(range(begin, 10 ** 6, stride)):
-        if most and count == most:
-            break
-        tally = kills.twice(target, scenario, first, second)
-        if tally is None:
-            break
-        total.done += tally.done
-        total.problems += tally.problems
-    return total
+    seconds = itertools.islice(itertools.count(begin, stride), most)
+    return kills.twice(target, scenario, first, seconds, seen)
 
 
 def _sum(scenario, kind, tallies):
