@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -19,7 +18,8 @@ class Journal {
   /// `directory` and `files` must outlive the journal. Neither reads nor writes yet.
   Journal(FileSystem& files, const Directory& directory, std::string name, std::string temporary);
 
-  std::filesystem::path path() const { return directory_ / name_; }
+  /// Which it is, and whose, for people.
+  std::string shown() const;
 
   /// The records, oldest first; empty when there is no journal. Throws Error{needs_person} when the
   /// first line cannot be read.

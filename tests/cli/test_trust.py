@@ -38,11 +38,11 @@ class Forged(support.Case):
 
     def test_a_run_that_is_no_key(self):
         plants.partial_that_leads_out(self.place)
-        self.ends(6, "the journal .*-journal is not one of this program: .* no key of a run", "recover")
+        self.ends(6, "the journal .*-journal of .* is not one of this program: .* no key of a run", "recover")
 
     def test_a_journal_that_is_nested(self):
         plants.PLANTS["the journal is nested"](self.place)
-        self.ends(6, "the journal .*-journal is not one of this program: nested too deep", "recover")
+        self.ends(6, "the journal .*-journal of .* is not one of this program: nested too deep", "recover")
 
     def test_a_journal_without_a_run(self):
         self.place.beside("journal").write_text(plants.line({"phase": "reverting"}))

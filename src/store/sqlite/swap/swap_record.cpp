@@ -117,11 +117,10 @@ std::string record_of_step(const InPlaceStep& step) {
 std::optional<JournalState> read_journal(const Journal& journal) {
   const std::vector<std::string> records = journal.read();
   if (records.empty()) return {};
-  return parse_journal(records, journal.path());
+  return parse_journal(records, journal.shown());
 }
 
-JournalState parse_journal(const std::vector<std::string>& records,
-                           const std::filesystem::path& journal) {
+JournalState parse_journal(const std::vector<std::string>& records, const std::string& journal) {
   JournalState state;
   try {
     for (const std::string& text : records) {
@@ -141,8 +140,8 @@ JournalState parse_journal(const std::vector<std::string>& records,
     if (state.intent.run.empty()) throw_formless("it does not tell of a run");
   } catch (const std::exception& error) {
     throw Error(ErrorCode::needs_person,
-                fmt::format("the journal {} is not one of this program: {}",
-                            printable(journal.native()), printable(error.what())),
+                fmt::format("the journal {} is not one of this program: {}", journal,
+                            printable(error.what())),
                 "was it written by a newer baseline? use that one to recover");
   }
   return state;

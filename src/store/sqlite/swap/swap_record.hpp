@@ -53,9 +53,9 @@ std::string record_of_reverting();
 std::string record_of_application(ApplicationState state, const std::vector<LogPosition>& logs);
 std::string record_of_step(const InPlaceStep& step);
 
-/// Throws Error{needs_person} when the records are not ours. `journal`: where they are from.
-JournalState parse_journal(const std::vector<std::string>& records,
-                           const std::filesystem::path& journal);
+/// Throws Error{needs_person} when the records are not ours. `journal`: where they are from, for
+/// people.
+JournalState parse_journal(const std::vector<std::string>& records, const std::string& journal);
 /// The same of a journal; nothing when there is none.
 std::optional<JournalState> read_journal(const Journal& journal);
 
