@@ -14,8 +14,8 @@ inline constexpr std::size_t kMostRunRecords = 50;
 /// How large one may be, in bytes.
 inline constexpr std::size_t kLargestRunRecord = 1U << 20U;
 
-/// The directory of the records, or nothing where none was kept. Throws Error{refused} when it is of
-/// nobody who is obeyed.
+/// The directory of the records, or nothing where none was kept. Throws Error{refused} when it is
+/// of nobody who is obeyed.
 std::optional<Directory> run_records_of(const Catalogue& catalogue);
 
 /// Keeps what there is to tell of a run beside its line of the history, by its names::run_key(),

@@ -215,8 +215,10 @@ void require_named_copies(const std::vector<CatalogueEntry>& entries, const Cont
   std::string command = "baseline backups verify " + context.place;
   for (const fs::path& directory : unnamed)
     command += " --also " + shell_quoted(directory.native());
-  throw Error(ErrorCode::refused,
-              fmt::format("second copies are recorded to be in {}, which this run does not name", first), command);
+  throw Error(
+      ErrorCode::refused,
+      fmt::format("second copies are recorded to be in {}, which this run does not name", first),
+      command);
 }
 
 std::string key_of_copy(const Manifest& manifest) {
@@ -300,7 +302,8 @@ void make_copies(CatalogueEntry& entry, const Context& context,
     if (names_copies_in(context, copy.directory)) {
       try_to_make(copy, entry, context, warnings);
     } else {
-      warnings.push_back(fmt::format("no second copy of {} in {}, which this run does not name", printable(entry.id), printable(copy.directory)));
+      warnings.push_back(fmt::format("no second copy of {} in {}, which this run does not name",
+                                     printable(entry.id), printable(copy.directory)));
     }
   }
   note_copy(entry, lock->directory(), context, warnings);

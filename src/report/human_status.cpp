@@ -89,7 +89,8 @@ std::string status_next_text(const StatusReport& report, const TypedOptions& typ
     std::set<std::string> directories;
     for (const MissingCopy& copy : report.missing_copies) directories.insert(copy.directory);
     std::string command = "baseline backups verify" + typed.backups;
-    for (const std::string& directory : directories) command += " --also " + shell_quoted(directory);
+    for (const std::string& directory : directories)
+      command += " --also " + shell_quoted(directory);
     return labelled("next", command + " tries again to make the copy");
   }
   if (report.at_baseline) return {};
