@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/names.hpp"
+
 namespace baseline {
 namespace {
 
