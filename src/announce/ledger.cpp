@@ -9,6 +9,8 @@
 
 #include "base/bytes_json.hpp"
 #include "base/error.hpp"
+#include "base/form_json.hpp"
+#include "base/integer_json.hpp"
 #include "base/text.hpp"
 #include "os/append_line.hpp"
 #include "os/modes.hpp"
@@ -47,13 +49,14 @@ Ledger::Ledger(FileSystem& files, const fs::path& file)
 void Ledger::read(const std::string& text) {
   for (std::size_t start = 0; start < text.size();) {
     const std::size_t end = std::min(text.find('\n', start), text.size());
-    const auto line = nlohmann::json::parse(text.substr(start, end - start), nullptr, false);
+    const std::string_view written = std::string_view(text).substr(start, end - start);
     start = end + 1;
-    // A line that a power cut has torn: its message is sent again.
-    if (line.is_discarded()) continue;
     try {
+      const auto line = nlohmann::json::parse(shallow_json(written), nullptr, false);
+      // A line that a power cut has torn: its message is sent again.
+      if (line.is_discarded()) continue;
       delivered_[{bytes_from_json(line.at("source")), line.at("recipient").get<std::string>()}] = {
-          line.at("part").get<std::size_t>(), line.at("parts").get<std::size_t>()};
+          count_from_json(line.at("part")), count_from_json(line.at("parts"))};
     } catch (const nlohmann::json::exception&) {
       throw Error(
           ErrorCode::usage,

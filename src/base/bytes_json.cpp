@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 
+#include "base/form_json.hpp"
 #include "base/text.hpp"
 
 namespace baseline {
@@ -20,8 +21,11 @@ nlohmann::json bytes_to_json(std::string_view bytes) {
 std::string bytes_from_json(const nlohmann::json& json) {
   if (!json.is_object()) return json.get<std::string>();
   const auto hex = json.at("bytes").get<std::string>();
+  if (hex.size() % 2 != 0 || hex.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    throw_formless("bytes that are not in hex");
+  }
   std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
     unsigned value = 0;
     std::from_chars(hex.data() + i, hex.data() + i + 2, value, 16);
     bytes += static_cast<char>(value);

@@ -2,10 +2,26 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 
+#include "base/text.hpp"
+
 namespace baseline::names {
+namespace {
+
+bool is_hex_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
+
+// "20261121T023558Z"
+bool is_compact_time(std::string_view text) {
+  return text.size() == 16 && text[8] == 'T' && text[15] == 'Z' &&
+         std::ranges::all_of(text.substr(0, 8), is_digit) &&
+         std::ranges::all_of(text.substr(9, 6), is_digit);
+}
+
+}  // namespace
 
 std::string lock(std::string_view database) { return fmt::format(".{}.baseline-lock", database); }
 std::string journal(std::string_view database) {
@@ -72,6 +88,45 @@ std::string run_key(std::string_view id, std::string_view database) {
   std::uint32_t hash = 2166136261U;
   for (const char c : database) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
   return fmt::format("{}-{:08x}", id, hash);
+}
+
+std::optional<std::uint64_t> sequence_of(std::string_view id) {
+  constexpr std::size_t kTimeLength = 16;
+  if (id.size() < kTimeLength + 2 || id[kTimeLength] != '-' ||
+      !is_compact_time(id.substr(0, kTimeLength))) {
+    return {};
+  }
+  const std::string_view digits = id.substr(kTimeLength + 1);
+  std::uint64_t number = 0;
+  const auto [last, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || last != digits.data() + digits.size()) return {};
+  return number;
+}
+
+bool is_id(std::string_view text) { return sequence_of(text).has_value(); }
+
+bool is_id_or_none(std::string_view text) { return text.empty() || is_id(text); }
+
+bool is_run_key(std::string_view text) {
+  for (const std::string_view suffix : {kManualSuffix, kFailedSuffix}) {
+    if (text.ends_with(suffix)) text.remove_suffix(suffix.size());
+  }
+  const std::size_t hyphen = text.rfind('-');
+  if (hyphen == std::string_view::npos || !sequence_of(text.substr(0, hyphen))) return false;
+  const std::string_view hash = text.substr(hyphen + 1);
+  return hash.size() == 8 && std::ranges::all_of(hash, is_hex_digit);
+}
+
+bool is_run_record(std::string_view name) {
+  for (const std::string_view suffix : {".new", ".json"}) {
+    if (name.ends_with(suffix)) name.remove_suffix(suffix.size());
+  }
+  return is_run_key(name);
+}
+
+bool is_plain_name(std::string_view text) {
+  return !text.empty() && text != "." && text != ".." && text.find('/') == std::string_view::npos &&
+         text.find('\0') == std::string_view::npos;
 }
 
 }  // namespace baseline::names

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,6 +44,16 @@ std::string removed(std::string_view id);
 /// "20261121T023558Z-001-1a2b3c4d": one run on one database. `id` is the next free one of the
 /// catalogue, which may serve several databases at once; `database` is the resolved path.
 std::string run_key(std::string_view id, std::string_view database);
+/// Whether a text that comes from the disk has the form of a key of a run, with or without what
+/// tells what the run has made (kManualSuffix, kFailedSuffix).
+bool is_run_key(std::string_view text);
+/// The sequence number at the end of an id, or nothing when the text has not the form of an id.
+std::optional<std::uint64_t> sequence_of(std::string_view id);
+bool is_id(std::string_view text);
+/// Whether it is empty or has the form of an id.
+bool is_id_or_none(std::string_view text);
+/// Whether it names a file in a directory, and nothing else.
+bool is_plain_name(std::string_view text);
 
 /// .baseline-report-PID: a report of --report that is being written, beside its file. Without the
 /// name of the file, which may be as long as the filesystem allows.
@@ -49,6 +61,8 @@ std::string report_temporary(int pid);
 
 /// RUN.json: the record of a run, by its run_key().
 std::string run_record(std::string_view run);
+/// Whether it is the name of such a record, also of one that was not completed.
+bool is_run_record(std::string_view name);
 
 /// TIME-DIGEST: what SQLite has brought in at that time, names::kBroughtIn.
 std::string brought_in(std::string_view time, std::string_view digest);
@@ -60,6 +74,7 @@ bool is_in_every_entry(std::string_view name);
 
 inline constexpr std::string_view kPartialPrefix = ".partial-";
 inline constexpr std::string_view kManualSuffix = "-manual";  ///< of a key: `backups create`
+inline constexpr std::string_view kFailedSuffix = "-failed";  ///< of a key: a new one that failed
 inline constexpr std::string_view kRemovedPrefix = "removed-";
 inline constexpr std::string_view kManifest = "manifest.json";
 inline constexpr std::string_view kChecksums = "SHA256SUMS";

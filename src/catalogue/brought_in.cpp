@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 
+#include "base/error.hpp"
 #include "base/names.hpp"
 #include "os/clock.hpp"
 #include "os/modes.hpp"
@@ -30,7 +30,9 @@ std::string digest_of_kept(const std::vector<KeptFile>& kept) {
 
 Directory made_below(FileSystem& files, const Directory& parent, const std::string& name) {
   if (!parent.contains(name)) files.make_directory(parent, name, kPrivateDirectory);
-  return Directory::open(parent / name);
+  auto made = parent.open_directory(name);
+  if (!made) throw_errno("open the directory", (parent / name).native());
+  return std::move(*made);
 }
 
 void write_kept(FileSystem& files, const Directory& directory, const KeptFile& kept) {
@@ -44,12 +46,17 @@ void write_kept(FileSystem& files, const Directory& directory, const KeptFile& k
   files.sync(file);
 }
 
-// The directory of all that is kept, if there is one. A link is none.
+// The directory of all that is kept, if there is one.
 std::optional<Directory> kept_in(const Catalogue& catalogue) {
-  const fs::path path = catalogue.directory() / names::kBroughtIn;
-  std::error_code error;
-  if (!fs::is_directory(fs::symlink_status(path, error))) return {};
-  return Directory::open(path);
+  const Directory* const above = catalogue.opened();
+  return above != nullptr ? above->open_directory(std::string(names::kBroughtIn)) : std::nullopt;
+}
+
+void discard_kept(FileSystem& files, const Directory& all, const std::string& name) {
+  const auto directory = all.open_directory(name);
+  if (!directory) return;
+  for (const std::string& file : directory->names()) files.unlink(*directory, file);
+  files.remove_directory(all, name);
 }
 
 }  // namespace
@@ -58,7 +65,7 @@ fs::path keep_brought_in(FileSystem& files, Catalogue& catalogue, const std::str
                          std::chrono::system_clock::time_point now,
                          const std::vector<KeptFile>& kept) {
   const std::string digest = digest_of_kept(kept);
-  const Directory above = catalogue.open();
+  const Directory& above = catalogue.open();
   const Directory all = made_below(files, above, std::string(names::kBroughtIn));
   for (const std::string& name : all.names()) {
     if (!name.starts_with(names::kPartialPrefix) && name.ends_with("-" + digest)) {
@@ -89,10 +96,10 @@ std::vector<fs::path> unfinished_brought_in(const Catalogue& catalogue,
   return found;
 }
 
-void discard_brought_in(FileSystem& files, const fs::path& path) {
-  const Directory directory = Directory::open(path);
-  for (const std::string& file : directory.names()) files.unlink(directory, file);
-  files.remove_directory(Directory::open(path.parent_path()), path.filename().native());
+void discard_brought_in(FileSystem& files, const Catalogue& catalogue, const fs::path& directory) {
+  if (const auto all = kept_in(catalogue)) {
+    discard_kept(files, *all, directory.filename().native());
+  }
 }
 
 void forget_brought_in(FileSystem& files, const Catalogue& catalogue) {
@@ -105,7 +112,7 @@ void forget_brought_in(FileSystem& files, const Catalogue& catalogue) {
   for (const std::string& name : all->names()) {
     if (name.starts_with(names::kPartialPrefix) || name.substr(0, kCompactTimeLength) >= oldest)
       continue;
-    discard_brought_in(files, *all / name);
+    discard_kept(files, *all, name);
   }
 }
 

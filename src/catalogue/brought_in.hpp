@@ -26,7 +26,8 @@ std::vector<std::filesystem::path> unfinished_brought_in(const Catalogue& catalo
                                                          const std::string& database);
 
 /// Removes one of them. Throws Error{io}.
-void discard_brought_in(FileSystem& files, const std::filesystem::path& directory);
+void discard_brought_in(FileSystem& files, const Catalogue& catalogue,
+                        const std::filesystem::path& directory);
 
 /// Removes what was kept before the oldest backup in the catalogue was made. Nothing, when there is
 /// no backup. Throws Error{io}.

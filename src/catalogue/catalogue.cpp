@@ -27,26 +27,6 @@ namespace fs = std::filesystem;
 
 constexpr mode_t kReadOnly = 0400;
 
-// What is not there, or not for this user, is not an error; a disk that does not answer is: it must
-// not look like a catalogue without backups.
-bool is_absence(int error) {
-  return error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG || error == EACCES;
-}
-
-std::vector<std::string> names_in(const fs::path& directory) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
-    names.push_back(it->path().filename().native());
-  }
-  if (error && !is_absence(error.value())) {
-    errno = error.value();
-    throw_errno("list", directory.native());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 // Numbers give the order, so none may come again from the start.
 std::string id_after(std::uint64_t number, std::string_view time) {
   if (number == std::numeric_limits<std::uint64_t>::max()) {
@@ -58,29 +38,7 @@ std::string id_after(std::uint64_t number, std::string_view time) {
   return fmt::format("{}-{:03}", time, number + 1);
 }
 
-std::optional<Directory> open_if_there(const fs::path& path) {
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0) {
-    if (is_absence(errno)) return {};
-    throw_errno("look at", path.native());
-  }
-  if (!S_ISDIR(status.st_mode)) return {};
-  return Directory::open(path);
-}
-
 }  // namespace
-
-std::optional<std::uint64_t> sequence_of(std::string_view id) {
-  constexpr std::size_t kTimeLength = std::string_view("20261121T023558Z").size();
-  if (id.size() < kTimeLength + 2 || id[8] != 'T' || id[15] != 'Z' || id[kTimeLength] != '-') {
-    return {};
-  }
-  std::uint64_t number = 0;
-  const char* const end = id.data() + id.size();
-  const auto [last, error] = std::from_chars(id.data() + kTimeLength + 1, end, number);
-  if (error != std::errc() || last != end) return {};
-  return number;
-}
 
 Error unread_error(const CatalogueEntry& entry) {
   return {*entry.unread,
@@ -88,31 +46,55 @@ Error unread_error(const CatalogueEntry& entry) {
           "nothing is known to be wrong with it: see to the cause, then try again"};
 }
 
-Catalogue::Catalogue(FileSystem& files, fs::path directory)
-    : files_(files), directory_(std::move(directory)) {}
+Catalogue::Catalogue(FileSystem& files, fs::path directory, const Owners& owners)
+    : files_(files), directory_(std::move(directory)), owners_(owners) {}
 
-std::optional<Directory> Catalogue::open_if_present() const { return open_if_there(directory_); }
+const Directory* Catalogue::opened() const {
+  // One that somebody has removed meanwhile is none any more.
+  if (opened_ && opened_->own_status().st_nlink > 0) return &*opened_;
+  opened_.reset();
+  auto parent = Directory::find(directory_.parent_path());
+  if (!parent) return nullptr;
+  parent->obey_only(owners_);
+  const std::string name = directory_.filename().native();
+  const auto there = parent->status(name);
+  if (there && !S_ISDIR(there->st_mode) && there->st_uid == ::geteuid()) {
+    throw Error(ErrorCode::refused,
+                fmt::format("{} is not a directory", printable(directory_.native())),
+                "name another directory for the backups with --backups");
+  }
+  opened_ = parent->open_directory(name);
+  return opened_ ? &*opened_ : nullptr;
+}
+
+Directory Catalogue::open_entry(const std::string& id) const {
+  const Directory* const catalogue = opened();
+  auto entry = catalogue != nullptr ? catalogue->open_directory(id) : std::nullopt;
+  if (entry) return std::move(*entry);
+  errno = ENOENT;
+  throw_errno("open the directory", (directory_ / id).native());
+}
+
+std::vector<std::string> Catalogue::names() const {
+  const Directory* const catalogue = opened();
+  return catalogue != nullptr ? catalogue->names() : std::vector<std::string>();
+}
 
 std::vector<CatalogueEntry> Catalogue::entries() const {
   std::vector<CatalogueEntry> entries;
-  const auto catalogue = open_if_present();
-  std::error_code error;
-  // It must not look like one without backups.
-  if (!catalogue && fs::exists(fs::symlink_status(directory_, error))) throw_no_directory();
-  if (!catalogue) return entries;
-  for (const std::string& name : names_in(directory_)) {
-    if (sequence_of(name)) entries.push_back(read_entry(*catalogue, name));
+  for (const std::string& name : names()) {
+    if (names::is_id(name)) entries.push_back(read_entry(*opened(), name));
   }
   std::stable_sort(entries.begin(), entries.end(),
                    [](const CatalogueEntry& a, const CatalogueEntry& b) {
-                     return sequence_of(a.id) < sequence_of(b.id);
+                     return names::sequence_of(a.id) < names::sequence_of(b.id);
                    });
   return entries;
 }
 
 std::vector<std::string> Catalogue::unfinished() const {
   std::vector<std::string> ids;
-  for (const std::string& name : names_in(directory_)) {
+  for (const std::string& name : names()) {
     if (name.rfind(names::kPartialPrefix, 0) == 0) {
       ids.push_back(name.substr(names::kPartialPrefix.size()));
     }
@@ -125,9 +107,9 @@ CatalogueEntry Catalogue::read_entry(const Directory& catalogue, const std::stri
   entry.id = id;
   entry.directory = catalogue / id;
   try {
-    const auto directory = open_if_there(entry.directory);
-    if (!directory) throw Error(ErrorCode::refused, "it is not a directory");
-    const auto text = directory->read_text(std::string(names::kManifest), 1U << 20U);
+    const auto directory = catalogue.open_directory(id);
+    const auto text = directory ? directory->read_text(std::string(names::kManifest), 1U << 20U)
+                                : std::optional<std::string>();
     if (!text) throw Error(ErrorCode::refused, "its manifest is missing");
     Manifest manifest =
         manifest_from_json(*text, (*directory / std::string(names::kManifest)).native());
@@ -139,6 +121,7 @@ CatalogueEntry Catalogue::read_entry(const Directory& catalogue, const std::stri
     entry.sealed = directory->contains(std::string(names::kChecksums));
     if (!entry.manifest->restored.empty()) return entry;
     const auto data = directory->status(entry.manifest->payload.name);
+    directory->require_obeyed(entry.manifest->payload.name);
     if (!data || !S_ISREG(data->st_mode)) {
       throw Error(ErrorCode::refused, "its database file is missing");
     }
@@ -156,19 +139,18 @@ CatalogueEntry Catalogue::read_entry(const Directory& catalogue, const std::stri
 }
 
 bool Catalogue::contains(const std::string& id) const {
-  const auto catalogue = open_if_present();
-  return catalogue && sequence_of(id) && catalogue->contains(id);
+  const Directory* const catalogue = opened();
+  return catalogue != nullptr && names::is_id(id) && catalogue->contains(id);
 }
 
 CatalogueEntry Catalogue::look_at(const std::string& id) const {
-  const auto catalogue = open_if_present();
-  if (!catalogue || !sequence_of(id) || !catalogue->contains(id)) {
+  if (!contains(id)) {
     throw Error(
         ErrorCode::usage,
         fmt::format("there is no backup {} in {}", printable(id), printable(directory_.native())),
         "baseline backups list shows what there is");
   }
-  return read_entry(*catalogue, id);
+  return read_entry(*opened(), id);
 }
 
 CatalogueEntry Catalogue::find(const std::string& id) const {
@@ -184,9 +166,9 @@ CatalogueEntry Catalogue::find(const std::string& id) const {
 
 std::string Catalogue::next_id(std::chrono::system_clock::time_point now,
                                std::string_view after) const {
-  std::uint64_t highest = sequence_of(after).value_or(0);
-  for (const std::string& name : names_in(directory_)) {
-    highest = std::max(highest, sequence_of(name).value_or(0));
+  std::uint64_t highest = names::sequence_of(after).value_or(0);
+  for (const std::string& name : names()) {
+    highest = std::max(highest, names::sequence_of(name).value_or(0));
   }
   return id_after(highest, compact_time(now));
 }
@@ -198,19 +180,17 @@ void Catalogue::require_usable(const std::string& database) const {
                             printable(database)),
                 "rename the database");
   }
-  std::error_code error;
-  // A symbolic link is none either: what is filed must not end up elsewhere.
-  const fs::file_status named = fs::symlink_status(directory_, error);
-  const bool exists = fs::exists(named);
-  if (exists && !fs::is_directory(named)) throw_no_directory();
+  const bool exists = opened() != nullptr;
   const fs::path place = exists ? directory_ : directory_.parent_path();
-  if (!fs::is_directory(place, error)) {
+  const auto found = exists ? std::nullopt : Directory::find(place);
+  if (!exists && !found) {
     throw Error(
         ErrorCode::usage,
         fmt::format("the directory {} for the backups does not exist", printable(place.native())),
         "create it, or name another directory for the backups with --backups");
   }
-  if (::faccessat(AT_FDCWD, place.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return;
+  const int fd = exists ? opened()->fd() : found->fd();
+  if (::faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) == 0) return;
   if (!exists && is_roots_to_make(directory_)) return;
   throw Error(ErrorCode::refused,
               fmt::format("the directory {} for the backups is not writable for {}",
@@ -223,24 +203,20 @@ void Catalogue::require_usable(const std::string& database) const {
                   : "name another directory for the backups with --backups, or run as its owner");
 }
 
-void Catalogue::throw_no_directory() const {
-  throw Error(ErrorCode::refused,
-              fmt::format("{} is not a directory", printable(directory_.native())),
-              "name another directory for the backups with --backups");
-}
-
-Directory Catalogue::open() {
-  if (auto catalogue = open_if_present()) return std::move(*catalogue);
-  const Directory parent = Directory::open(directory_.parent_path());
+const Directory& Catalogue::open() {
+  if (const Directory* const catalogue = opened()) return *catalogue;
+  Directory parent = Directory::open(directory_.parent_path());
+  parent.obey_only(owners_);
   const std::string name = directory_.filename().native();
-  if (parent.contains(name)) throw_no_directory();
   if (is_roots_to_make(directory_)) {
     make_for_acting_user(files_, parent, name);
   } else {
     files_.make_directory(parent, name, kPrivateDirectory);
   }
   files_.sync_directory(parent);
-  return Directory::open(directory_);
+  opened_ = parent.open_directory(name);
+  if (!opened_) throw_errno("open the directory", directory_.native());
+  return *opened_;
 }
 
 std::optional<CatalogueEntry> Catalogue::find_run(const std::string& run) const {
@@ -251,14 +227,15 @@ std::optional<CatalogueEntry> Catalogue::find_run(const std::string& run) const 
 }
 
 Directory Catalogue::open_unfinished(const std::string& run) {
-  const Directory catalogue = open();
+  const Directory& catalogue = open();
   const std::string name = names::partial(run);
   if (!catalogue.contains(name)) files_.make_directory(catalogue, name, kPrivateDirectory);
-  return Directory::open(catalogue / name);
+  return open_entry(name);
 }
 
 std::optional<Directory> Catalogue::find_unfinished(const std::string& run) const {
-  return open_if_there(directory_ / names::partial(run));
+  const Directory* const catalogue = opened();
+  return catalogue != nullptr ? catalogue->open_directory(names::partial(run)) : std::nullopt;
 }
 
 void Catalogue::write_file(const Directory& directory, std::string_view name, std::string_view text,
@@ -272,10 +249,10 @@ void Catalogue::write_file(const Directory& directory, std::string_view name, st
 
 void Catalogue::commit(Manifest& manifest, const std::string& key) {
   const Directory entry = open_unfinished(key);
-  const Directory catalogue = Directory::open(directory_);
+  const Directory& catalogue = open();
   while (catalogue.contains(manifest.id)) {
     const std::string time = manifest.id.substr(0, manifest.id.rfind('-'));
-    manifest.id = id_after(sequence_of(manifest.id).value_or(0), time);
+    manifest.id = id_after(names::sequence_of(manifest.id).value_or(0), time);
   }
   const std::string text = to_json(manifest);
   write_file(entry, names::kManifest, text, kReadOnly);
@@ -288,12 +265,12 @@ void Catalogue::commit(Manifest& manifest, const std::string& key) {
 void Catalogue::discard_unfinished(const std::string& run) {
   const auto entry = find_unfinished(run);
   if (!entry) return;
-  for (const std::string& name : names_in(entry->path())) files_.unlink(*entry, name);
-  files_.remove_directory(Directory::open(directory_), names::partial(run));
+  for (const std::string& name : entry->names()) files_.unlink(*entry, name);
+  files_.remove_directory(*opened(), names::partial(run));
 }
 
 void Catalogue::remove(const CatalogueEntry& entry) {
-  const Directory catalogue = Directory::open(directory_);
+  const Directory& catalogue = open();
   const std::string& run = entry.manifest->run;
   // It becomes an unfinished entry in one step, so that no half entry is ever seen.
   files_.rename_new(catalogue, entry.id, catalogue, names::partial(run));
@@ -302,7 +279,7 @@ void Catalogue::remove(const CatalogueEntry& entry) {
 }
 
 void Catalogue::give_up(const CatalogueEntry& entry) {
-  const Directory catalogue = Directory::open(directory_);
+  const Directory& catalogue = open();
   const std::string key = names::removed(entry.id);
   files_.rename_new(catalogue, entry.id, catalogue, names::partial(key));
   files_.sync_directory(catalogue);
@@ -317,7 +294,7 @@ void Catalogue::finish_removals() {
 
 void Catalogue::mark_restored(const std::string& id, const std::string& when) {
   CatalogueEntry entry = find(id);
-  const Directory directory = Directory::open(entry.directory);
+  const Directory directory = open_entry(id);
   // First the record, then the data: an entry whose file is missing without a word is damaged.
   if (entry.manifest->restored.empty()) {
     entry.manifest->restored = when;

@@ -32,10 +32,17 @@ struct CatalogueEntry {
 /// only when it is complete (docs/file-formats.md). It is made with the first entry.
 class Catalogue {
  public:
-  /// `files` must outlive the catalogue. Touches nothing yet.
-  Catalogue(FileSystem& files, std::filesystem::path directory);
+  /// `files` must outlive the catalogue. Touches nothing yet. Nothing in it is obeyed that is not
+  /// of `owners`.
+  Catalogue(FileSystem& files, std::filesystem::path directory, const Owners& owners = {});
 
   const std::filesystem::path& directory() const { return directory_; }
+
+  /// Its own directory, from the first call that finds it on the same one; null when there is none
+  /// (yet). Throws Error{refused} when something else is in its place, or it is not of `owners`.
+  const Directory* opened() const;
+  /// The directory of an entry. Throws Error{io}, Error{refused}.
+  Directory open_entry(const std::string& id) const;
 
   /// All entries, oldest first: by sequence number, never by time. Damaged ones are listed as such.
   std::vector<CatalogueEntry> entries() const;
@@ -66,8 +73,8 @@ class Catalogue {
   /// that name already. Makes nothing.
   void require_usable(const std::string& database) const;
 
-  /// The catalogue's own directory, made when it is missing. Throws Error{io}, Error{refused}.
-  Directory open();
+  /// As opened(), but made when it is missing. Throws Error{io} as well.
+  const Directory& open();
 
   /// Writes manifest and checksums into the unfinished entry of `manifest.run` and gives it its
   /// final name, durably. When another database's run has taken the id meanwhile, the next one is
@@ -88,20 +95,18 @@ class Catalogue {
   void mark_restored(const std::string& id, const std::string& when);
 
  private:
-  [[noreturn]] void throw_no_directory() const;
-  std::optional<Directory> open_if_present() const;
+  std::vector<std::string> names() const;
   CatalogueEntry read_entry(const Directory& catalogue, const std::string& id) const;
   void write_file(const Directory& directory, std::string_view name, std::string_view text,
                   mode_t mode);
 
   FileSystem& files_;
   std::filesystem::path directory_;
+  Owners owners_;
+  mutable std::optional<Directory> opened_;
 };
 
 /// The error of an entry that is `unread`.
 Error unread_error(const CatalogueEntry& entry);
-
-/// The sequence number at the end of an id, or nothing when the text is not an id.
-std::optional<std::uint64_t> sequence_of(std::string_view id);
 
 }  // namespace baseline

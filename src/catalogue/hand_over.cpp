@@ -15,6 +15,7 @@
 
 #include "base/bytes_json.hpp"
 #include "base/error.hpp"
+#include "base/form_json.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "catalogue/catalogue.hpp"
@@ -94,7 +95,8 @@ bool is_entry_of(const File& entry, const DatabaseOfUser& database) {
 bool is_history_of(const std::string& text, const DatabaseOfUser& database) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    if (bytes_from_json(nlohmann::json::parse(line).at("database")) != database.path) return false;
+    if (bytes_from_json(nlohmann::json::parse(shallow_json(line)).at("database")) != database.path)
+      return false;
   }
   return true;
 }
@@ -104,10 +106,10 @@ bool is_history_of(const std::string& text, const DatabaseOfUser& database) {
 // is given: all is opened from its descriptor.
 bool is_catalogue_of(const File& top, const DatabaseOfUser& database) {
   bool proven = false;
-  const std::vector<std::string> names = names_of(top);
+  const std::vector<std::string> all = names_of(top);
   try {
-    for (const std::string& name : names) {
-      if (sequence_of(name)) {
+    for (const std::string& name : all) {
+      if (names::sequence_of(name)) {
         if (!is_entry_of(open_in(top, name, O_DIRECTORY), database)) return false;
         proven = true;
       } else if (name == names::kHistory) {
@@ -122,7 +124,7 @@ bool is_catalogue_of(const File& top, const DatabaseOfUser& database) {
   } catch (const nlohmann::json::exception&) {
     return false;
   }
-  return proven || names.empty();
+  return proven || all.empty();
 }
 
 }  // namespace
@@ -163,8 +165,8 @@ bool hand_over(FileSystem& files, const fs::path& catalogue, const std::string& 
   // Another directory may have got the name, and all that follows is by the descriptor.
   const struct stat status = top.status();
   if (status.st_uid != 0 || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) return false;
-  const std::string names = owner_name(owner, group);
-  if (!is_catalogue_of(top, {database, names.substr(0, names.find(':') + 1)})) {
+  const std::string user = owner_name(owner, group);
+  if (!is_catalogue_of(top, {database, user.substr(0, user.find(':') + 1)})) {
     throw Error(ErrorCode::refused,
                 fmt::format("{} is root's, and not all of its backups are of {} and its owner",
                             printable(catalogue.native()), printable(database)),

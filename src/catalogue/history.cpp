@@ -4,14 +4,14 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string_view>
-#include <system_error>
 
 #include "base/bytes_json.hpp"
-#include "base/error.hpp"
+#include "base/form_json.hpp"
 #include "base/integer_json.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "os/append_line.hpp"
+#include "os/sha256.hpp"
 
 namespace baseline {
 namespace {
@@ -34,13 +34,13 @@ void read_words_of_people(HistoryLine& line) {
 HistoryLine line_from(const json& in) {
   HistoryLine line;
   line.when = in.at("when").get<std::string>();
-  line.run = in.at("run").get<std::string>();
+  line.run = text_from_json(in.at("run"), names::is_run_key, "key of a run");
   line.command = in.at("command").get<std::string>();
   line.outcome = in.at("outcome").get<std::string>();
   line.database = bytes_from_json(in.at("database"));
   line.from = in.at("from").get<std::string>();
   line.to = in.at("to").get<std::string>();
-  line.backup = in.at("backup").get<std::string>();
+  line.backup = text_from_json(in.at("backup"), names::is_id_or_none, "ID of a backup");
   line.source = in.at("source").get<std::string>();
   line.user = in.at("user").get<std::string>();
   line.host = in.at("host").get<std::string>();
@@ -51,8 +51,8 @@ HistoryLine line_from(const json& in) {
     line.kind =
         in.at("kind").get<std::string>() == kRollbackRun ? RunKind::rollback : RunKind::deploy;
     line.replaced = in.at("replaced").get<bool>();
-    line.migration = in.at("migration").get<std::string>();
-    line.sha256 = in.at("sha256").get<std::string>();
+    line.migration = text_from_json(in.at("migration"), is_sha256_or_none, "digest");
+    line.sha256 = text_from_json(in.at("sha256"), is_sha256_or_none, "SHA-256");
   } else {
     read_words_of_people(line);
   }
@@ -85,18 +85,18 @@ std::string to_json(const HistoryLine& line) {
   return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-History read_history(const std::filesystem::path& catalogue) {
+History read_history(const Catalogue& catalogue) {
   History history;
-  std::error_code missing;
-  if (!std::filesystem::is_directory(catalogue, missing)) return history;
-  const auto text = Directory::open(catalogue).read_text(std::string(names::kHistory));
+  const Directory* const directory = catalogue.opened();
+  if (directory == nullptr) return history;
+  const auto text = directory->read_text(std::string(names::kHistory));
   for (std::size_t start = 0; text && start < text->size();) {
     const std::size_t end = std::min(text->find('\n', start), text->size());
     const std::string_view line = std::string_view(*text).substr(start, end - start);
     start = end + 1;
     if (line.empty()) continue;
     try {
-      history.lines.push_back(line_from(json::parse(line)));
+      history.lines.push_back(line_from(json::parse(shallow_json(line))));
     } catch (const json::exception&) {
       ++history.unreadable;
     }

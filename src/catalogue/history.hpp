@@ -2,11 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "catalogue/catalogue.hpp"
 #include "os/file_system.hpp"
 #include "os/log_position.hpp"
 
@@ -46,7 +46,7 @@ struct History {
 
 /// Reads `history.jsonl` of a catalogue; a missing one is empty. Lines that cannot be read are
 /// counted, never fatal: a power cut may tear the last one.
-History read_history(const std::filesystem::path& catalogue);
+History read_history(const Catalogue& catalogue);
 
 /// Appends a line, durable when this returns, also where it makes the file. A torn last line before
 /// it is closed with a newline.

@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/bytes_json.hpp"
 #include "base/error.hpp"
+#include "base/form_json.hpp"
 #include "base/integer_json.hpp"
+#include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/sha256.hpp"
 
 namespace baseline {
 namespace {
@@ -23,11 +27,11 @@ std::string text_or_empty(const json& value) {
   return value.is_null() ? std::string() : value.get<std::string>();
 }
 
-// A manifest may be somebody else's: a name in it must be a plain name in the entry's directory.
+// A manifest may be somebody else's: a name in it must be a plain name in the entry's directory,
+// and none that the entry has for itself.
 std::string plain_name(const json& value, const std::string& file) {
   std::string name = bytes_from_json(value);
-  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos ||
-      name.find('\0') != std::string::npos) {
+  if (!names::is_plain_name(name) || names::is_in_every_entry(name)) {
     throw Error(ErrorCode::refused,
                 fmt::format("{}: manifest names a file outside the backup", printable(file)),
                 "do not use this backup: somebody changed its manifest");
@@ -35,24 +39,26 @@ std::string plain_name(const json& value, const std::string& file) {
   return name;
 }
 
-bool is_sha256(const std::string& text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
 unsigned mode_from(const std::string& text) {
-  return static_cast<unsigned>(std::stoul(text, nullptr, 8)) & 07777U;
+  if (text.size() != 4 || text.find_first_not_of("01234567") != std::string::npos) {
+    throw_formless("mode is not one");
+  }
+  return static_cast<unsigned>(std::stoul(text, nullptr, 8));
 }
 
 Payload payload_from(const json& value, const std::string& file) {
   Payload payload;
   payload.name = plain_name(value.at("file"), file);
   payload.size = count_from_json(value.at("size"));
-  payload.sha256 = text_or_empty(value.at("sha256"));
-  if (!is_sha256(payload.sha256)) throw std::invalid_argument("sha256 is not a SHA-256");
+  payload.sha256 = text_from_json(value.at("sha256"), is_sha256, "SHA-256");
   payload.moved = value.at("strategy").get<std::string>() == "move";
   payload.mode = mode_from(value.at("mode").get<std::string>());
   for (const json& name : value.at("companions")) {
     payload.companions.push_back(plain_name(name, file));
+    const auto own = names::companions(payload.name);
+    if (std::ranges::find(own, payload.companions.back()) == own.end()) {
+      throw_formless("a companion is not one of its database");
+    }
   }
   return payload;
 }
@@ -106,14 +112,14 @@ Manifest manifest_from_json(const std::string& text, const std::string& file) {
                  "choose another backup with --to");
   };
   try {
-    const json in = json::parse(text);
+    const json in = json::parse(shallow_json(text));
     if (integer_from_json(in.at("version")) > 1)
       throw damaged("it was written by a newer baseline");
     Manifest manifest;
-    manifest.id = in.at("id").get<std::string>();
+    manifest.id = text_from_json(in.at("id"), names::is_id, "ID of a backup");
     manifest.reason = in.at("reason").get<std::string>();
     manifest.when = in.at("when").get<std::string>();
-    manifest.run = in.at("run").get<std::string>();
+    manifest.run = text_from_json(in.at("run"), names::is_run_key, "key of a run");
     manifest.host = in.at("host").get<std::string>();
     manifest.user = in.at("user").get<std::string>();
     manifest.tool = in.at("tool").get<std::string>();
@@ -127,7 +133,7 @@ Manifest manifest_from_json(const std::string& text, const std::string& file) {
       if (!row.at("rows").is_null()) table.rows = count_from_json(row.at("rows"));
       manifest.tables.push_back(table);
     }
-    manifest.schema_digest = in.at("schema_digest").get<std::string>();
+    manifest.schema_digest = text_from_json(in.at("schema_digest"), is_sha256_or_none, "digest");
     if (!in.at("revision").is_null()) manifest.revision = in.at("revision").get<std::string>();
     manifest.user_version = integer_from_json(in.at("user_version"));
     manifest.application_id = integer_from_json(in.at("application_id"));
@@ -138,8 +144,6 @@ Manifest manifest_from_json(const std::string& text, const std::string& file) {
     manifest.restored = text_or_empty(in.at("restored"));
     return manifest;
   } catch (const json::exception& error) {
-    throw damaged(error.what());
-  } catch (const std::logic_error& error) {
     throw damaged(error.what());
   }
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/names.hpp"
+
 namespace baseline {
 namespace {
 
@@ -27,7 +29,7 @@ HistoryLine line_of_backup(const Manifest& manifest) {
 
 // The key of a run begins with the id that was the next free one.
 std::uint64_t sequence_of_run(const HistoryLine& line) {
-  return sequence_of(line.run.substr(0, line.run.rfind('-'))).value_or(0);
+  return names::sequence_of(line.run.substr(0, line.run.rfind('-'))).value_or(0);
 }
 
 }  // namespace
@@ -55,8 +57,8 @@ void PastRuns::add_unrecorded(const std::vector<CatalogueEntry>& entries) {
       lines_, [&](const HistoryLine& line) { return line.replaced && line.backup == manifest.id; });
   if (is_recorded) return;
   // A run that replaced nothing bears the number that the next one gets: it may come before.
-  const bool is_newer =
-      lines_.empty() || sequence_of_run(lines_.back()) <= sequence_of(manifest.id).value_or(0);
+  const bool is_newer = lines_.empty() || sequence_of_run(lines_.back()) <=
+                                              names::sequence_of(manifest.id).value_or(0);
   if (is_newer) lines_.push_back(line_of_backup(manifest));
 }
 
@@ -91,12 +93,12 @@ const HistoryLine* PastRuns::last_telling() const {
 }
 
 const HistoryLine* PastRuns::origin_of(const std::string& backup) const {
-  const auto number = sequence_of(backup);
+  const auto number = names::sequence_of(backup);
   const HistoryLine* origin = nullptr;
   for (const HistoryLine& line : lines_) {
     if (!line.replaced) continue;
     // This run replaced it, or came later.
-    if (!line.backup.empty() && sequence_of(line.backup) >= number) break;
+    if (!line.backup.empty() && names::sequence_of(line.backup) >= number) break;
     origin = &line;
   }
   return origin;

@@ -5,6 +5,7 @@
 
 #include "base/bytes_json.hpp"
 #include "base/error.hpp"
+#include "base/form_json.hpp"
 #include "base/names.hpp"
 #include "os/checked_line.hpp"
 #include "os/modes.hpp"
@@ -57,7 +58,7 @@ EntryRecord read_record(const Directory& entry) {
     if (!text) return {};
     if (text->empty() || text->back() != '\n') return unreadable();
     const auto record = unchecked_line(std::string_view(*text).substr(0, text->size() - 1));
-    return record ? from_json(json::parse(*record)) : unreadable();
+    return record ? from_json(json::parse(shallow_json(*record))) : unreadable();
   } catch (const json::exception&) {
     return unreadable();
   } catch (const Error& error) {

@@ -53,7 +53,7 @@ void write_to_stdout(std::string_view bytes) {
 CommandResult run_history(const Invocation& invocation) {
   Workplace workplace(invocation);
   const std::filesystem::path& directory = workplace.catalogue().directory();
-  const History history = read_history(directory);
+  const History history = read_history(workplace.catalogue());
   return {wants_json(invocation) ? json_report::of(history, directory.native())
                                  : human_report::of(history, invocation.out),
           0};

@@ -34,10 +34,8 @@ void add_keep(CLI::App& app, RawOptions& raw) {
       ->group(kGroup);
 }
 
-void add_also(CLI::App& app, RawOptions& raw) {
-  app.add_option("--also", raw.also,
-                 "Where to make a second copy of the backup, after the window; repeatable "
-                 "[env: BASELINE_ALSO]")
+void add_also(CLI::App& app, RawOptions& raw, const std::string& what) {
+  app.add_option("--also", raw.also, what + "; repeatable [env: BASELINE_ALSO]")
       ->type_name("DIR")
       ->allow_extra_args(false)
       ->group(kGroup);
@@ -53,9 +51,15 @@ void add_prune(CLI::App& app, Options& options) {
 }  // namespace
 
 void add_backups_options(CLI::App& app, Command command, Options& options) {
-  if (command == Command::backups_verify) add_verify(app, options.backups);
+  if (command == Command::backups_verify) {
+    add_verify(app, options.backups);
+    add_also(app, options.settings, "Where second copies are that are verified, and made anew");
+  }
+  if (command == Command::recover || command == Command::status) {
+    add_also(app, options.settings, "Where second copies are that may not be complete");
+  }
   if (command == Command::deploy) {
-    add_also(app, options.settings);
+    add_also(app, options.settings, "Where to make a second copy of the backup, after the window");
     add_keep(app, options.settings);
   }
   if (command == Command::backups_prune) add_prune(app, options);

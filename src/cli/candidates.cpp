@@ -70,7 +70,7 @@ std::vector<Candidate> runs(Options& options) {
   const Unfinished line(options);
   Workplace workplace(line.invocation());
   std::vector<Candidate> found;
-  for (const HistoryLine& run : read_history(workplace.catalogue().directory()).lines) {
+  for (const HistoryLine& run : read_history(workplace.catalogue()).lines) {
     if (run.database != workplace.store().location()) continue;
     found.push_back({run.backup.empty() ? run.run : run.backup,
                      fmt::format("{} {}, {}", run.command, run.when, run.outcome)});

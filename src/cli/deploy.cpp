@@ -1,8 +1,5 @@
 #include "pipeline/deploy.hpp"
 
-#include <filesystem>
-#include <system_error>
-
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/workplace.hpp"
@@ -11,28 +8,6 @@
 #include "store/file_settings.hpp"
 
 namespace baseline {
-namespace {
-
-namespace fs = std::filesystem;
-
-// Symbolic links are followed here and now, also one that leads to nothing yet (a disk that is not
-// mounted): what is noted is where the copy is, and no catalogue is opened through a link.
-fs::path place_of_copies(const fs::path& directory) {
-  constexpr int kMostLinks = 40;  // as the kernel has it
-  std::error_code error;
-  fs::path path = fs::absolute(directory);
-  for (int i = 0; i < kMostLinks; ++i) {
-    const fs::path followed = fs::weakly_canonical(path, error);
-    if (error) break;
-    path = followed;
-    const fs::path target = fs::read_symlink(path, error);
-    if (error) return path;  // it is no link
-    path = path.parent_path() / target;
-  }
-  return fs::absolute(directory).lexically_normal();
-}
-
-}  // namespace
 
 DeployRequest deploy_request(const Invocation& invocation, const Inputs& inputs) {
   const Options& options = invocation.options;
@@ -49,9 +24,6 @@ DeployRequest deploy_request(const Invocation& invocation, const Inputs& inputs)
   request.as_found = !options.old_unreadable.empty();
   request.keep_on_failure = settings.on_failure.value == OnFailure::keep;
   request.backup = settings.backup.value;
-  for (const std::filesystem::path& directory : settings.also.value) {
-    request.also.push_back(place_of_copies(directory));
-  }
   request.keep = {settings.keep.value, settings.keep_days.value};
   request.wait = settings.wait.value;
   request.application = settings.application;

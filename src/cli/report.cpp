@@ -72,7 +72,7 @@ CommandResult run_report(const Invocation& invocation) {
   if (!file.empty()) output.emplace(page_file(real_file_system(), file, invocation.settings));
   Workplace workplace(invocation);
   const Catalogue& catalogue = workplace.context().catalogue;
-  const HistoryLine line = chosen_run(read_history(catalogue.directory()), options.id, workplace);
+  const HistoryLine line = chosen_run(read_history(catalogue), options.id, workplace);
   const nlohmann::ordered_json run = recorded_run(line, catalogue);
   if (output) output->put(page_of(run), workplace.store().location());
   if (json) return {json_of(run, file), 0};

@@ -28,7 +28,8 @@ std::optional<Manifest> manifest_of_run(const HistoryLine& line, const Catalogue
 std::optional<std::string> keep_record(const CheckRun& run) {
   if (run.run.empty()) return {};
   try {
-    keep_run_record(real_file_system(), run.catalogue, run.run, run_record(run, kLargestRunRecord));
+    Catalogue catalogue(real_file_system(), run.catalogue, run.owners);
+    keep_run_record(real_file_system(), catalogue, run.run, run_record(run, kLargestRunRecord));
     return {};
   } catch (const std::exception& error) {
     return fmt::format("no record of the run was kept for 'baseline report': {}", error.what());
@@ -41,7 +42,7 @@ Json recorded_run(const HistoryLine& line, const Catalogue& catalogue) {
       "release.";
   if (line.command == "recover") {
     why = "This run was cut off before it could write down what it did; a recovery ended it.";
-  } else if (const auto text = read_run_record(catalogue.directory(), line.run)) {
+  } else if (const auto text = read_run_record(catalogue, line.run)) {
     if (auto run = run_of_record(*text)) return *std::move(run);
     why = "The record of this run is damaged.";
   }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <system_error>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -51,6 +52,31 @@ std::string place_options(const Settings& settings, const Store& store,
     place += " --backups " + shell_quoted(catalogue.directory().native());
   }
   return place.substr(1);
+}
+
+// Symbolic links are followed here and now, also one that leads to nothing yet (a disk that is not
+// mounted): what is noted is where the copy is, and no catalogue is opened through a link.
+std::filesystem::path place_of_copies(const std::filesystem::path& directory) {
+  constexpr int kMostLinks = 40;  // as the kernel has it
+  std::error_code error;
+  std::filesystem::path path = std::filesystem::absolute(directory);
+  for (int i = 0; i < kMostLinks; ++i) {
+    const std::filesystem::path followed = std::filesystem::weakly_canonical(path, error);
+    if (error) break;
+    path = followed;
+    const std::filesystem::path target = std::filesystem::read_symlink(path, error);
+    if (error) return path;  // it is no link
+    path = path.parent_path() / target;
+  }
+  return std::filesystem::absolute(directory).lexically_normal();
+}
+
+std::vector<std::filesystem::path> places_of_copies(const Settings& settings) {
+  std::vector<std::filesystem::path> places;
+  for (const std::filesystem::path& directory : settings.also.value) {
+    places.push_back(place_of_copies(directory));
+  }
+  return places;
 }
 
 // NAME=VALUE, each name once.
@@ -161,13 +187,16 @@ TypedOptions typed_options(const Invocation& invocation) {
 
 Workplace::Workplace(const Invocation& invocation)
     : store_(open_as_owner(invocation.settings)),
-      catalogue_(real_file_system(), catalogue_path(invocation.settings, *store_)),
+      catalogue_(real_file_system(), catalogue_path(invocation.settings, *store_),
+                 store_->owners()),
       context_{*store_,
                catalogue_,
                real_file_system(),
                invocation.observer,
                [] { return std::chrono::system_clock::now(); },
-               !invocation.settings.backups.value.empty()} {
+               !invocation.settings.backups.value.empty(),
+               place_options(invocation.settings, *store_, catalogue_),
+               places_of_copies(invocation.settings)} {
   store_->keep_with([this](const std::vector<KeptFile>& files) {
     const std::filesystem::path kept =
         keep_brought_in(context_.files, catalogue_, store_->location(), context_.now(), files);
@@ -184,7 +213,8 @@ Workplace::Workplace(const Invocation& invocation)
   invocation.run.database = store_->location();
   invocation.run.engine = store_->engine();
   invocation.run.catalogue = catalogue_.directory();
-  invocation.run.place = place_options(invocation.settings, *store_, catalogue_);
+  invocation.run.owners = store_->owners();
+  invocation.run.place = context_.place;
 }
 
 Inputs::Inputs(const Invocation& invocation)

@@ -8,16 +8,14 @@
 
 namespace baseline {
 
-std::optional<DirectoryLock> DirectoryLock::acquire(const std::filesystem::path& directory,
-                                                    const Deadline& deadline) {
-  Directory opened = Directory::open(directory);
-  while (::flock(opened.fd(), LOCK_EX | LOCK_NB) != 0) {
+std::optional<DirectoryLock> DirectoryLock::acquire(Directory directory, const Deadline& deadline) {
+  while (::flock(directory.fd(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR) continue;
     if (errno != EWOULDBLOCK) break;  // it cannot be locked here
     if (!deadline.pause()) return {};
     stop_if_interrupted();
   }
-  return DirectoryLock(std::move(opened));
+  return DirectoryLock(std::move(directory));
 }
 
 }  // namespace baseline

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -13,10 +12,8 @@ namespace baseline {
 /// does: flock(2). Some network filesystems cannot lock a directory; there it keeps nobody out.
 class DirectoryLock {
  public:
-  /// Nothing when another process has it until the deadline has passed. Throws Error{io} when there
-  /// is no such directory, and Interrupted.
-  static std::optional<DirectoryLock> acquire(const std::filesystem::path& directory,
-                                              const Deadline& deadline);
+  /// Nothing when another process has it until the deadline has passed. Throws Interrupted.
+  static std::optional<DirectoryLock> acquire(Directory directory, const Deadline& deadline);
 
   /// The directory that is locked, also when it has got another name since.
   const Directory& directory() const { return directory_; }

@@ -1,22 +1,61 @@
 #include "os/file.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <system_error>
+#include <memory>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "os/process.hpp"
+#include "os/walk.hpp"
 
 namespace baseline {
 namespace {
 
 // A name that is too long for the filesystem cannot be there either.
 bool names_nothing(int error) { return error == ENOENT || error == ENAMETOOLONG; }
+
+constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+
+// Where there is no link on the way, which is almost always, one call is enough. Systems and
+// filters of calls that do not know it answer with different errors.
+int open_without_links(const std::filesystem::path& path, int flags) {
+  struct open_how how {};
+  how.flags = static_cast<decltype(how.flags)>(flags);
+  how.resolve = RESOLVE_NO_SYMLINKS;
+  return static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof(how)));
+}
+
+// Its path is free of links.
+File open_walked(const std::filesystem::path& path, int flags) {
+  if (const int fd = open_without_links(path, flags); fd >= 0) return {fd, path};
+  const Walk way = walk(path);
+  require_own_links(way, {});
+  return {way.end.is_open() ? ::openat(way.end.fd(), ".", flags) : -1, way.end.path()};
+}
+
+std::string kind_of_file(const struct stat& status) {
+  if (S_ISLNK(status.st_mode)) return "a symbolic link";
+  if (S_ISDIR(status.st_mode)) return "a directory";
+  if (S_ISREG(status.st_mode)) return "a file";
+  return S_ISFIFO(status.st_mode) ? "a FIFO" : "a device or socket";
+}
+
+// `wanted`: "a directory".
+[[noreturn]] void throw_other_kind(const std::filesystem::path& path, const struct stat& status,
+                                   std::string_view wanted) {
+  throw Error(ErrorCode::refused,
+              fmt::format("{} is not {} but {} of {}", printable(path.native()), wanted,
+                          kind_of_file(status), owner_name(status.st_uid, status.st_gid)));
+}
 
 }  // namespace
 
@@ -53,9 +92,16 @@ std::size_t File::read(char* buffer, std::size_t size, std::uint64_t offset) con
 }
 
 Directory Directory::open(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) throw_errno("open the directory", path.native());
-  return Directory(File(fd, path));
+  File opened = open_walked(path, kOpenDirectory);
+  if (!opened.is_open()) throw_errno("open the directory", path.native());
+  return Directory(std::move(opened));
+}
+
+std::optional<Directory> Directory::find(const std::filesystem::path& path) {
+  File opened = open_walked(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (opened.is_open()) return Directory(std::move(opened));
+  if (names_nothing(errno) || errno == ENOTDIR || errno == EACCES) return {};
+  throw_errno("open the directory", path.native());
 }
 
 std::optional<struct stat> Directory::status(const std::string& name) const {
@@ -66,18 +112,71 @@ std::optional<struct stat> Directory::status(const std::string& name) const {
 }
 
 std::vector<std::string> Directory::names() const {
+  const int own = ::openat(fd(), ".", kOpenDirectory);
+  const std::unique_ptr<DIR, int (*)(DIR*)> listing(own < 0 ? nullptr : ::fdopendir(own),
+                                                    &::closedir);
   std::vector<std::string> names;
-  std::error_code error;
-  for (std::filesystem::directory_iterator it(path(), error), end; !error && it != end;
-       it.increment(error)) {
-    names.push_back(it->path().filename().native());
+  errno = 0;
+  while (const dirent* const entry = listing ? ::readdir(listing.get()) : nullptr) {
+    const std::string name = entry->d_name;
+    if (name != "." && name != "..") names.push_back(name);
+    errno = 0;
   }
-  if (error) {
-    errno = error.value();
-    throw_errno("list", path().native());
-  }
+  if (!listing || errno != 0) throw_errno("list", path().native());
   std::sort(names.begin(), names.end());
   return names;
+}
+
+// Whoever can make a file of this group here could replace the database, too.
+bool Directory::is_of_group(const struct stat& status) const {
+  const struct stat here = own_status();
+  return owners_->group && status.st_gid == *owners_->group && here.st_gid == *owners_->group &&
+         (here.st_mode & S_IWGRP) != 0 && (here.st_mode & S_IWOTH) == 0;
+}
+
+void Directory::require_obeyed(const struct stat& status, const std::filesystem::path& path) const {
+  if (!owners_ || status.st_uid == 0 || status.st_uid == ::geteuid() ||
+      status.st_uid == owners_->user || is_of_group(status)) {
+    return;
+  }
+  const std::string names = owner_name(owners_->user.value_or(::geteuid()), status.st_gid);
+  const std::string user = names.substr(0, names.find(':'));
+  throw Error(ErrorCode::refused,
+              fmt::format("{} belongs to {}, and only files of root and {} are obeyed here",
+                          printable(path.native()), owner_name(status.st_uid, status.st_gid), user),
+              fmt::format("look at it, and move it away; or, if it is what you want, run as root: "
+                          "chown -hR {} {}",
+                          user, shell_quoted(path.native())));
+}
+
+void Directory::require_obeyed(const File& file) const {
+  require_obeyed(file.status(), file.path());
+}
+
+void Directory::require_obeyed(const std::string& name) const {
+  if (!owners_) return;
+  if (const auto there = status(name)) require_obeyed(*there, *this / name);
+}
+
+void Directory::require_private() const {
+  const struct stat status = own_status();
+  if (!owners_ || (status.st_mode & S_ISVTX) != 0) return;
+  const std::string shown = printable(path().native());
+  if ((status.st_mode & S_IWOTH) != 0) {
+    throw Error(
+        ErrorCode::refused,
+        fmt::format("anybody may write to the directory {}, and could exchange files in it", shown),
+        fmt::format("chmod o-w {}", shell_quoted(path().native())));
+  }
+  if ((status.st_mode & S_IWGRP) == 0 || !owners_->group || status.st_gid == *owners_->group ||
+      status.st_gid == 0) {
+    return;
+  }
+  throw Error(ErrorCode::refused,
+              fmt::format("the group of the directory {} ({}) may write to it, and is not that of "
+                          "the database",
+                          shown, owner_name(status.st_uid, status.st_gid)),
+              fmt::format("chmod g-w {}", shell_quoted(path().native())));
 }
 
 std::optional<File> Directory::open_file(const std::string& name, bool writable) const {
@@ -85,31 +184,61 @@ std::optional<File> Directory::open_file(const std::string& name, bool writable)
   // but one: open() does not wait for a lease to be broken.
   const int flags = (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   const int fd = ::openat(this->fd(), name.c_str(), flags);
-  if (fd < 0 && names_nothing(errno)) return {};
-  if (fd < 0 && errno == EWOULDBLOCK) {
+  const int error = errno;
+  if (fd < 0 && names_nothing(error)) return {};
+  if (fd < 0) {
+    // That it cannot be opened may have another reason than that it is nobody's who counts.
+    const auto there = status(name);
+    if (there) require_obeyed(*there, *this / name);
+    if (there && !S_ISREG(there->st_mode)) throw_other_kind(*this / name, *there, "a regular file");
+    errno = error;
+  }
+  if (fd < 0 && error == EWOULDBLOCK) {
     throw Error(ErrorCode::in_use,
                 fmt::format("{} is held by another process at this moment",
                             printable((*this / name).native())),
                 "try again");
   }
-  // What O_NOFOLLOW finds at a symbolic link.
-  if (fd < 0 && errno == ELOOP) {
-    throw Error(ErrorCode::refused,
-                fmt::format("{} is not a regular file", printable((*this / name).native())));
-  }
   if (fd < 0) throw_errno("open", (*this / name).native());
   File file(fd, *this / name);
-  if (!S_ISREG(file.status().st_mode)) {
-    throw Error(ErrorCode::refused,
-                fmt::format("{} is not a regular file", printable(file.path().native())));
-  }
+  const struct stat opened = file.status();
+  require_obeyed(opened, file.path());
+  if (!S_ISREG(opened.st_mode)) throw_other_kind(file.path(), opened, "a regular file");
   return file;
+}
+
+std::optional<Directory> Directory::open_directory(const std::string& name) const {
+  const int fd = ::openat(this->fd(), name.c_str(), kOpenDirectory | O_NOFOLLOW);
+  const int error = errno;
+  if (fd < 0 && names_nothing(error)) return {};
+  if (fd < 0) {
+    const auto there = status(name);
+    if (there) require_obeyed(*there, *this / name);
+    if (there && !S_ISDIR(there->st_mode)) throw_other_kind(*this / name, *there, "a directory");
+    errno = error;
+    throw_errno("open the directory", (*this / name).native());
+  }
+  Directory directory(File(fd, *this / name));
+  require_obeyed(directory.handle_);
+  directory.owners_ = owners_;
+  directory.require_private();
+  return directory;
 }
 
 std::optional<std::string> Directory::read_text(const std::string& name, std::size_t limit) const {
   const std::optional<File> file = open_file(name, false);
   if (!file) return {};
-  const auto size = static_cast<std::size_t>(file->status().st_size);
+  const struct stat status = file->status();
+  const bool group_may = (status.st_mode & S_IWGRP) != 0 && owners_ && owners_->group &&
+                         status.st_gid != *owners_->group && status.st_gid != 0;
+  if (owners_ && ((status.st_mode & S_IWOTH) != 0 || group_may)) {
+    throw Error(
+        ErrorCode::refused,
+        fmt::format("others than its owner ({}) may write to {}",
+                    owner_name(status.st_uid, status.st_gid), printable(file->path().native())),
+        fmt::format("look at it, then run: chmod go-w {}", shell_quoted(file->path().native())));
+  }
+  const auto size = static_cast<std::size_t>(status.st_size);
   if (size > limit) {
     throw Error(
         ErrorCode::refused,

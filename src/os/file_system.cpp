@@ -170,6 +170,7 @@ class RealFileSystem final : public FileSystem {
   }
 
   void unlink(const Directory& directory, const std::string& name) override {
+    directory.require_obeyed(name);
     if (::unlinkat(directory.fd(), name.c_str(), 0) != 0 && errno != ENOENT) {
       throw_errno("remove", (directory / name).native());
     }
@@ -198,8 +199,15 @@ class RealFileSystem final : public FileSystem {
     const int fd = retried([&] {
       return ::openat(directory.fd(), name.c_str(), flags | O_RDWR | O_NOFOLLOW | O_CLOEXEC, mode);
     });
-    if (fd < 0) throw_errno(action, (directory / name).native());
+    if (fd < 0) {
+      const int error = errno;
+      // The kernel refuses some files of others by itself (fs.protected_regular).
+      directory.require_obeyed(name);
+      errno = error;
+      throw_errno(action, (directory / name).native());
+    }
     File file(fd, directory / name);
+    directory.require_obeyed(file);
     share(fd, mode, file.path());
     return file;
   }

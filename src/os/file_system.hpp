@@ -15,6 +15,8 @@ namespace baseline {
 /// fault test can fail. Reading and looking are not changes and go through File and Directory;
 /// SQLite's own writes go through its VFS. All calls throw Error{io} that names path and cause.
 /// A failed sync is never tried again on the same file: the kernel may have dropped the data.
+/// What somebody has made who is not obeyed in that directory is neither opened nor unlinked:
+/// Error{refused}.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;

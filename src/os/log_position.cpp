@@ -9,6 +9,7 @@
 
 #include "base/bytes_json.hpp"
 #include "base/error.hpp"
+#include "base/form_json.hpp"
 #include "base/integer_json.hpp"
 #include "os/sha256.hpp"
 
@@ -80,7 +81,7 @@ std::vector<LogPosition> log_positions_from_json(const nlohmann::json& json) {
     if (!position.exists) continue;
     position.inode = count_from_json(one.at("inode"));
     position.size = count_from_json(one.at("size"));
-    position.tail_sha256 = one.at("tail_sha256").get<std::string>();
+    position.tail_sha256 = text_from_json(one.at("tail_sha256"), is_sha256_or_none, "SHA-256");
   }
   return out;
 }

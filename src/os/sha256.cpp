@@ -72,4 +72,12 @@ std::string sha256_base64(std::string_view bytes) {
   return out;
 }
 
+bool is_sha256(std::string_view text) {
+  constexpr std::size_t kLength = 64;
+  return text.size() == kLength &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+bool is_sha256_or_none(std::string_view text) { return text.empty() || is_sha256(text); }
+
 }  // namespace baseline

@@ -29,6 +29,11 @@ class Sha256 {
 /// SHA-256 of one text, in hex.
 std::string sha256_hex(std::string_view bytes);
 
+/// Whether a text has the form of such a digest.
+bool is_sha256(std::string_view text);
+/// Whether it has, or is empty.
+bool is_sha256_or_none(std::string_view text);
+
 /// The same in base64 (RFC 4648), as a Content-Security-Policy names it.
 std::string sha256_base64(std::string_view bytes);
 

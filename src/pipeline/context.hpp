@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <exception>
+#include <filesystem>
+#include <vector>
 
 #include "base/observer.hpp"
 #include "catalogue/catalogue.hpp"
@@ -19,6 +21,9 @@ struct Context {
   Observer& observer;
   Clock now;
   bool catalogue_named = false;  ///< the user said where the backups are to be
+  std::string place = {};        ///< options that lead to database and catalogue from anywhere
+  std::vector<std::filesystem::path> also =
+      {};  ///< where second copies are to be, as this run says
 };
 
 /// Tells the observer that a step began and, at the end of the scope, how it ended: badly when that

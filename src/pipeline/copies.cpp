@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -24,6 +25,12 @@ namespace baseline {
 namespace {
 
 namespace fs = std::filesystem;
+
+// What is read from the disk tells where a second copy was asked for; it is made, replaced and
+// looked for only where this run says so as well.
+bool names_copies_in(const Context& context, const fs::path& directory) {
+  return std::ranges::find(context.also, directory) != context.also.end();
+}
 
 void require_directory(const fs::path& directory) {
   std::error_code error;
@@ -71,7 +78,7 @@ void copy_to(const CatalogueEntry& entry, Catalogue& catalogue, const Context& c
   const StepScope step(context.observer, Step::second_copy);
   Manifest manifest = *entry.manifest;
   const std::string key = key_of_copy(manifest);
-  const Directory from = Directory::open(entry.directory);
+  const Directory from = context.catalogue.open_entry(entry.id);
   const Directory to = catalogue.open_unfinished(key);
   try {
     surprises_as_errors([&] {
@@ -92,11 +99,11 @@ void copy_to(const CatalogueEntry& entry, Catalogue& catalogue, const Context& c
   }
 }
 
-bool is_whole(const CatalogueEntry& copy, const CatalogueEntry& entry) {
+bool is_whole(const Catalogue& catalogue, const CatalogueEntry& copy, const CatalogueEntry& entry) {
   if (!copy.usable() || copy.manifest->payload.sha256 != entry.manifest->payload.sha256) {
     return false;
   }
-  return seal_problems(Directory::open(copy.directory), *copy.manifest,
+  return seal_problems(catalogue.open_entry(copy.id), *copy.manifest,
                        [](std::uint64_t, std::uint64_t) { stop_if_interrupted(); })
       .empty();
 }
@@ -120,11 +127,11 @@ void require_mounted(const CopyRecord& copy, const std::vector<CatalogueEntry>& 
 // Makes one copy; what an earlier attempt finished without its being noted is recognised.
 void make_copy(CopyRecord& copy, const CatalogueEntry& entry, const Context& context) {
   require_directory(copy.directory);
-  Catalogue catalogue(context.files, copy.directory);
+  Catalogue catalogue(context.files, copy.directory, context.store.owners());
   const std::vector<CatalogueEntry> all = catalogue.entries();
   require_mounted(copy, all, context);
   const auto there = find_copy(all, entry);
-  if (there && !is_whole(*there, entry)) catalogue.give_up(*there);
+  if (there && !is_whole(catalogue, *there, entry)) catalogue.give_up(*there);
   if (!there || !catalogue.contains(there->id)) copy_to(entry, catalogue, context);
   copy.made = rfc3339(context.now());
   copy.problem.clear();
@@ -142,8 +149,9 @@ void try_to_make(CopyRecord& copy, const CatalogueEntry& entry, const Context& c
   }
   if (copy.problem.empty()) return;
   warnings.push_back(
-      fmt::format("no second copy of {} in {}: {}; baseline backups verify tries again",
-                  printable(entry.id), printable(copy.directory), printable(copy.problem)));
+      fmt::format("no second copy of {} in {}: {}; baseline backups verify --also {} tries again",
+                  printable(entry.id), printable(copy.directory), printable(copy.problem),
+                  shell_quoted(copy.directory)));
 }
 
 void note_copy(const CatalogueEntry& entry, const Directory& directory, const Context& context,
@@ -181,9 +189,10 @@ bool verify_one(CopyRecord& copy, const CatalogueEntry& entry, const Context& co
   const std::string where = printable(copy.directory);
   try {
     require_directory(copy.directory);
-    const std::vector<CatalogueEntry> all = Catalogue(context.files, copy.directory).entries();
+    const Catalogue catalogue(context.files, copy.directory, context.store.owners());
+    const std::vector<CatalogueEntry> all = catalogue.entries();
     const auto there = find_copy(all, entry);
-    if (there && is_whole(*there, entry)) return true;
+    if (there && is_whole(catalogue, *there, entry)) return true;
     const auto [missing, why] =
         there ? std::pair(Missing::made_anew, std::string("was damaged, and is made anew"))
               : look_for(all, entry);
@@ -202,6 +211,25 @@ bool verify_one(CopyRecord& copy, const CatalogueEntry& entry, const Context& co
 
 }  // namespace
 
+void require_named_copies(const std::vector<CatalogueEntry>& entries, const Context& context) {
+  std::set<fs::path> unnamed;
+  for (const CatalogueEntry& entry : entries) {
+    for (const CopyRecord& copy : entry.record.copies) {
+      if (!names_copies_in(context, copy.directory)) unnamed.insert(copy.directory);
+    }
+  }
+  if (unnamed.empty()) return;
+  const std::string first = printable(unnamed.begin()->native());
+  unnamed.insert(context.also.begin(), context.also.end());
+  std::string command = "baseline backups verify " + context.place;
+  for (const fs::path& directory : unnamed)
+    command += " --also " + shell_quoted(directory.native());
+  throw Error(
+      ErrorCode::refused,
+      fmt::format("second copies are recorded to be in {}, which this run does not name", first),
+      command);
+}
+
 std::string key_of_copy(const Manifest& manifest) {
   return names::run_key(manifest.run, manifest.host);
 }
@@ -215,7 +243,8 @@ std::vector<MissingCopy> missing_copies(const std::vector<CatalogueEntry>& entri
       if (!copy.made.empty()) {
         try {
           require_directory(copy.directory);
-          const auto there = Catalogue(context.files, copy.directory).entries();
+          const auto there =
+              Catalogue(context.files, copy.directory, context.store.owners()).entries();
           if (!entry.manifest || find_copy(there, entry)) continue;
           why = "it " + look_for(there, entry).second;
         } catch (const Error& error) {
@@ -228,8 +257,8 @@ std::vector<MissingCopy> missing_copies(const std::vector<CatalogueEntry>& entri
   return missing;
 }
 
-std::vector<std::string> warnings_about_copies(const std::vector<fs::path>& also,
-                                               const Context& context) {
+std::vector<std::string> warnings_about_copies(const Context& context) {
+  const std::vector<fs::path>& also = context.also;
   std::vector<std::string> warnings;
   const fs::path& catalogue = context.catalogue.directory();
   std::error_code error;
@@ -272,7 +301,8 @@ std::vector<std::string> warnings_about_copies(const std::vector<fs::path>& also
 void make_copies(CatalogueEntry& entry, const Context& context,
                  std::vector<std::string>& warnings) {
   if (entry.record.copies.empty()) return;
-  const auto lock = DirectoryLock::acquire(entry.directory, Deadline(std::chrono::milliseconds(0)));
+  const auto lock = DirectoryLock::acquire(context.catalogue.open_entry(entry.id),
+                                           Deadline(std::chrono::milliseconds(0)));
   if (!lock) {
     warnings.push_back(fmt::format(
         "the second copies of {} are left to another process that verifies it at this moment",
@@ -281,7 +311,13 @@ void make_copies(CatalogueEntry& entry, const Context& context,
   }
   entry.record = read_record(lock->directory());
   for (CopyRecord& copy : entry.record.copies) {
-    if (copy.made.empty()) try_to_make(copy, entry, context, warnings);
+    if (!copy.made.empty()) continue;
+    if (names_copies_in(context, copy.directory)) {
+      try_to_make(copy, entry, context, warnings);
+    } else {
+      warnings.push_back(fmt::format("no second copy of {} in {}, which this run does not name",
+                                     printable(entry.id), printable(copy.directory)));
+    }
   }
   note_copy(entry, lock->directory(), context, warnings);
 }
@@ -290,7 +326,9 @@ void verify_copies(CatalogueEntry& entry, const Context& context,
                    std::vector<std::string>& warnings) {
   std::vector<CopyRecord> kept;
   for (CopyRecord& copy : entry.record.copies) {
-    if (copy.made.empty()) {
+    if (!names_copies_in(context, copy.directory)) {
+      // It is left as it is.
+    } else if (copy.made.empty()) {
       try_to_make(copy, entry, context, warnings);
     } else if (!verify_one(copy, entry, context, warnings)) {
       continue;

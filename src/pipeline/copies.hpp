@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -9,11 +8,10 @@
 
 namespace baseline {
 
-/// What is to be said of the directories of `--also` before a run: those that are missing, and
-/// those that a failing disk would take along with the backups. Throws Error{usage} when one is the
-/// directory of the backups itself, or is named twice.
-std::vector<std::string> warnings_about_copies(const std::vector<std::filesystem::path>& also,
-                                               const Context& context);
+/// What is to be said of the directories for second copies before a run: those that are missing,
+/// and those that a failing disk would take along with the backups. Throws Error{usage} when one is
+/// the directory of the backups itself, or is named twice.
+std::vector<std::string> warnings_about_copies(const Context& context);
 
 /// The key of the unfinished second copy of a backup. Several hosts may have their copies in one
 /// directory, and their databases the same path.
@@ -23,10 +21,15 @@ std::string key_of_copy(const Manifest& manifest);
 std::vector<MissingCopy> missing_copies(const std::vector<CatalogueEntry>& entries,
                                         const Context& context);
 
+/// Throws Error{refused} when the records of these entries name directories for second copies that
+/// this run does not.
+void require_named_copies(const std::vector<CatalogueEntry>& entries, const Context& context);
+
 /// Makes the second copies that the record of a sealed backup asks for and that are not there yet:
 /// each a whole, verified and durable entry of the catalogue that its directory is. What became of
 /// each goes into the record. A failure is a warning, never an error. Whoever verifies the entry at
-/// the same time makes them instead.
+/// the same time makes them instead. Where this run names no second copies, none is made, which is
+/// a warning.
 void make_copies(CatalogueEntry& entry, const Context& context, std::vector<std::string>& warnings);
 
 /// The same, and proves those that are there: a damaged one is made anew. One that is gone is

@@ -47,7 +47,7 @@ bool is_wanted(const DeployRequest& request, const Context& context, ReplaceRepo
 
 void look_at_old(const DeployRequest& request, const Context& context, ReplaceReport& report) {
   look_at_live(context, request.dry_run, request.backup, report);
-  for (std::string& warning : warnings_about_copies(request.also, context)) {
+  for (std::string& warning : warnings_about_copies(context)) {
     report.warnings.push_back(std::move(warning));
   }
   if (!request.left_out.empty()) {
@@ -269,7 +269,7 @@ void deploy_now(const DeployRequest& request, const Context& context,
   steps.keep_on_failure = request.keep_on_failure;
   steps.intent.revision = request.migration.revision;
   steps.intent.migration = digest_of(request.migration);
-  if (report.old.exists) steps.intent.also = request.also;
+  if (report.old.exists) steps.intent.also = context.also;
   steps.logs = [&] {
     const AsStartingUser reads;  // the suites name them
     return positions_now(request.suites.logs());

@@ -44,7 +44,6 @@ struct DeployRequest {
   std::string left_out = {};     ///< see Engine::left_out()
   bool as_found = false;         ///< keep an old database that cannot be read as it is
   BackupChoice backup = BackupChoice::automatic;
-  std::vector<std::filesystem::path> also = {};  ///< where to make second copies of the backup
   KeepRule keep = {};  ///< which backups to keep after a deploy that succeeded; says nothing: all
   std::chrono::milliseconds wait{0};
   Application application = {};  ///< without commands: it is stopped and started by hand

@@ -23,7 +23,7 @@ bool is_of(const CatalogueEntry& entry, const Context& context) {
 }
 
 PastRuns past_runs(const Context& context) {
-  return {read_history(context.catalogue.directory()), recorded_as(context)};
+  return {read_history(context.catalogue), recorded_as(context)};
 }
 
 PastRuns past_runs_and_backups(const Context& context) {

@@ -36,9 +36,9 @@ CatalogueEntry exportable(const std::string& id, const Context& context) {
   return entry;
 }
 
-File open_data(const CatalogueEntry& entry) {
+File open_data(const CatalogueEntry& entry, const Context& context) {
   const std::string& name = entry.manifest->payload.name;
-  auto source = Directory::open(entry.directory).open_file(name, false);
+  auto source = context.catalogue.open_entry(entry.id).open_file(name, false);
   if (!source) throw_errno("open", (entry.directory / name).native());
   return *std::move(source);
 }
@@ -160,7 +160,7 @@ ExportReport export_backup(const ExportRequest& request, const Context& context)
   ExportReport report;
   report.backup = {*entry.manifest, entry.directory};
   report.packed = request.zstd;
-  const File source = open_data(entry);
+  const File source = open_data(entry, context);
   if (request.file.empty()) {
     stream(entry, source, request.zstd, context, [&](std::string_view bytes) {
       request.out(bytes);

@@ -32,7 +32,7 @@ std::string key_of_failure(const Context& context) {
   const auto now = context.now();
   std::string id = context.catalogue.next_id(now);
   std::string key = names::run_key(id, context.store.location());
-  while (read_run_record(context.catalogue.directory(), key)) {
+  while (read_run_record(context.catalogue, key)) {
     id = context.catalogue.next_id(now, id);
     key = names::run_key(id, context.store.location());
   }

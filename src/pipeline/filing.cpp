@@ -36,7 +36,9 @@ std::string old_revision(const Intent& intent) {
 }
 
 // What users wrote into a new database that failed is a backup of its own.
-std::string failed_run_of(const Intent& intent) { return intent.run + "-failed"; }
+std::string failed_run_of(const Intent& intent) {
+  return intent.run + std::string(names::kFailedSuffix);
+}
 
 // With what the run has still to do for the backup, so that no crash can lose it.
 void place_record(const Context& context, const Directory& entry, const Intent& intent) {
@@ -78,8 +80,8 @@ FiledBackup commit_entry(Catalogue& catalogue, Manifest manifest, Payload payloa
 // Where copy_backup() put the old database, if it did.
 std::optional<Directory> kept_copy(const Context& context, const Intent& intent) {
   if (intent.strategy != BackupStrategy::copy) return {};
-  const auto filed = catalogue_of(context, intent).find_run(intent.run);
-  return filed ? std::optional(Directory::open(filed->directory)) : std::nullopt;
+  const auto filed = context.catalogue.find_run(intent.run);
+  return filed ? std::optional(context.catalogue.open_entry(filed->id)) : std::nullopt;
 }
 
 }  // namespace
@@ -136,14 +138,10 @@ Intent make_intent(const Context& context, const std::string& command, const std
   return intent;
 }
 
-Catalogue catalogue_of(const Context& context, const Intent& intent) {
-  return {context.files, intent.catalogue};
-}
-
 void copy_backup(const Context& context, Replacement& replacement, const Intent& intent,
                  DraftContent draft) {
   const StepScope step(context.observer, Step::copy);
-  Catalogue catalogue = catalogue_of(context, intent);
+  Catalogue& catalogue = context.catalogue;
   const Directory entry = catalogue.open_unfinished(intent.run);
   Payload payload = replacement.copy_old(entry, [&](std::uint64_t done, std::uint64_t total) {
     stop_if_interrupted();
@@ -179,7 +177,7 @@ std::optional<FiledBackup> file_backup(const Context& context, Replacement& repl
                                        const Intent& intent, DraftContent draft) {
   if (intent.backup_id.empty()) return {};
   const StepScope step(context.observer, Step::seal);
-  Catalogue catalogue = catalogue_of(context, intent);
+  Catalogue& catalogue = context.catalogue;
   if (const auto filed = catalogue.find_run(intent.run)) {
     // It was copied before the swap, or the interrupted run had come this far. What lies beside the
     // database may be all there is, so nothing less than a whole backup lets it go.
@@ -229,7 +227,7 @@ std::optional<FiledBackup> keep_what_was_written(const Context& context, Replace
 
 std::optional<FiledBackup> undo(const Context& context, Replacement& replacement,
                                 const Intent& intent) {
-  Catalogue catalogue = catalogue_of(context, intent);
+  Catalogue& catalogue = context.catalogue;
   const std::string run = intent.run;
   auto written = keep_what_was_written(context, replacement, intent, catalogue);
   replacement.discard(catalogue.find_unfinished(run));
@@ -263,17 +261,17 @@ void record(const Context& context, const Intent& intent, const RunEnd& end) {
     line.migration = intent.migration;
     line.sha256 = end.sha256;
   }
-  append_history(context.files, catalogue_of(context, intent).open(), line);
+  append_history(context.files, context.catalogue.open(), line);
   // A recovery ends another run than that of the command.
   if (end.command == intent.command) context.observer.recorded(intent.run);
 }
 
-bool is_recorded(const Intent& intent, const std::string& database) {
-  const History history = read_history(intent.catalogue);
+bool is_recorded(const Context& context, const Intent& intent) {
+  const History history = read_history(context.catalogue);
   // A run that replaced nothing leaves its key to the next one of the same second, and so does one
   // that made no backup.
   return std::ranges::any_of(history.lines, [&](const HistoryLine& line) {
-    return line.run == intent.run && line.database == database && line.replaced &&
+    return line.run == intent.run && line.database == context.store.location() && line.replaced &&
            line.backup.empty() == intent.backup_id.empty();
   });
 }

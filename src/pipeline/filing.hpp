@@ -21,9 +21,6 @@ std::vector<LogPosition> positions_now(const std::vector<std::string>& logs);
 Intent make_intent(const Context& context, const std::string& command, const std::string& started,
                    const DatabaseFacts& old, const BackupPlan& plan);
 
-/// The catalogue that an intent names; it may not be the one of this command's options.
-Catalogue catalogue_of(const Context& context, const Intent& intent);
-
 /// Whether the draft of the manifest tells what is in the old database, or what was in it before
 /// somebody wrote to it once more: then the manifest is made from the backup itself.
 enum class DraftContent { current, outdated };
@@ -60,6 +57,6 @@ struct RunEnd {
 void record(const Context& context, const Intent& intent, const RunEnd& end);
 
 /// Whether the history has a line already that tells that the run was completed.
-bool is_recorded(const Intent& intent, const std::string& database);
+bool is_recorded(const Context& context, const Intent& intent);
 
 }  // namespace baseline

@@ -6,12 +6,12 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "catalogue/brought_in.hpp"
+#include "catalogue/run_record.hpp"
 #include "os/directory_lock.hpp"
 #include "os/process.hpp"
 #include "pipeline/copies.hpp"
@@ -29,8 +29,9 @@ std::string hash_of(const std::string& text) { return names::run_key("", text); 
 
 bool is_being_removed(const std::string& key) { return key.starts_with(names::kRemovedPrefix); }
 
-bool is_entry_locked(const CatalogueEntry& entry) {
-  return !DirectoryLock::acquire(entry.directory, Deadline(std::chrono::milliseconds(0)));
+bool is_entry_locked(const CatalogueEntry& entry, const Context& context) {
+  return !DirectoryLock::acquire(context.catalogue.open_entry(entry.id),
+                                 Deadline(std::chrono::milliseconds(0)));
 }
 
 // An unfinished entry of a deploy or rollback may have the only copy of the old database in it,
@@ -64,7 +65,7 @@ void take_unfinished(const Context& context, const std::optional<Interruption>& 
 void take_unfinished_kept(const Context& context, const Take& take) {
   for (fs::path& directory : unfinished_brought_in(context.catalogue, context.store.location())) {
     take({directory, "a copy of what SQLite was to bring in", {}},
-         [&] { discard_brought_in(context.files, directory); });
+         [&] { discard_brought_in(context.files, context.catalogue, directory); });
   }
 }
 
@@ -72,31 +73,28 @@ void take_unfinished_kept(const Context& context, const Take& take) {
 void take_unfinished_files(const CatalogueEntry& entry, const Context& context, const Take& take) {
   for (const std::string_view file : {names::kRecord, names::kManifest}) {
     const std::string name = names::renewed(file);
-    std::error_code error;
-    if (!fs::exists(fs::symlink_status(entry.directory / name, error)) || is_entry_locked(entry))
+    if (!context.catalogue.open_entry(entry.id).contains(name) || is_entry_locked(entry, context))
       continue;
     take({entry.directory / name, "a file of a backup that was being written", {}},
-         [&] { context.files.unlink(Directory::open(entry.directory), name); });
+         [&] { context.files.unlink(context.catalogue.open_entry(entry.id), name); });
   }
 }
 
 // Records of runs are written without the lock: a run that has just ended may be at it, and warns
 // then that it could not be kept.
 void take_unfinished_records(const Context& context, const Take& take) {
-  const fs::path directory = context.catalogue.directory() / names::kRuns;
+  const auto runs = run_records_of(context.catalogue);
   const std::string ours = names::renewed(names::run_record(hash_of(context.store.location())));
-  std::error_code error;
-  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().native();
+  for (const std::string& name : runs ? runs->names() : std::vector<std::string>()) {
     if (!name.ends_with(ours)) continue;
-    take({it->path(), "a record of a run that was being written", {}},
-         [&] { context.files.unlink(Directory::open(directory), name); });
+    take({*runs / name, "a record of a run that was being written", {}},
+         [&] { context.files.unlink(*runs, name); });
   }
 }
 
 void take_copies(const fs::path& directory, const std::vector<CatalogueEntry>& entries,
                  const Context& context, const Take& take) {
-  Catalogue catalogue(context.files, directory);
+  Catalogue catalogue(context.files, directory, context.store.owners());
   const std::string ours = hash_of(context.store.location()) + hash_of(host_name());
   std::vector<std::string> keys;
   try {
@@ -112,7 +110,7 @@ void take_copies(const fs::path& directory, const std::vector<CatalogueEntry>& e
     });
     if (is_being_removed(key)) {
       found.what = "a second copy that was being removed";
-    } else if (source != entries.end() ? is_entry_locked(*source) : !key.ends_with(ours)) {
+    } else if (source != entries.end() ? is_entry_locked(*source, context) : !key.ends_with(ours)) {
       continue;
     }
     take(std::move(found), [&] { catalogue.discard_unfinished(key); });
@@ -128,14 +126,12 @@ void take_all(const Context& context, const std::function<void()>& tidy, const T
   take_unfinished_kept(context, take);
   take_unfinished_records(context, take);
   std::vector<CatalogueEntry> ours;
-  std::set<fs::path> directories;
   for (CatalogueEntry& entry : context.catalogue.entries()) {
     if (!entry.manifest || !is_of(entry, context)) continue;
-    for (const CopyRecord& copy : entry.record.copies) directories.insert(copy.directory);
     take_unfinished_files(entry, context, take);
     ours.push_back(std::move(entry));
   }
-  for (const fs::path& directory : directories) take_copies(directory, ours, context, take);
+  for (const fs::path& directory : context.also) take_copies(directory, ours, context, take);
 }
 
 }  // namespace

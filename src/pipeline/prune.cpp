@@ -115,15 +115,15 @@ class Rules {
 };
 
 // The bytes that an entry takes, or nothing when something that is not ours is in it.
-std::optional<std::uint64_t> bytes_of(const CatalogueEntry& entry) {
+std::optional<std::uint64_t> bytes_of(const CatalogueEntry& entry, const Context& context) {
+  const Directory directory = context.catalogue.open_entry(entry.id);
   std::uint64_t bytes = 0;
-  std::error_code error;
-  for (fs::directory_iterator it(entry.directory, error), end; !error && it != end;
-       it.increment(error)) {
-    if (!it->is_regular_file(error) || it->is_symlink(error)) return {};
-    if (it->hard_link_count(error) == 1) bytes += it->file_size(error);
+  for (const std::string& name : directory.names()) {
+    const auto file = directory.status(name);
+    if (!file || !S_ISREG(file->st_mode)) return {};
+    if (file->st_nlink == 1) bytes += static_cast<std::uint64_t>(file->st_size);
   }
-  return error ? std::nullopt : std::optional(bytes);
+  return bytes;
 }
 
 PruneReport plan_prune(const KeepRule& keep, const Context& context) {
@@ -146,7 +146,7 @@ PruneReport plan_prune(const KeepRule& keep, const Context& context) {
     const CatalogueEntry& entry = ours[i];
     std::string why = rules.why_kept(entry, newer);
     if (is_sound(entry)) ++newer;
-    const auto bytes = bytes_of(entry);
+    const auto bytes = bytes_of(entry, context);
     if (why.empty() && !bytes) why = "something that baseline did not make is in it";
     if (!why.empty()) {
       report.kept.push_back({entry, why, 0});

@@ -25,12 +25,12 @@ void warn_of_damage(const Context& context) {
 // A rollback to a database that was kept with companions may have been cut off before they were all
 // beside it.
 void place_companions(const Context& context, Replacement& replacement, const Intent& intent) {
-  const Catalogue catalogue = catalogue_of(context, intent);
+  const Catalogue& catalogue = context.catalogue;
   if (!catalogue.contains(intent.source_id)) return;
   const CatalogueEntry source = catalogue.look_at(intent.source_id);
   if (source.unread) throw unread_error(source);
   if (!source.manifest || source.manifest->payload.companions.empty()) return;
-  if (replacement.place_companions(Directory::open(source.directory), source.manifest->payload)) {
+  if (replacement.place_companions(catalogue.open_entry(source.id), source.manifest->payload)) {
     return;
   }
   context.observer.warning(
@@ -48,10 +48,10 @@ void finish_run(const Context& context, Replacement& replacement, const Intent& 
   report.finished = true;
   report.backup = file_backup(context, replacement, intent, DraftContent::outdated);
   if (intent.source_consumed) {
-    catalogue_of(context, intent).mark_restored(intent.source_id, rfc3339(context.now()));
+    context.catalogue.mark_restored(intent.source_id, rfc3339(context.now()));
   }
   // The history may have the line already, when only the end of the journal was missing.
-  if (!is_recorded(intent, context.store.location())) {
+  if (!is_recorded(context, intent)) {
     record(context, intent,
            {"recover",
             fmt::format("finished the {}", intent.command),
@@ -83,6 +83,22 @@ void undo_run(const Context& context, Replacement& replacement, const Intent& in
                                     intent.command, intent.started));
 }
 
+// The journal tells where its run keeps the backups, but it is not obeyed in that: the person who
+// recovers says it too. Beside the database it may read differently (in a container, after a move).
+void require_same_catalogue(const Context& context, const Intent& intent) {
+  const std::filesystem::path& ours = context.catalogue.directory();
+  const bool beside =
+      ours == context.store.default_catalogue() && intent.catalogue.filename() == ours.filename();
+  if (intent.catalogue == ours || beside) return;
+  throw Error(
+      ErrorCode::refused,
+      fmt::format("the interrupted {} of {} keeps its backups in {}, and this run in {}",
+                  intent.command, printable(context.store.location()),
+                  printable(intent.catalogue.native()), printable(ours.native())),
+      fmt::format("baseline recover --database {} --backups {}",
+                  shell_quoted(context.store.location()), shell_quoted(intent.catalogue.native())));
+}
+
 }  // namespace
 
 std::optional<RecoveryReport> recover(const Context& context, Replacement& replacement,
@@ -93,6 +109,7 @@ std::optional<RecoveryReport> recover(const Context& context, Replacement& repla
   }
   const Interruption interruption = *replacement.interruption();
   const Intent& intent = interruption.intent;
+  require_same_catalogue(context, intent);
   const SuddenEnd none(false);
   const StepScope step(context.observer, Step::recover);
   RecoveryReport report;

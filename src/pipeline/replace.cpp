@@ -132,8 +132,7 @@ void bring_live(ReplaceSteps& steps, const Context& context, Replacement& replac
   }
   if (replacement.old_was_written_since(report.old)) steps.draft = DraftContent::outdated;
   if (report.old.exists && steps.as_found) {
-    Catalogue catalogue = catalogue_of(context, steps.intent);
-    replacement.set_companions_aside(catalogue.open_unfinished(steps.intent.run));
+    replacement.set_companions_aside(context.catalogue.open_unfinished(steps.intent.run));
   }
   if (report.old.exists && steps.intent.strategy == BackupStrategy::copy) {
     copy_backup(context, replacement, steps.intent, steps.draft);

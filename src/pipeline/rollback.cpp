@@ -128,7 +128,7 @@ void look_at_sealed(const Context& context, Replacement& staged, bool told, Repl
 // Makes the backup the candidate, proving its hash on the way.
 void stage_entry(const RollbackRequest& request, const CatalogueEntry& entry,
                  const Context& context, Replacement& staged, ReplaceReport& report) {
-  const Directory directory = Directory::open(entry.directory);
+  const Directory directory = context.catalogue.open_entry(entry.id);
   require_companions(directory, *entry.manifest);
   staged.stage_backup(directory, entry.manifest->payload, request.move,
                       [&](std::uint64_t done, std::uint64_t total) {

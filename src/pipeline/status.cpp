@@ -18,6 +18,8 @@ std::optional<Interruption> interruption_of(Store& store) {
   try {
     return store.interruption();
   } catch (const Error& error) {
+    // One that is not obeyed is no journal.
+    if (error.code() == ErrorCode::refused) throw;
     Interruption unknown;
     unknown.intent.command = "run";
     unknown.position = Position::undecidable;

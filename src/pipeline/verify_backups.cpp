@@ -65,7 +65,7 @@ std::vector<std::string> problems_of(const CatalogueEntry& entry, const Context&
   if (entry.unread) throw unread_error(entry);
   if (!entry.damage.empty()) return {entry.damage};
   std::vector<std::string> problems =
-      seal_problems(Directory::open(entry.directory), *entry.manifest, on_progress);
+      seal_problems(context.catalogue.open_entry(entry.id), *entry.manifest, on_progress);
   // What is not as it was sealed need not be looked into.
   if (problems.empty()) look_into(entry, context, warnings);
   if (entry.record.unreadable) problems.emplace_back("its record was damaged, and is made anew");
@@ -101,7 +101,8 @@ bool was_pruned(const std::string& id, const Context& context) {
 // made it and copies it, does the same.
 void conclude(VerifiedBackup& backup, const Context& context, std::vector<std::string>& warnings) {
   try {
-    const auto lock = DirectoryLock::acquire(backup.entry.directory, Deadline(kForAnother));
+    const auto lock = DirectoryLock::acquire(context.catalogue.open_entry(backup.entry.id),
+                                             Deadline(kForAnother));
     if (!lock) {
       warnings.push_back(
           fmt::format("another process is at work on {}: its second copies are left to that, and "
@@ -156,6 +157,7 @@ BackupsVerifyReport verify_backups(const std::vector<std::string>& ids, const Co
   BackupsVerifyReport report;
   report.directory = context.catalogue.directory();
   std::vector<CatalogueEntry> entries = chosen_entries(ids, context);
+  require_named_copies(entries, context);
   std::uint64_t total = 0;
   for (const CatalogueEntry& entry : entries) total += work_of(entry);
   StepScope step(context.observer, Step::verify_backups);

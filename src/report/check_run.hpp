@@ -58,6 +58,7 @@ struct CheckRun {
   // What the page tells beyond the checks (report/run_document.hpp).
   std::string run;                        ///< its key in the history; empty: it left no line there
   std::filesystem::path catalogue;        ///< empty until it is known
+  Owners owners;                          ///< whose files are obeyed there
   std::vector<TimedStep> steps;           ///< in the order in which they began
   std::vector<std::string> notes;         ///< as the operator was told them
   std::vector<std::string> warnings;      ///< the same

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/text.hpp"
@@ -85,8 +86,12 @@ std::string status_next_text(const StatusReport& report, const TypedOptions& typ
     return labelled("next", "baseline recover" + typed.backups);
   }
   if (report.at_baseline && !report.missing_copies.empty()) {
-    return labelled("next", fmt::format("baseline backups verify{} tries again to make the copy",
-                                        typed.backups));
+    std::set<std::string> directories;
+    for (const MissingCopy& copy : report.missing_copies) directories.insert(copy.directory);
+    std::string command = "baseline backups verify" + typed.backups;
+    for (const std::string& directory : directories)
+      command += " --also " + shell_quoted(directory);
+    return labelled("next", command + " tries again to make the copy");
   }
   if (report.at_baseline) return {};
   return labelled("next", fmt::format("baseline plan{} tells what a deploy would do", typed.all));

@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "base/form_json.hpp"
 #include "base/text.hpp"
 #include "os/clock.hpp"
 #include "os/process.hpp"
@@ -149,7 +150,12 @@ std::string run_record(const CheckRun& run, std::size_t most) {
 }
 
 std::optional<nlohmann::ordered_json> run_of_record(const std::string& record) {
-  Json run = Json::parse(record, nullptr, false);
+  Json run;
+  try {
+    run = Json::parse(shallow_json(record));
+  } catch (const Json::exception&) {
+    return {};
+  }
   if (!run.is_object()) return {};
   const auto elements = [](Json& json, const char* key) {
     const auto found = json.find(key);

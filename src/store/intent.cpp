@@ -2,13 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/bytes_json.hpp"
 #include "base/error.hpp"
+#include "base/form_json.hpp"
 #include "base/integer_json.hpp"
+#include "base/names.hpp"
+#include "os/sha256.hpp"
 
 namespace baseline {
+
+namespace {
+
+bool is_replacing_command(std::string_view text) { return text == "deploy" || text == "rollback"; }
+
+}  // namespace
 
 std::string_view to_string(BackupStrategy strategy) {
   switch (strategy) {
@@ -59,16 +69,19 @@ std::string to_json(const Intent& intent) {
 
 Intent intent_from_json(const std::string& text) {
   try {
-    const auto json = nlohmann::json::parse(text);
+    const auto json = nlohmann::json::parse(shallow_json(text));
     Intent intent;
-    intent.command = json.at("command").get<std::string>();
+    intent.command = text_from_json(json.at("command"), is_replacing_command, "command");
     intent.started = json.at("started").get<std::string>();
     intent.host = json.at("host").get<std::string>();
-    intent.pid = static_cast<int>(integer_from_json(json.at("pid")));
+    intent.pid = static_cast<int>(count_from_json(json.at("pid"), std::numeric_limits<int>::max()));
     intent.revision = json.at("revision").get<std::string>();
-    intent.migration = json.value("migration", "");
-    intent.run = json.at("run").get<std::string>();
-    intent.backup_id = json.at("backup_id").get<std::string>();
+    intent.migration =
+        json.contains("migration")
+            ? text_from_json(json.at("migration"), is_sha256_or_none, "digest of a migration")
+            : "";
+    intent.run = text_from_json(json.at("run"), names::is_run_key, "key of a run");
+    intent.backup_id = text_from_json(json.at("backup_id"), names::is_id_or_none, "ID of a backup");
     intent.catalogue = bytes_from_json(json.at("catalogue"));
     intent.strategy = json.at("strategy").get<std::string>() == "copy" ? BackupStrategy::copy
                                                                        : BackupStrategy::move;
@@ -82,7 +95,7 @@ Intent intent_from_json(const std::string& text) {
     return intent;
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorCode::needs_person,
-                fmt::format("the journal cannot be read: {}", error.what()));
+                fmt::format("what the run intended cannot be read: {}", error.what()));
   }
 }
 

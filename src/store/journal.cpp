@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/checked_line.hpp"
+#include "os/process.hpp"
 
 namespace baseline {
 
@@ -17,6 +18,12 @@ Journal::Journal(FileSystem& files, const Directory& directory, std::string name
       directory_(directory),
       name_(std::move(name)),
       temporary_(std::move(temporary)) {}
+
+std::string Journal::shown() const {
+  const std::string path = printable((directory_ / name_).native());
+  const auto status = directory_.status(name_);
+  return status ? fmt::format("{} of {}", path, owner_name(status->st_uid, status->st_gid)) : path;
+}
 
 std::vector<std::string> Journal::read() const {
   std::vector<std::string> records;
@@ -33,7 +40,7 @@ std::vector<std::string> Journal::read() const {
   if (records.empty()) {
     throw Error(ErrorCode::needs_person,
                 fmt::format("the journal {} cannot be read, and no crash of baseline leaves it so",
-                            printable((directory_ / name_).native())),
+                            shown()),
                 "compare the live database with the candidate beside it and the newest backup, "
                 "then remove the journal");
   }

@@ -18,6 +18,9 @@ class Journal {
   /// `directory` and `files` must outlive the journal. Neither reads nor writes yet.
   Journal(FileSystem& files, const Directory& directory, std::string name, std::string temporary);
 
+  /// Which it is, and whose, for people.
+  std::string shown() const;
+
   /// The records, oldest first; empty when there is no journal. Throws Error{needs_person} when the
   /// first line cannot be read.
   std::vector<std::string> read() const;

@@ -114,6 +114,9 @@ class Store {
   /// The catalogue of backups to use unless the user names another.
   virtual std::filesystem::path default_catalogue() const = 0;
 
+  /// Whose files beside the database, and among its backups, are obeyed.
+  virtual Owners owners() const = 0;
+
   /// Where the engine keeps what its database has to bring in from files beside it, when it cannot
   /// prove that they are its own. To be called before anything else, or nothing is kept.
   virtual void keep_with(KeepFiles keep) = 0;

@@ -22,7 +22,7 @@ Manifest manifest_for(const std::string& id) {
   manifest.id = id;
   manifest.reason = "deploy";
   manifest.when = "2026-11-21T02:35:58Z";
-  manifest.run = "run-of-" + id;
+  manifest.run = id + "-9f31c2aa";
   manifest.host = "db1";
   manifest.user = "bot";
   manifest.tool = "baseline 0.1.0";
@@ -32,7 +32,7 @@ Manifest manifest_for(const std::string& id) {
   manifest.page_size = 4096;
   manifest.page_count = 167;
   manifest.tables = {{"seen", 9600}, {"huge", {}}};
-  manifest.schema_digest = "d1";
+  manifest.schema_digest = std::string(64, 'd');
   manifest.revision = "5c8e4212f5ed";
   manifest.user_version = -1;
   manifest.application_id = 7;
@@ -102,10 +102,10 @@ TEST_CASE("entries are ordered by sequence, never by time", "[catalogue]") {
   CHECK(entries[0].id == first);
   CHECK(entries[1].id == second);
   CHECK(catalogue.next_id(early, "20261121T023558Z-041") == "20040323T000000Z-042");
-  CHECK(sequence_of("20040322T120000Z-1000") == 1000);
-  CHECK_FALSE(sequence_of("20040322T120000Z-"));
-  CHECK_FALSE(sequence_of("20040322T120000Z-1x"));
-  CHECK_FALSE(sequence_of("history.jsonl"));
+  CHECK(names::sequence_of("20040322T120000Z-1000") == 1000);
+  CHECK_FALSE(names::sequence_of("20040322T120000Z-"));
+  CHECK_FALSE(names::sequence_of("20040322T120000Z-1x"));
+  CHECK_FALSE(names::sequence_of("history.jsonl"));
 }
 
 TEST_CASE("the catalogue is private and its files are read-only", "[catalogue]") {
@@ -163,14 +163,15 @@ TEST_CASE("an id that another database's run has taken is passed over", "[catalo
   Catalogue catalogue(real_file_system(), dir.path() / "shared");
   file(catalogue, "20261121T023558Z-001");
   Manifest second = manifest_for("20261121T023558Z-001");
-  second.run = "another run";
+  second.run = "20261121T023558Z-001-00000000";
   std::ofstream(catalogue.open_unfinished(second.run) / "app.db") << "54321";
   catalogue.commit(second);
   CHECK(second.id == "20261121T023558Z-002");
   REQUIRE(catalogue.entries().size() == 2);
-  REQUIRE(catalogue.find_run("another run"));
-  CHECK(bytes_of(catalogue.find_run("another run")->directory / "app.db") == "54321");
-  CHECK(bytes_of(catalogue.find_run("run-of-20261121T023558Z-001")->directory / "app.db") ==
+  REQUIRE(catalogue.find_run("20261121T023558Z-001-00000000"));
+  CHECK(bytes_of(catalogue.find_run("20261121T023558Z-001-00000000")->directory / "app.db") ==
+        "54321");
+  CHECK(bytes_of(catalogue.find_run("20261121T023558Z-001-9f31c2aa")->directory / "app.db") ==
         "12345");
 }
 

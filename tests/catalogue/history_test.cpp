@@ -12,6 +12,7 @@ namespace {
 HistoryLine line_of(const std::string& command) {
   HistoryLine line;
   line.when = "2026-11-21T02:35:58Z";
+  line.run = "20261121T023558Z-001-9f31c2aa";
   line.command = command;
   line.outcome = "done";
   line.database = "/srv/\xff.db";
@@ -28,7 +29,7 @@ TEST_CASE("a torn last line is counted, and the next line stands by itself", "[h
   std::filesystem::resize_file(dir.path() / "history.jsonl", whole + 20);
   append_history(real_file_system(), catalogue, line_of("recover"));
 
-  const History history = read_history(dir.path());
+  const History history = read_history(Catalogue(real_file_system(), dir.path()));
   REQUIRE(history.lines.size() == 2);
   CHECK(history.unreadable == 1);
   CHECK(history.lines[0].command == "deploy");
@@ -45,7 +46,7 @@ TEST_CASE("what a line tells comes back", "[history]") {
   line.migration = std::string(64, 'a');
   line.sha256 = std::string(64, 'b');
   append_history(real_file_system(), Directory::open(dir.path()), line);
-  const HistoryLine back = read_history(dir.path()).lines.at(0);
+  const HistoryLine back = read_history(Catalogue(real_file_system(), dir.path())).lines.at(0);
   CHECK(back.kind == RunKind::rollback);
   CHECK(back.replaced);
   CHECK(back.migration == line.migration);
@@ -73,13 +74,13 @@ TEST_CASE("lines of earlier releases are understood", "[history]") {
   const TempDir dir;
   std::ofstream out(dir.path() / "history.jsonl");
   for (const Words& one : words) {
-    out << R"({"when":"2026-11-21T05:18:01Z","run":"r","command":")" << one.command
-        << R"(","outcome":")" << one.outcome
+    out << R"({"when":"2026-11-21T05:18:01Z","run":"20261121T051801Z-001-9f31c2aa","command":")"
+        << one.command << R"(","outcome":")" << one.outcome
         << R"(","database":"/srv/app.db","from":"","to":"b","backup":"","source":"","user":"root",)"
         << R"("host":"vm","unavailable_us":null})" << '\n';
   }
   out.close();
-  const History history = read_history(dir.path());
+  const History history = read_history(Catalogue(real_file_system(), dir.path()));
   REQUIRE(history.lines.size() == std::size(words));
   for (std::size_t i = 0; i < history.lines.size(); ++i) {
     CAPTURE(words[i].command, words[i].outcome);
@@ -90,7 +91,7 @@ TEST_CASE("lines of earlier releases are understood", "[history]") {
 }
 
 TEST_CASE("no catalogue, no history", "[history]") {
-  CHECK(read_history("/nowhere/at/all").lines.empty());
+  CHECK(read_history(Catalogue(real_file_system(), "/nowhere/at/all")).lines.empty());
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ Catalogue sealed_in(const fs::path& directory) {
   manifest.id = kId;
   manifest.reason = "deploy";
   manifest.when = "2026-11-21T02:35:58Z";
-  manifest.run = "the run";
+  manifest.run = "20261121T023558Z-001-9f31c2aa";
   manifest.database = "/srv/app.db";
   manifest.payload = {
       "app.db",      std::string_view(kContent).size(), sha256_hex(kContent), true, 0640,

@@ -821,7 +821,7 @@ class Also(support.Case):
                          **options)
 
     def verify(self, code=0):
-        return self.json("backups", "verify", "-d", self.database, code=code)
+        return self.json("backups", "verify", "-d", self.database, "--also", self.also, code=code)
 
     def copy(self):
         return self.only_backup(self.database, self.also)
@@ -878,7 +878,7 @@ class Also(support.Case):
         self.json("deploy", "-d", self.database, "--also", link)
         later = self.dir / "later" / "on"
         later.mkdir(parents=True)
-        self.assertEqual(self.verify()["warnings"], [])
+        self.assertEqual(self.json("backups", "verify", "-d", self.database, "--also", link)["warnings"], [])
         self.assertEqual(sha256(self.only_backup(self.database, later) / "app.db"), self.old)
 
     def test_above_a_link_is_above_what_it_leads_to(self):
@@ -898,7 +898,7 @@ class Also(support.Case):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn(f"warning: no second copy of {self.only_backup(self.database).name} in"
                       f" {self.also}: the directory {self.also} does not exist; baseline backups"
-                      " verify tries again\n", done.stdout)
+                      f" verify --also {self.also} tries again\n", done.stdout)
         self.assertFalse(self.also.exists())
         self.assertIn(f"no copy in {self.also}: the directory {self.also} does not exist\n",
                       self.succeeds("backups", "list", "-d", self.database))
@@ -918,6 +918,22 @@ class Also(support.Case):
         self.assertRegex(document["copies"][0]["problem"], "No space left on device")
         self.assertEqual((self.dir / "left").read_text(), "")
         self.assert_at_baseline(self.database)
+
+    def test_only_where_the_run_says_so_itself(self):
+        """The record of a backup, which somebody else may have written, is not obeyed in that."""
+        self.deploy()
+        flip(self.copy() / "app.db", 8 * 5000)
+        before = support.listing(self.dir)
+        other = self.dir / "other"
+        command = f"baseline backups verify --database {self.database} --also {self.also}"
+        self.refuses(4, f"baseline: error: second copies are recorded to be in {self.also}, which this"
+                     f" run does not name\n  hint: {command}\n", "backups", "verify", "-d", self.database)
+        self.assertEqual(support.listing(self.dir), before)
+        self.assertEqual(self.baseline("backups", "verify", "-d", self.database, "--also",
+                                       other).returncode, 4)
+        self.assertEqual(support.listing(self.dir), before)
+        self.assertIn("was damaged, and is made anew", self.command(
+            *command.replace("baseline", str(support.BINARY), 1).split()).stdout)
 
     def test_a_damaged_copy_is_made_anew(self):
         self.deploy()
@@ -1004,7 +1020,7 @@ class Also(support.Case):
     def test_many_at_once_disturb_nobody(self):
         self.deploy()
         running = [subprocess.Popen([support.BINARY, "backups", "verify", "-d", self.database,
-                                     "--format", "json"], stdout=subprocess.PIPE, cwd=self.dir)
+                                     "--also", self.also, "--format", "json"], stdout=subprocess.PIPE, cwd=self.dir)
                    for _ in range(8)]
         for one in running:
             document = json.loads(one.communicate()[0])

@@ -238,11 +238,11 @@ class Killed(support.Case):
         self.assertIn(f"no copy of {backup.name} in {self.also}:",
                       words(self.succeeds("status", "-d", self.database)))
         self.also.mkdir()
-        self.killed("fsync:1", "backups", "verify", "-d", self.database)
-        self.assert_found("a second copy that was being made")
+        self.killed("fsync:1", "backups", "verify", "-d", self.database, "--also", self.also)
+        self.assert_found("a second copy that was being made", "--also", self.also)
         missing, = self.json("status", "-d", self.database)["missing_copies"]
         self.assertEqual((missing["backup"], missing["directory"]), (backup.name, str(self.also)))
-        self.succeeds("backups", "verify", "-d", self.database)
+        self.succeeds("backups", "verify", "-d", self.database, "--also", self.also)
         self.assertEqual(self.json("status", "-d", self.database)["missing_copies"], [])
         shutil.rmtree(self.also)
         missing, = self.json("status", "-d", self.database)["missing_copies"]

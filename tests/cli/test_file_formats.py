@@ -90,7 +90,7 @@ class Formats(support.Case):
     def test_record(self):
         (self.dir / "second").mkdir()
         self.succeeds("deploy", "-d", self.database, "--also", "second")
-        self.succeeds("backups", "verify", "-d", self.database)
+        self.succeeds("backups", "verify", "-d", self.database, "--also", "second")
         record, = records(self.only_backup(self.database) / "baseline-record")
         self.assertEqual(list(record), list(example("baseline-record")))
         self.assertEqual(set(record), {"version", *table("baseline-record")})

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <functional>
 
+#include "base/names.hpp"
 #include "catalogue/seal.hpp"
 #include "os/zstd.hpp"
 #include "pipeline/create_backup.hpp"
@@ -94,8 +95,8 @@ std::vector<Scenario> all_scenarios() {
        [](Workbench& bench) {
          const fs::path also = also_of(bench);
          fs::create_directory(also);
+         bench.set_also({also});
          bench.deploy([&](DeployRequest& request) {
-           request.also = {also};
            request.again = true;
            request.backup = BackupChoice::copy;
          });
@@ -103,10 +104,15 @@ std::vector<Scenario> all_scenarios() {
        1},
       {"verify that makes a second copy",
        [](Workbench& bench) {
-         bench.deploy([&](DeployRequest& request) { request.also = {also_of(bench)}; });
+         bench.set_also({also_of(bench)});
+         bench.deploy();
          fs::create_directory(also_of(bench));
        },
-       [](Workbench& bench) { verify_backups({}, bench.context()); }, 1},
+       [](Workbench& bench) {
+         bench.set_also({also_of(bench)});
+         verify_backups({}, bench.context());
+       },
+       1},
       {"export, packed", [](Workbench& bench) { bench.deploy(); },
        [](Workbench& bench) { export_first(bench, true); }, 1},
       {"export over a file",
@@ -140,7 +146,7 @@ std::size_t check_whole(const fs::path& directory) {
   for (const auto& file : fs::directory_iterator(directory)) {
     const std::string name = file.path().filename();
     INFO(name);
-    CHECK((sequence_of(name) || name.rfind(".partial-", 0) == 0 || name == "history.jsonl"));
+    CHECK((names::sequence_of(name) || name.rfind(".partial-", 0) == 0 || name == "history.jsonl"));
   }
   return catalogue.entries().size();
 }
@@ -185,6 +191,7 @@ TEST_CASE("a crash in a command on backups leaves each of them whole or partial"
       CHECK_FALSE(fs::exists(dir.path() / ".exported.baseline-export"));
       // What was asked for is not forgotten, whenever the crash came.
       REQUIRE(survives(database, 0, [](Workbench& bench) {
+        bench.set_also({also_of(bench)});
         bench.recover();
         verify_backups({}, bench.context());
       }));

@@ -41,6 +41,9 @@ FAILED_DEPLOY = "src/pipeline/failed_deploy.cpp"
 IDENTITY = "src/pipeline/identity.cpp"
 ACTING_USER = "src/os/acting_user.cpp"
 HAND_OVER = "src/catalogue/hand_over.cpp"
+FILE = "src/os/file.cpp"
+INTENT = "src/store/intent.cpp"
+MANIFEST = "src/catalogue/manifest.cpp"
 
 
 @dataclass
@@ -495,6 +498,65 @@ GUARDS = [
     Guard("catalogue: ids do not begin again", CATALOGUE,
           "  if (number == std::numeric_limits<std::uint64_t>::max()) {\n", "  if (false) {\n",
           "cli test_identity"),
+    Guard("trust: a file of somebody else", FILE,
+          "void Directory::require_obeyed(const struct stat& status, const std::filesystem::path& path)"
+          " const {\n",
+          "void Directory::require_obeyed(const struct stat& status, const std::filesystem::path& path)"
+          " const {\n  if (status.st_uid != 0 || path.empty() || true) return;\n", "cli test_trust"),
+    Guard("trust: what somebody else has made is not removed", FILES,
+          "    directory.require_obeyed(name);\n    if (::unlinkat", "    if (::unlinkat", "cli test_trust",
+          kept_because="in a sticky directory the kernel refuses it as well; where the directory is ours "
+          "nothing may be removed that another user has put there"),
+    Guard("trust: what is opened to write is of somebody who is obeyed", FILES,
+          "    directory.require_obeyed(file);\n", "", "cli test_trust"),
+    Guard("trust: a directory that others may write to", FILE,
+          "  directory.require_private();\n", "", "cli test_trust"),
+    Guard("trust: a group that is not that of the database", FILE,
+          "  if ((status.st_mode & S_IWGRP) == 0 || !owners_->group || status.st_gid == *owners_->group ||\n",
+          "  if (true ||\n", "cli test_trust"),
+    Guard("trust: the database's own group", FILE,
+          "      status.st_uid == owners_->user || is_of_group(status)) {\n",
+          "      status.st_uid == owners_->user) {\n", "cli test_trust"),
+    Guard("trust: a text that others may write to", FILE,
+          "  if (owners_ && ((status.st_mode & S_IWOTH) != 0 || group_may)) {\n",
+          "  if (group_may && false) {\n", "cli test_trust"),
+    Guard("trust: no directory through a link", FILE,
+          "kOpenDirectory | O_NOFOLLOW", "kOpenDirectory", "cli test_trust"),
+    Guard("trust: a link on the way that somebody else made", "src/os/walk.cpp",
+          "    if (link.owner == 0 || link.owner == ::geteuid() || link.owner == owner) continue;\n",
+          "    if (link.owner == owner || true) continue;\n", "cli test_trust"),
+    Guard("trust: the form of a run in the journal", INTENT,
+          'text_from_json(json.at("run"), names::is_run_key, "key of a run")',
+          'json.at("run").get<std::string>()', "cli test_trust"),
+    Guard("trust: the form of a run in a manifest", MANIFEST,
+          'text_from_json(in.at("run"), names::is_run_key, "key of a run")',
+          'in.at("run").get<std::string>()', "cli test_trust"),
+    Guard("trust: the form of an ID in a manifest", MANIFEST,
+          'text_from_json(in.at("id"), names::is_id, "ID of a backup")', 'in.at("id").get<std::string>()',
+          "cli test_trust"),
+    Guard("trust: the names in a manifest", MANIFEST,
+          "  if (!names::is_plain_name(name) || names::is_in_every_entry(name)) {\n", "  if (name.empty()) {\n",
+          "cli test_trust"),
+    Guard("trust: companions are those of the database", MANIFEST,
+          "    if (std::ranges::find(own, payload.companions.back()) == own.end()) {\n",
+          "    if (own.empty()) {\n", "cli test_trust"),
+    Guard("trust: the depth of JSON", "src/base/form_json.cpp",
+          "      if (++depth > kDeepest) throw_formless(\"nested too deep\");\n", "      ++depth;\n",
+          "cli test_trust"),
+    Guard("trust: numbers that would wrap", "src/base/integer_json.cpp",
+          "  if (number > most) throw_formless(\"a number is too large\");\n", "  static_cast<void>(most);\n",
+          "cli test_trust"),
+    Guard("trust: a journal does not say where the backups are", "src/pipeline/recover.cpp",
+          "  require_same_catalogue(context, intent);\n", "", "cli test_trust"),
+    Guard("trust: a record does not say where to write", "src/pipeline/verify_backups.cpp",
+          "  require_named_copies(entries, context);\n", "", "cli test_backups"),
+    Guard("trust: only records of runs are removed from among them", "src/catalogue/run_record.cpp",
+          "  std::erase_if(names, [](const std::string& name) { return !names::is_run_record(name); });\n", "",
+          "unit [catalogue]"),
+    Guard("trust: a large candidate is the file that was made", CANDIDATE,
+          "    if (file.status().st_size == 0) throw_replaced();\n", "", "cli test_trust",
+          kept_because="who exchanges the name and exchanges it back within one save meets it; no test is "
+          "so quick for certain"),
     Guard("SQLite: regular files only", SYSTEM_CALLS,
           "    if (!S_ISREG(status.st_mode)) return close_with(fd, S_ISDIR(status.st_mode) ? EISDIR : "
           "ENXIO);\n", "", "unit [system calls]"),

@@ -56,9 +56,9 @@ void read_and_extend(const std::string& text) {
 
 void understand(const std::vector<std::string>& records) {
   try {
-    const sqlite::JournalState state = sqlite::parse_journal(records);
+    const sqlite::JournalState state = sqlite::parse_journal(records, "journal");
     const std::string written = sqlite::record_of_intent(state.intent, state.exchange);
-    const sqlite::JournalState again = sqlite::parse_journal({written});
+    const sqlite::JournalState again = sqlite::parse_journal({written}, "journal");
     demand(sqlite::record_of_intent(again.intent, again.exchange) == written,
            "the intent is the same again");
   } catch (const Error& error) {

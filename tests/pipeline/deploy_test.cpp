@@ -484,7 +484,7 @@ TEST_CASE("runs within one second are told apart", "[deploy]") {
   bench.deploy();
   CHECK(bytes_of(database) == deployed);
   CHECK(bench.catalogue().entries().size() == 3);
-  CHECK(read_history(bench.catalogue().directory()).lines.size() == 3);
+  CHECK(read_history(bench.catalogue()).lines.size() == 3);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "base/error.hpp"
+#include "base/names.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 #include "support/workbench.hpp"
@@ -37,7 +38,8 @@ struct Place {
     manifest.id = context.catalogue.next_id(when);
     manifest.reason = reason;
     manifest.when = rfc3339(when);
-    manifest.run = "run" + std::to_string(++number);
+    manifest.run = names::run_key(manifest.id, database.native());
+    ++number;
     manifest.database = of.empty() ? database.native() : of;
     manifest.payload = {
         fs::path(manifest.database).filename(), 5, std::string(64, 'a'), true, 0600, {}};
@@ -64,7 +66,7 @@ struct Place {
     request.dry_run = true;
     std::vector<int> numbers;
     for (const PrunedBackup& one : prune(request, context).removed) {
-      numbers.push_back(static_cast<int>(*sequence_of(one.entry.id)));
+      numbers.push_back(static_cast<int>(*names::sequence_of(one.entry.id)));
     }
     return numbers;
   }
@@ -171,7 +173,7 @@ TEST_CASE("what an interrupted run needs stays, and it is not recovered", "[prun
                                               Deadline(std::chrono::milliseconds(0)));
     Intent intent;
     intent.command = "rollback";
-    intent.run = "run2";
+    intent.run = entries[1].manifest->run;
     intent.source_id = entries[0].id;
     intent.catalogue = place.context.catalogue.directory();
     run->prepare(intent);

@@ -15,6 +15,7 @@ Intent intent_for(EngineUnderTest& engine, Store& store, bool has_old) {
   intent.command = "deploy";
   intent.started = "2026-11-21T02:35:58Z";
   intent.revision = "new1";
+  intent.run = "20261121T023558Z-001-1a2b3c4d";
   intent.catalogue = engine.entries();
   intent.strategy = store.plan_backup(BackupChoice::automatic, intent.catalogue).strategy;
   if (has_old) intent.backup_id = "20261121T023558Z-001";

@@ -51,6 +51,9 @@ class Workbench {
   /// The application that is stopped and started; none unless this is called.
   void set_application(baseline::Application application) { application_ = std::move(application); }
 
+  /// Where second copies are to be made.
+  void set_also(std::vector<std::filesystem::path> also) { context_.also = std::move(also); }
+
   RecordingObserver observer;
   /// What the judge says in the phase `after`.
   bool after_passes = true;

@@ -114,6 +114,8 @@ fs::path SqliteStore::default_catalogue() const {
   return target_.directory / names::catalogue(target_.name);
 }
 
+Owners SqliteStore::owners() const { return target_.directory.owners(); }
+
 bool SqliteStore::exists() { return target_.directory.contains(target_.name); }
 
 DatabaseFacts SqliteStore::look(const LookOptions& options) {
@@ -165,9 +167,9 @@ ExchangePlan SqliteStore::plan_exchange() {
 std::optional<Interruption> SqliteStore::interruption() {
   const Journal journal(files_, target_.directory, names::journal(target_.name),
                         names::journal_temporary(target_.name));
-  const std::vector<std::string> records = journal.read();
-  if (records.empty()) return {};
-  return judge(target_, parse_journal(records));
+  const auto state = read_journal(journal);
+  if (!state) return {};
+  return judge(target_, *state);
 }
 
 std::vector<Leftover> SqliteStore::leftovers() {
@@ -286,6 +288,7 @@ BackupPlan SqliteStore::plan_backup(BackupChoice choice, const fs::path& catalog
 
 std::unique_ptr<Replacement> SqliteStore::hold(const RunIdentity& identity,
                                                const Deadline& deadline) {
+  target_.directory.require_private();
   std::shared_ptr<RunLock> lock = lock_.lock();
   if (!lock) {
     require_owner(target_, choice_);
@@ -296,9 +299,8 @@ std::unique_ptr<Replacement> SqliteStore::hold(const RunIdentity& identity,
   // An interrupted run is recovered by the engine that began it.
   const Journal journal(files_, target_.directory, names::journal(target_.name),
                         names::journal_temporary(target_.name));
-  const std::vector<std::string> records = journal.read();
-  const Exchange exchange = records.empty() ? exchange_ : parse_journal(records).exchange;
-  switch (exchange) {
+  const auto state = read_journal(journal);
+  switch (state ? state->exchange : exchange_) {
     case Exchange::swap:
       return std::make_unique<SwapReplacement>(files_, target_, std::move(lock));
     case Exchange::in_place:

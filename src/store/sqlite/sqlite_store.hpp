@@ -22,6 +22,7 @@ class SqliteStore final : public Store {
   std::string engine() const override;
   std::string location() const override;
   std::filesystem::path default_catalogue() const override;
+  Owners owners() const override;
   void keep_with(KeepFiles keep) override { target_.keep = std::move(keep); }
   bool exists() override;
   DatabaseFacts look(const LookOptions& options) override;

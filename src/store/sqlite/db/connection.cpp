@@ -244,8 +244,11 @@ SQLite::Database copy_of(SQLite::Database& source) {
 }
 
 void copy_to_file(SQLite::Database& source, const fs::path& file, bool in_wal_mode) {
+  // SQLite would look for a link in each part of the path.
+  const fs::path real = fs::canonical(file.parent_path()) / file.filename();
   SQLite::Database target =
-      open_database(Purpose::copy, file.native(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+      open_database(Purpose::copy, real.native(),
+                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW);
   // Nobody misses it after a crash: whoever wants it to last syncs it then. Nor may a journal be
   // left beside it.
   target.exec("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF");

@@ -29,6 +29,7 @@ Candidate::Candidate(FileSystem& files, const Target& target, Belongs belongs)
 void Candidate::require_free() {
   foreign_ = target_.directory.contains(name_);
   if (!foreign_) return;
+  target_.directory.require_obeyed(name_);
   throw Error(
       ErrorCode::needs_person,
       fmt::format("{} exists, but no journal that tells what it is", printable(path().native())),
@@ -97,7 +98,11 @@ SwapRecord Candidate::write(Session& migrated) {
     sha256 = sha256_hex(bytes);
   });
   if (!small) {
+    // By name, and through no link. Whatever has the name meanwhile: what counts is this file, and
+    // that it is not empty any more.
     migrated.save(path());
+    require_own();
+    if (file.status().st_size == 0) throw_replaced();
     sha256 = hash_file(file, nullptr, Cached::keep);  // it goes live
   }
   return built(file, std::move(sha256));

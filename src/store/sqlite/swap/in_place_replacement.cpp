@@ -37,15 +37,14 @@ InPlaceReplacement::InPlaceReplacement(FileSystem& files, const Target& target,
       journal_(files, target.directory, names::journal(target.name),
                names::journal_temporary(target.name)),
       candidate_(files, target, Candidate::Belongs::to_us) {
-  const std::vector<std::string> records = journal_.read();
-  if (records.empty()) return;
-  const JournalState state = parse_journal(records);
-  intent_ = state.intent;
-  announced_ = state.announced.has_value();
-  if (announced_) built_ = *state.announced;
-  step_ = state.in_place;
+  const auto state = read_journal(journal_);
+  if (!state) return;
+  intent_ = state->intent;
+  announced_ = state->announced.has_value();
+  if (announced_) built_ = *state->announced;
+  step_ = state->in_place;
   bring_in_hot_journal();
-  interruption_ = judge(target_, state);
+  interruption_ = judge(target_, *state);
   record_the_verdict();
 }
 

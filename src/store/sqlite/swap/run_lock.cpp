@@ -6,9 +6,11 @@
 
 #include <cerrno>
 #include <csignal>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/form_json.hpp"
 #include "base/integer_json.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
@@ -30,13 +32,13 @@ struct flock whole_file() {
 // writes it just after it got the lock, and one that died leaves it.
 std::string description(const Target& target) {
   const auto text = target.directory.read_text(names::lock(target.name), 64U << 10U);
-  const auto json = nlohmann::json::parse(text.value_or(""), nullptr, false);
-  if (!json.is_object()) return {};
   try {
-    const auto pid = static_cast<pid_t>(integer_from_json(json.at("pid")));
+    const auto json = nlohmann::json::parse(shallow_json(text.value_or("")));
+    const auto pid =
+        static_cast<pid_t>(count_from_json(json.at("pid"), std::numeric_limits<pid_t>::max()));
     const std::string host = json.value("host", "");
     // A pid of another host, or of another pid namespace, cannot be asked whether it lives.
-    if (pid <= 0 || (host == host_name() && ::kill(pid, 0) != 0 && errno == ESRCH)) return {};
+    if (pid == 0 || (host == host_name() && ::kill(pid, 0) != 0 && errno == ESRCH)) return {};
     return fmt::format("pid {} on {} (baseline {}, since {})", pid, printable(host),
                        printable(json.value("command", "?")),
                        printable(json.value("started", "?")));
@@ -54,33 +56,10 @@ std::string described_holder(const Target& target) {
   return "a process that has not said who it is";
 }
 
-// A member of the database's group has made it for the group (share_new_files).
-bool is_of_the_group(const struct stat& lock, const Target& target) {
-  const auto database = target.directory.status(target.name);
-  return database && lock.st_gid == database->st_gid &&
-         (lock.st_mode & database->st_mode & S_IWGRP) != 0;
-}
-
-// The lock outlives the run. Another user's is not taken, unless both may write the database.
-File open_lock(FileSystem& files, const Target& target) {
-  const std::string name = names::lock(target.name);
-  const auto existing = target.directory.status(name);
-  if (existing && ::geteuid() != 0 && existing->st_uid != ::geteuid() &&
-      !is_of_the_group(*existing, target)) {
-    const std::string path = (target.directory / name).native();
-    throw Error(ErrorCode::refused,
-                fmt::format("the lock {} belongs to {}", printable(path),
-                            owner_name(existing->st_uid, existing->st_gid)),
-                fmt::format("give it to the owner of the database: chown --reference={} {}",
-                            shell_quoted(target.resolved.native()), shell_quoted(path)));
-  }
-  return files.open_or_create(target.directory, name, kPrivateFile);
-}
-
 }  // namespace
 
 bool RunLock::try_lock(FileSystem& files, const Target& target) {
-  file_ = open_lock(files, target);
+  file_ = files.open_or_create(target.directory, names::lock(target.name), kPrivateFile);
   struct flock lock = whole_file();
   if (::fcntl(file_.fd(), F_OFD_SETLK, &lock) != 0) return false;
   // Somebody may have removed the file meanwhile: then a lock on it keeps nobody out.

@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/form_json.hpp"
 #include "base/integer_json.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "os/copy.hpp"
+#include "os/sha256.hpp"
 #include "store/sqlite/session/sessions.hpp"
 #include "store/sqlite/swap/content_digest.hpp"
 #include "store/sqlite/swap/freeze.hpp"
@@ -24,7 +27,7 @@ SwapRecord swap_from_json(const json& record) {
   swap.new_inode = count_from_json(record.at("new_inode"));
   if (!record.at("old_inode").is_null()) swap.old_inode = count_from_json(record.at("old_inode"));
   swap.new_size = count_from_json(record.at("new_size"));
-  swap.new_sha256 = record.at("new_sha256").get<std::string>();
+  swap.new_sha256 = text_from_json(record.at("new_sha256"), is_sha256, "SHA-256");
   return swap;
 }
 
@@ -53,9 +56,14 @@ void read_step(const json& record, const std::string& word, InPlaceStep& step) {
   for (const PhaseWord& known : kPhases) {
     if (known.word != word) continue;
     step.phase = known.phase;
-    step.schema_cookie = record.value("schema_cookie", step.schema_cookie);
+    if (record.contains("schema_cookie")) {
+      step.schema_cookie = static_cast<std::uint32_t>(
+          count_from_json(record["schema_cookie"], std::numeric_limits<std::uint32_t>::max()));
+    }
     step.was_wal = record.value("was_wal", step.was_wal);
-    step.old_content = record.value("old_content", step.old_content);
+    if (record.contains("old_content")) {
+      step.old_content = text_from_json(record["old_content"], is_sha256, "digest");
+    }
   }
 }
 
@@ -106,11 +114,17 @@ std::string record_of_step(const InPlaceStep& step) {
   return record.dump();
 }
 
-JournalState parse_journal(const std::vector<std::string>& records) {
+std::optional<JournalState> read_journal(const Journal& journal) {
+  const std::vector<std::string> records = journal.read();
+  if (records.empty()) return {};
+  return parse_journal(records, journal.shown());
+}
+
+JournalState parse_journal(const std::vector<std::string>& records, const std::string& journal) {
   JournalState state;
   try {
     for (const std::string& text : records) {
-      const json record = json::parse(text);
+      const json record = json::parse(shallow_json(text));
       const auto phase = record.at("phase").get<std::string>();
       if (phase == "prepare") {
         state.intent = intent_from_json(record.at("intent").dump());
@@ -123,9 +137,11 @@ JournalState parse_journal(const std::vector<std::string>& records) {
       state.application = state_from_json(record);
       if (record.contains("logs")) state.intent.logs = log_positions_from_json(record["logs"]);
     }
-  } catch (const json::exception& error) {
+    if (state.intent.run.empty()) throw_formless("it does not tell of a run");
+  } catch (const std::exception& error) {
     throw Error(ErrorCode::needs_person,
-                fmt::format("the journal is not one of this program: {}", error.what()),
+                fmt::format("the journal {} is not one of this program: {}", journal,
+                            printable(error.what())),
                 "was it written by a newer baseline? use that one to recover");
   }
   return state;

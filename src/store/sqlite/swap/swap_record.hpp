@@ -9,6 +9,7 @@
 
 #include "os/file_system.hpp"
 #include "store/intent.hpp"
+#include "store/journal.hpp"
 #include "store/sqlite/swap/target.hpp"
 #include "store/store.hpp"
 
@@ -52,8 +53,11 @@ std::string record_of_reverting();
 std::string record_of_application(ApplicationState state, const std::vector<LogPosition>& logs);
 std::string record_of_step(const InPlaceStep& step);
 
-/// Throws Error{needs_person} when the records are not ours.
-JournalState parse_journal(const std::vector<std::string>& records);
+/// Throws Error{needs_person} when the records are not ours. `journal`: where they are from, for
+/// people.
+JournalState parse_journal(const std::vector<std::string>& records, const std::string& journal);
+/// The same of a journal; nothing when there is none.
+std::optional<JournalState> read_journal(const Journal& journal);
 
 /// Which database is live. Of the swap engine: by the inodes, or by the candidate's hash where the
 /// files were restored to other inodes. In place: by the last step, and where that does not tell,

@@ -26,13 +26,12 @@ SwapReplacement::SwapReplacement(FileSystem& files, const Target& target,
       journal_(files, target.directory, names::journal(target.name),
                names::journal_temporary(target.name)),
       candidate_(files, target, Candidate::Belongs::to_live) {
-  const std::vector<std::string> records = journal_.read();
-  if (records.empty()) return;
-  const JournalState state = parse_journal(records);
-  intent_ = state.intent;
-  announced_ = state.announced;
+  const auto state = read_journal(journal_);
+  if (!state) return;
+  intent_ = state->intent;
+  announced_ = state->announced;
   if (announced_) built_ = *announced_;
-  interruption_ = judge(target_, state);
+  interruption_ = judge(target_, *state);
 }
 
 void SwapReplacement::tidy() {

@@ -10,8 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
-#include <memory>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -21,6 +19,7 @@
 #include "base/text.hpp"
 #include "os/file_system.hpp"
 #include "os/process.hpp"
+#include "os/walk.hpp"
 #include "store/sqlite/swap/exclusive.hpp"
 
 namespace baseline::sqlite {
@@ -30,10 +29,10 @@ namespace fs = std::filesystem;
 
 std::string path_text(const fs::path& path) { return printable(path.native()); }
 
-// realpath(3), because std::filesystem::canonical does not tell a loop from a missing file well.
-fs::path real_path(const fs::path& path, const fs::path& given) {
-  const std::unique_ptr<char, void (*)(void*)> text(::realpath(path.c_str(), nullptr), ::free);
-  if (text) return text.get();
+// Where a path leads; the links on the way are judged when it is known whose the database is.
+Walk walked(const fs::path& path, const fs::path& given) {
+  Walk way = walk(fs::absolute(path));
+  if (way.end.is_open()) return way;
   if (errno == ELOOP) {
     throw Error(ErrorCode::usage, fmt::format("{} is a loop of symbolic links", path_text(given)));
   }
@@ -118,12 +117,7 @@ void require_safe_directory(const Target& target) {
     refuse(fmt::format("the directory {} is not writable for this user", directory),
            "run as the owner of the database; the new file is made beside the old one");
   }
-  const bool sticky = (status.st_mode & S_ISVTX) != 0;
-  if ((status.st_mode & S_IWOTH) != 0 && !sticky) {
-    refuse(fmt::format("anybody may write to the directory {}, and could exchange files in it",
-                       directory),
-           fmt::format("chmod o-w {}", shell_quoted(target.directory.path().native())));
-  }
+  target.directory.require_private();
 }
 
 void require_changeable(const Target& target, const struct statx& status) {
@@ -242,13 +236,10 @@ Target resolve(const fs::path& given) {
   }
   struct stat link {};
   const bool exists = ::lstat(given.c_str(), &link) == 0;
-  fs::path resolved;
-  if (exists && S_ISLNK(link.st_mode)) {
-    resolved = real_path(given, given);
-  } else {
-    const fs::path parent = given.has_parent_path() ? given.parent_path() : fs::path(".");
-    resolved = real_path(parent, given) / given.filename();
-  }
+  const bool is_link = exists && S_ISLNK(link.st_mode);
+  const fs::path parent = given.has_parent_path() ? given.parent_path() : fs::path(".");
+  const Walk way = is_link ? walked(given, given) : walked(parent, given);
+  const fs::path resolved = is_link ? way.end.path() : way.end.path() / given.filename();
   if (!fs::is_directory(resolved.parent_path())) {
     throw Error(ErrorCode::usage,
                 fmt::format("{} is not a directory", path_text(resolved.parent_path())));
@@ -258,6 +249,9 @@ Target resolve(const fs::path& given) {
   Target target{given, resolved, std::move(directory), std::move(held),
                 resolved.filename().native()};
   const auto status = target.directory.status(target.name);
+  const struct stat owned = status.value_or(target.directory.own_status());
+  require_own_links(way, owned.st_uid);
+  target.directory.obey_only({owned.st_uid, owned.st_gid});
   if (status && !S_ISREG(status->st_mode)) {
     throw Error(ErrorCode::usage, fmt::format("{} is not a regular file", path_text(given)),
                 "give the path of the database file");
