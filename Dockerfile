@@ -7,7 +7,7 @@
 #
 #   COPY --from=baseline /usr/local/bin/baseline /usr/local/bin/entrypoint /usr/local/bin/
 
-FROM debian:12-slim AS build
+FROM debian:12-slim@sha256:7c7b2c966bc9ee8cedfeef67e0e279108992c77681fa595db4a9d65c06ccc587 AS build
 WORKDIR /src
 COPY scripts/setup scripts/common.sh scripts/
 RUN scripts/setup
@@ -17,7 +17,7 @@ RUN cmake --preset release -DBASELINE_COMMIT="$BASELINE_COMMIT" -DBASELINE_STATI
  && cmake --build --preset release \
  && cmake --install build/release --prefix /out
 
-FROM debian:12-slim
+FROM debian:12-slim@sha256:7c7b2c966bc9ee8cedfeef67e0e279108992c77681fa595db4a9d65c06ccc587
 COPY --from=build /out/bin/baseline /usr/local/bin/baseline
 COPY --from=build /src/scripts/entrypoint /usr/local/bin/entrypoint
 # The directory of the database is the volume, never the file: a mounted file cannot be renamed.

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/concealed.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "os/child_process.hpp"
@@ -30,12 +31,12 @@ bool names_a_secret(std::string_view variable) {
 }
 
 // What must not be shown: the words of the command with their parts, and what the environment calls
-// a secret. The longest first, so that no end of one stays.
-std::vector<std::string> secrets_of(const std::vector<std::string>& argv) {
+// a secret.
+Concealed secrets_of(const std::vector<std::string>& argv) {
   constexpr std::size_t kShortest = 6;  // less is a word of everybody's
-  std::vector<std::string> out;
+  Concealed out;
   const auto add = [&](std::string_view text) {
-    if (text.size() >= kShortest) out.emplace_back(text);
+    if (text.size() >= kShortest) out.add(text, "***");
   };
   for (std::size_t i = 1; i < argv.size(); ++i) {
     add(argv[i]);
@@ -53,26 +54,24 @@ std::vector<std::string> secrets_of(const std::vector<std::string>& argv) {
       add(text.substr(equals + 1));
     }
   }
-  std::ranges::sort(out, [](const auto& a, const auto& b) { return a.size() > b.size(); });
   return out;
 }
 
 std::string blotted(const ChildOutcome& outcome, const std::vector<std::string>& argv) {
-  const std::string_view err = trimmed(outcome.err.kept);
-  const std::string_view out = trimmed(outcome.out.kept);
-  std::string text(err.empty() ? out : err);
-  for (const std::string& secret : secrets_of(argv)) text = with_replaced(text, secret, "***");
-  // The beginning may be the end of a secret whose rest was dropped.
+  const ChildOutput& output = trimmed(outcome.err.kept).empty() ? outcome.out : outcome.err;
+  const std::string all =
+      concealed(secrets_of(argv).in(output.kept, !output.whole()), !output.whole());
+  const std::string_view text = trimmed(all);
   constexpr std::size_t kShown = 1'000;
-  if (text.size() <= kShown) return text;
+  if (text.size() <= kShown) return std::string(text);
   const std::size_t line = text.find('\n', text.size() - kShown);
-  return line == std::string::npos ? std::string() : text.substr(line + 1);
+  return line == std::string::npos ? std::string() : std::string(text.substr(line + 1));
 }
 
 std::string problem_of(const ChildOutcome& outcome, const SendCommand& command) {
   switch (outcome.end) {
     case ChildOutcome::End::not_started:
-      return fmt::format("cannot run {}: {}", command.argv.front(),
+      return fmt::format("cannot run {}: {}", concealed(command.argv.front()),
                          std::generic_category().message(outcome.code));
     case ChildOutcome::End::timed_out:
       return fmt::format("still running after {}; killed", short_duration(command.timeout));

@@ -22,25 +22,31 @@ enum class ErrorCode {
 };
 
 /// The one exception type of the program. The message is one sentence, without a final stop, that
-/// names the object and the cause; the hint says in the imperative what to do.
+/// names the object and the cause; the hint says in the imperative what to do. All its texts are
+/// printable, whatever a library has put into them.
 class Error : public std::runtime_error {
  public:
-  Error(ErrorCode code, const std::string& message, std::string hint = {});
+  Error(ErrorCode code, const std::string& message, const std::string& hint = {});
 
   ErrorCode code() const { return code_; }
   const std::string& hint() const { return hint_; }
+  /// The errno of throw_errno(), else 0.
+  int system_error() const { return system_error_; }
   const std::vector<std::string>& notes() const { return notes_; }
 
   /// Errors of input files, printed before the message. All errors of all files come in one go.
   const std::vector<Problem>& problems() const { return problems_; }
   void set_problems(std::vector<Problem> problems) { problems_ = std::move(problems); }
 
+  void set_system_error(int error) { system_error_ = error; }
+
   /// Records what else went wrong while this error was being handled; never replaces the cause.
-  void add_note(std::string note) { notes_.push_back(std::move(note)); }
+  void add_note(const std::string& note);
 
  private:
   ErrorCode code_;
   std::string hint_;
+  int system_error_ = 0;
   std::vector<Problem> problems_;
   std::vector<std::string> notes_;
 };
@@ -54,6 +60,9 @@ class Interrupted : public std::runtime_error {
  private:
   int signal_;
 };
+
+/// Whether no file is to blame for this errno: descriptors or memory ran out.
+bool is_shortage(int error);
 
 /// Throws Error{io} "cannot ACTION OBJECT: STRERROR" for the current errno.
 [[noreturn]] void throw_errno(std::string_view action, std::string_view object);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace baseline::names {
@@ -31,6 +32,16 @@ std::string rollback_journal(std::string_view database) {
 
 std::array<std::string, 3> companions(std::string_view database) {
   return {wal(database), shared_memory(database), rollback_journal(database)};
+}
+
+bool is_super_journal(std::string_view name) {
+  constexpr std::string_view kMark = "-mj";
+  constexpr std::size_t kFewestDigits = 8;
+  const std::size_t mark = name.rfind(kMark);
+  if (mark == std::string_view::npos || mark == 0) return false;
+  const std::string_view digits = name.substr(mark + kMark.size());
+  return digits.size() >= kFewestDigits &&
+         digits.find_first_not_of("0123456789ABCDEF") == std::string_view::npos;
 }
 
 std::string pages_before(std::string_view database) { return fmt::format("{}-before", database); }

@@ -26,6 +26,10 @@ std::string rollback_journal(std::string_view database);  ///< NAME-journal
 /// All three, in this order.
 std::array<std::string, 3> companions(std::string_view database);
 
+/// Whether a file is called as SQLite calls a super-journal, NAME-mjXXXXXXXXX: the file that
+/// decides about a transaction over several databases.
+bool is_super_journal(std::string_view name);
+
 /// NAME-before: pages of the database as they were before SQLite brought a companion in.
 std::string pages_before(std::string_view database);
 

@@ -31,12 +31,34 @@ std::size_t utf8_length(std::string_view text) {
 
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
-// C0 and C1 control characters could drive the terminal; XML and YAML have no U+FFFE and U+FFFF.
+// The code point of a well-formed sequence.
+char32_t code_point(std::string_view sequence) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
+  constexpr std::array<unsigned char, 5> kLead = {0, 0x7F, 0x1F, 0x0F, 0x07};
+  char32_t code = byte(0) & kLead.at(sequence.size());
+  for (std::size_t i = 1; i < sequence.size(); ++i) code = code << 6U | (byte(i) & 0x3FU);
+  return code;
+}
+
+struct Characters {
+  char32_t first;
+  char32_t last;
+};
+
+// What drives a terminal, turns the order of the text round, ends a line for some readers, or is
+// not seen at all: Unicode's Default_Ignorable_Code_Point, but for the selectors of emojis. XML and
+// YAML have no U+FFFE and U+FFFF.
+constexpr Characters kUnprintable[] = {
+    {0x00, 0x1F},     {0x7F, 0x9F},       {0xAD, 0xAD},       {0x34F, 0x34F},    {0x61C, 0x61C},
+    {0x115F, 0x1160}, {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x200B, 0x200F},  {0x2028, 0x202E},
+    {0x2060, 0x206F}, {0x3164, 0x3164},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},  {0xFFF0, 0xFFFB},
+    {0xFFFE, 0xFFFF}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
+
 bool is_unprintable(std::string_view sequence) {
-  const auto first = static_cast<unsigned char>(sequence[0]);
-  if (sequence.size() == 1) return first < 0x20 || first == 0x7F;
-  if (sequence == "\xEF\xBF\xBE" || sequence == "\xEF\xBF\xBF") return true;
-  return sequence.size() == 2 && first == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0;
+  const char32_t code = code_point(sequence);
+  return std::ranges::any_of(kUnprintable, [&](const Characters& range) {
+    return range.first <= code && code <= range.last;
+  });
 }
 
 // `text` with what is not UTF-8, and the characters for which `escapes` holds, as \xNN.
@@ -59,22 +81,116 @@ std::string escaped_text(std::string_view text, Escapes escapes) {
   return out;
 }
 
+// The length of the colour, ESC [ 3 1 ; 1 m, at the start of `text`, or 0.
+std::size_t colour_length(std::string_view text) {
+  if (!text.starts_with("\x1b[")) return 0;
+  const std::size_t end = text.find_first_not_of("0123456789;", 2);
+  return end != std::string_view::npos && text[end] == 'm' ? end + 1 : 0;
+}
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// Whether a CI runner would take the text for a command, wherever it is in a line: "##[error]" and
+// "##vso[…]" of Azure (GitHub too), "##teamcity[…]".
+bool is_job_command(std::string_view text) {
+  if (!text.starts_with("##")) return false;
+  std::size_t end = 2;
+  while (end < text.size() && is_letter(text[end])) ++end;
+  return end < text.size() && text[end] == '[';
+}
+
+// The same of a line from `at` on: "::warning::" of GitHub begins one, blanks may come before it.
+bool is_job_command(std::string_view line, std::size_t at) {
+  const std::string_view rest = line.substr(at);
+  if (!rest.starts_with("::")) return is_job_command(rest);
+  return rest.size() > 2 && is_letter(rest[2]) && trimmed(line.substr(0, at)).empty();
+}
+
+/// What a text is, and what may stay in it.
+enum class Shown {
+  part,           ///< a part of a line
+  line,           ///< a line, with its end
+  coloured_line,  ///< the same, with colours of our own
+};
+
+std::string printable_as(Shown shown, std::string_view line) {
+  std::string out;
+  std::size_t done = 0;
+  const bool coloured = shown == Shown::coloured_line;
+  const auto take_until = [&](std::size_t at) {
+    out += escaped_text(line.substr(done, at - done), [&](std::string_view sequence) {
+      return (shown == Shown::part || sequence != "\n") && is_unprintable(sequence);
+    });
+    done = at;
+  };
+  for (std::size_t at = line.find_first_of("\x1b:#"); at < line.size();
+       at = line.find_first_of("\x1b:#", at)) {
+    const std::size_t colour = coloured ? colour_length(line.substr(at)) : 0;
+    const bool command =
+        shown == Shown::part ? is_job_command(line.substr(at)) : is_job_command(line, at);
+    if (colour > 0) {
+      take_until(at);
+      out += line.substr(at, colour);
+    } else if (command) {
+      take_until(at);
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(line[at]));
+    }
+    at += std::max<std::size_t>(colour, 1);
+    if (colour > 0 || command) done = at;
+  }
+  take_until(line.size());
+  return out;
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
-  const auto plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+  const auto plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '#'; };
   if (std::ranges::all_of(text, plain)) return std::string(text);
-  return escaped_text(text, is_unprintable);
+  return printable_as(Shown::part, text);
 }
 
-std::string printable_lines(std::string_view text) {
-  return escaped_text(
-      text, [](std::string_view sequence) { return sequence != "\n" && is_unprintable(sequence); });
+std::string printable_lines(std::string_view text) { return for_people(text, false); }
+
+std::string for_people(std::string_view text, bool coloured) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
+    out += printable_as(coloured ? Shown::coloured_line : Shown::line, text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return out;
 }
 
 std::string valid_utf8(std::string_view text) {
   if (utf8_prefix(text) == text.size()) return std::string(text);
   return escaped_text(text, [](std::string_view) { return false; });
+}
+
+std::string printable_json(std::string_view json) {
+  const auto plain = [](char c) { return c < 0x7F && c >= 0 && c != '#'; };
+  if (std::ranges::all_of(json, plain)) return std::string(json);
+  std::string out;
+  out.reserve(json.size());
+  while (!json.empty()) {
+    const std::size_t length = std::max<std::size_t>(utf8_length(json), 1);
+    const std::string_view sequence = json.substr(0, length);
+    // Line feeds and the like are JSON's own; within texts it has escaped them already.
+    if (json[0] == 0x7F || (length > 1 && is_unprintable(sequence)) || is_job_command(json)) {
+      const char32_t code = code_point(sequence);
+      if (code < 0x10000) {
+        out += fmt::format("\\u{:04x}", static_cast<unsigned>(code));
+      } else {
+        const unsigned rest = static_cast<unsigned>(code) - 0x10000;
+        out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (rest >> 10U), 0xDC00 + (rest & 0x3FFU));
+      }
+    } else {
+      out += sequence;
+    }
+    json.remove_prefix(length);
+  }
+  return out;
 }
 
 std::size_t utf8_prefix(std::string_view text) {

@@ -10,17 +10,25 @@
 
 namespace baseline {
 
-/// `text` with control characters, U+FFFE, U+FFFF and bytes that are not UTF-8 written as `\xNN`,
-/// fit for a terminal, a log, JSON and XML. Paths and SQL are passed on as bytes and printed
-/// through this.
+/// `text` with control characters, what turns text round, breaks lines or is not seen (zero width),
+/// U+FFFE, U+FFFF and bytes that are not UTF-8 written as `\xNN`: fit for a terminal, a log and
+/// XML, and no command to a CI runner ("##[error]"). Paths and SQL are passed on as bytes and
+/// printed through this.
 std::string printable(std::string_view text);
 
-/// The same line by line: line feeds stay.
+/// The same line by line: line feeds stay. No line is a command to a CI runner, either
+/// ("::warning::…" of GitHub).
 std::string printable_lines(std::string_view text);
+
+/// The same for what is printed for people at last: of a `coloured` text the colours stay.
+std::string for_people(std::string_view text, bool coloured);
 
 /// `text` with bytes that are not UTF-8 written as `\xNN`; control characters stay. For formats
 /// with an escape of their own for these.
 std::string valid_utf8(std::string_view text);
+
+/// The text of a JSON document, with the same characters in it as `\uNNNN`: it says the same.
+std::string printable_json(std::string_view json);
 
 /// How many bytes at the start of `text` are well-formed UTF-8; all of them when the text is.
 std::size_t utf8_prefix(std::string_view text);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/concealed.hpp"
 #include "base/text.hpp"
 
 namespace baseline {
@@ -40,8 +41,10 @@ std::string described_end(const ChildOutcome& outcome, const std::string& progra
 }
 
 std::string shown_output(const ChildOutcome& outcome) {
-  const std::string_view out = trimmed(outcome.out.kept);
-  const std::string_view err = trimmed(outcome.err.kept);
+  const std::string all_out = concealed(outcome.out.kept, !outcome.out.whole());
+  const std::string all_err = concealed(outcome.err.kept, !outcome.err.whole());
+  const std::string_view out = trimmed(all_out);
+  const std::string_view err = trimmed(all_err);
   if (out.empty() || err.empty()) {
     return std::string(last_lines(out.empty() ? err : out, kShownOutputLines));
   }

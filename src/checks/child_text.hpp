@@ -12,7 +12,7 @@ namespace baseline {
 std::string described_end(const ChildOutcome& outcome, const std::string& program,
                           std::chrono::milliseconds timeout);
 
-/// The last lines that a child wrote; which stream they are of when there are both.
+/// The last lines that a child wrote, concealed(); which stream they are of when there are both.
 std::string shown_output(const ChildOutcome& outcome);
 
 /// The words of a command on one line, as somebody would type them.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/concealed.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "checks/check.hpp"
@@ -149,14 +150,14 @@ class Runner {
   }
 
   void conclude(const CheckHead& head, CheckResult& result, Verdict verdict) const {
-    result.note = std::move(verdict.note);
+    result.note = concealed(std::move(verdict.note));
     result.status = verdict.status;
     if (verdict.status == Status::pass) return;
     if (head.severity == Severity::warn) result.status = Status::warn;
-    result.expected = std::move(verdict.expected);
-    result.got = std::move(verdict.got);
-    result.sql = std::move(verdict.sql);
-    result.why = std::move(verdict.why);
+    result.expected = concealed(std::move(verdict.expected));
+    result.got = concealed(std::move(verdict.got));
+    result.sql = concealed(std::move(verdict.sql));
+    result.why = concealed(std::move(verdict.why));
     result.hint = head.hint;
     result.rerun =
         fmt::format("{} --only {}", options_.rerun, shell_quoted(exact_glob(head.path())));

@@ -1,7 +1,9 @@
 #include "checks/sql_text.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "base/concealed.hpp"
 #include "base/text.hpp"
 
 namespace baseline {
@@ -73,20 +75,21 @@ std::string shown_sql(std::string_view sql, const Bindings& bindings) {
     }
     sql.remove_prefix(length);
   }
-  return shortened(printable(trimmed(out)), kLongestSql);
+  return shortened(printable(trimmed(concealed(std::move(out)))), kLongestSql);
 }
 
 std::string shortened(std::string_view text, std::size_t limit) {
-  if (text.size() <= limit) return std::string(text);
+  std::string out = concealed(std::string(text));
+  if (out.size() <= limit) return out;
   constexpr std::string_view kMore = "…";
-  return std::string(text.substr(0, utf8_prefix(text.substr(0, limit - kMore.size())))) +
-         std::string(kMore);
+  out.resize(utf8_prefix(std::string_view(out).substr(0, limit - kMore.size())));
+  return out.append(kMore);
 }
 
 std::string short_literal(const Value& value) {
   // A literal can be four times as long as the value: nobody wants one of 100 MB.
   if (const auto* text = std::get_if<std::string>(&value); text != nullptr) {
-    return shortened(sql_literal(text->substr(0, kLongestValue)), kLongestValue);
+    return shortened(sql_literal(concealed(*text).substr(0, kLongestValue)), kLongestValue);
   }
   if (const auto* blob = std::get_if<Blob>(&value); blob != nullptr) {
     const auto size = static_cast<std::ptrdiff_t>(std::min(blob->size(), kLongestValue));

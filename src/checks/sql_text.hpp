@@ -23,7 +23,8 @@ struct SqlText {
 /// The SQL on one line, parameters replaced by their values as literals, shortened for a report.
 std::string shown_sql(std::string_view sql, const Bindings& bindings);
 
-/// `text` cut to `limit` bytes at most, at the end of a character, with "…" for what is missing.
+/// `text`, concealed(), cut to `limit` bytes at most, at the end of a character, with "…" for what
+/// is missing.
 std::string shortened(std::string_view text, std::size_t limit);
 
 /// The value as a short literal, however long it is.

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <iterator>
 #include <map>
 #include <set>
 #include <system_error>
 #include <utility>
 
+#include "base/concealed.hpp"
 #include "base/embedded.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -31,6 +33,8 @@ std::vector<fs::path> suites_in(const fs::path& directory) {
     if (extension == ".yaml" || extension == ".yml") out.push_back(entry->path());
   }
   if (error) {
+    errno = error.value();
+    if (is_shortage(errno)) throw_errno("list", directory.native());
     throw Error(ErrorCode::usage,
                 fmt::format("cannot read {}: {}", printable(directory.string()), error.message()));
   }
@@ -118,6 +122,8 @@ Suites Suites::load(const std::vector<SuiteSource>& sources, Session& reference,
     std::ranges::move(checks, std::back_inserter(suites.checks_));
     std::ranges::move(problems.found(), std::back_inserter(wrong));
   }
+  for (Problem& problem : wrong) problem.message = concealed(std::move(problem.message));
+  for (Problem& warning : context.warnings) warning.message = concealed(std::move(warning.message));
   // A suite from elsewhere must not run programs because nobody has looked at it.
   const bool refused = !options.allow_commands && !context.commands.empty();
   if (!wrong.empty()) {

@@ -34,10 +34,12 @@ std::vector<SuiteSource> builtin_suites();
 
 /// What the command line says about suites.
 struct SuiteOptions {
-  std::map<std::string, std::string> vars;  ///< win over the environment and the files
+  std::map<std::string, std::string> vars;  ///< win over all others
   bool allow_commands = false;              ///< false: suites with commands are an error
   /// Those of baseline.yaml: they win over the files only.
   std::map<std::string, std::string> configured_vars = {};
+  /// What the configuration passes on of the environment: it wins over those of baseline.yaml.
+  std::map<std::string, std::string> environment = {};
   bool remarks = true;  ///< false: nobody wants Suites::remarks(), and it stays empty
 };
 

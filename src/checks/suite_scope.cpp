@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/concealed.hpp"
 #include "base/text.hpp"
 #include "checks/keys.hpp"
 #include "checks/matcher.hpp"
@@ -16,6 +17,9 @@
 
 namespace baseline {
 namespace {
+
+constexpr std::string_view kHowToSet =
+    ": give it in 'vars', or pass it on with 'environment: [{}]' in baseline.yaml";
 
 std::string plain_text(const Value& value) {
   const auto* text = std::get_if<std::string>(&value);
@@ -39,14 +43,21 @@ void SuiteScope::add_command(const CheckHead& head) {
       fmt::format("{}:{}:{} ({})", head.file, head.place.line, head.place.column, head.name)));
 }
 
-// What --var, else the environment, else baseline.yaml gives.
+// What --var, else the environment that is passed on, else baseline.yaml gives.
 std::optional<std::string> SuiteScope::outside(const std::string& name) const {
   const auto& given = context_.options.vars;
   if (const auto found = given.find(name); found != given.end()) return found->second;
-  if (const char* const environment = std::getenv(name.c_str())) return environment;
+  const auto& passed = context_.options.environment;
+  if (const auto found = passed.find(name); found != passed.end()) return found->second;
   const auto& configured = context_.options.configured_vars;
   if (const auto found = configured.find(name); found != configured.end()) return found->second;
   return std::nullopt;
+}
+
+// Whether the environment has another value for the var, which is not passed on.
+bool SuiteScope::is_unseen(const std::string& name) const {
+  const char* const value = std::getenv(name.c_str());
+  return value != nullptr && !context_.options.vars.contains(name) && outside(name) != value;
 }
 
 // A var that the file gives as text stays text.
@@ -55,7 +66,13 @@ Value SuiteScope::var_value(const yaml::Entry& entry) const {
   if (!text) return value_of(entry.value);
   if (entry.value.as_text() != nullptr) return *text;
   const auto typed = yaml::core_scalar(*text);
-  return typed ? value_of(*typed, *text) : Value(*text);
+  if (!typed) return *text;
+  Value value = value_of(*typed, *text);
+  // A number may be written in another way than in the environment.
+  if (const auto shown = concealed(*text); shown != *text) {
+    from_environment().add(sql_literal(value), shown);
+  }
+  return value;
 }
 
 void SuiteScope::read_shared(const yaml::Node& root) {
@@ -79,6 +96,12 @@ void SuiteScope::read_vars(const yaml::Node& vars) {
     } else if (!entry.value.is_scalar() || entry.value.empty) {
       reader_.wrong(entry.value, entry.key.text, "a text or number");
     } else {
+      if (is_unseen(entry.key.text)) {
+        warn(entry.key.place,
+             fmt::format("the environment has another '{0}', which suites do not see; "
+                         "'environment: [{0}]' in baseline.yaml passes it on",
+                         entry.key.text));
+      }
       vars_.emplace(entry.key.text, var_value(entry));
       unused_vars_.emplace(entry.key.text, entry.key.place);
       context_.vars.insert(entry.key.text);
@@ -167,7 +190,7 @@ std::optional<std::string> SuiteScope::expanded(const yaml::Node& node, const st
     unused_vars_.erase(name);
     return given ? *std::move(given) : plain_text(var->second);
   };
-  return yaml::expanded(reader_, node, text, value, ", neither in the environment nor in 'vars'");
+  return yaml::expanded(reader_, node, text, value, kHowToSet);
 }
 
 void SuiteScope::demand_foreign_keys(yaml::Place place) {

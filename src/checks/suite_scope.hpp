@@ -67,7 +67,8 @@ class SuiteScope {
   /// Records what is doubtful, but no error.
   void warn(yaml::Place place, const std::string& message) const;
 
-  /// `text` with ${NAME} replaced from --var, the environment or else the vars, `$$` by `$`.
+  /// `text` with ${NAME} replaced from --var, the environment that is passed on or else the vars,
+  /// `$$` by `$`.
   /// Nothing, and a problem, when a name is not defined.
   std::optional<std::string> expanded(const yaml::Node& node, const std::string& text);
 
@@ -85,6 +86,7 @@ class SuiteScope {
  private:
   void read_vars(const yaml::Node& vars);
   std::optional<std::string> outside(const std::string& name) const;
+  bool is_unseen(const std::string& name) const;
   Value var_value(const yaml::Entry& entry) const;
   void read_fixtures(const yaml::Node& fixtures);
 

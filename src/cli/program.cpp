@@ -76,9 +76,11 @@ void print(std::FILE* stream, const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stream);
 }
 
-// For people, in characters that their locale has.
-void write_text(std::FILE* stream, const std::string& text) {
-  print(stream, locale_is_utf8() ? text : in_ascii(text));
+// For people, in characters that their locale has. Whatever a database, a suite or a library has
+// put into the text: nothing of it drives the terminal.
+void write_text(std::FILE* stream, const std::string& text, std::string_view colour) {
+  const std::string shown = for_people(text, wants_colour(colour, ::fileno(stream)));
+  print(stream, locale_is_utf8() ? shown : in_ascii(shown));
 }
 
 // The steps are of interest where something is changed.
@@ -169,9 +171,10 @@ std::string interrupted_sentence(const Options& options) {
 
 // An error goes to stderr for people; with --format json it is the document on stdout as well.
 template <typename AnyError>
-void end_with_error(const AnyError& error, const std::string& text, int code, bool json) {
+void end_with_error(const AnyError& error, const std::string& text, int code, bool json,
+                    std::string_view colour) {
   if (json) print(stdout, json_report::of(error, code));
-  write_text(stderr, text);
+  write_text(stderr, text, colour);
 }
 
 // Whether something that was printed did not arrive. A reader that has gone away wanted no more; of
@@ -188,7 +191,8 @@ int write_reports(Reports& reports, const CheckRun& run, int code, bool only_loo
   const Reports::Written written = reports.write(run);
   print(stdout, written.to_stdout);
   for (const std::string& failure : written.failures) {
-    print(stderr, fmt::format("baseline: warning: a report was not written: {}\n", failure));
+    write_text(stderr, fmt::format("baseline: warning: a report was not written: {}\n", failure),
+               "never");
   }
   if (written.failures.empty()) return code;
   return exit_code_without_result(code, only_looks);
@@ -244,22 +248,22 @@ int run_program(int argc, const char* const* argv) {
       if (json || result.verbatim) {
         print(stream, result.output);
       } else {
-        write_text(stream, result.output);
+        write_text(stream, result.output, options.colour);
       }
-      write_text(stderr, result.messages);
+      write_text(stderr, result.messages, options.colour);
     });
   } catch (const Error& error) {
     code = exit_code(error.code());
     complete = told([&] {
       const Style style(wants_colour(options.colour, STDERR_FILENO));
-      end_with_error(error, human_report::of(error, style), code, json);
+      end_with_error(error, human_report::of(error, style), code, json, options.colour);
       conclude(run, error);
     });
   } catch (const Interrupted& interrupted) {
     code = exit_code(interrupted);
     complete = told([&] {
       const std::string text = interrupted_sentence(options);
-      end_with_error(interrupted, "baseline: " + text + "\n", code, json);
+      end_with_error(interrupted, "baseline: " + text + "\n", code, json, options.colour);
       conclude(run, interrupted, text);
     });
   } catch (const std::exception&) {  // not even the memory for an Error
@@ -272,7 +276,7 @@ int run_program(int argc, const char* const* argv) {
       told([&] { code = write_reports(reports, run, code, options.only_looks()); }) && complete;
   told([&] {
     if (const auto trouble = keep_record(run)) {
-      print(stderr, fmt::format("baseline: warning: {}\n", *trouble));
+      write_text(stderr, fmt::format("baseline: warning: {}\n", *trouble), "never");
     }
   });
   if (!complete) code = exit_code_without_result(code, options.only_looks());

@@ -59,6 +59,14 @@ std::map<std::string, std::string> vars_of(const Options& options) {
   return out;
 }
 
+std::map<std::string, std::string> passed_on(const Settings& settings) {
+  std::map<std::string, std::string> out;
+  for (const auto& [name, value] : settings.environment.value) {
+    if (value) out.emplace(name, *value);
+  }
+  return out;
+}
+
 Suites load_suites(const Settings& settings, const Engine& engine, const Migration& migration,
                    Session& reference, const std::vector<SuiteSource>& sources,
                    const SuiteOptions& options) {
@@ -168,7 +176,7 @@ Inputs::Inputs(const Invocation& invocation)
       reference_(engine_->apply(migration_)),
       suite_options_{vars_of(invocation.options),
                      invocation.settings.allow_commands.value || !runs_suites(invocation),
-                     invocation.settings.vars.value,
+                     invocation.settings.vars.value, passed_on(invocation.settings),
                      invocation.options.command == Command::checks_lint},
       sources_(invocation.settings.checks.value.empty()
                    ? builtin_suites()
@@ -234,7 +242,7 @@ bool ask(const std::string& text, std::string_view question) {
                 kHint);
   }
   const Terminal::Reply reply =
-      terminal->ask(fmt::format("{}{} [y/N] ", text, question), kPatience);
+      terminal->ask(for_people(fmt::format("{}{} [y/N] ", text, question), false), kPatience);
   if (reply.kind == Terminal::Reply::Kind::none) {
     throw Error(ErrorCode::refused,
                 fmt::format("nobody answered on the terminal within {}", short_duration(kPatience)),

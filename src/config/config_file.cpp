@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "base/concealed.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "checks/input_file.hpp"
@@ -97,6 +98,9 @@ class Loader {
       case KeyType::texts:
         texts = reader_.texts(node, key.name);
         break;
+      case KeyType::variables:
+        texts = read_variables(node, key.name);
+        break;
       case KeyType::text:
       case KeyType::names:
       case KeyType::sql:
@@ -120,15 +124,16 @@ class Loader {
     return fmt::format("{}:{}:{}", printable(file_.native()), node.place.line, node.place.column);
   }
 
-  std::optional<std::string> expanded(const Node& node, const std::string& text) const {
-    const auto value = [this](const std::string& name) { return environment_(name.c_str()); };
-    return yaml::expanded(reader_, node, text, value, kWhere);
+  // What the environment holds for suites and commands may be a secret. A path is none.
+  yaml::Variables concealing() const {
+    return [this](const std::string& name) { return concealed_variable(environment_, name); };
   }
 
   std::optional<std::string> read_path(const Node& node, std::string_view key) {
     const auto written = reader_.text(node, key);
     if (!written) return std::nullopt;
-    const auto text = expanded(node, *written);
+    const auto value = [this](const std::string& name) { return environment_(name.c_str()); };
+    const auto text = yaml::expanded(reader_, node, *written, value, kWhere);
     if (!text) return std::nullopt;
     if (text->find('\0') != std::string::npos || trimmed(*text).empty()) {
       reader_.error(node.place, fmt::format("'{}' is no path", key));
@@ -180,6 +185,17 @@ class Loader {
     return std::vector<std::string>{"true"};
   }
 
+  std::optional<std::vector<std::string>> read_variables(const Node& node, std::string_view key) {
+    auto names = reader_.texts(node, key);
+    for (std::size_t i = 0; names && i < names->size(); ++i) {
+      if (yaml::is_identifier(names->at(i))) continue;
+      reader_.error(node.items[i].place,
+                    fmt::format("'{}' is no name of a variable: letters, digits and _ only",
+                                names->at(i).substr(0, 40)));
+    }
+    return names;
+  }
+
   void read_vars(const Node& node) {
     if (!reader_.map(node, "'vars'")) return;
     config_.vars_source = source_of(node);
@@ -191,7 +207,8 @@ class Loader {
             fmt::format("var '{}' is no name: letters, digits and _ only", name.substr(0, 40)));
       } else if (!entry.value.is_scalar() || entry.value.empty) {
         reader_.wrong(entry.value, name, "a text or number");
-      } else if (auto text = expanded(entry.value, entry.value.text)) {
+      } else if (auto text =
+                     yaml::expanded(reader_, entry.value, entry.value.text, concealing(), kWhere)) {
         config_.vars[name] = *std::move(text);
         config_.var_texts[name] = entry.value.text;
       }
@@ -222,13 +239,8 @@ class Loader {
     }
     yaml::Problems unset(file_.native());
     const yaml::Reader unset_reader(unset);
-    const auto value = [&](const std::string& name) {
-      auto text = environment_(name.c_str());
-      if (text) hook.variables.emplace_back(*text, fmt::format("${{{}}}", name));
-      return text;
-    };
     const auto expand = [&](const Node& item, const std::string& text) {
-      auto word = yaml::expanded(unset_reader, item, text, value, kWhere);
+      auto word = yaml::expanded(unset_reader, item, text, concealing(), kWhere);
       return word ? std::move(word) : std::optional(text);
     };
     auto read = yaml::read_words(reader_, *words, key.name, expand);
@@ -261,6 +273,13 @@ Environment process_environment() {
     if (value == nullptr || *value == '\0') return {};
     return value;
   };
+}
+
+std::optional<std::string> concealed_variable(const Environment& environment,
+                                              const std::string& name) {
+  auto value = environment(name.c_str());
+  if (value) from_environment().add(*value, fmt::format("${{{}}}", name));
+  return value;
 }
 
 ConfigFile parse_config(const std::string& text, const fs::path& file,

@@ -15,6 +15,10 @@ namespace baseline {
 using Environment = std::function<std::optional<std::string>(const char* name)>;
 Environment process_environment();
 
+/// The value of a variable for suites or commands, which is concealed from now on.
+std::optional<std::string> concealed_variable(const Environment& environment,
+                                              const std::string& name);
+
 /// The notice to the users, as configured.
 struct Announcement {
   std::filesystem::path file;  ///< the template; empty: built in

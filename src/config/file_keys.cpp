@@ -78,6 +78,8 @@ constexpr Key kKeys[] = {
      {},
      replaces_keys},
     {"checks", KeyType::paths, "suites of checks, or directories of them"},
+    {"environment", KeyType::variables,
+     "variables of the environment that suites may read: before 'vars', behind --var"},
     {"vars", KeyType::values,
      "values for the vars of the suites: before the suites', behind the environment's"},
     {"strict", KeyType::truth, "warnings of checks fail a run, too"},

@@ -169,6 +169,17 @@ Replaces replaces_of(const ConfigFile& file, bool builtin_migration) {
   return {texts("replaces.tables"), texts("replaces.revisions"), section->second.source};
 }
 
+Setting<std::map<std::string, std::optional<std::string>>> environment_of(
+    const ConfigFile& file, const Environment& environment) {
+  const auto listed = file.values.find("environment");
+  if (listed == file.values.end()) return {{}, Origin::builtin, "built in"};
+  std::map<std::string, std::optional<std::string>> all;
+  for (const std::string& name : listed->second.texts) {
+    all[name] = concealed_variable(environment, name);
+  }
+  return {all, Origin::file, listed->second.source};
+}
+
 std::string told_replaces(const Replaces& replaces) {
   std::vector<std::string> parts;
   for (const std::string& table : replaces.tables) parts.push_back("table " + printable(table));
@@ -228,6 +239,7 @@ Settings resolve_settings(const RawOptions& options, const Environment& environm
   settings.vars = {file.vars, file.vars.empty() ? Origin::builtin : Origin::file,
                    file.vars.empty() ? "built in" : file.vars_source};
   settings.var_texts = file.var_texts;
+  settings.environment = environment_of(file, environment);
   settings.application = file.application;
   settings.announcement = file.announcement;
   const Setting<fs::path> notice = from.path({}, {nullptr, nullptr, "announcement.template"});
@@ -296,6 +308,12 @@ std::vector<SettingLine> describe(const Settings& settings) {
       {"allow-commands", switched(settings.allow_commands), settings.allow_commands.source},
       {"on-start", choice_word(settings.on_start.value, kOnStartWords), settings.on_start.source},
   };
+  std::vector<std::string> passed;
+  for (const auto& [name, value] : settings.environment.value) {
+    passed.push_back(value ? name : name + " (not set)");
+  }
+  lines.push_back({"environment", passed.empty() ? "nothing" : join(passed, ", "),
+                   settings.environment.source});
   // A value may be a secret that a variable holds.
   for (const auto& [name, text] : settings.var_texts) {
     lines.push_back({"var " + name, printable(text), settings.vars.source});

@@ -58,6 +58,8 @@ struct Settings {
   Setting<OnStart> on_start;
   Setting<std::map<std::string, std::string>> vars;  ///< of the configuration, not of --var
   std::map<std::string, std::string> var_texts;      ///< the same as written, for people
+  /// The variables that suites may read, with what they hold; nothing: not set.
+  Setting<std::map<std::string, std::optional<std::string>>> environment;
   Application application;
   Announcement announcement;
 };

@@ -1,11 +1,14 @@
 #include "os/signals.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
 #include <ctime>
+#include <string_view>
 #include <utility>
 
 #include "base/error.hpp"
@@ -17,15 +20,35 @@ namespace {
 constexpr std::array kWatched = {SIGINT, SIGTERM, SIGHUP};
 
 // Those that this program, or a room of it, sets to something else.
-constexpr std::array kChanged = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGIO};
+constexpr std::array kChanged = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGIO, SIGALRM};
+
+constexpr unsigned kSecondsToReact = 1;
 
 volatile std::sig_atomic_t pending = 0;
+volatile std::sig_atomic_t has_reacted = 0;
+volatile std::sig_atomic_t sudden_end = 1;
+volatile std::sig_atomic_t never_sudden = 0;
 std::array<struct sigaction, kChanged.size()> original_actions{};
 bool watching = false;
 bool too_late = false;
 
 void remember(int signal) {
-  if (pending == 0) pending = signal;
+  if (pending != 0) return;
+  pending = signal;
+  ::alarm(kSecondsToReact);
+}
+
+void lose_patience(int /*signal*/) {
+  if (pending == 0 || has_reacted != 0) return;
+  if (sudden_end == 0 || never_sudden != 0) {
+    ::alarm(kSecondsToReact);
+    return;
+  }
+  constexpr std::string_view kLastWords =
+      "baseline: interrupted in the middle of a step; the next run tidies up what is left of it\n";
+  [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, kLastWords.data(), kLastWords.size());
+  constexpr int kExitCodeOfSignal = 128;
+  ::_exit(kExitCodeOfSignal + pending);
 }
 
 }  // namespace
@@ -35,6 +58,7 @@ void watch_signals() {
     ::sigaction(kChanged[i], nullptr, &original_actions[i]);
   }
   watching = true;
+  never_sudden = 0;
   struct sigaction action {};
   action.sa_handler = remember;
   // No SA_RESTART: a signal ends a sleep, so that waiting stops at once.
@@ -44,6 +68,9 @@ void watch_signals() {
     // What the parent ignores stays ignored (nohup, a shell's background job).
     if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
   }
+  action.sa_handler = lose_patience;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGALRM, &action, nullptr);
   // Both come back as errors of the call, with which the run can be undone.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
@@ -105,10 +132,15 @@ int pending_signal() { return pending; }
 bool stop_requested() { return pending != 0 && !too_late; }
 
 void stop_if_interrupted() {
-  if (stop_requested()) throw Interrupted(pending);
+  if (!stop_requested()) return;
+  has_reacted = 1;
+  throw Interrupted(pending);
 }
 
-TooLateToStop::TooLateToStop() : before_(std::exchange(too_late, true)) {}
+SuddenEnd::SuddenEnd(bool allowed) : before_(sudden_end != 0) { sudden_end = allowed ? 1 : 0; }
+SuddenEnd::~SuddenEnd() { sudden_end = before_ ? 1 : 0; }
+
+TooLateToStop::TooLateToStop() : before_(std::exchange(too_late, true)) { never_sudden = 1; }
 TooLateToStop::~TooLateToStop() { too_late = before_; }
 
 }  // namespace baseline

@@ -36,6 +36,21 @@ bool stop_requested();
 /// done so far can be undone.
 void stop_if_interrupted();
 
+/// Whether a signal to which nothing has reacted for a second ends the process as kill -9 would:
+/// SQLite compiles views that are nested in each other for hours, and asks nobody meanwhile. At
+/// first it does; from here to the end of its life as `allowed` says. After a TooLateToStop it
+/// never does again.
+class SuddenEnd {
+ public:
+  explicit SuddenEnd(bool allowed);
+  ~SuddenEnd();
+  SuddenEnd(const SuddenEnd&) = delete;
+  SuddenEnd& operator=(const SuddenEnd&) = delete;
+
+ private:
+  bool before_;
+};
+
 /// From here to the end of its life a signal comes too late: the new database is live, and the run
 /// is finished. The signal is remembered.
 class TooLateToStop {

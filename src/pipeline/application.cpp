@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/concealed.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "checks/child_text.hpp"
@@ -24,17 +25,6 @@ std::vector<std::string> hook_environment(const Context& context, const std::str
   out.push_back("BASELINE_COMMAND=" + command);
   out.push_back(fmt::format("BASELINE_HOOK={}", hook));
   return out;
-}
-
-// What variables hold may be secret, and programs like to repeat their arguments.
-std::string concealed(std::string text, const Hook& hook) {
-  for (const auto& [value, name] : hook.variables) {
-    for (std::size_t at = text.find(value); at != std::string::npos;
-         at = text.find(value, at + name.size())) {
-      text.replace(at, value.size(), name);
-    }
-  }
-  return text;
 }
 
 std::string described_hook(const HookRun& run) {
@@ -67,11 +57,11 @@ CheckResult ApplicationControl::run(Step step, const char* name, const Hook& hoo
     done.good = outcome.end == ChildOutcome::End::exited && outcome.code == 0;
     done.was_run = outcome.end != ChildOutcome::End::not_started;
     done.got = described_end(outcome, printable(hook.written.front()), hook.timeout);
-    if (!done.good) done.output = concealed(shown_output(outcome), hook);
+    if (!done.good) done.output = shown_output(outcome);
   } catch (const Error& error) {
     // No descriptors or processes are left: a failure like any other.
     done.was_run = false;
-    done.got = error.what();
+    done.got = concealed(error.what());
   }
   done.took = SteadyClock::now() - start;
 

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/problem.hpp"
@@ -16,8 +15,6 @@ struct Hook {
   std::vector<std::string> argv;     ///< variables replaced
   std::vector<std::string> written;  ///< as in the file, for people: variables may be secrets
   std::chrono::milliseconds timeout{120'000};
-  /// What variables hold and how they are written: "${NAME}" is shown in the place of its value.
-  std::vector<std::pair<std::string, std::string>> variables = {};
   std::string source;             ///< "baseline.yaml:7:3"
   std::vector<Problem> problems;  ///< why it cannot be used
 };

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "os/signals.hpp"
 #include "pipeline/filing.hpp"
 
 namespace baseline {
@@ -92,6 +93,7 @@ std::optional<RecoveryReport> recover(const Context& context, Replacement& repla
   }
   const Interruption interruption = *replacement.interruption();
   const Intent& intent = interruption.intent;
+  const SuddenEnd none(false);
   const StepScope step(context.observer, Step::recover);
   RecoveryReport report;
   report.command = intent.command;

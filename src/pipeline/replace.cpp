@@ -332,6 +332,7 @@ void require_space(std::uint64_t needed, std::uint64_t free, const std::string& 
 void replace(ReplaceSteps& steps, const Context& context, Replacement& replacement,
              ReplaceReport& report) {
   SteadyClock::time_point window_start;
+  const SuddenEnd none(false);  // what a signal undoes is undone to the end
   try {
     const bool live = surprises_as_errors(
         [&] { return went_live(steps, context, replacement, report, window_start); });

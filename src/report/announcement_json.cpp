@@ -20,9 +20,9 @@ std::string_view delivery_word(Delivery::State state) {
   return "";
 }
 
-Json printable_texts(const std::vector<std::string>& all) {
+Json shown_list(const std::vector<std::string>& all) {
   Json out = Json::array();
-  for (const std::string& text : all) out.push_back(printable(text));
+  for (const std::string& text : all) out.push_back(shown(text));
   return out;
 }
 
@@ -31,13 +31,14 @@ Json of_recipient(const Recipient& recipient, const Parcel& parcel, const Delive
   json["recipient"] = recipient.id;
   json["commands"] = Json::array();
   for (const Offer& offer : recipient.offers) {
-    json["commands"].push_back({{"command", printable(offer.command)},
-                                {"about", printable(offer.about)},
-                                {"merged", printable_texts(offer.merged)}});
+    json["commands"].push_back({{"command", valid_utf8(offer.command)},
+                                {"about", valid_utf8(offer.about)},
+                                {"merged", shown_list(offer.merged)}});
   }
   json["lost"] = Json::array();
   for (const Loss& loss : recipient.losses) {
-    json["lost"].push_back({{"about", printable(loss.about)}, {"reason", printable(loss.reason)}});
+    json["lost"].push_back(
+        {{"about", valid_utf8(loss.about)}, {"reason", valid_utf8(loss.reason)}});
   }
   json["duplicates"] = recipient.merged;
   json["messages"] = parcel.messages;
@@ -45,7 +46,7 @@ Json of_recipient(const Recipient& recipient, const Parcel& parcel, const Delive
   if (delivery != nullptr) {
     json["delivery"] = {{"state", delivery_word(delivery->state)},
                         {"arrived", delivery->arrived},
-                        {"problem", optional_text(printable(delivery->problem))}};
+                        {"problem", optional_text(valid_utf8(delivery->problem))}};
   }
   return json;
 }

@@ -111,7 +111,7 @@ Json check_run_json(const CheckRun& run, ResultKeys keys) {
   json["tool"] = fmt::format("baseline {}", version());
   json["engine"] = utf8_or_null(run.engine);
   json["command"] = run.command;
-  json["database"] = utf8_or_null(printable(run.database));
+  json["database"] = utf8_or_null(run.database);
   json["started"] = rfc3339(run.started);
   json["duration_ms"] = ms(run.took);
   json["outcome"] = run.outcome;
@@ -130,6 +130,8 @@ Json check_run_json(const CheckRun& run, ResultKeys keys) {
   return json;
 }
 
-std::string json_check_report(const CheckRun& run) { return check_run_json(run).dump(2) + "\n"; }
+std::string json_check_report(const CheckRun& run) {
+  return json_report::finished(check_run_json(run));
+}
 
 }  // namespace baseline

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "report/json_document.hpp"
 
 namespace baseline {
 namespace {
@@ -55,19 +56,19 @@ std::string json_report::of(const GenerateReport& report) {
                {"tool", fmt::format("baseline {}", version())},
                {"command", "checks generate"},
                {"exit_code", 0},
-               {"source", printable(report.source)},
+               {"source", valid_utf8(report.source)},
                {"files", Json::array()},
                {"tables", suites.tables},
                {"checks", suites.checks},
                {"constraints", suites.constraints},
                {"covered", suites.covered},
                {"skipped", Json::array()}};
-  for (const std::string& file : report.files) json["files"].push_back(printable(file));
+  for (const std::string& file : report.files) json["files"].push_back(valid_utf8(file));
   for (const SkippedCheck& check : suites.skipped) {
     json["skipped"].push_back(
-        {{"check", printable(check.path)}, {"reason", printable(check.reason)}});
+        {{"check", valid_utf8(check.path)}, {"reason", valid_utf8(check.reason)}});
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_report::finished(json);
 }
 
 }  // namespace baseline

@@ -148,7 +148,7 @@ std::string application_text(const std::optional<ApplicationReport>& report, con
 std::string warnings_text(const ReplaceReport& report, const Style& style) {
   std::string text;
   for (const std::string& warning : report.warnings) {
-    text += fmt::format("  {} {}\n", style(Tone::caution, "warning:"), warning);
+    text += fmt::format("  {} {}\n", style(Tone::caution, "warning:"), printable_lines(warning));
   }
   return text;
 }
@@ -410,7 +410,9 @@ std::string of(const Error& error, const Style& style) {
   std::string text;
   for (const std::string& problem : lines_of(error.problems(), "error")) text += problem + "\n";
   text += fmt::format("baseline: {} {}\n", style(Tone::bad, "error:"), error.what());
-  for (const std::string& note : error.notes()) text += fmt::format("  note: {}\n", note);
+  for (const std::string& note : error.notes()) {
+    text += fmt::format("  note: {}\n", note);
+  }
   if (!error.hint().empty()) {
     text += fmt::format("  {} {}\n", style(Tone::strong, "hint:"), error.hint());
   }

@@ -79,7 +79,7 @@ TextRow backup_row(const CatalogueEntry& entry, std::chrono::system_clock::time_
 std::string warnings_of(const std::vector<std::string>& warnings, const Style& style) {
   std::string text;
   for (const std::string& warning : warnings) {
-    text += fmt::format("{} {}\n", style(Tone::caution, "warning:"), warning);
+    text += fmt::format("{} {}\n", style(Tone::caution, "warning:"), printable_lines(warning));
   }
   return text;
 }

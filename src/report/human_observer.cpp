@@ -91,11 +91,11 @@ void HumanObserver::waiting(std::string_view what) {
 
 void HumanObserver::note(std::string_view text) {
   if (detail_ == Detail::quiet) return;
-  screen_.line(fmt::format("{} {}", style_(Tone::strong, "note:"), text));
+  screen_.line(fmt::format("{} {}", style_(Tone::strong, "note:"), printable_lines(text)));
 }
 
 void HumanObserver::warning(std::string_view text) {
-  screen_.line(fmt::format("{} {}", style_(Tone::caution, "warning:"), text));
+  screen_.line(fmt::format("{} {}", style_(Tone::caution, "warning:"), printable_lines(text)));
 }
 
 bool HumanObserver::shows_steps() const {

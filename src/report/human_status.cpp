@@ -145,7 +145,7 @@ std::string of(const StatusReport& report, const Style& style, const TypedOption
   }
   text += status_next_text(report, typed);
   for (const std::string& warning : facts.warnings) {
-    text += fmt::format("  {} {}\n", style(Tone::caution, "warning:"), warning);
+    text += fmt::format("  {} {}\n", style(Tone::caution, "warning:"), printable_lines(warning));
   }
   if (!settings.empty()) text += "settings\n";
   for (const SettingLine& setting : settings) {

@@ -35,12 +35,12 @@ std::string human_report::of(const InitReport& report) {
 std::string json_report::of(const InitReport& report) {
   const auto texts = [](const std::vector<std::string>& all) {
     Json out = Json::array();
-    for (const std::string& text : all) out.push_back(printable(text));
+    for (const std::string& text : all) out.push_back(shown(text));
     return out;
   };
   Json json = header("init", 0);
   json["source"] = shown(report.source);
-  json["revision"] = printable(report.revision);
+  json["revision"] = shown(report.revision);
   json["tools"] = texts(report.tools);
   json["doubts"] = texts(report.doubts);
   json["files"] = texts(report.files);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "base/version.hpp"
 
 namespace baseline::json_report {
@@ -14,7 +15,7 @@ nlohmann::ordered_json header(std::string_view command, int exit_code) {
 }
 
 std::string finished(const nlohmann::ordered_json& json) {
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return printable_json(json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace)) + "\n";
 }
 
 double ms(std::chrono::nanoseconds time) {

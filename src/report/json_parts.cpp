@@ -5,7 +5,7 @@
 
 namespace baseline::json_report {
 
-Json shown(const std::string& bytes) { return printable(bytes); }
+Json shown(const std::string& bytes) { return valid_utf8(bytes); }
 
 Json of_tables(const std::vector<TableRows>& tables) {
   Json json = Json::array();

@@ -12,7 +12,8 @@ namespace baseline::json_report {
 
 using Json = nlohmann::ordered_json;
 
-/// JSON text is UTF-8; a path that is not is shown as people see it.
+/// JSON text is UTF-8: bytes that are not are shown as people see them. All else stays as it is,
+/// for finished() escapes what is not printable.
 Json shown(const std::string& bytes);
 
 Json of_copies(const std::vector<CopyRecord>& copies);

@@ -10,9 +10,9 @@ using Json = nlohmann::ordered_json;
 Json of_constraints(const std::vector<ConstraintInfo>& constraints) {
   Json json = Json::array();
   for (const ConstraintInfo& constraint : constraints) {
-    json.push_back({{"table", printable(constraint.table)},
-                    {"name", optional_text(printable(constraint.name))},
-                    {"constraint", printable(constraint.display)}});
+    json.push_back({{"table", valid_utf8(constraint.table)},
+                    {"name", optional_text(valid_utf8(constraint.name))},
+                    {"constraint", valid_utf8(constraint.display)}});
   }
   return json;
 }

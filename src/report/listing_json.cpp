@@ -9,8 +9,8 @@ using Json = nlohmann::ordered_json;
 
 Json listed_check_json(const ListedCheck& check) {
   Json json = Json::object();
-  json["suite"] = printable(check.suite);
-  json["name"] = printable(check.name);
+  json["suite"] = valid_utf8(check.suite);
+  json["name"] = valid_utf8(check.name);
   json["kind"] = check.kind;
   json["severity"] = to_string(check.severity);
   json["tags"] = check.tags;
@@ -21,7 +21,7 @@ Json listed_check_json(const ListedCheck& check) {
   json["runs"] = check.runs();
   json["skip_reason"] = optional_text(check.skip_reason);
   json["left_out"] = optional_text(check.left_out);
-  json["file"] = printable(check.file);
+  json["file"] = valid_utf8(check.file);
   json["line"] = check.place.line;
   json["column"] = check.place.column;
   return json;

@@ -11,12 +11,12 @@ Json of_mutant(const MutantResult& result) {
   Json json = Json::object();
   json["status"] = result.killed() ? "killed" : "survived";
   json["line"] = result.line;
-  json["sql"] = printable(result.sql);
+  json["sql"] = valid_utf8(result.sql);
   json["kind"] = to_string(result.mutant.kind);
   json["effect"] = to_string(result.mutant.effect);
-  json["element"] = printable(result.mutant.element);
-  json["change"] = printable(result.mutant.change);
-  json["killer"] = optional_text(printable(result.killer));
+  json["element"] = valid_utf8(result.mutant.element);
+  json["change"] = valid_utf8(result.mutant.change);
+  json["killer"] = optional_text(valid_utf8(result.killer));
   return json;
 }
 
@@ -35,7 +35,7 @@ Json of_unfit(const CheckResult& result) {
 
 std::string of(const MutationReport& report, int exit_code) {
   Json json = header("checks mutate", exit_code);
-  json["migration"] = printable(report.migration);
+  json["migration"] = valid_utf8(report.migration);
   json["revision"] = report.revision;
   json["killed"] = report.killed();
   json["survived"] = report.results.size() - report.killed();
@@ -53,7 +53,7 @@ std::string of(const MutationReport& report, int exit_code) {
   for (const MutantResult& result : report.results) json["mutants"].push_back(of_mutant(result));
   json["left_out"] = Json::array();
   for (const LeftOut& check : report.left_out) {
-    json["left_out"].push_back({{"check", check.check}, {"why", printable(check.why)}});
+    json["left_out"].push_back({{"check", check.check}, {"why", valid_utf8(check.why)}});
   }
   json["unfit"] = Json::array();
   for (const CheckResult& result : report.unfit) json["unfit"].push_back(of_unfit(result));

@@ -39,6 +39,7 @@ Directory open_report_directory(const std::string& file, const fs::path& directo
   try {
     return Directory::open(directory);
   } catch (const Error& error) {
+    if (is_shortage(error.system_error())) throw;
     throw unwritable(file, error.what());
   }
 }
@@ -71,6 +72,7 @@ void ReportFile::start(const CheckRun& run) {
       const NewFile tried(files_, directory_, names::report_temporary(::getpid()), 0600);
     }
   } catch (const Error& error) {
+    if (is_shortage(error.system_error())) throw;
     throw unwritable(file_, error.what(), error.hint());
   }
   started_ = true;

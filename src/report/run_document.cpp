@@ -128,7 +128,8 @@ nlohmann::ordered_json run_document(const CheckRun& run, ResultKeys keys) {
 std::string run_record(const CheckRun& run, std::size_t most) {
   Json json = run_document(run, ResultKeys::filled);
   const auto text = [&] {
-    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    return printable_json(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)) +
+           "\n";
   };
   std::string record = text();
   if (record.size() <= most) return record;

@@ -12,7 +12,7 @@
 namespace baseline {
 
 /// All that is told of a run, of which its page is made: now, or later from the run's record
-/// (docs/json.md, "report"). Every text in it is printable.
+/// (docs/json.md, "report"). Every text in it is UTF-8.
 nlohmann::ordered_json run_document(const CheckRun& run, ResultKeys keys = ResultKeys::all);
 
 /// run_document() as a text of at most `most` bytes. Left out are the keys of results that say

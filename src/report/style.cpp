@@ -4,16 +4,18 @@
 
 #include <cstdlib>
 
+#include "base/text.hpp"
 #include "report/screen.hpp"
 
 namespace baseline {
 
-std::string Style::operator()(Tone tone, std::string_view text) const {
-  if (!colour_) return std::string(text);
+std::string Style::operator()(Tone tone, std::string_view painted) const {
+  const std::string text = printable_lines(painted);
+  if (!colour_) return text;
   std::string_view code;
   switch (tone) {
     case Tone::plain:
-      return std::string(text);
+      return text;
     case Tone::good:
       code = "32";
       break;

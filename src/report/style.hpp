@@ -15,6 +15,7 @@ class Style {
   /// `columns`: of the terminal, or 0 where nothing needs to be cut. `verbose`: tell all.
   explicit Style(bool colour, std::size_t columns = 0, bool verbose = false)
       : colour_(colour), columns_(columns), verbose_(verbose) {}
+  /// The text, printable, as its tone looks.
   std::string operator()(Tone tone, std::string_view text) const;
   std::size_t columns() const { return columns_; }
   bool verbose() const { return verbose_; }

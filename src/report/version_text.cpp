@@ -16,6 +16,11 @@ std::string as_json(const EngineFacts& engine) {
                     {"version", engine.version},
                     {"source", engine.source},
                     {"options", engine.options}};
+  json["parts"] = nlohmann::ordered_json::array();
+  for (const Part& part : parts()) {
+    json["parts"].push_back(
+        {{"name", part.name}, {"version", part.version}, {"inside", part.inside}});
+  }
   return json_report::finished(json);
 }
 
@@ -27,6 +32,13 @@ std::string version_text(const EngineFacts& engine, bool json) {
   if (!commit().empty()) text += fmt::format(" (commit {})", commit());
   text += fmt::format("\n{} {} ({})\n", engine.name, engine.version, engine.source);
   for (const std::string& option : engine.options) text += fmt::format("  {}\n", option);
+  for (const bool inside : {true, false}) {
+    std::string all;
+    for (const Part& part : parts()) {
+      if (part.inside == inside) all += fmt::format("  {} {}\n", part.name, part.version);
+    }
+    if (!all.empty()) text += (inside ? "inside\n" : "of the system, when it was built\n") + all;
+  }
   return text;
 }
 

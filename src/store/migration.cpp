@@ -51,6 +51,12 @@ std::string revision_from_name(const fs::path& path) {
               "give the path of a migration, or none to use the one that is built in");
 }
 
+[[noreturn]] void throw_unreadable_migration(const fs::path& path, int error) {
+  errno = error;
+  if (is_shortage(error)) throw_errno("read", path.native());
+  throw_unreadable_migration(path, std::generic_category().message(error));
+}
+
 void demand_utf8(const fs::path& path, std::string_view sql) {
   const std::size_t valid = utf8_prefix(sql);
   if (valid == sql.size()) return;
@@ -66,9 +72,9 @@ Migration load_migration(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) {
-    throw_unreadable_migration(path, std::generic_category().message(ENOENT));
+    throw_unreadable_migration(path, ENOENT);
   }
-  if (error) throw_unreadable_migration(path, error.message());
+  if (error) throw_unreadable_migration(path, error.value());
   if (!fs::is_regular_file(status)) throw_unreadable_migration(path, "not a regular file");
 
   Migration migration{revision_from_name(path), path.string(), {}};
@@ -76,7 +82,7 @@ Migration load_migration(const fs::path& path) {
     throw_unreadable_migration(path, fmt::format("larger than {}", human_size(kMaxMigration)));
   }
   std::ifstream in(path, std::ios::binary);
-  if (!in) throw_unreadable_migration(path, std::generic_category().message(errno));
+  if (!in) throw_unreadable_migration(path, errno);
   migration.sql.assign(std::istreambuf_iterator<char>(in), {});
   if (in.bad()) throw_unreadable_migration(path, "read error");
   demand_utf8(path, migration.sql);

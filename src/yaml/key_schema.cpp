@@ -13,6 +13,8 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
+constexpr std::string_view kVariable = "^[A-Za-z_][A-Za-z0-9_]*$";
+
 // What a key of this type may hold. Beside a `$ref` draft-07 ignores all other keywords, so a
 // property may have a description there, which editors show all the same, and nothing else.
 Json of_type(const Key& key) {
@@ -25,6 +27,8 @@ Json of_type(const Key& key) {
       return text_like(kNotBlank);
     case KeyType::texts:
       return list_of(reference("word"));
+    case KeyType::variables:
+      return list_of(text_like(kVariable));
     case KeyType::argv:
       return list_of(reference("value"));  // `true` is a program
     case KeyType::choice:
@@ -68,7 +72,7 @@ Json of_type(const Key& key) {
     }
     case KeyType::values:
       return {{"type", "object"},
-              {"propertyNames", {{"pattern", "^[A-Za-z_][A-Za-z0-9_]*$"}}},
+              {"propertyNames", {{"pattern", kVariable}}},
               {"additionalProperties", reference("value")}};
     case KeyType::named_sql:
       return {{"type", "object"}, {"additionalProperties", text_like(kNotBlank)}};

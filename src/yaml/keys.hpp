@@ -11,6 +11,7 @@ enum class KeyType {
   version,    ///< the whole number 1
   text,       ///< text that is not blank
   texts,      ///< a non-empty list of texts or plain numbers
+  variables,  ///< a non-empty list of names of variables of the environment
   names,      ///< a name, or a non-empty list of them
   choice,     ///< one of Key::choices
   duration,   ///< 500ms, 30s, 5m

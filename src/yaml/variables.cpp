@@ -38,7 +38,8 @@ std::optional<std::string> expanded(const Reader& reader, const Node& node, cons
     }
     const std::optional<std::string> value = variables(name);
     if (!value) {
-      reader.error(node.place_in_text(i), fmt::format("${{{}}} is not set{}", name, where));
+      reader.error(node.place_in_text(i), fmt::format("${{{}}} is not set{}", name,
+                                                      fmt::format(fmt::runtime(where), name)));
       return std::nullopt;
     }
     out += *value;

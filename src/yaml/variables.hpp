@@ -17,7 +17,7 @@ bool is_identifier(std::string_view name);
 using Variables = std::function<std::optional<std::string>(const std::string& name)>;
 
 /// `text`, which the node holds, with ${NAME} replaced, and `$$` by `$`. Nothing, and a problem,
-/// when a name is not defined: "${NAME} is not set WHERE".
+/// when a name is not defined: "${NAME} is not set WHERE", in which `{}` stands for the name.
 std::optional<std::string> expanded(const Reader& reader, const Node& node, const std::string& text,
                                     const Variables& variables, std::string_view where);
 

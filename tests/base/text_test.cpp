@@ -15,6 +15,33 @@ TEST_CASE("printable escapes what could drive a terminal and keeps UTF-8", "[tex
   CHECK(printable("\xc2\x9b") == "\\xc2\\x9b");  // C1 control sequence introducer
   CHECK(printable("\xef\xbf\xbd \xef\xbf\xbe") == "\xef\xbf\xbd \\xef\\xbf\\xbe");
   CHECK(printable("\xe0\x80\xaf") == "\\xe0\\x80\\xaf");  // overlong
+  CHECK(printable("a\u202Eb\u2066c\u200Ed") == "a\\xe2\\x80\\xaeb\\xe2\\x81\\xa6c\\xe2\\x80\\x8ed");
+  CHECK(printable("\u2028\u2029") == "\\xe2\\x80\\xa8\\xe2\\x80\\xa9");
+  CHECK(printable("\u200B\u200D\uFEFF\u00AD") ==
+        "\\xe2\\x80\\x8b\\xe2\\x80\\x8d\\xef\\xbb\\xbf\\xc2\\xad");
+  CHECK(printable("\U000E0041") == "\\xf3\\xa0\\x81\\x81");  // a tag character
+  CHECK(printable("\u2764\uFE0F é ß 한 \U0001F600") == "\u2764\uFE0F é ß 한 \U0001F600");
+}
+
+TEST_CASE("a line of somebody else's is no command to a CI runner", "[text]") {
+  CHECK(printable_lines("a\n::warning file=x::y\n  ::error::z") ==
+        "a\n\\x3a:warning file=x::y\n  \\x3a:error::z");
+  CHECK(printable_lines("x ##[error]y ##vso[task]z ##teamcity[a]") ==
+        "x \\x23#[error]y \\x23#vso[task]z \\x23#teamcity[a]");
+  CHECK(printable("::warning::x ##[error]y") == "::warning::x \\x23#[error]y");
+  CHECK(printable_json("[\"##vso[a] ## #\"]") == "[\"\\u0023#vso[a] ## #\"]");
+  CHECK(printable_lines("::1 is here\na::b\n# x\n## [y]") == "::1 is here\na::b\n# x\n## [y]");
+}
+
+TEST_CASE("for people our colours stay, and nothing else that drives a terminal", "[text]") {
+  CHECK(for_people("\x1b[31;1ma\x1b[0m\n", true) == "\x1b[31;1ma\x1b[0m\n");
+  CHECK(for_people("\x1b[31;1ma\x1b[0m\n", false) == "\\x1b[31;1ma\\x1b[0m\n");
+  CHECK(for_people("\x1b[2J\x1b]0;x\x07\x1b[31", true) == "\\x1b[2J\\x1b]0;x\\x07\\x1b[31");
+}
+
+TEST_CASE("a JSON document says the same in characters that are seen", "[text]") {
+  CHECK(printable_json("{\n \"a\": \"é\x7f\u009b\u202E\u200b\u2028\U000E0041\"}") ==
+        "{\n \"a\": \"é\\u007f\\u009b\\u202e\\u200b\\u2028\\udb40\\udc41\"}");
 }
 
 TEST_CASE("text of several lines keeps its lines, and text for JSON its control characters",

@@ -73,8 +73,8 @@ TEST_CASE("errors of a command check", "[checks][load]") {
   CHECK(error("command: ['', a]") ==
         "s1.yaml:3:25: error: the first word of 'command' is the program; got none");
   CHECK(error("command: [curl, '${NOT_SET_IN_TEST}']") ==
-        "s1.yaml:3:32: error: ${NOT_SET_IN_TEST} is not set, neither in the environment nor in "
-        "'vars'");
+        "s1.yaml:3:32: error: ${NOT_SET_IN_TEST} is not set: give it in 'vars', or pass it on with "
+        "'environment: [NOT_SET_IN_TEST]' in baseline.yaml");
   CHECK(error("command: [a], exit: {ge: 0}") ==
         "s1.yaml:3:35: error: 'exit' matches every exit code, so it asserts nothing");
   CHECK(error("command: [a], exit: ok") ==

@@ -74,12 +74,13 @@ TEST_CASE("schema takes an SQL file beside the suite", "[checks][schema]") {
   const auto reference = database_of(kShop);
   const auto load = [&](const std::string& value) {
     const std::string text = suite_of("  - {name: x, schema: " + value + "}\n");
+    SuiteOptions options;
+    options.environment = {{"MODELS_OF_TEST", dir.path().string()}};
     return Suites::load({{(dir.path() / "s.yaml").string(), text}}, *reference,
-                        sqlite::apply_migration);
+                        sqlite::apply_migration, options);
   };
   const auto same = database_of("create table shop (id integer primary key);");
   for (const std::string value : {"models.sql", "'${MODELS_OF_TEST}/models.sql'"}) {
-    ::setenv("MODELS_OF_TEST", dir.path().c_str(), 1);
     const Suites suites = load(value);
     CHECK(summary_of(
               run_suites(suites, Phase::before, *same, *reference, {}, nullptr, nullptr).results) ==
@@ -90,7 +91,6 @@ TEST_CASE("schema takes an SQL file beside the suite", "[checks][schema]") {
     CHECK_THAT(failed[0].got, ContainsSubstring("schema differs from "));
     CHECK_THAT(failed[0].why, ContainsSubstring("+ table item   not in "));
   }
-  ::unsetenv("MODELS_OF_TEST");
   CHECK_THROWS_WITH(load("broken.sql"), ContainsSubstring("the suites have "));
   std::ofstream(dir.path() / "empty.sql") << "SELECT 1;";
   try {

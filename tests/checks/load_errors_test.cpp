@@ -178,8 +178,8 @@ TEST_CASE("errors in the SQL and the expectations", "[checks][load]") {
       {"  - {name: x, schema: nowhere.sql}\n",
        "s1.yaml:4:23: error: cannot read nowhere.sql: No such file or directory"},
       {"  - {name: x, schema: '${BASELINE_NOT_SET}/a.sql'}\n",
-       "s1.yaml:4:24: error: ${BASELINE_NOT_SET} is not set, neither in the environment nor in "
-       "'vars'"},
+       "s1.yaml:4:24: error: ${BASELINE_NOT_SET} is not set: give it in 'vars', or pass it on with "
+       "'environment: [BASELINE_NOT_SET]' in baseline.yaml"},
       {"  - {name: x, schema: '${a.sql'}\n",
        "s1.yaml:4:24: error: '${' starts a name like ${HOME}; write $$ for a $"},
       {"  - {name: x, schema: baseline, ignore: ['*']}\n",

@@ -70,8 +70,8 @@ TEST_CASE("errors of a log check", "[checks][load]") {
   CHECK(error("log: a.log, expect: [5]") ==
         "s1.yaml:4:36: error: 'expect' must be text; got a number");
   CHECK(error("log: '${NOT_SET_IN_TEST}', expect: [a]") ==
-        "s1.yaml:4:21: error: ${NOT_SET_IN_TEST} is not set, neither in the environment nor in "
-        "'vars'");
+        "s1.yaml:4:21: error: ${NOT_SET_IN_TEST} is not set: give it in 'vars', or pass it on with "
+        "'environment: [NOT_SET_IN_TEST]' in baseline.yaml");
   CHECK(error("log: [a], expect: [a]") == "s1.yaml:4:20: error: 'log' must be text; got a list");
   for (const char* const when : {"before", "both"}) {
     CHECK(error(fmt::format("log: a.log, expect: [a], when: {}", when)) ==
@@ -79,9 +79,9 @@ TEST_CASE("errors of a log check", "[checks][load]") {
           "out");
   }
   CHECK(error("log: a.log, expect: [a], when: after") == "no error");
-  ::setenv("EMPTY_OF_TEST", "", 1);
-  CHECK(error("log: '${EMPTY_OF_TEST}', expect: [a]") ==
-        "s1.yaml:4:20: error: 'log' is no path: ${EMPTY_OF_TEST} is empty");
+  CHECK(load_errors({"version: 1\nvars: {EMPTY: ''}\nchecks:\n"
+                     "  - {name: x, log: '${EMPTY}', expect: [a]}\n"}) ==
+        "s1.yaml:4:20: error: 'log' is no path: ${EMPTY} is empty");
 }
 
 TEST_CASE("a log passes when all that is expected is there and nothing forbidden",

@@ -220,12 +220,12 @@ class ForeignJournal(Companions):
 class SeveralDatabases(Companions):
     """A transaction over attached databases is decided by a file beside the main one."""
 
-    def left(self, main):
+    def left(self, main, suffix="-mj0123456A9"):
         """The application was killed after it had written the super-journal beside `main`."""
         for path in main, self.database:
             self.item(path)
             self.left_journal(path, ForeignJournal.FILL)
-        super_journal = Path(f"{main}-mj0123456A9")
+        super_journal = Path(f"{main}{suffix}")
         super_journal.write_bytes(b"".join(f"{path}-journal".encode() + b"\0"
                                            for path in (main, self.database)))
         name = os.fsencode(super_journal)
@@ -262,6 +262,16 @@ class SeveralDatabases(Companions):
         self.succeeds(*self.words("deploy", "--yes"))
         self.assertEqual(query(self.only_backup(self.database) / "app.db", "SELECT n FROM item"),
                          [("keep",)])
+
+    def test_another_file(self):
+        """SQLite would remove it, when all is rolled back."""
+        precious = self.left(self.dir / "main.db", ".txt")
+        (self.dir / "main.db-journal").unlink()
+        words = (f"baseline: error: {self.journal} is not of app.db, and SQLite would write it into"
+                 f" that: it names {precious} as the file that decides about it\n"
+                 f"  hint: move it away: mv {self.journal} {self.journal}.foreign\n")
+        for command in ["plan"], ["deploy", "--yes"], ["status"], ["backups", "create"]:
+            self.refuses(4, words, *self.words(*command), leaves=[support.lock_of(self.database)])
 
     def test_one_that_is_no_file(self):
         beside = self.left(self.dir / "main.db")

@@ -125,7 +125,7 @@ class ServiceManager(support.Case):
 class Workflow(support.Case):
     # The part of GitHub's workflow syntax that is used here; every key, so that a typing error fails.
     STEP = {"type": "object", "additionalProperties": False, "properties": {
-        "name": {"type": "string"}, "uses": {"pattern": r"^[\w-]+/[\w-]+@v\d+$"},
+        "name": {"type": "string"}, "uses": {"pattern": r"^[\w-]+/[\w-]+@[0-9a-f]{40}$"},
         "run": {"type": "string"}, "if": {"type": "string"}, "with": {"type": "object"}},
         "oneOf": [{"required": ["uses"]}, {"required": ["run"]}]}
     JOB = {"type": "object", "additionalProperties": False, "required": ["runs-on", "steps"],

@@ -51,6 +51,8 @@ class Recipes(pages.Reader):
         self.outside = {"SHOP_LOG": str(self.write("shop.log", "listening on port 8080\n")),
                         "PORT": str(server.server_address[1]),
                         "DATABASE": str(self.dir / "shop.db")}
+        self.write("baseline.yaml",
+                   f"version: 1\nenvironment: [BOT_LOG, {', '.join(self.outside)}]\n")
         self.suite = next(block.text for block in reversed(pages.blocks(RECIPES))
                           if block.comment == "whole file")
         self.head = self.suite[:self.suite.index("checks:\n")]

@@ -38,11 +38,17 @@ class Help(support.Case):
         release = re.search(r"project\(baseline VERSION ([0-9.]+)",
                             (support.PROJECT / "CMakeLists.txt").read_text())[1]
         self.assertRegex(out, rf"\Abaseline {re.escape(release)}( \(commit [0-9a-f]{{12}}\+?\))?\n"
-                              rf"SQLite [0-9.]+ \(.+\)\n(  [A-Z0-9_=]+\n)+\Z")
+                              rf"SQLite [0-9.]+ \(.+\)\n(  [A-Z0-9_=]+\n)+"
+                              r"(inside\n(  \S+ \S+\n)+)?"
+                              r"(of the system, when it was built\n(  \S+ \S+\n)+)?\Z")
         document = json.loads(self.succeeds("--version", "--format", "json"))
         self.assertEqual(document["release"], release)
         self.assertEqual(document["command"], "version")
         self.assertIn(f"(commit {document['commit']})" if document["commit"] else release, out)
+        for part in document["parts"]:
+            self.assertIn(f"  {part['name']} {part['version']}\n", out)
+        for name in "sqlite3", "openssl", "glibc":
+            self.assertIn(name, [part["name"] for part in document["parts"]])
         engine = document["engine"]
         with sqlite3.connect(":memory:") as memory:
             compiled = {row[0] for row in memory.execute("PRAGMA compile_options")}

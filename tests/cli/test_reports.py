@@ -132,20 +132,21 @@ class Consumers(ReportCase):
 
     def test_texts_that_try_to_break_out(self):
         self.verify(self.file("hostile.yaml", HOSTILE))
-        got = r"""'\x1b[31m\x01""" + "\u2028" + r"""\xff<b>%"&[1]'"""
+        got = r"""'\x1b[31m\x01""" + r"""\xe2\x80\xa8\xff<b>%"&[1]'"""
         message = "expected ']]> # TODO \\', got " + got
+        shown = NAME.replace("\u2028", r"\xe2\x80\xa8")
         self.assertEqual(self.junit(), {
-            ("after.hostile", NAME + " [x='[1]']"): ("failure", message),
+            ("after.hostile", shown + " [x='[1]']"): ("failure", message),
             ("after.hostile", TODO): ("failure", "expected 2, got 1")})
         document = self.json_report()
         first, todo = document["phases"][0]["results"]
         self.assertEqual((first["name"], todo["name"]), (NAME, TODO))
         self.assertEqual(first["got"], got)
         series = [name for name in self.prometheus() if name.startswith("baseline_check_status")]
-        escaped = NAME.replace("\\", "\\\\").replace('"', '\\"')
+        escaped = shown.replace("\\", "\\\\").replace('"', '\\"')
         self.assertEqual([f'check="{escaped}"' in name for name in series], [True, False])
         self.assertEqual([at["title"] for _, at, _ in self.github()],
-                         [f"after: hostile/{NAME} [x='[1]']", f"after: hostile/{TODO}"])
+                         [f"after: hostile/{shown} [x='[1]']", f"after: hostile/{TODO}"])
         self.assertEqual(self.github()[0][2].split("\n")[0], message)
 
     def test_a_name_is_no_directive_of_tap(self):

@@ -65,6 +65,7 @@ class Selection(support.Case):
             self.assertIn(f"unknown option '{option}'", done.stderr)
 
     def test_values(self):
+        (self.dir / "baseline.yaml").write_text("version: 1\nenvironment: [LEAST]\n")
         self.assertEqual(self.names("--var", "LEAST=1", code=1), self.names())
         self.assertEqual(self.names(code=1, env={"LEAST": "1"}), self.names())
         self.assertEqual(self.names("--var", "LEAST=0", env={"LEAST": "1"}), self.names())

@@ -318,8 +318,15 @@ class Configuration(support.Case):
         (self.dir / "baseline.yaml").write_text(
             "version: 1\ndatabase: app.db\nchecks: suite.yaml\nvars: {x: 2}\n")
         self.succeeds("plan")
-        self.assertEqual(self.baseline("plan", env={"x": "3"}).returncode, 1)
         self.assertEqual(self.baseline("plan", "--var", "x=4").returncode, 1)
+        unseen = self.baseline("plan", env={"x": "3"})
+        self.assertEqual(unseen.returncode, 0)
+        self.assertIn("warning: suite.yaml:2:8: the environment has another 'x', which suites do not"
+                      " see; 'environment: [x]' in baseline.yaml passes it on\n", unseen.stderr)
+        self.assertNotIn("warning", self.baseline("plan", env={"x": "2"}).stderr)
+        with open(self.dir / "baseline.yaml", "a") as config:
+            config.write("environment: [x]\n")
+        self.assertEqual(self.baseline("plan", env={"x": "3"}).returncode, 1)
 
     def test_the_schema_for_editors_takes_what_the_loader_takes(self):
         import jsonschema

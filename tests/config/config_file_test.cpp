@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 
+#include "base/concealed.hpp"
 #include "base/error.hpp"
 #include "config/file_keys.hpp"
 #include "config/settings.hpp"
@@ -47,6 +48,7 @@ run: {on_start: deploy, wait: 5s}
 announcement: {template: announcement.md, send: [curl, "${TOKEN}"]}
 engine: in-place
 replaces: {tables: [users, orders], revisions: [0f9e]}
+environment: [PORT, TOKEN]
 )";
 
 TEST_CASE("a configuration is read whole, paths from its own directory", "[config]") {
@@ -62,6 +64,8 @@ TEST_CASE("a configuration is read whole, paths from its own directory", "[confi
   CHECK(value("run.on_start") == Texts{"deploy"});
   CHECK(value("replaces.tables") == Texts{"users", "orders"});
   CHECK(value("replaces.revisions") == Texts{"0f9e"});
+  CHECK(value("environment") == Texts{"PORT", "TOKEN"});
+  CHECK(concealed("it was s3cret") == "it was ${TOKEN}");
   CHECK(value("announcement.template") == Texts{"etc/announcement.md"});
   CHECK(file.vars == std::map<std::string, std::string>{{"PORT", "8080"}, {"token", "s3cret"}});
   CHECK(file.var_texts.at("token") == "${TOKEN}");
@@ -188,7 +192,7 @@ TEST_CASE("option, then variable, then file, then default: for every setting", "
     INFO(name);
     const bool only_in_file = name.starts_with("var ") || name == "stop" || name == "start" ||
                               name == "revert" || name == "announcement" || name == "send" ||
-                              name == "replaces";
+                              name == "replaces" || name == "environment";
     CHECK((only_in_file || source.starts_with("--")));
   }
 }

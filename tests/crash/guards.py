@@ -29,6 +29,11 @@ OWN = "src/store/sqlite/swap/own_companions.cpp"
 SIGHT = "src/store/sqlite/swap/companion_sight.cpp"
 STORE = "src/store/sqlite/sqlite_store.cpp"
 BROUGHT_IN = "src/catalogue/brought_in.cpp"
+SYSTEM_CALLS = "src/store/sqlite/db/system_calls.cpp"
+SQL_GUARD = "src/store/sqlite/db/guard.cpp"
+CONFIGURATION = "src/store/sqlite/db/configuration.cpp"
+CLONE = "src/store/sqlite/schema/schema_clone.cpp"
+SIGNALS = "src/os/signals.cpp"
 RUN_LOCK = "src/store/sqlite/swap/run_lock.cpp"
 PAST_RUNS = "src/catalogue/past_runs.cpp"
 ROLLBACK_SOURCE = "src/pipeline/rollback_source.cpp"
@@ -444,4 +449,60 @@ GUARDS = [
     Guard("catalogue: ids do not begin again", CATALOGUE,
           "  if (number == std::numeric_limits<std::uint64_t>::max()) {\n", "  if (false) {\n",
           "cli test_identity"),
+    Guard("SQLite: regular files only", SYSTEM_CALLS,
+          "    if (!S_ISREG(status.st_mode)) return close_with(fd, S_ISDIR(status.st_mode) ? EISDIR : "
+          "ENXIO);\n", "", "unit [system calls]"),
+    Guard("SQLite: does not wait at a FIFO", SYSTEM_CALLS, "O_NONBLOCK | ", "",
+          "unit [system calls]"),
+    Guard("SQLite: waits for the window of another run", SYSTEM_CALLS,
+          "    if (fd < 0 && errno == EWOULDBLOCK) {\n", "    if (false) {\n", "unit [system calls]"),
+    Guard("SQLite: removes what is its own", SYSTEM_CALLS,
+          "    if (!may_be_removed(path)) {\n", "    if (false) {\n", "unit [system calls]"),
+    Guard("SQLite: the directory that the run holds", "src/store/sqlite/swap/target.cpp",
+          "  HeldDirectory held(directory);\n", "  HeldDirectory held;\n", "unit [system calls]"),
+    Guard("companions: the name of a super-journal", OWN,
+          "  if (!names::is_super_journal(super_journal)) {\n", "  if (false) {\n",
+          "cli test_companions"),
+    Guard("SQL of others: functions that are allowed", SQL_GUARD,
+          "    if (!is_allowed_function(function)) {\n", "    if (false) {\n", "unit [functions]"),
+    Guard("SQL of others: no tokenizer by its address", CONFIGURATION,
+          "  take_tokenizers_away(database);\n", "", "unit [functions]"),
+    Guard("SQL of others: one definition of the schema, one statement", CLONE,
+          "      SQLite::Statement(target, objects.getColumn(3).getString()).executeStep();\n",
+          "      target.exec(objects.getColumn(3).getString());\n", "unit [functions]"),
+    Guard("signals: an end when nothing reacts", SIGNALS, "  ::alarm(kSecondsToReact);\n}\n", "}\n",
+          "unit [signals]"),
+    Guard("signals: no sudden end in the window", REPLACE,
+          "  const SuddenEnd none(false);  // what a signal undoes is undone to the end\n", "",
+          "unit [signals]"),
+    Guard("signals: no sudden end once the new database is live", SIGNALS, "never_sudden = 1;", "",
+          "unit [signals]"),
+    Guard("signals: no sudden end while a run is undone", SIGNALS, "  has_reacted = 1;\n", "",
+          "unit [signals]"),
+    Guard("shown: a value of the environment, before a text is cut", "src/checks/sql_text.cpp",
+          "  std::string out = concealed(std::string(text));\n", "  std::string out(text);\n",
+          "cli test_shown"),
+    Guard("shown: a value of the environment, in a message of SQLite", "src/checks/runner.cpp",
+          "    result.got = concealed(std::move(verdict.got));\n",
+          "    result.got = std::move(verdict.got);\n", "cli test_shown"),
+    Guard("shown: a value of the environment, in the output of a command",
+          "src/checks/child_text.cpp", "concealed(outcome.err.kept, !outcome.err.whole())",
+          "outcome.err.kept", "cli test_shown"),
+    Guard("shown: a value of the environment, in an error of a suite", "src/checks/suite.cpp",
+          "  for (Problem& problem : wrong) problem.message = concealed(std::move(problem.message));\n",
+          "", "cli test_shown"),
+    Guard("shown: the end of a value whose beginning was dropped", "src/base/concealed.cpp",
+          "rest = cut ? size - 1 : 0;", "rest = 0;", "unit [concealed]"),
+    Guard("shown: a suite reads what is passed on, and no more", "src/checks/suite_scope.cpp",
+          "  const auto& passed = context_.options.environment;\n",
+          "  if (const char* const all = std::getenv(name.c_str())) return all;\n"
+          "  const auto& passed = context_.options.environment;\n", "unit [vars]"),
+    Guard("shown: what drives a terminal, in an error", "src/base/error.cpp",
+          "std::runtime_error(printable(message))", "std::runtime_error(message)", "cli test_shown"),
+    Guard("shown: what drives a terminal, at last", "src/cli/program.cpp",
+          "for_people(text, wants_colour(colour, ::fileno(stream)))", "text", "cli test_shown"),
+    Guard("shown: what cannot be seen, in JSON", "src/report/json_document.cpp",
+          "printable_json(", "std::string(", "cli test_shown"),
+    Guard("shown: a command to who runs the job", "src/base/text.cpp",
+          "    } else if (command) {\n", "    } else if (false) {\n", "unit [text]"),
 ]

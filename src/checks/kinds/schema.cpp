@@ -77,6 +77,7 @@ std::optional<Schema> schema_of_file(const CheckDraft& draft, const std::string&
     declared.marks.clear();  // another's file declares what the schema is, and no more
     return declared;
   } catch (const Error& error) {
+    if (is_shortage(error.system_error())) throw;
     draft.reader().error(draft.value.place, error.what());
     return std::nullopt;
   }

@@ -19,6 +19,7 @@
 #include "base/text.hpp"
 #include "os/file.hpp"
 #include "store/sqlite/db/errors.hpp"
+#include "store/sqlite/db/system_calls.hpp"
 
 namespace baseline::sqlite {
 namespace {
@@ -43,6 +44,7 @@ void set_up() {
     sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, 0);
     // A check that wants more memory fails alone.
     sqlite3_hard_heap_limit64(kHeapLimit);
+    guard_system_calls();
   });
 }
 
@@ -70,13 +72,8 @@ fs::path resolved_path(const fs::path& path) {
   std::error_code error;
   fs::path real = fs::canonical(path, error);
   if (error) {
-    throw Error(ErrorCode::io,
-                fmt::format("cannot open {}: {}", printable(path.string()), error.message()));
-  }
-  // Asked before any open, which would wait for ever at a FIFO.
-  if (!fs::is_regular_file(real, error)) {
-    throw Error(ErrorCode::refused,
-                fmt::format("SQLite cannot read {}: not a regular file", printable(path.string())));
+    errno = error.value();
+    throw_errno("open", path.native());
   }
   return real;
 }
@@ -85,11 +82,15 @@ fs::path resolved_path(const fs::path& path) {
 // it. Called while SQLite has nothing open there: closing this descriptor would drop its locks.
 void demand_header(const fs::path& real) {
   constexpr std::string_view kMagic("SQLite format 3\0", 16);
-  const int fd = ::open(real.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  const int fd = open_regular(real.c_str(), O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0 && (errno == EACCES || errno == EPERM)) {
     throw Error(ErrorCode::refused,
                 fmt::format("{} is not readable for this user", printable(real.string())),
                 "run as the owner of the database");
+  }
+  if (fd < 0 && (errno == ENXIO || errno == EISDIR)) {
+    throw Error(ErrorCode::refused,
+                fmt::format("SQLite cannot read {}: not a regular file", printable(real.string())));
   }
   if (fd < 0) throw_errno("open", real.native());
   const File file(fd, real);

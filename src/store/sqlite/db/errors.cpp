@@ -85,6 +85,7 @@ SqlFailure::Kind failure_kind(int code, const std::string& message, bool while_c
 }
 
 void throw_unreadable(int code, const std::string& message, const std::filesystem::path& path) {
+  stop_if_interrupted();
   const std::string name = printable(path.string());
   if (code == SQLITE_READONLY_ROLLBACK) {
     throw Error(ErrorCode::refused,
@@ -114,6 +115,7 @@ void throw_unreadable(int code, const std::string& message, const std::filesyste
 }
 
 void throw_failed(const SQLite::Exception& exception) {
+  stop_if_interrupted();
   switch (primary(exception.getErrorCode())) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -124,9 +126,6 @@ void throw_failed(const SQLite::Exception& exception) {
     case SQLITE_FORMAT:
       throw Error(ErrorCode::refused,
                   fmt::format("SQLite cannot read the database: {}", exception.what()));
-    case SQLITE_INTERRUPT:
-      stop_if_interrupted();
-      [[fallthrough]];
     default:
       throw Error(ErrorCode::io,
                   fmt::format("SQLite failed: {}",

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "os/signals.hpp"
+#include "store/sqlite/db/allowed_functions.hpp"
 
 namespace baseline::sqlite {
 namespace {
@@ -111,10 +112,12 @@ int Guard::authorize(void* guard, int action, const char* first, const char* sec
     return self.deny(fmt::format("{} is not allowed {}", first, where));
   if (action == SQLITE_SAVEPOINT)
     return self.deny(fmt::format("SAVEPOINT is not allowed {}", where));
-  const std::string function = action == SQLITE_FUNCTION ? to_lower(second) : std::string();
-  if (function == "like" || function == "glob") self.matches_patterns_ = true;
-  if (function == "load_extension") {
-    return self.deny(fmt::format("load_extension is not allowed {}", where));
+  if (action == SQLITE_FUNCTION) {
+    const std::string function = to_lower(second);
+    if (!is_allowed_function(function)) {
+      return self.deny(fmt::format("{} is not allowed {}", function, where));
+    }
+    if (function == "like" || function == "glob") self.matches_patterns_ = true;
   }
   if (action == SQLITE_PRAGMA && !pragma_allowed(self.rules_, first, second)) {
     return self.deny(fmt::format("PRAGMA {} is not allowed {}", first, where));

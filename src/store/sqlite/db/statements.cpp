@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/text.hpp"
+#include "os/signals.hpp"
 #include "store/sqlite/db/configuration.hpp"
 #include "store/sqlite/db/errors.hpp"
 #include "store/sqlite/sql/tokenizer.hpp"
@@ -171,6 +172,7 @@ bool StatementReader::at_end() const {
 
 SqlFailure StatementReader::failed(int code, std::size_t start, bool while_compiling,
                                    std::size_t number) const {
+  stop_if_interrupted();  // which is why it failed, or comes first
   SqlFailure failure;
   failure.message = sqlite3_errmsg(database_);
   failure.kind = failure_kind(code, failure.message, while_compiling);

@@ -42,7 +42,8 @@ SQLite::Database schema_clone(SQLite::Database& source) {
   while (objects.executeStep()) {
     if (left_out.contains(objects.getColumn(2).getString())) continue;
     try {
-      target.exec(objects.getColumn(3).getString());
+      // One statement, as SQLite takes it: what follows that was never looked at.
+      SQLite::Statement(target, objects.getColumn(3).getString()).executeStep();
     } catch (const SQLite::Exception& exception) {
       // Only the application has the module; checks on this table will say that it is missing.
       if (!std::string_view(exception.what()).starts_with("no such module")) throw;

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/text.hpp"
+#include "os/signals.hpp"
 #include "store/file_settings.hpp"
 #include "store/sqlite/db/connection.hpp"
 #include "store/sqlite/db/errors.hpp"
@@ -142,6 +143,7 @@ std::optional<std::string> SqliteSession::integrity_problem(Depth depth) {
       problems.push_back(check.getColumn(0).getString());
     }
   } catch (const SQLite::Exception& exception) {
+    stop_if_interrupted();
     // So damaged that SQLite cannot even check it.
     problems.emplace_back(exception.what());
   }

@@ -126,6 +126,12 @@ void require_own_wal(const Target& target, const std::string& name, const FileHe
 void require_super_journal_here(const Target& target, const std::string& name,
                                 const std::string& super_journal) {
   if (super_journal.empty()) return;
+  // When all is rolled back, SQLite removes the file of that name.
+  if (!names::is_super_journal(super_journal)) {
+    throw_foreign(
+        target, name,
+        fmt::format("it names {} as the file that decides about it", printable(super_journal)));
+  }
   const fs::path path(super_journal);
   std::error_code error;
   if (path.is_absolute() && fs::equivalent(path.parent_path(), target.directory.path(), error)) {

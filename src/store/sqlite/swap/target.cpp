@@ -249,7 +249,9 @@ Target resolve(const fs::path& given) {
     throw Error(ErrorCode::usage,
                 fmt::format("{} is not a directory", path_text(resolved.parent_path())));
   }
-  Target target{given, resolved, Directory::open(resolved.parent_path()),
+  Directory directory = Directory::open(resolved.parent_path());
+  HeldDirectory held(directory);
+  Target target{given, resolved, std::move(directory), std::move(held),
                 resolved.filename().native()};
   const auto status = target.directory.status(target.name);
   if (status && !S_ISREG(status->st_mode)) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "os/file.hpp"
+#include "store/sqlite/db/system_calls.hpp"
 #include "store/store.hpp"
 
 namespace baseline::sqlite {
@@ -17,6 +18,7 @@ struct Target {
   std::filesystem::path given;     ///< as the user wrote it
   std::filesystem::path resolved;  ///< absolute, symbolic links followed
   Directory directory;
+  HeldDirectory held;  ///< the same one, for SQLite
   std::string name;
   KeepFiles keep = {};  ///< what is kept before SQLite overwrites it; nothing is, when it is empty
 
