@@ -44,6 +44,21 @@ class Licence(unittest.TestCase):
             self.assertRegex(notice, rf"(?m)^  {re.escape(library.removesuffix('3'))}\b|^  {re.escape(library)}")
 
 
+    # What Debian calls a library otherwise.
+    SOURCES = {"fmtlib": "fmt", "libzstd": "zstd", "sqlite3": "sqlite", "nlohmann-json3": "nlohmann_json"}
+
+    def test_what_is_inside_is_marked(self):
+        """What is inside this program, though it may take libraries of the system, is so in the Debian package."""
+        bill = support.BINARY.resolve().parent / "generated/baseline.cdx.json"
+        if not bill.exists():
+            self.skipTest("the program does not lie in a build tree")
+        notice = (PROJECT / "NOTICE").read_text().lower()
+        for part in json.loads(bill.read_text())["components"]:
+            name = self.SOURCES.get(part["name"], re.sub(r"^gcc-\d+$", "libstdc++", part["name"]))
+            mark = r" \*" if part["scope"] == "required" else ""
+            self.assertRegex(notice, rf"(?m)^  {re.escape(name)}{mark}\b|^  {re.escape(name)}{mark} ", part["name"])
+
+
 class Release(support.Case):
     """A directory as a release has it, the program in it being the one that is tested."""
 
