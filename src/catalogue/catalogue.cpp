@@ -14,8 +14,11 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "catalogue/hand_over.hpp"
 #include "catalogue/seal.hpp"
+#include "os/acting_user.hpp"
 #include "os/modes.hpp"
+#include "os/process.hpp"
 
 namespace baseline {
 namespace {
@@ -207,12 +210,17 @@ void Catalogue::require_usable(const std::string& database) const {
         fmt::format("the directory {} for the backups does not exist", printable(place.native())),
         "create it, or name another directory for the backups with --backups");
   }
-  if (::faccessat(AT_FDCWD, place.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
-    throw Error(ErrorCode::refused,
-                fmt::format("the directory {} for the backups is not writable for this user",
-                            printable(place.native())),
-                "name another directory for the backups with --backups, or run as its owner");
-  }
+  if (::faccessat(AT_FDCWD, place.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return;
+  if (!exists && is_roots_to_make(directory_)) return;
+  throw Error(ErrorCode::refused,
+              fmt::format("the directory {} for the backups is not writable for {}",
+                          printable(place.native()),
+                          acts_for_root() ? owner_name(::geteuid(), ::getegid()) : "this user"),
+              acts_for_root()
+                  ? fmt::format("give that user a directory for them: install -d -m 700 -o {0} "
+                                "-g {1} {2}",
+                                ::geteuid(), ::getegid(), shell_quoted(directory_.native()))
+                  : "name another directory for the backups with --backups, or run as its owner");
 }
 
 void Catalogue::throw_no_directory() const {
@@ -226,7 +234,11 @@ Directory Catalogue::open() {
   const Directory parent = Directory::open(directory_.parent_path());
   const std::string name = directory_.filename().native();
   if (parent.contains(name)) throw_no_directory();
-  files_.make_directory(parent, name, kPrivateDirectory);
+  if (is_roots_to_make(directory_)) {
+    make_for_acting_user(files_, parent, name);
+  } else {
+    files_.make_directory(parent, name, kPrivateDirectory);
+  }
   files_.sync_directory(parent);
   return Directory::open(directory_);
 }

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/error.hpp"
+#include "os/acting_user.hpp"
 
 namespace baseline {
 namespace {
@@ -63,6 +64,7 @@ OpenedLog not_a_file(mode_t mode) {
 }  // namespace
 
 OpenedLog open_log(const std::string& path, const LogPosition* recorded) {
+  const AsStartingUser reads;  // a suite names it
   // Looked at before it is opened: to open a FIFO or a device may do something to it.
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return in_trouble_by_errno();

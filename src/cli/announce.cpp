@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <optional>
 #include <system_error>
 
 #include "announce/message.hpp"
@@ -13,6 +14,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
 #include "config/database_path.hpp"
+#include "os/acting_user.hpp"
 #include "os/signals.hpp"
 #include "os/zstd.hpp"
 #include "pipeline/backup_file.hpp"
@@ -165,6 +167,13 @@ std::string typed_again(const Invocation& invocation) {
   return out;
 }
 
+// The one that was named belongs to who named it, the other one to the backups.
+Ledger ledger_of(const Invocation& invocation, const fs::path& file) {
+  std::optional<AsStartingUser> writes;
+  if (!invocation.options.announce.sent.empty()) writes.emplace();
+  return {real_file_system(), file};
+}
+
 void send(const Invocation& invocation, const SendCommand& command, const fs::path& ledger_file,
           AnnounceReport& report) {
   if (ledger_file.empty()) {
@@ -177,7 +186,7 @@ void send(const Invocation& invocation, const SendCommand& command, const fs::pa
   if (invocation.interactive && !invocation.options.yes && !ask(question(report, command))) {
     throw Interrupted(SIGINT);
   }
-  Ledger ledger(real_file_system(), ledger_file);
+  Ledger ledger = ledger_of(invocation, ledger_file);
   const Clock now = [] { return std::chrono::system_clock::now(); };
   std::size_t count = 0;
   report.sent =

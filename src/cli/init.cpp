@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/new_files.hpp"
 #include "cli/workplace.hpp"
+#include "os/acting_user.hpp"
 #include "os/signals.hpp"
 #include "pipeline/identity.hpp"
 #include "report/initialised.hpp"
@@ -152,6 +153,7 @@ std::vector<std::string> next_commands(const Draft& draft, const fs::path& given
 CommandResult run_init(const Invocation& invocation) {
   const fs::path directory = invocation.options.output.empty() ? "." : invocation.options.output;
   const Draft draft = draft_of(invocation, directory);
+  const AsStartingUser writes;  // the database is done with
   const auto engine = open_engine();
   const auto apply = [&](const Migration& migration) { return engine->apply(migration); };
   const GeneratedSuites suites =

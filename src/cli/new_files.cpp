@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/acting_user.hpp"
 #include "os/file_system.hpp"
 #include "os/new_file.hpp"
 
@@ -57,6 +58,7 @@ void demand_no_other_exists(const fs::path& directory, const std::vector<Generat
 }  // namespace
 
 void write_new_files(const fs::path& directory, const std::vector<GeneratedFile>& files) {
+  const AsStartingUser writes;
   demand_no_other_exists(directory, files);
   FileSystem& system = real_file_system();
   std::vector<std::pair<Directory, std::string>> written;

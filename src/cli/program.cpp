@@ -13,6 +13,7 @@
 #include "cli/reports.hpp"
 #include "cli/run_records.hpp"
 #include "cli/workplace.hpp"
+#include "os/process.hpp"
 #include "os/signals.hpp"
 #include "report/human.hpp"
 #include "report/human_observer.hpp"
@@ -226,6 +227,16 @@ CommandResult rendered(const Invocation& invocation, const ReplaceReport& report
 }
 
 int run_program(int argc, const char* const* argv) {
+  if (has_foreign_rights()) {
+    const Error error(ErrorCode::refused,
+                      "this copy of baseline runs with rights that its user does not have: "
+                      "set-user-ID, set-group-ID or file capabilities",
+                      "take them away with chmod u-s,g-s and setcap -r, and use sudo");
+    const int code = exit_code(error.code());
+    end_with_error(error, human_report::of(error, Style(false)), code, asks_for_json(argc, argv),
+                   "never");
+    return code;
+  }
   // For the scripts of `baseline completion`, and no command of people's.
   if (argc > 1 && std::string_view(argv[1]) == "complete") {
     print(stdout, complete({argv + 2, argv + argc}));

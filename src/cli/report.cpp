@@ -74,7 +74,7 @@ CommandResult run_report(const Invocation& invocation) {
   const Catalogue& catalogue = workplace.context().catalogue;
   const HistoryLine line = chosen_run(read_history(catalogue.directory()), options.id, workplace);
   const nlohmann::ordered_json run = recorded_run(line, catalogue);
-  if (output) output->put(page_of(run));
+  if (output) output->put(page_of(run), workplace.store().location());
   if (json) return {json_of(run, file), 0};
   if (!output) return {.output = page_of(run), .verbatim = true};
   return {fmt::format("the page of {} is in {}\n", printable(line.run), printable(file)), 0};

@@ -8,6 +8,9 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "catalogue/brought_in.hpp"
+#include "catalogue/hand_over.hpp"
+#include "cli/acting_owner.hpp"
+#include "os/acting_user.hpp"
 #include "os/signals.hpp"
 #include "os/terminal.hpp"
 #include "store/sqlite/sqlite_engine.hpp"
@@ -18,6 +21,14 @@ namespace {
 
 // Long enough to read what is asked. Meanwhile the run has the lock, and others wait for it.
 constexpr std::chrono::milliseconds kPatience = std::chrono::minutes(1);
+
+std::unique_ptr<Store> open_as_owner(const Settings& settings) {
+  const std::filesystem::path& database = require_database(settings);
+  act_as_owner(database);
+  auto store = open_store(database, settings.engine.value);
+  require_same_owner(store->location());
+  return store;
+}
 
 std::filesystem::path catalogue_path(const Settings& settings, const Store& store) {
   if (settings.backups.value.empty()) return store.default_catalogue();
@@ -116,6 +127,7 @@ std::unique_ptr<Store> open_store(const std::filesystem::path& database, EngineC
 }
 
 Migration migration_of(const Settings& settings) {
+  const AsStartingUser reads;
   return settings.migration.value.empty() ? builtin_migration()
                                           : load_migration(settings.migration.value);
 }
@@ -148,7 +160,7 @@ TypedOptions typed_options(const Invocation& invocation) {
 }
 
 Workplace::Workplace(const Invocation& invocation)
-    : store_(open_store(require_database(invocation.settings), invocation.settings.engine.value)),
+    : store_(open_as_owner(invocation.settings)),
       catalogue_(real_file_system(), catalogue_path(invocation.settings, *store_)),
       context_{*store_,
                catalogue_,
@@ -164,6 +176,11 @@ Workplace::Workplace(const Invocation& invocation)
         "in {}, with the pages that it replaces",
         printable(files.front().name), printable(kept.native())));
   });
+  if (hand_over(real_file_system(), catalogue_.directory(), store_->location())) {
+    context_.observer.note(fmt::format(
+        "the backups in {}, which earlier runs as root have left, are the database owner's now",
+        printable(catalogue_.directory().native())));
+  }
   invocation.run.database = store_->location();
   invocation.run.engine = store_->engine();
   invocation.run.catalogue = catalogue_.directory();
@@ -171,7 +188,8 @@ Workplace::Workplace(const Invocation& invocation)
 }
 
 Inputs::Inputs(const Invocation& invocation)
-    : engine_(open_engine()),
+    : reads_(std::in_place),
+      engine_(open_engine()),
       migration_(migration_of(invocation.settings)),
       reference_(engine_->apply(migration_)),
       suite_options_{vars_of(invocation.options),
@@ -186,6 +204,7 @@ Inputs::Inputs(const Invocation& invocation)
       observer_(invocation.observer),
       run_(run_options_of(invocation)),
       deploy_again_(deploy_again_of(invocation)) {
+  reads_.reset();
   run_.surroundings.database = invocation.run.database;  // empty where none is needed
   // lint has warnings for its result.
   if (invocation.options.command == Command::checks_lint) return;

@@ -2,10 +2,12 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "catalogue/catalogue.hpp"
 #include "checks/suite.hpp"
 #include "cli/commands.hpp"
+#include "os/acting_user.hpp"
 #include "pipeline/context.hpp"
 #include "pipeline/deploy.hpp"
 #include "store/engine.hpp"
@@ -54,6 +56,7 @@ class Inputs {
   JudgeRunning judge_started() const;
 
  private:
+  std::optional<AsStartingUser> reads_;  ///< while it is made: its files belong to that user
   std::unique_ptr<Engine> engine_;
   Migration migration_;
   std::unique_ptr<Session> reference_;

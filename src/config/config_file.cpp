@@ -1,10 +1,14 @@
 #include "config/config_file.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdint>
 #include <cstdlib>
+#include <system_error>
 
 #include "base/concealed.hpp"
 #include "base/error.hpp"
@@ -12,6 +16,7 @@
 #include "checks/input_file.hpp"
 #include "config/database_path.hpp"
 #include "config/file_keys.hpp"
+#include "os/file.hpp"
 #include "os/process.hpp"
 #include "yaml/parser.hpp"
 #include "yaml/source.hpp"
@@ -265,6 +270,11 @@ class Loader {
   ConfigFile config_;
 };
 
+[[noreturn]] void throw_distrusted(const char* name, const std::string& why) {
+  throw Error(ErrorCode::refused, fmt::format("./{} {}, and what it names would be run", name, why),
+              fmt::format("name it with --config ./{} if you trust it", name));
+}
+
 }  // namespace
 
 Environment process_environment() {
@@ -291,19 +301,30 @@ ConfigFile load_config(const fs::path& file, const Environment& environment) {
   return parse_config(read_input_file(file, yaml::kMaxSize), file, environment);
 }
 
-std::optional<fs::path> find_config() {
+std::optional<FoundConfig> find_config() {
   constexpr const char* kName = "baseline.yaml";
-  struct stat status {};
-  if (::stat(kName, &status) != 0) return {};
-  const bool others = (status.st_mode & S_IWOTH) != 0;
-  if (others || (status.st_uid != ::geteuid() && status.st_uid != 0)) {
-    throw Error(ErrorCode::refused,
-                fmt::format("./{} {}, and what it names would be run", kName,
-                            others ? "may be written by anybody"
-                                   : "belongs to " + owner_name(status.st_uid, status.st_gid)),
-                fmt::format("name it with --config ./{} if you trust it", kName));
+  struct stat there {};
+  if (::stat(kName, &there) != 0 && errno == ENOENT) return {};
+  // What is looked at is what is read, and never waited for.
+  const File file(::open(kName, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), kName);
+  // Whoever makes a link to somebody's own file chooses what lies beside the link.
+  if (!file.is_open() && errno == ELOOP) throw_distrusted(kName, "is a symbolic link");
+  const auto unreadable = [&](const std::string& why) {
+    return Error(ErrorCode::usage, fmt::format("cannot read {}: {}", kName, why));
+  };
+  if (!file.is_open()) throw unreadable(std::generic_category().message(errno));
+  const struct stat status = file.status();
+  if (!S_ISREG(status.st_mode)) throw unreadable("not a regular file");
+  if ((status.st_mode & S_IWOTH) != 0) throw_distrusted(kName, "may be written by anybody");
+  if (status.st_uid != ::geteuid() && status.st_uid != 0) {
+    throw_distrusted(kName, "belongs to " + owner_name(status.st_uid, status.st_gid));
   }
-  return kName;
+  if (static_cast<std::uint64_t>(status.st_size) > yaml::kMaxSize) {
+    throw unreadable("larger than " + human_size(yaml::kMaxSize));
+  }
+  std::string text(static_cast<std::size_t>(status.st_size), '\0');
+  text.resize(file.read(text.data(), text.size(), 0));
+  return FoundConfig{kName, std::move(text)};
 }
 
 void require_usable(const Application& application) {

@@ -50,9 +50,15 @@ ConfigFile load_config(const std::filesystem::path& file, const Environment& env
 ConfigFile parse_config(const std::string& text, const std::filesystem::path& file,
                         const Environment& environment);
 
-/// ./baseline.yaml, if it is there. Throws Error{refused} when somebody else could have put it
-/// there: what it names is run.
-std::optional<std::filesystem::path> find_config();
+/// A configuration that nobody has named, as it was read.
+struct FoundConfig {
+  std::filesystem::path file;
+  std::string text;
+};
+
+/// ./baseline.yaml, if it is there. What it names is run: throws Error{refused} when it is a link
+/// or somebody else could have put it there.
+std::optional<FoundConfig> find_config();
 
 /// Throws Error{usage} when a hook cannot be used, because a variable in it is not set.
 void require_usable(const Application& application);

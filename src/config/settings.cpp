@@ -135,14 +135,16 @@ Setting<std::optional<std::uint64_t>> read_count(const Text& text) {
   return setting;
 }
 
-Setting<fs::path> config_path(const RawOptions& options, const Environment& environment) {
+Setting<fs::path> config_path(const RawOptions& options, const Environment& environment,
+                              std::optional<FoundConfig>& found) {
   if (!options.reads_config) return {{}, Origin::builtin, "built in"};
   if (!options.config.empty()) return {options.config, Origin::option, "--config"};
   if (const auto value = environment("BASELINE_CONFIG")) {
     return {*value, Origin::environment, "BASELINE_CONFIG"};
   }
-  const auto found = find_config();
-  return {found.value_or(fs::path()), Origin::builtin, found ? "found here" : "built in"};
+  found = find_config();
+  if (!found) return {{}, Origin::builtin, "built in"};
+  return {found->file, Origin::builtin, "found here"};
 }
 
 Setting<std::chrono::milliseconds> resolve_wait(const RawOptions& options, const Sources& from) {
@@ -200,10 +202,12 @@ std::string count_or(const std::optional<std::uint64_t>& count, std::string_view
 
 Settings resolve_settings(const RawOptions& options, const Environment& environment) {
   Settings settings;
-  settings.config = config_path(options, environment);
-  const ConfigFile file = settings.config.value.empty()
-                              ? ConfigFile()
-                              : load_config(settings.config.value, environment);
+  std::optional<FoundConfig> found;
+  settings.config = config_path(options, environment, found);
+  const fs::path& path = settings.config.value;
+  const ConfigFile file = path.empty() ? ConfigFile()
+                          : found      ? parse_config(found->text, path, environment)
+                                       : load_config(path, environment);
   const Sources from(environment, file);
   settings.database = from.path(options.database, {"--database", "DATABASE_PATH", "database"});
   settings.migration =

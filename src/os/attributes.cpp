@@ -6,14 +6,19 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <string_view>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "os/acting_user.hpp"
 #include "os/modes.hpp"
 #include "os/process.hpp"
 
 namespace baseline {
 namespace {
+
+// Root must not hand on rights to a file whose content another user decides.
+constexpr std::string_view kCapabilities = "security.capability";
 
 std::string attribute(const File& file, const std::string& name) {
   std::string value(256, '\0');
@@ -40,14 +45,40 @@ std::map<std::string, std::string> extended_attributes(const File& file) {
   if (size < 0) throw_errno("list the attributes of", file.path().native());
   const char* const end = names.data() + size;
   for (const char* name = names.data(); name < end; name += std::strlen(name) + 1) {
-    attributes[name] = attribute(file, name);
+    if (std::string_view(name) != kCapabilities) attributes[name] = attribute(file, name);
   }
   return attributes;
+}
+
+void give_extended(FileSystem& files, const File& file, const FileAttributes& before,
+                   const FileAttributes& wanted) {
+  const AsStartingUser may_give_all;
+  for (const auto& [name, value] : before.extended) {
+    if (wanted.extended.count(name) == 0) files.remove_attribute(file, name);
+  }
+  for (const auto& [name, value] : wanted.extended) {
+    const auto now = before.extended.find(name);
+    if (now == before.extended.end() || now->second != value) {
+      files.set_attribute(file, name, value);
+    }
+  }
+}
+
+void give_owner(FileSystem& files, const File& file, const FileAttributes& before,
+                const FileAttributes& wanted) {
+  if (before.owner != wanted.owner) {
+    // Root as the acting user may not: what this user has made would become another's.
+    files.set_owner(file, wanted.owner, wanted.group);
+  } else if (before.group != wanted.group) {
+    const AsStartingUser may_give_any_group;
+    files.set_owner(file, wanted.owner, wanted.group);
+  }
 }
 
 }  // namespace
 
 FileAttributes attributes_of(const File& file) {
+  const AsStartingUser sees_all;  // "trusted.*" is root's
   const struct stat status = file.status();
   return {status.st_uid, status.st_gid, status.st_mode & kPermissionBits,
           extended_attributes(file)};
@@ -58,21 +89,12 @@ bool give_attributes(FileSystem& files, const File& file, const FileAttributes& 
   if (before == wanted) return false;
   std::string_view what = "owner";
   try {
-    if (before.owner != wanted.owner || before.group != wanted.group) {
-      files.set_owner(file, wanted.owner, wanted.group);
-    }
+    give_owner(files, file, before, wanted);
     what = "attributes";
-    for (const auto& [name, value] : before.extended) {
-      if (wanted.extended.count(name) == 0) files.remove_attribute(file, name);
-    }
-    for (const auto& [name, value] : wanted.extended) {
-      const auto now = before.extended.find(name);
-      if (now == before.extended.end() || now->second != value) {
-        files.set_attribute(file, name, value);
-      }
-    }
+    give_extended(files, file, before, wanted);
     what = "mode";
-    // Last, and always: changing the owner clears set-id bits, an ACL changes the group bits.
+    // Last, and always: changing the owner clears set-id bits, an ACL changes the group bits. As
+    // the acting user, who cannot set the set-group-ID bit of a group of others.
     files.set_mode(file, wanted.mode);
   } catch (const Error& error) {
     const std::string owner = owner_name(wanted.owner, wanted.group);

@@ -20,6 +20,7 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "os/acting_user.hpp"
 #include "os/clock.hpp"
 #include "os/file.hpp"
 #include "os/file_system.hpp"
@@ -366,6 +367,8 @@ class Child {
 
 ChildOutcome run_child(const ChildSpec& spec) {
   stop_if_interrupted();
+  // Until it has ended, for only root can signal what it starts as another user.
+  const AsStartingUser starts;
   Child child(spec);
   ChildOutcome outcome;
   if (child.start_error()) {

@@ -7,10 +7,12 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 
@@ -29,6 +31,39 @@ auto retried(Call call) {
   return result;
 }
 
+// What share_new_files() has said.
+struct Sharing {
+  gid_t group = 0;
+  mode_t bits = 0;  ///< of a group, read and write; 0: nothing is shared
+};
+Sharing sharing;
+
+bool is_in_group(gid_t group) {
+  if (::getegid() == group) return true;
+  std::vector<gid_t> groups(static_cast<std::size_t>(std::max(::getgroups(0, nullptr), 0)));
+  const int count = ::getgroups(static_cast<int>(groups.size()), groups.data());
+  return std::ranges::find(groups.begin(), groups.begin() + std::max(count, 0), group) !=
+         groups.begin() + std::max(count, 0);
+}
+
+bool is_shared(mode_t mode) { return sharing.bits != 0 && (mode & (S_IRWXG | S_IRWXO)) == 0; }
+
+// The group gets of the owner's bits what it has of the database's; who may read may search.
+mode_t shared(mode_t mode) {
+  if (!is_shared(mode)) return mode;
+  const mode_t search = (sharing.bits & S_IRGRP) != 0 ? S_IXGRP : 0;
+  return mode | (((mode & S_IRWXU) >> 3) & (sharing.bits | search));
+}
+
+// A file that another member has made is shared already.
+void share(int fd, mode_t mode, const std::filesystem::path& path) {
+  struct stat status {};
+  if (!is_shared(mode) || ::fstat(fd, &status) != 0 || status.st_uid != ::geteuid()) return;
+  if (::fchown(fd, status.st_uid, sharing.group) != 0 || ::fchmod(fd, shared(mode)) != 0) {
+    throw_errno("share", path.native());
+  }
+}
+
 class RealFileSystem final : public FileSystem {
  public:
   File create(const Directory& directory, const std::string& name, mode_t mode) override {
@@ -43,6 +78,7 @@ class RealFileSystem final : public FileSystem {
     File file(fd, directory / path_name);
     // It gets its name by way of /proc, which may not be there.
     if (::access(descriptor_path(file).c_str(), F_OK) != 0) return {};
+    share(fd, mode, file.path());
     return file;
   }
 
@@ -91,7 +127,8 @@ class RealFileSystem final : public FileSystem {
   }
 
   void set_mode(const File& file, mode_t mode) override {
-    if (::fchmod(file.fd(), mode) != 0) throw_errno("set the mode of", file.path().native());
+    if (::fchmod(file.fd(), shared(mode)) != 0)
+      throw_errno("set the mode of", file.path().native());
   }
 
   void set_owner(const File& file, uid_t owner, gid_t group) override {
@@ -142,6 +179,11 @@ class RealFileSystem final : public FileSystem {
     if (::mkdirat(parent.fd(), name.c_str(), mode) != 0) {
       throw_errno("make the directory", (parent / name).native());
     }
+    if (!is_shared(mode)) return;
+    const File made(::openat(parent.fd(), name.c_str(), O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
+                    parent / name);
+    if (!made.is_open()) throw_errno("open the directory", made.path().native());
+    share(made.fd(), mode, made.path());
   }
 
   void remove_directory(const Directory& parent, const std::string& name) override {
@@ -157,7 +199,9 @@ class RealFileSystem final : public FileSystem {
       return ::openat(directory.fd(), name.c_str(), flags | O_RDWR | O_NOFOLLOW | O_CLOEXEC, mode);
     });
     if (fd < 0) throw_errno(action, (directory / name).native());
-    return {fd, directory / name};
+    File file(fd, directory / name);
+    share(fd, mode, file.path());
+    return file;
   }
 
   static void move(const Directory& from_directory, const std::string& from,
@@ -172,6 +216,10 @@ class RealFileSystem final : public FileSystem {
 };
 
 }  // namespace
+
+void share_new_files(gid_t group, mode_t mode) {
+  if (is_in_group(group)) sharing = {group, mode & (S_IRGRP | S_IWGRP)};
+}
 
 FileSystem& real_file_system() {
   static RealFileSystem files;

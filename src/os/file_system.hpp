@@ -66,4 +66,9 @@ class FileSystem {
 /// The real one.
 FileSystem& real_file_system();
 
+/// From here on, what the real one makes with a mode for its owner alone is the group's, too, with
+/// those bits of `mode` that the group has. Like the umask it is the process's. Nothing happens
+/// when this user is not in the group.
+void share_new_files(gid_t group, mode_t mode);
+
 }  // namespace baseline

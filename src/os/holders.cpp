@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "base/text.hpp"
+#include "os/acting_user.hpp"
 #include "os/file.hpp"
 
 namespace baseline {
@@ -67,6 +68,7 @@ std::string command_line(pid_t pid) {
 }
 
 std::vector<Holder> holders_of(const struct stat& file) {
+  const AsStartingUser sees_all;  // the owner of the file does not see what root has open
   std::vector<Holder> holders;
   std::error_code error;
   for (fs::directory_iterator it("/proc", error), end; !error && it != end; it.increment(error)) {

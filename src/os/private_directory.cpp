@@ -1,19 +1,25 @@
 #include "os/private_directory.hpp"
 
+#include <fcntl.h>
 #include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp is POSIX
+#include <unistd.h>
 
 #include <cstdlib>
 #include <string>
 #include <system_error>
 
 #include "base/error.hpp"
+#include "os/acting_user.hpp"
 
 namespace baseline {
 namespace {
 
 std::filesystem::path temporary_place() {
   const char* const named = std::getenv("TMPDIR");
-  return named != nullptr && *named != '\0' ? named : "/tmp";
+  if (named == nullptr || *named == '\0') return "/tmp";
+  // Root's may be closed to the user that root acts as.
+  const bool open = !acts_for_root() || ::faccessat(AT_FDCWD, named, W_OK | X_OK, AT_EACCESS) == 0;
+  return open ? named : "/tmp";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,6 +16,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "os/acting_user.hpp"
 
 namespace baseline {
 namespace {
@@ -76,13 +78,21 @@ std::string host_name() {
 }
 
 std::string user_name() {
-  static const std::string name = name_of_user(::geteuid());  // reads files, may ask services
+  static const std::string name = name_of_user(starting_user());  // reads files, may ask services
   return name;
+}
+
+std::string sudo_as(unsigned owner) {
+  const std::string name = name_of_user(owner);
+  const bool is_number = name.find_first_not_of("0123456789") == std::string::npos;
+  return "sudo -u " + (is_number ? fmt::format("'#{}'", name) : name);
 }
 
 std::string owner_name(unsigned owner, unsigned group) {
   return fmt::format("{}:{}", name_of_user(owner), name_of_group(group));
 }
+
+bool has_foreign_rights() { return ::getauxval(AT_SECURE) != 0; }
 
 void open_standard_descriptors() {
   // open() returns the lowest free number, so this stops as soon as 0, 1 and 2 are taken.

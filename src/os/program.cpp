@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdlib>
 
+#include "os/acting_user.hpp"
 #include "os/signals.hpp"
 
 namespace baseline {
@@ -49,6 +50,7 @@ int become(const std::vector<std::string>& argv) {
   // exec() takes them as writable for historical reasons only, and does not write.
   for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
+  const AsStartingUser starts;
   restore_signals();
   ::execvp(words.front(), words.data());
   return errno;

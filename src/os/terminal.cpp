@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "os/acting_user.hpp"
 #include "os/signals.hpp"
 
 namespace baseline {
@@ -17,6 +18,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 }  // namespace
 
 std::optional<Terminal> Terminal::open() {
+  const AsStartingUser types;
   // Opened anew, so that not to wait is said of this descriptor alone.
   for (const char* const path : {"/dev/tty", "/proc/self/fd/0"}) {
     const int fd = ::open(path, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);

@@ -77,8 +77,7 @@ CheckResult ApplicationControl::run(Step step, const char* name, const Hook& hoo
   return result;
 }
 
-std::vector<LogPosition> ApplicationControl::stop(Replacement& replacement,
-                                                  const std::vector<std::string>& logs) {
+std::vector<LogPosition> ApplicationControl::stop(Replacement& replacement, const LogsNow& logs) {
   replacement.note_application(ApplicationState::stopping, {});
   stopped_at_ = SteadyClock::now();
   // A signal ends the command, and then it may have stopped all the same.
@@ -94,7 +93,7 @@ std::vector<LogPosition> ApplicationControl::stop(Replacement& replacement,
     if (!done.output.empty()) error.add_note("it said:\n" + printable_lines(done.output));
     throw error;
   }
-  std::vector<LogPosition> positions = positions_now(logs);
+  std::vector<LogPosition> positions = logs();
   replacement.note_application(ApplicationState::stopped, positions);
   return positions;
 }

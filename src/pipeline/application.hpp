@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,9 @@
 #include "pipeline/reports.hpp"
 
 namespace baseline {
+
+/// Tells where the application's logs end now.
+using LogsNow = std::function<std::vector<LogPosition>()>;
 
 /// Stops and starts the application around one run, and knows what became of it. Without hooks it
 /// does nothing.
@@ -26,10 +30,9 @@ class ApplicationControl {
   /// After a recovery: an interrupted run had stopped it.
   void take_over(ApplicationState state);
 
-  /// Stops it, and makes durable before and after that it is. `logs`: what to note where the logs
-  /// end; returns these positions. Throws Error{refused} when the command fails; then it may run or
-  /// not.
-  std::vector<LogPosition> stop(Replacement& replacement, const std::vector<std::string>& logs);
+  /// Stops it, and makes durable before and after that it is, with where its logs end then, which
+  /// is returned. Throws Error{refused} when the command fails; then it may run or not.
+  std::vector<LogPosition> stop(Replacement& replacement, const LogsNow& logs);
 
   /// Stops it once more, because the new database is bad. What goes wrong is told, not thrown.
   std::optional<std::string> stop_again(Replacement* replacement);

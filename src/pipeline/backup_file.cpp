@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/acting_user.hpp"
 #include "os/sha256.hpp"
 #include "os/signals.hpp"
 #include "os/zstd.hpp"
@@ -42,32 +43,40 @@ std::uint64_t unpacked_size(const File& file, Observer& observer) {
 
 }  // namespace
 
-BackupFile::BackupFile(const fs::path& file, const Context& context) : path_(found_file(file)) {
-  const Directory directory = Directory::open(path_.parent_path());
-  auto opened = directory.open_file(path_.filename().native(), false);
-  if (!opened) throw_errno("open", path_.native());
-  file_ = std::move(*opened);
-  status_ = file_.status();
-  packed_ = baseline::is_packed(file_);
-  const std::string shown = printable(path_.native());
-  if (path_ == context.store.location()) {
-    throw Error(ErrorCode::usage, fmt::format("--from {} is the live database itself", shown),
-                "name a backup of it");
-  }
-  if (!packed_) require_complete(path_, context.store.engine());
-  size_ = packed_ ? unpacked_size(file_, context.observer)
-                  : static_cast<std::uint64_t>(status_.st_size);
+BackupFile::BackupFile(const fs::path& file, const Context& context) {
+  const DatabaseFacts facts = open(file, context);
   if (size_ == 0 && !is_sealed_here(sha256_hex(""), context)) {
-    throw Error(ErrorCode::refused, fmt::format("{} is empty", shown), "name a backup that is not");
+    throw Error(ErrorCode::refused, fmt::format("{} is empty", printable(path_.native())),
+                "name a backup that is not");
   }
   if (packed_) return;
-  const DatabaseFacts facts = context.store.look_at(path_, LookOptions());
   if (facts.unreadable.empty()) {
     content_ = BackupContent{path_.native(), facts.revision, facts.tables, facts.size};
   } else if (!is_sealed_here(hash_file(file_, nullptr), context)) {
     // What was kept though it could not be read goes back all the same.
     throw Error(ErrorCode::refused, facts.unreadable);
   }
+}
+
+// It belongs to who named it.
+DatabaseFacts BackupFile::open(const fs::path& file, const Context& context) {
+  const AsStartingUser reads;
+  path_ = found_file(file);
+  const Directory directory = Directory::open(path_.parent_path());
+  auto opened = directory.open_file(path_.filename().native(), false);
+  if (!opened) throw_errno("open", path_.native());
+  file_ = std::move(*opened);
+  status_ = file_.status();
+  packed_ = baseline::is_packed(file_);
+  if (path_ == context.store.location()) {
+    throw Error(ErrorCode::usage,
+                fmt::format("--from {} is the live database itself", printable(path_.native())),
+                "name a backup of it");
+  }
+  if (!packed_) require_complete(path_, context.store.engine());
+  size_ = packed_ ? unpacked_size(file_, context.observer)
+                  : static_cast<std::uint64_t>(status_.st_size);
+  return packed_ ? DatabaseFacts() : context.store.look_at(path_, LookOptions());
 }
 
 // What lies beside a database belongs to it, and would stay behind.

@@ -41,6 +41,7 @@ class BackupFile {
   void stage(Replacement& replacement, Observer& observer) const;
 
  private:
+  DatabaseFacts open(const std::filesystem::path& file, const Context& context);
   void require_unchanged() const;
   void read(Step step, Observer& observer, const TakeBytes& take) const;
 

@@ -1,8 +1,11 @@
 #include "pipeline/copies.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -11,8 +14,10 @@
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "catalogue/seal.hpp"
+#include "os/acting_user.hpp"
 #include "os/directory_lock.hpp"
 #include "os/modes.hpp"
+#include "os/process.hpp"
 #include "os/signals.hpp"
 
 namespace baseline {
@@ -24,6 +29,10 @@ void require_directory(const fs::path& directory) {
   std::error_code error;
   // It is not made: where a disk is not mounted, the copy would land on the first one again.
   if (fs::is_directory(directory, error)) return;
+  if (error == std::errc::permission_denied) {
+    errno = error.value();
+    throw_errno("look at", directory.native());
+  }
   throw Error(ErrorCode::io,
               fmt::format("the directory {} does not exist", printable(directory.native())));
 }
@@ -247,6 +256,10 @@ std::vector<std::string> warnings_about_copies(const std::vector<fs::path>& also
     struct stat here {};
     if (!fs::is_directory(directory, error)) {
       warnings.push_back(fmt::format("{} does not exist: no second copy can be made there", shown));
+    } else if (::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
+      warnings.push_back(
+          fmt::format("{} is not writable for {}: no second copy can be made there", shown,
+                      acts_for_root() ? owner_name(::geteuid(), ::getegid()) : "this user"));
     } else if (::stat(directory.c_str(), &there) == 0 && ::stat(place.c_str(), &here) == 0 &&
                there.st_dev == here.st_dev) {
       warnings.push_back(fmt::format(

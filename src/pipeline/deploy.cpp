@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "checks/check.hpp"
+#include "os/acting_user.hpp"
 #include "os/clock.hpp"
 #include "os/signals.hpp"
 #include "pipeline/copies.hpp"
@@ -269,7 +270,11 @@ void deploy_now(const DeployRequest& request, const Context& context,
   steps.intent.revision = request.migration.revision;
   steps.intent.migration = digest_of(request.migration);
   if (report.old.exists) steps.intent.also = request.also;
-  steps.intent.logs = positions_now(request.suites.logs());
+  steps.logs = [&] {
+    const AsStartingUser reads;  // the suites name them
+    return positions_now(request.suites.logs());
+  };
+  steps.intent.logs = steps.logs();
 
   // Build the new database beside the old one, where nobody can see it, and judge it before it goes
   // live. A failed suite costs nothing.

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/acting_user.hpp"
 #include "os/copy.hpp"
 #include "os/modes.hpp"
 #include "os/new_file.hpp"
@@ -35,16 +36,22 @@ CatalogueEntry exportable(const std::string& id, const Context& context) {
   return entry;
 }
 
+File open_data(const CatalogueEntry& entry) {
+  const std::string& name = entry.manifest->payload.name;
+  auto source = Directory::open(entry.directory).open_file(name, false);
+  if (!source) throw_errno("open", (entry.directory / name).native());
+  return *std::move(source);
+}
+
 // Streams the data of an entry, packed or not, and compares it with the seal.
-void stream(const CatalogueEntry& entry, bool zstd, const Context& context, const TakeBytes& take) {
+void stream(const CatalogueEntry& entry, const File& source, bool zstd, const Context& context,
+            const TakeBytes& take) {
   const Payload& payload = entry.manifest->payload;
-  const auto source = Directory::open(entry.directory).open_file(payload.name, false);
-  if (!source) throw_errno("open", (entry.directory / payload.name).native());
   std::optional<ZstdPacker> packer;
   if (zstd) packer.emplace(payload.size, take);
   const StepScope step(context.observer, Step::export_backup);
   const std::string sha256 = read_file(
-      *source,
+      source,
       [&](std::uint64_t done, std::uint64_t total) {
         stop_if_interrupted();
         context.observer.progress(Step::export_backup, done, total);
@@ -153,15 +160,17 @@ ExportReport export_backup(const ExportRequest& request, const Context& context)
   ExportReport report;
   report.backup = {*entry.manifest, entry.directory};
   report.packed = request.zstd;
+  const File source = open_data(entry);
   if (request.file.empty()) {
-    stream(entry, request.zstd, context, [&](std::string_view bytes) {
+    stream(entry, source, request.zstd, context, [&](std::string_view bytes) {
       request.out(bytes);
       report.written += bytes.size();
     });
     return report;
   }
+  const AsStartingUser writes;
   ExportTarget target(request, context);
-  target.write([&](const TakeBytes& take) { stream(entry, request.zstd, context, take); });
+  target.write([&](const TakeBytes& take) { stream(entry, source, request.zstd, context, take); });
   report.file = target.path();
   report.written = target.written();
   return report;

@@ -216,9 +216,7 @@ bool went_live(ReplaceSteps& steps, const Context& context, Replacement& replace
   stop_if_interrupted();
   replacement.announce();
   if (steps.application.can_stop()) {
-    std::vector<std::string> logs;
-    for (const LogPosition& log : steps.intent.logs) logs.push_back(log.path);
-    steps.intent.logs = steps.application.stop(replacement, logs);
+    steps.intent.logs = steps.application.stop(replacement, steps.logs);
     // It may take a moment until the last of its processes has let go.
     steps.deadline = Deadline(steps.patience);
   }

@@ -22,6 +22,7 @@ struct ReplaceSteps {
   Deadline deadline;
   /// How long to wait for the last process to let go, once the application was stopped.
   std::chrono::milliseconds patience{5'000};
+  LogsNow logs = {};
   bool as_found = false;
   DraftContent draft = DraftContent::current;  ///< set when the old database is frozen
   bool keep_on_failure = false;

@@ -237,7 +237,8 @@ void rollback_now(const RollbackRequest& request, const Context& context,
   name_what_comes(*source, context, report, steps.intent);
   steps.intent.source_id = report.source_id;
   steps.intent.source_consumed = request.move;
-  steps.intent.logs = positions_now(known_logs(context));
+  steps.logs = [logs = known_logs(context)] { return positions_now(logs); };
+  steps.intent.logs = steps.logs();
 
   // Build the candidate from the backup.
   steps.stage = [&](Replacement& staged) {

@@ -93,19 +93,19 @@ std::string failures(const SuiteReport& report, const Style& style) {
 
 std::string checks_text(const SuiteReport& report, const Style& style) {
   const std::string text = failures(report, style);
-  struct Part {
+  struct Tally {
     Status status;
     std::string_view word;
     Tone tone;
   };
   const std::size_t deferred = report.deferred();
-  constexpr Part kParts[] = {{Status::pass, "passed", Tone::good},
-                             {Status::fail, "failed", Tone::bad},
-                             {Status::error, "could not be evaluated", Tone::bad},
-                             {Status::warn, "with a warning", Tone::caution},
-                             {Status::skip, "skipped", Tone::faint}};
+  constexpr Tally kParts[] = {{Status::pass, "passed", Tone::good},
+                              {Status::fail, "failed", Tone::bad},
+                              {Status::error, "could not be evaluated", Tone::bad},
+                              {Status::warn, "with a warning", Tone::caution},
+                              {Status::skip, "skipped", Tone::faint}};
   std::vector<std::string> parts;
-  for (const Part& part : kParts) {
+  for (const Tally& part : kParts) {
     const std::size_t all = report.count(part.status);
     const std::size_t count = part.status == Status::skip ? all - deferred : all;
     if (count == 0) continue;

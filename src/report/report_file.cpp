@@ -8,6 +8,8 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/acting_user.hpp"
+#include "os/modes.hpp"
 #include "os/new_file.hpp"
 #include "os/whole_file.hpp"
 
@@ -15,6 +17,8 @@ namespace baseline {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr mode_t kPublicFile = 0666;  // less the umask
 
 Error unwritable(const std::string& file, const std::string& why, const std::string& hint = {}) {
   return {ErrorCode::usage, fmt::format("cannot write the report {}: {}", printable(file), why),
@@ -59,17 +63,27 @@ ReportFile::ReportFile(FileSystem& files, const ReportKind& kind, const std::str
                    fmt::format("to write to stdout: --report {}=-", kind.name));
 }
 
-void ReportFile::put(const std::string& text) {
-  write_whole(files_, directory_, path_.filename(), names::report_temporary(::getpid()), text);
+// What shows rows of the database is as private as the database.
+mode_t ReportFile::mode_for(const std::string& database) const {
+  if (!kind_.shows_rows) return kPublicFile;
+  struct stat status {};
+  if (database.empty() || ::stat(database.c_str(), &status) != 0) return kPrivateFile;
+  return status.st_mode & kPublicFile;
+}
+
+void ReportFile::put(const std::string& text, const std::string& database) {
+  const AsStartingUser writes;
+  write_whole(files_, directory_, path_.filename(), names::report_temporary(::getpid()), text,
+              PowerCut::must_not_tear, mode_for(database));
 }
 
 void ReportFile::start(const CheckRun& run) {
   try {
     if (kind_.from_the_start) {
-      put(kind_.render(unfinished(run)));
+      put(kind_.render(unfinished(run)), run.database);
     } else {
       // Made as the report will be, and never given its name.
-      const NewFile tried(files_, directory_, names::report_temporary(::getpid()), 0600);
+      const NewFile tried(files_, directory_, names::report_temporary(::getpid()), kPrivateFile);
     }
   } catch (const Error& error) {
     if (is_shortage(error.system_error())) throw;
@@ -78,6 +92,6 @@ void ReportFile::start(const CheckRun& run) {
   started_ = true;
 }
 
-void ReportFile::write(const CheckRun& run) { put(kind_.render(run)); }
+void ReportFile::write(const CheckRun& run) { put(kind_.render(run), run.database); }
 
 }  // namespace baseline

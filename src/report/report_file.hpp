@@ -8,7 +8,8 @@
 
 namespace baseline {
 
-/// The file that a report goes to. It is written whole or not at all.
+/// The file that a report goes to. It is written whole or not at all, and where it shows rows,
+/// others may read it only if they may read the database.
 class ReportFile {
  public:
   /// Looks at the place and changes nothing. Throws Error{usage} when there is no such directory,
@@ -29,10 +30,12 @@ class ReportFile {
 
   /// Throws Error{io}; what was there stays as it was.
   void write(const CheckRun& run);
-  /// The same with a text that is there already. Throws Error{io}.
-  void put(const std::string& text);
+  /// The same with a text of that database which is there already. Throws Error{io}.
+  void put(const std::string& text, const std::string& database);
 
  private:
+  mode_t mode_for(const std::string& database) const;
+
   FileSystem& files_;
   const ReportKind& kind_;
   std::string file_;

@@ -15,6 +15,7 @@ struct ReportKind {
   /// From the start of the run its file says that the run has not ended, so that what an earlier
   /// run had left there cannot be taken for the result of one that was killed.
   bool from_the_start;
+  bool shows_rows;  ///< of the database, in what has failed
 };
 
 /// One row a kind.

@@ -244,6 +244,13 @@ class Case(unittest.TestCase):
                                   extra_groups=[])
         return run
 
+    def give_to(self, database, user, group):
+        """Gives a database, and the test's directory, to another user, who can go there."""
+        self.needs("files of others")
+        self._scratch.chmod(0o755)
+        for path in self.dir, database:
+            os.chown(path, user, group)
+
     def legacy(self, name="app.db"):
         """An old database of the application, with channels, targets and seen submissions."""
         path = self.dir / name

@@ -423,9 +423,8 @@ class Attributes(support.Case):
         self.assertEqual(os.getxattr(database, "user.origin"), b"production\0eu")
 
     def test_the_owner_is_kept(self):
-        self.needs("files of others")
         database = self.legacy()
-        os.chown(database, 65534, 12345)
+        self.give_to(database, 65534, 12345)
         self.succeeds("deploy", "-d", database)
         self.assertEqual((database.stat().st_uid, database.stat().st_gid), (65534, 12345))
         self.succeeds("rollback", "-d", database)

@@ -117,11 +117,10 @@ class Masks(support.Case):
                     self.assertEqual(self.mode(database), "0o644")
 
     def test_a_directory_that_hands_down_its_group(self):
-        self.needs("files of others")
-        os.chown(self.dir, 0, 12345)
-        self.dir.chmod(0o2775)
         database = self.legacy()
-        os.chown(database, 65534, 65534)
+        self.give_to(database, 65534, 65534)
+        os.chown(self.dir, 65534, 12345)
+        self.dir.chmod(0o2775)
         database.chmod(0o640)
         self.succeeds("deploy", "-d", database)
         status = database.stat()

@@ -1,13 +1,21 @@
 """Places where a swap cannot be done safely are refused before anything is touched: exit 4, or 2
 when the path names no database at all."""
 
+import grp
 import os
+import pwd
 import subprocess
 import unittest
 
 import support
 
 NAME_IT = "  hint: give the path of the database file\n"
+
+
+def names_of(path):
+    """Owner and group of a file."""
+    status = path.stat()
+    return f"{pwd.getpwuid(status.st_uid).pw_name}:{grp.getgrgid(status.st_gid).gr_name}"
 
 
 class Places(support.Case):
@@ -189,9 +197,8 @@ class OrdinaryUser(support.Case):
         self.dir.chmod(0o555)
         for words in "deploy", "plan":
             self.refused(run, 4, f"baseline: error: the directory {self.dir} is not writable for"
-                                 " this user\n"
-                                 "  hint: run as the owner of the database; the new file is made"
-                                 " beside the old one\n", words, "-d", database)
+                                 f" {names_of(database)}, the owner of the database\n"
+                                 f"  hint: chmod u+w {self.dir}\n", words, "-d", database)
 
     def test_a_catalogue_without_permission_to_write(self):
         database = self.legacy()
@@ -222,9 +229,10 @@ class OrdinaryUser(support.Case):
             os.chown(path, 0, 0)
         self.dir.chmod(0o1777)
         database.chmod(0o666)
-        self.refused(run, 4, f"baseline: error: {database} is in a sticky directory and belongs to"
-                             " somebody else\n"
-                             "  hint: run as the owner of the database, or use --engine in-place\n",
+        self.refused(run, 4, f"baseline: error: {database} belongs to root:root, and this user is"
+                             " neither the owner nor root\n"
+                             "  hint: run it as the owner: sudo -u root baseline …; or, as a member of"
+                             " the file's group, have its content replaced with --engine in-place\n",
                      "deploy", "-d", database)
         done = run("deploy", "-d", database, "--engine", "in-place")
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -39,6 +39,8 @@ PAST_RUNS = "src/catalogue/past_runs.cpp"
 ROLLBACK_SOURCE = "src/pipeline/rollback_source.cpp"
 FAILED_DEPLOY = "src/pipeline/failed_deploy.cpp"
 IDENTITY = "src/pipeline/identity.cpp"
+ACTING_USER = "src/os/acting_user.cpp"
+HAND_OVER = "src/catalogue/hand_over.cpp"
 
 
 @dataclass
@@ -93,7 +95,7 @@ GUARDS = [
           "no scenario changes the owner or the mode between the building and the swap; without it "
           "a power cut could leave the live file with the mode it had a moment before"),
     _sync("parent, after the backups directory is made", CATALOGUE,
-          "files_.make_directory(parent, name, kPrivateDirectory);\n",
+          "files_.make_directory(parent, name, kPrivateDirectory);\n  }\n",
           "  files_.sync_directory(parent);\n", "model deploy, copy"),
     _sync("manifest.json and SHA256SUMS", CATALOGUE, "files_.write(file, text, 0);\n",
           "  files_.sync(file);\n", "model deploy, copy"),
@@ -446,6 +448,50 @@ GUARDS = [
     Guard("manifest: tells what is sealed", REPLACE,
           "  if (replacement.old_was_written_since(report.old)) "
           "steps.draft = DraftContent::outdated;\n", "", "cli test_identity"),
+    Guard("users: root acts as the owner", "src/cli/workplace.cpp", "  act_as_owner(database);\n",
+          "", "trust test_owner"),
+    Guard("users: groups go before the user", ACTING_USER, "  if (!set_groups(user)) return errno;\n",
+          "", "trust test_owner"),
+    Guard("users: a refusal of the kernel ends the run", "src/cli/acting_owner.cpp",
+          "  if (const int error = act_as(user_of(status->st_uid, status->st_gid))) {\n",
+          "  act_as(user_of(status->st_uid, status->st_gid));\n  if (const int error = 0) {\n",
+          "trust test_owner.WhereRootCannot"),
+    Guard("users: root is not root in a directory of others", "src/cli/acting_owner.cpp",
+          "  if (status->st_uid == 0) require_directory_of_root(database, directory);\n", "",
+          "trust test_owner.WhereRootCannot"),
+    Guard("users: neither owner nor root", "src/store/sqlite/swap/target.cpp",
+          "      file->st_uid == ::geteuid()) {\n    return;\n", "      true) {\n    return;\n",
+          "trust test_owner.NeitherOwnerNorRoot"),
+    Guard("users: what is started is the starting user's", "src/os/child_process.cpp",
+          "  const AsStartingUser starts;\n", "", "trust test_owner.WhoseIsWhat"),
+    Guard("users: what a member of the group makes is the group's", "src/os/file_system.cpp",
+          "  if (is_in_group(group)) sharing = ", "  if (false) sharing = ",
+          "trust test_owner.NeitherOwnerNorRoot"),
+    Guard("users: holders are looked for as root", "src/os/holders.cpp",
+          "  const AsStartingUser sees_all;", "  //", "trust test_owner.WhoseIsWhat"),
+    Guard("users: no capabilities for a file of others", "src/os/attributes.cpp",
+          "    if (std::string_view(name) != kCapabilities) attributes", "    attributes",
+          "trust test_owner.WhoseIsWhat"),
+    Guard("users: only what is a catalogue is given away", HAND_OVER,
+          "        return false;\n      }\n    }\n  } catch", "      }\n    }\n  } catch",
+          "trust test_owner.WhatRootLeft"),
+    Guard("users: only a catalogue of this owner is given away", HAND_OVER,
+          " && manifest.owner.starts_with(database.owner);\n", ";\n",
+          "trust test_owner.WhatRootLeft"),
+    Guard("users: a file with another name stays root's", HAND_OVER,
+          " || status.st_nlink != 1", "", "trust test_owner.WhatRootLeft"),
+    Guard("users: root makes a directory only where nobody else can", HAND_OVER,
+          "    if (!only_root_changes(above)) return false;\n", "",
+          "trust test_owner.WhereRootCannot"),
+    Guard("users: a copy with foreign rights", "src/cli/program.cpp",
+          "  if (has_foreign_rights()) {\n", "  if (false) {\n",
+          "trust test_starting_user.ForeignRights"),
+    Guard("configuration: what is found is no link", "src/config/config_file.cpp",
+          "O_RDONLY | O_NOFOLLOW | O_NONBLOCK", "O_RDONLY | O_NONBLOCK",
+          "trust test_starting_user.FoundConfiguration"),
+    Guard("reports: as private as the database", "src/report/report_file.cpp",
+          "  return status.st_mode & kPublicFile;\n", "  return kPublicFile;\n",
+          "trust test_starting_user.Reports"),
     Guard("catalogue: ids do not begin again", CATALOGUE,
           "  if (number == std::numeric_limits<std::uint64_t>::max()) {\n", "  if (false) {\n",
           "cli test_identity"),

@@ -86,9 +86,9 @@ def finds(tree, test):
         if not build("unit_tests"):
             sys.exit("the unit tests do not compile")
         return fails(binaries / "tests/unit_tests", what)
-    if kind == "cli":
+    if kind in ("cli", "trust"):
         return fails("/usr/bin/python3", "-B", "-m", "unittest", "-q", "-f", what,
-                     cwd=PROJECT / "tests/cli", env=environment)
+                     cwd=PROJECT / "tests" / kind, env=environment)
     words = ["--kinds", kind, "--stop"]
     if what:
         words.append(f"--only={what}")

@@ -288,6 +288,8 @@ std::unique_ptr<Replacement> SqliteStore::hold(const RunIdentity& identity,
                                                const Deadline& deadline) {
   std::shared_ptr<RunLock> lock = lock_.lock();
   if (!lock) {
+    require_owner(target_, choice_);
+    share_with_group(target_);
     lock = std::make_shared<RunLock>(files_, target_, identity.command, identity.started, deadline);
     lock_ = lock;
   }

@@ -12,6 +12,7 @@
 #include "base/integer_json.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/modes.hpp"
 #include "os/process.hpp"
 #include "os/signals.hpp"
 
@@ -53,24 +54,27 @@ std::string described_holder(const Target& target) {
   return "a process that has not said who it is";
 }
 
-// The lock outlives the run, and the next one may be run by the owner of the database instead of
-// root: the file belongs to whom the database belongs to.
+// A member of the database's group has made it for the group (share_new_files).
+bool is_of_the_group(const struct stat& lock, const Target& target) {
+  const auto database = target.directory.status(target.name);
+  return database && lock.st_gid == database->st_gid &&
+         (lock.st_mode & database->st_mode & S_IWGRP) != 0;
+}
+
+// The lock outlives the run. Another user's is not taken, unless both may write the database.
 File open_lock(FileSystem& files, const Target& target) {
   const std::string name = names::lock(target.name);
   const auto existing = target.directory.status(name);
-  if (existing && ::geteuid() != 0 && existing->st_uid != ::geteuid()) {
-    throw Error(
-        ErrorCode::refused,
-        fmt::format("the lock {} belongs to {}", printable((target.directory / name).native()),
-                    owner_name(existing->st_uid, existing->st_gid)),
-        "run as that user or as root, or give the file to the owner of the database");
+  if (existing && ::geteuid() != 0 && existing->st_uid != ::geteuid() &&
+      !is_of_the_group(*existing, target)) {
+    const std::string path = (target.directory / name).native();
+    throw Error(ErrorCode::refused,
+                fmt::format("the lock {} belongs to {}", printable(path),
+                            owner_name(existing->st_uid, existing->st_gid)),
+                fmt::format("give it to the owner of the database: chown --reference={} {}",
+                            shell_quoted(target.resolved.native()), shell_quoted(path)));
   }
-  File file = files.open_or_create(target.directory, name, 0600);
-  const auto database = target.directory.status(target.name);
-  if (!existing && database && ::geteuid() == 0 && database->st_uid != 0) {
-    files.set_owner(file, database->st_uid, database->st_gid);
-  }
-  return file;
+  return files.open_or_create(target.directory, name, kPrivateFile);
 }
 
 }  // namespace

@@ -19,6 +19,8 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/file_system.hpp"
+#include "os/process.hpp"
 #include "store/sqlite/swap/exclusive.hpp"
 
 namespace baseline::sqlite {
@@ -99,11 +101,20 @@ void require_local(const Target& target) {
   }
 }
 
-void require_safe_directory(const Target& target, EngineChoice choice) {
+void require_safe_directory(const Target& target) {
   const struct stat status = target.directory.own_status();
   const std::string directory = path_text(target.directory.path());
   if (::faccessat(target.directory.fd(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
     if (errno == EROFS) throw_mounted_read_only(target);
+    const auto file = target.directory.status(target.name);
+    if (file && file->st_uid == ::geteuid()) {
+      const std::string owner = owner_name(file->st_uid, file->st_gid);
+      const bool is_own = status.st_uid == ::geteuid();
+      refuse(fmt::format("the directory {} is not writable for {}, the owner of the database",
+                         directory, owner),
+             fmt::format("{} {}", is_own ? "chmod u+w" : "chown " + owner,
+                         shell_quoted(target.directory.path().native())));
+    }
     refuse(fmt::format("the directory {} is not writable for this user", directory),
            "run as the owner of the database; the new file is made beside the old one");
   }
@@ -112,13 +123,6 @@ void require_safe_directory(const Target& target, EngineChoice choice) {
     refuse(fmt::format("anybody may write to the directory {}, and could exchange files in it",
                        directory),
            fmt::format("chmod o-w {}", shell_quoted(target.directory.path().native())));
-  }
-  const auto file = target.directory.status(target.name);
-  if (choice != EngineChoice::in_place && file && sticky && ::geteuid() != 0 &&
-      file->st_uid != ::geteuid() && status.st_uid != ::geteuid()) {
-    refuse(fmt::format("{} is in a sticky directory and belongs to somebody else",
-                       path_text(target.resolved)),
-           "run as the owner of the database, or use --engine in-place");
   }
 }
 
@@ -263,7 +267,28 @@ Target resolve(const fs::path& given) {
   return target;
 }
 
+void require_owner(const Target& target, EngineChoice choice) {
+  const auto file = target.directory.status(target.name);
+  if (choice == EngineChoice::in_place || !file || ::geteuid() == 0 ||
+      file->st_uid == ::geteuid()) {
+    return;
+  }
+  refuse(fmt::format("{} belongs to {}, and this user is neither the owner nor root",
+                     path_text(target.resolved), owner_name(file->st_uid, file->st_gid)),
+         fmt::format("run it as the owner: {} baseline …; or, as a member of the file's group, "
+                     "have its content replaced with --engine in-place",
+                     sudo_as(file->st_uid)));
+}
+
+void share_with_group(const Target& target) {
+  const auto file = target.directory.status(target.name);
+  if (file && ::geteuid() != 0 && file->st_uid != ::geteuid()) {
+    share_new_files(file->st_gid, file->st_mode);
+  }
+}
+
 ExchangePlan plan_exchange(const Target& target, EngineChoice choice) {
+  require_owner(target, choice);
   if (choice != EngineChoice::in_place) require_local(target);
   // Where nothing is, there is nothing to write into: a new file gets the name.
   ExchangePlan plan;
@@ -290,7 +315,7 @@ ExchangePlan plan_exchange(const Target& target, EngineChoice choice) {
       }
     }
   }
-  require_safe_directory(target, choice);
+  require_safe_directory(target);
   return plan;
 }
 

@@ -41,6 +41,14 @@ Target resolve(const std::filesystem::path& given);
 /// SQLite has the file open in this process, it must not be called.
 ExchangePlan plan_exchange(const Target& target, EngineChoice choice);
 
+/// Throws Error{refused} when the database belongs to another user, unless its content is asked to
+/// be replaced in place, which its group can do. Root acts as the owner, or never comes here.
+void require_owner(const Target& target, EngineChoice choice);
+
+/// What a member of the database's group makes in this process is the group's, too, as far as the
+/// database is (os/file_system.hpp).
+void share_with_group(const Target& target);
+
 /// Throws Error{refused}: nothing can be written on the filesystem of the database.
 [[noreturn]] void throw_mounted_read_only(const Target& target);
 
