@@ -21,8 +21,11 @@ FROM debian:12-slim@sha256:7c7b2c966bc9ee8cedfeef67e0e279108992c77681fa595db4a9d
 COPY --from=build /out/bin/baseline /usr/local/bin/baseline
 COPY --from=build /src/scripts/entrypoint /usr/local/bin/entrypoint
 # The directory of the database is the volume, never the file: a mounted file cannot be renamed.
-RUN useradd --uid 10001 --home-dir /data --create-home baseline
-USER baseline
+# It begins empty: --create-home would put the files of /etc/skel beside the database.
+RUN useradd --uid 10001 --home-dir /data --no-create-home baseline \
+ && install --directory --owner=baseline --group=baseline --mode=0750 /data
+# A number, so that Kubernetes can see that it is not root (runAsNonRoot).
+USER 10001
 WORKDIR /data
 VOLUME /data
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \

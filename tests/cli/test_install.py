@@ -26,7 +26,10 @@ share/bash-completion/completions/baseline
 share/zsh/site-functions/_baseline
 share/fish/vendor_completions.d/baseline.fish
 lib/systemd/system/baseline-verify@.service
-lib/systemd/system/baseline-verify@.timer""".split()
+lib/systemd/system/baseline-verify@.timer
+share/doc/baseline/LICENSE
+share/doc/baseline/NOTICE
+share/doc/baseline/examples/kubernetes/app.yaml""".split()
 
 
 class Install(support.Case):
