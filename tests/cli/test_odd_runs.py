@@ -120,7 +120,7 @@ class Masks(support.Case):
         database = self.legacy()
         self.give_to(database, 65534, 65534)
         os.chown(self.dir, 65534, 12345)
-        self.dir.chmod(0o2775)
+        self.dir.chmod(0o2755)
         database.chmod(0o640)
         self.succeeds("deploy", "-d", database)
         status = database.stat()

@@ -58,8 +58,10 @@ class Everything(owners.OwnerCase):
                       "ID": self.newest(database)}.get(word, word) for word in command]
             tail = words.index("--") if "--" in words else len(words)
             options = ["-d", database]
+            if command[0] == "deploy" or command == ("backups", "verify"):
+                options += ["--also", also]
             if command[0] == "deploy":
-                options += ["--also", also, "--report", f"junit={private / 'junit.xml'}"]
+                options += ["--report", f"junit={private / 'junit.xml'}"]
             words[tail:tail] = options
             with self.subTest(command=" ".join(command)):
                 done, found = self.traced(*words, places=[self.dir, also], before=before)
