@@ -63,6 +63,15 @@ const Directory* Catalogue::opened() const {
                 fmt::format("{} is not a directory", printable(directory_.native())),
                 "name another directory for the backups with --backups");
   }
+  if (there && ::faccessat(parent->fd(), name.c_str(), R_OK | X_OK, AT_EACCESS) != 0 &&
+      errno == EACCES) {
+    throw Error(
+        ErrorCode::refused,
+        fmt::format("the directory {} for the backups belongs to {}, and is closed to {}",
+                    printable(directory_.native()), owner_name(there->st_uid, there->st_gid),
+                    acts_for_root() ? owner_name(::geteuid(), ::getegid()) : "this user"),
+        "run as its owner, or name another directory for the backups with --backups");
+  }
   opened_ = parent->open_directory(name);
   return opened_ ? &*opened_ : nullptr;
 }

@@ -115,14 +115,15 @@ std::vector<std::string> Directory::names() const {
   const int own = ::openat(fd(), ".", kOpenDirectory);
   const std::unique_ptr<DIR, int (*)(DIR*)> listing(own < 0 ? nullptr : ::fdopendir(own),
                                                     &::closedir);
+  if (!listing) throw_errno("list", path().native());
   std::vector<std::string> names;
   errno = 0;
-  while (const dirent* const entry = listing ? ::readdir(listing.get()) : nullptr) {
+  while (const dirent* const entry = ::readdir(listing.get())) {
     const std::string name = entry->d_name;
     if (name != "." && name != "..") names.push_back(name);
     errno = 0;
   }
-  if (!listing || errno != 0) throw_errno("list", path().native());
+  if (errno != 0) throw_errno("list", path().native());
   std::sort(names.begin(), names.end());
   return names;
 }

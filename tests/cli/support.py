@@ -15,7 +15,9 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import grp
 import os
+import pwd
 import pty
 import re
 import select
@@ -46,6 +48,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Many tests look at modes, and testers have a umask of their own.
 os.umask(0o022)
+
+
+def own_names():
+    """How the program names this user and group."""
+    user, group = os.geteuid(), os.getegid()
+    try:
+        return f"{pwd.getpwuid(user).pw_name}:{grp.getgrgid(group).gr_name}"
+    except KeyError:
+        return f"{user}:{group}"
 
 
 class Case(unittest.TestCase):

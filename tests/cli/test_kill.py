@@ -211,7 +211,8 @@ class Undecidable(support.Case):
         (self.dir / JOURNAL).write_bytes(b"no journal of ours")
         for words in ["deploy"], ["rollback"], ["recover"]:
             with self.subTest(words):
-                self.refuses(6, f"baseline: error: the journal {self.dir}/{JOURNAL} cannot be read,"
+                self.refuses(6, f"baseline: error: the journal {self.dir}/{JOURNAL} of {support.own_names()}"
+                                " cannot be read,"
                                 " and no crash of baseline leaves it so\n"
                                 "  hint: compare the live database with the candidate beside it and"
                                 " the newest backup, then remove the journal\n",

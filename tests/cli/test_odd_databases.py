@@ -158,7 +158,7 @@ class Catalogues(support.Case):
         done = run("deploy", "-d", database)
         self.assertEqual((done.returncode, done.stdout), (4, ""), done.stderr)
         self.assertRegex(done.stderr, f"^baseline: error: the directory {catalogue} for the backups"
-                                      " is not writable for this user\n  hint: ")
+                                      " belongs to root:root, and is closed to this user\n  hint: ")
         self.assertEqual(sha256(database), before)
 
 

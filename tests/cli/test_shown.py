@@ -307,7 +307,7 @@ class Hints(support.Case):
                          r"|mutate|json-schema))?)((?: [^;\"`]*)?)")
     OPTION = re.compile(r"(?<![\w'-])--[a-z][a-z-]+")
     # Options of other programs, which we start or name.
-    FOREIGN = {"--runtime", "--chat", "--option"}
+    FOREIGN = {"--runtime", "--chat", "--option", "--reference"}
 
     def help_of(self, *words):
         done = self.baseline(*words, "--help")

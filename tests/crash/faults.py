@@ -6,6 +6,7 @@ import re
 
 import content
 import kills
+import scenarios
 
 # What fails, and which calls are tried: those that change something, or all that name a file.
 ALL = ("EIO", "ENOSPC", "EDQUOT", "EACCES", "EINTR", "short", "dead EIO", "dead ENOSPC")
@@ -65,7 +66,7 @@ def _one(place, scenario, fault, only, at, tally, seen):
     problems = _lies(place, scenario, run)
     problems += looker.at_any_instant(place)
     if seen.is_new(scenario, place):
-        recovery = place.run(["recover", "-d", place.database])
+        recovery = place.run(scenarios.recover(place))
         problems += looker.when_recovered(place, recovery)
     tally.add(where, problems)
 

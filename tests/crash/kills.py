@@ -41,9 +41,9 @@ def whole(place, scenario):
 
 
 def _put_in_order(place, scenario, looker, tally, where):
-    recovery = place.run(["recover", "-d", place.database])
+    recovery = place.run(scenarios.recover(place))
     tally.add(f"{where}, after recover", looker.when_recovered(place, recovery))
-    again = place.run(["recover", "-d", place.database])
+    again = place.run(scenarios.recover(place))
     if not again.stdout.startswith("nothing to recover") or again.code != 0:
         tally.add(f"{where}, after recover", ["a second recover finds something to do"])
 

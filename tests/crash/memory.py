@@ -8,6 +8,7 @@ from pathlib import Path
 
 import content
 import kills
+import scenarios
 from place import BINARY, JOURNAL, CannotTrace
 
 LIBRARY = Path(os.environ.get("FAIL_MEMORY", BINARY.parent / "tests/crash/libfail_memory.so"))
@@ -60,7 +61,7 @@ def _one(place, scenario, since, what, value, tally, seen):
     problems = _lies(place, scenario, run)
     problems += looker.at_any_instant(place)
     if seen.is_new(scenario, place):
-        recovery = place.run(["recover", "-d", place.database])
+        recovery = place.run(scenarios.recover(place))
         problems += looker.when_recovered(place, recovery)
     tally.add(f"{what} {value} since the {since} (ended with {run.code})", problems)
 

@@ -8,6 +8,7 @@ import random
 import content
 import journal
 import kills
+import scenarios
 from disk import Disk, Mode, Name, Size, Write
 from place import JOURNAL, inodes, remove
 
@@ -106,7 +107,7 @@ def states(place, scenario, most, _):
         _write(place, disk, image)
         where = f"power cut after {events} of {disk.events} changes, kept: {way}"
         problems = looker.at_any_instant(place)
-        recovery = place.run(["recover", "-d", place.database])
+        recovery = place.run(scenarios.recover(place))
         problems += looker.when_recovered(place, recovery)
         if events == disk.events:
             problems += _undone(place, scenario, lines)

@@ -71,7 +71,9 @@ def in_place_again(place):
 
 
 def recover(place):
-    return ["recover", "-d", place.database, "-q"]
+    """It names the second copies, as whoever made them would: what only a record names is not touched."""
+    also = place.root / "also"
+    return ["recover", "-d", place.database, *(("--also", also) if also.exists() else ())]
 
 
 def backups(place, *words):

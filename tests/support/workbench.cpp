@@ -79,7 +79,7 @@ const Migration& small_migration() {
 Workbench::Workbench(FileSystem& files, const std::filesystem::path& database,
                      const std::filesystem::path& backups, EngineChoice engine)
     : store_(std::make_unique<sqlite::SqliteStore>(files, database, engine)),
-      catalogue_(files, backups.empty() ? store_->default_catalogue() : backups),
+      catalogue_(files, backups.empty() ? store_->default_catalogue() : backups, store_->owners()),
       context_{*store_, catalogue_, files, observer,
                [] { return std::chrono::system_clock::time_point{}; }} {
   store_->keep_with([this](const std::vector<KeptFile>& kept) {

@@ -113,6 +113,8 @@ TEST_CASE("a database in use shows what is committed and is not changed", "[live
     const TempDir directory;
     const fs::path path = directory.path() / "app.db";
     make_database(path, wal);
+    sqlite::open_live(
+        path);  // from the first one on SQLite's calls are ours, also the application's
     SQLite::Database application(path.string(), SQLite::OPEN_READWRITE);
     application.exec("INSERT INTO t VALUES (4)");
     application.exec("BEGIN; INSERT INTO t VALUES (5)");
