@@ -13,9 +13,9 @@ Tests may run at the same time and in any order; none needs root, the network, o
 
 import contextlib
 import fcntl
+import grp
 import hashlib
 import json
-import grp
 import os
 import pwd
 import pty

@@ -307,7 +307,7 @@ class Hints(support.Case):
                          r"|mutate|json-schema))?)((?: [^;\"`]*)?)")
     OPTION = re.compile(r"(?<![\w'-])--[a-z][a-z-]+")
     # Options of other programs, which we start or name.
-    FOREIGN = {"--runtime", "--chat", "--option", "--reference"}
+    FOREIGN = {"--runtime", "--chat", "--option", "--reference", "--user"}
 
     def help_of(self, *words):
         done = self.baseline(*words, "--help")
