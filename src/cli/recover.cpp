@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
+#include "pipeline/copies.hpp"
 #include "pipeline/leftovers.hpp"
 #include "report/human.hpp"
 #include "report/json.hpp"
@@ -40,6 +41,7 @@ CommandResult run_recover(const Invocation& invocation) {
     report.leftovers = remove_leftovers(context, *replacement);
     report.recovered = recover(context, *replacement, deadline, application);
   }
+  note_unnamed_copies(context);
   if (invocation.options.start) start(application, report);
   const int code = exit_code(report.outcome);
   return {invocation.settings.format.value == Format::json

@@ -230,6 +230,22 @@ void require_named_copies(const std::vector<CatalogueEntry>& entries, const Cont
       command);
 }
 
+void note_unnamed_copies(const Context& context) {
+  std::set<fs::path> unnamed;
+  for (const CatalogueEntry& entry : context.catalogue.entries()) {
+    for (const CopyRecord& copy : entry.record.copies) {
+      if (copy.made.empty() && !names_copies_in(context, copy.directory)) {
+        unnamed.insert(copy.directory);
+      }
+    }
+  }
+  for (const fs::path& directory : unnamed) {
+    context.observer.note(fmt::format(
+        "a second copy in {} was never finished: baseline recover {} --also {} looks there, too",
+        printable(directory.native()), context.place, shell_quoted(directory.native())));
+  }
+}
+
 std::string key_of_copy(const Manifest& manifest) {
   return names::run_key(manifest.run, manifest.host);
 }

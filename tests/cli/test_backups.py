@@ -816,6 +816,16 @@ class Also(support.Case):
         self.also = self.dir / "also"
         self.also.mkdir()
 
+    def test_recover_names_what_it_was_not_told_to_look_for(self):
+        self.also.rmdir()
+        self.deploy()
+        self.also.mkdir()
+        done = self.baseline("recover", "-d", self.database)
+        self.assertEqual((done.returncode, done.stderr), (
+            0, f"note: a second copy in {self.also} was never finished: baseline recover"
+            f" --database {self.database} --also {self.also} looks there, too\n"))
+        self.assertEqual(self.baseline("recover", "-d", self.database, "--also", self.also).stderr, "")
+
     def deploy(self, *args, code=0, **options):
         return self.json("deploy", "-d", self.database, "--also", self.also, *args, code=code,
                          **options)
