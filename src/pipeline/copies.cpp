@@ -240,7 +240,7 @@ void note_unnamed_copies(const Context& context) {
     }
   }
   for (const fs::path& directory : unnamed) {
-    context.observer.note(fmt::format(
+    context.observer.warning(fmt::format(
         "a second copy in {} was never finished: baseline recover {} --also {} looks there, too",
         printable(directory.native()), context.place, shell_quoted(directory.native())));
   }

@@ -25,8 +25,8 @@ std::vector<MissingCopy> missing_copies(const std::vector<CatalogueEntry>& entri
 /// this run does not.
 void require_named_copies(const std::vector<CatalogueEntry>& entries, const Context& context);
 
-/// Notes where the records of unfinished second copies name a directory that this run does not: what
-/// was left there is not looked for.
+/// Warns where the records of unfinished second copies name a directory that this run does not:
+/// what was left there is not looked for.
 void note_unnamed_copies(const Context& context);
 
 /// Makes the second copies that the record of a sealed backup asks for and that are not there yet:
