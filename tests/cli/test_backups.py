@@ -822,7 +822,7 @@ class Also(support.Case):
         self.also.mkdir()
         done = self.baseline("recover", "-d", self.database)
         self.assertEqual((done.returncode, done.stderr), (
-            0, f"baseline: warning: a second copy in {self.also} was never finished: baseline recover"
+            0, f"warning: a second copy in {self.also} was never finished: baseline recover"
             f" --database {self.database} --also {self.also} looks there, too\n"))
         self.assertEqual(self.baseline("recover", "-d", self.database, "--also", self.also).stderr, "")
 
