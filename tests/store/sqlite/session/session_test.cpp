@@ -172,7 +172,8 @@ TEST_CASE("endless, huge and long results are stopped", "[session][guard]") {
   const SqlFailure memory =
       query_failure(*session,
                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) "
-                    "SELECT count(*) FROM (SELECT group_concat(randomblob(8000000)) FROM n)");
+                    "SELECT count(*) FROM (SELECT group_concat(randomblob(8000000)) FROM n)",
+                    {std::chrono::minutes(5), 10});
   CHECK(memory.kind == Kind::limit);
 
   const char* const many =
