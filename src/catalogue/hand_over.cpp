@@ -1,24 +1,21 @@
 #include "catalogue/hand_over.hpp"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <memory>
+#include <algorithm>
+#include <cerrno>
 #include <nlohmann/json.hpp>
-#include <sstream>
-#include <string_view>
+#include <optional>
 #include <system_error>
 #include <vector>
 
-#include "base/bytes_json.hpp"
 #include "base/error.hpp"
-#include "base/form_json.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "catalogue/catalogue.hpp"
+#include "catalogue/history.hpp"
 #include "catalogue/manifest.hpp"
 #include "os/acting_user.hpp"
 #include "os/modes.hpp"
@@ -36,50 +33,27 @@ bool only_root_changes(const fs::path& directory) {
          status.st_uid == 0 && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-File open_in(const File& directory, const std::string& name, int flags) {
-  return {::openat(directory.fd(), name.c_str(),
-                   flags | O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC),
-          directory.path() / name};
+bool is_roots_alone(const struct stat& status) {
+  return S_ISDIR(status.st_mode) && status.st_uid == 0 &&
+         (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
 }
 
-struct CloseListing {
-  void operator()(DIR* listing) const { ::closedir(listing); }
-};
-
-std::vector<std::string> names_of(const File& directory) {
-  const std::unique_ptr<DIR, CloseListing> listing(
-      ::fdopendir(::fcntl(directory.fd(), F_DUPFD_CLOEXEC, 0)));
-  if (!listing) throw_errno("list", directory.path().native());
-  ::rewinddir(listing.get());
-  std::vector<std::string> names;
-  while (const dirent* const entry = ::readdir(listing.get())) {
-    const std::string_view name = static_cast<const char*>(entry->d_name);
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
-  return names;
+void give_one(FileSystem& files, const File& file, uid_t owner, gid_t group) {
+  if (file.status().st_uid == 0) files.set_owner(file, owner, group);
 }
 
 // What is in it first: until the directory itself is given, nobody else comes in. A file with
 // another name elsewhere stays root's.
-void give(FileSystem& files, const File& file, uid_t owner, gid_t group) {
-  const struct stat status = file.status();
-  if (S_ISDIR(status.st_mode)) {
-    for (const std::string& name : names_of(file)) {
-      const File inner = open_in(file, name, 0);
-      if (inner.is_open()) give(files, inner, owner, group);
+void give(FileSystem& files, const Directory& directory, uid_t owner, gid_t group) {
+  for (const std::string& name : directory.names()) {
+    const auto status = directory.status(name);
+    if (status && S_ISDIR(status->st_mode)) {
+      if (const auto inner = directory.open_directory(name)) give(files, *inner, owner, group);
+    } else if (status && S_ISREG(status->st_mode) && status->st_nlink == 1) {
+      if (const auto file = directory.open_file(name, false)) give_one(files, *file, owner, group);
     }
-  } else if (!S_ISREG(status.st_mode) || status.st_nlink != 1) {
-    return;
   }
-  if (status.st_uid == 0) files.set_owner(file, owner, group);
-}
-
-std::string text_in(const File& directory, std::string_view name) {
-  const File file = open_in(directory, std::string(name), 0);
-  if (!file.is_open()) throw_errno("open", file.path().native());
-  std::string text(static_cast<std::size_t>(file.status().st_size), '\0');
-  text.resize(file.read(text.data(), text.size(), 0));
-  return text;
+  give_one(files, directory.handle(), owner, group);
 }
 
 struct DatabaseOfUser {
@@ -87,33 +61,34 @@ struct DatabaseOfUser {
   std::string owner;  ///< "app:", and then the group
 };
 
-bool is_entry_of(const File& entry, const DatabaseOfUser& database) {
-  const Manifest manifest = manifest_from_json(text_in(entry, names::kManifest), entry.path());
+bool is_entry_of(const Directory& entry, const DatabaseOfUser& database) {
+  const auto text = entry.read_text(std::string(names::kManifest));
+  if (!text) return false;
+  const Manifest manifest = manifest_from_json(*text, entry.path());
   return manifest.database == database.path && manifest.owner.starts_with(database.owner);
 }
 
-bool is_history_of(const std::string& text, const DatabaseOfUser& database) {
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    if (bytes_from_json(nlohmann::json::parse(shallow_json(line)).at("database")) != database.path)
-      return false;
-  }
-  return true;
+bool is_history_of(const History& history, const DatabaseOfUser& database) {
+  return history.unreadable == 0 &&
+         std::ranges::all_of(history.lines, [&](const HistoryLine& line) {
+           return line.database == database.path;
+         });
 }
 
 // Only what is proven to be of this database, of this user: who may write to the directory above
 // can give any other directory of root's in it the name of the catalogue. What is looked at is what
 // is given: all is opened from its descriptor.
-bool is_catalogue_of(const File& top, const DatabaseOfUser& database) {
+bool is_catalogue_of(const Directory& top, const DatabaseOfUser& database) {
   bool proven = false;
-  const std::vector<std::string> all = names_of(top);
+  const std::vector<std::string> all = top.names();
   try {
     for (const std::string& name : all) {
       if (names::sequence_of(name)) {
-        if (!is_entry_of(open_in(top, name, O_DIRECTORY), database)) return false;
+        const auto entry = top.open_directory(name);
+        if (!entry || !is_entry_of(*entry, database)) return false;
         proven = true;
       } else if (name == names::kHistory) {
-        if (!is_history_of(text_in(top, name), database)) return false;
+        if (!is_history_of(read_history(top), database)) return false;
         proven = true;
       } else if (name != names::kRuns && name != names::kBroughtIn && name != names::kAnnounced) {
         return false;
@@ -144,29 +119,24 @@ void make_for_acting_user(FileSystem& files, const Directory& parent, const std:
   const gid_t group = ::getegid();
   const AsStartingUser makes;
   files.make_directory(parent, name, kPrivateDirectory);
-  const File made(::openat(parent.fd(), name.c_str(), O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
-                  parent / name);
-  if (!made.is_open()) throw_errno("open the directory", made.path().native());
-  files.set_owner(made, owner, group);
+  const auto made = parent.open_directory(name);
+  if (!made) throw_errno("open the directory", (parent / name).native());
+  files.set_owner(made->handle(), owner, group);
 }
 
 bool hand_over(FileSystem& files, const fs::path& catalogue, const std::string& database) {
   if (!acts_for_root()) return false;
-  struct stat named {};
-  if (::lstat(catalogue.c_str(), &named) != 0 || !S_ISDIR(named.st_mode) || named.st_uid != 0 ||
-      (named.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return false;
-  }
+  const auto parent = Directory::find(catalogue.parent_path());
+  const std::string name = catalogue.filename().native();
+  const auto named = parent ? parent->status(name) : std::nullopt;
+  if (!named || !is_roots_alone(*named)) return false;
   const uid_t owner = ::geteuid();
   const gid_t group = ::getegid();
   const AsStartingUser gives;
-  const File top(::open(catalogue.c_str(), O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), catalogue);
-  if (!top.is_open()) throw_errno("open the directory", catalogue.native());
+  const auto top = parent->open_directory(name);
   // Another directory may have got the name, and all that follows is by the descriptor.
-  const struct stat status = top.status();
-  if (status.st_uid != 0 || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) return false;
-  const std::string user = owner_name(owner, group);
-  if (!is_catalogue_of(top, {database, user.substr(0, user.find(':') + 1)})) {
+  if (!top || !is_roots_alone(top->own_status())) return false;
+  if (!is_catalogue_of(*top, {database, name_of_user(owner) + ":"})) {
     throw Error(ErrorCode::refused,
                 fmt::format("{} is root's, and not all of its backups are of {} and its owner",
                             printable(catalogue.native()), printable(database)),
@@ -174,7 +144,7 @@ bool hand_over(FileSystem& files, const fs::path& catalogue, const std::string& 
                             "of it may be that user's, chown -R {}:{} {}",
                             owner, group, shell_quoted(catalogue.native())));
   }
-  give(files, top, owner, group);
+  give(files, *top, owner, group);
   return true;
 }
 

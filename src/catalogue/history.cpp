@@ -86,10 +86,13 @@ std::string to_json(const HistoryLine& line) {
 }
 
 History read_history(const Catalogue& catalogue) {
-  History history;
   const Directory* const directory = catalogue.opened();
-  if (directory == nullptr) return history;
-  const auto text = directory->read_text(std::string(names::kHistory));
+  return directory == nullptr ? History() : read_history(*directory);
+}
+
+History read_history(const Directory& catalogue) {
+  History history;
+  const auto text = catalogue.read_text(std::string(names::kHistory));
   for (std::size_t start = 0; text && start < text->size();) {
     const std::size_t end = std::min(text->find('\n', start), text->size());
     const std::string_view line = std::string_view(*text).substr(start, end - start);

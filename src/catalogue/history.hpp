@@ -47,6 +47,8 @@ struct History {
 /// Reads `history.jsonl` of a catalogue; a missing one is empty. Lines that cannot be read are
 /// counted, never fatal: a power cut may tear the last one.
 History read_history(const Catalogue& catalogue);
+/// The same of a catalogue that is open.
+History read_history(const Directory& catalogue);
 
 /// Appends a line, durable when this returns, also where it makes the file. A torn last line before
 /// it is closed with a newline.

@@ -140,8 +140,7 @@ void Directory::require_obeyed(const struct stat& status, const std::filesystem:
       status.st_uid == owners_->user || is_of_group(status)) {
     return;
   }
-  const std::string names = owner_name(owners_->user.value_or(::geteuid()), status.st_gid);
-  const std::string user = names.substr(0, names.find(':'));
+  const std::string user = name_of_user(owners_->user.value_or(::geteuid()));
   throw Error(ErrorCode::refused,
               fmt::format("{} belongs to {}, and only files of root and {} are obeyed here",
                           printable(path.native()), owner_name(status.st_uid, status.st_gid), user),
@@ -180,6 +179,14 @@ void Directory::require_private() const {
               fmt::format("chmod g-w {}", shell_quoted(path().native())));
 }
 
+// After it could not be opened: that may have another reason than that it is nobody's who counts.
+void Directory::require_kind(const std::string& name, mode_t kind, std::string_view wanted) const {
+  const auto there = status(name);
+  if (!there) return;
+  require_obeyed(*there, *this / name);
+  if ((there->st_mode & S_IFMT) != kind) throw_other_kind(*this / name, *there, wanted);
+}
+
 std::optional<File> Directory::open_file(const std::string& name, bool writable) const {
   // O_NONBLOCK: a FIFO that somebody put there must not hang us. It has no effect on regular files
   // but one: open() does not wait for a lease to be broken.
@@ -188,10 +195,7 @@ std::optional<File> Directory::open_file(const std::string& name, bool writable)
   const int error = errno;
   if (fd < 0 && names_nothing(error)) return {};
   if (fd < 0) {
-    // That it cannot be opened may have another reason than that it is nobody's who counts.
-    const auto there = status(name);
-    if (there) require_obeyed(*there, *this / name);
-    if (there && !S_ISREG(there->st_mode)) throw_other_kind(*this / name, *there, "a regular file");
+    require_kind(name, S_IFREG, "a regular file");
     errno = error;
   }
   if (fd < 0 && error == EWOULDBLOCK) {
@@ -213,9 +217,7 @@ std::optional<Directory> Directory::open_directory(const std::string& name) cons
   const int error = errno;
   if (fd < 0 && names_nothing(error)) return {};
   if (fd < 0) {
-    const auto there = status(name);
-    if (there) require_obeyed(*there, *this / name);
-    if (there && !S_ISDIR(there->st_mode)) throw_other_kind(*this / name, *there, "a directory");
+    require_kind(name, S_IFDIR, "a directory");
     errno = error;
     throw_errno("open the directory", (*this / name).native());
   }

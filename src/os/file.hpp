@@ -63,6 +63,7 @@ class Directory {
   void obey_only(const Owners& owners) { owners_ = owners; }
   Owners owners() const { return owners_.value_or(Owners{}); }
 
+  const File& handle() const { return handle_; }
   int fd() const { return handle_.fd(); }
   const std::filesystem::path& path() const { return handle_.path(); }
   std::filesystem::path operator/(const std::string& name) const { return path() / name; }
@@ -104,6 +105,7 @@ class Directory {
   explicit Directory(File handle) : handle_(std::move(handle)) {}
   void require_obeyed(const struct stat& status, const std::filesystem::path& path) const;
   bool is_of_group(const struct stat& status) const;
+  void require_kind(const std::string& name, mode_t kind, std::string_view wanted) const;
 
   File handle_;
   std::optional<Owners> owners_;  ///< nothing: all files are taken as they are

@@ -35,24 +35,6 @@ std::optional<std::string> listed_name(const char* path, unsigned id, Read&& rea
   return {};
 }
 
-// The file comes first: to ask the services that the system may have instead (LDAP, say) takes two
-// sockets, and a program that is linked statically has none of them.
-std::string name_of_user(uid_t id) {
-  const auto identity = [](const struct passwd& entry) {
-    return std::pair(entry.pw_uid, entry.pw_name);
-  };
-  if (auto name = listed_name("/etc/passwd", id, &::fgetpwent, identity)) return *std::move(name);
-#ifndef BASELINE_STATIC_PROGRAM
-  std::array<char, 4096> buffer{};
-  struct passwd entry {};
-  struct passwd* found = nullptr;
-  if (::getpwuid_r(id, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
-    return printable(found->pw_name);
-  }
-#endif
-  return fmt::format("{}", id);
-}
-
 std::string name_of_group(gid_t id) {
   const auto identity = [](const struct group& entry) {
     return std::pair(entry.gr_gid, entry.gr_name);
@@ -75,6 +57,24 @@ std::string host_name() {
   std::array<char, 256> buffer{};
   if (::gethostname(buffer.data(), buffer.size() - 1) != 0) return "?";
   return printable(buffer.data());
+}
+
+// The file comes first: to ask the services that the system may have instead (LDAP, say) takes two
+// sockets, and a program that is linked statically has none of them.
+std::string name_of_user(unsigned id) {
+  const auto identity = [](const struct passwd& entry) {
+    return std::pair(entry.pw_uid, entry.pw_name);
+  };
+  if (auto name = listed_name("/etc/passwd", id, &::fgetpwent, identity)) return *std::move(name);
+#ifndef BASELINE_STATIC_PROGRAM
+  std::array<char, 4096> buffer{};
+  struct passwd entry {};
+  struct passwd* found = nullptr;
+  if (::getpwuid_r(id, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
+    return printable(found->pw_name);
+  }
+#endif
+  return fmt::format("{}", id);
 }
 
 std::string user_name() {

@@ -7,6 +7,8 @@ namespace baseline {
 std::string host_name();
 /// The name of the user who started the program, or its number where it has no name.
 std::string user_name();
+/// The name of a user, or its number.
+std::string name_of_user(unsigned id);
 /// The names of an owner and group, or their numbers: "root:root".
 std::string owner_name(unsigned owner, unsigned group);
 /// What runs a command as that user: "sudo -u app", "sudo -u '#1000'".

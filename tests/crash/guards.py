@@ -482,7 +482,7 @@ GUARDS = [
           " && manifest.owner.starts_with(database.owner);\n", ";\n",
           "trust test_owner.WhatRootLeft"),
     Guard("users: a file with another name stays root's", HAND_OVER,
-          " || status.st_nlink != 1", "", "trust test_owner.WhatRootLeft"),
+          " && status->st_nlink == 1", "", "trust test_owner.WhatRootLeft"),
     Guard("users: root makes a directory only where nobody else can", HAND_OVER,
           "    if (!only_root_changes(above)) return false;\n", "",
           "trust test_owner.WhereRootCannot"),
