@@ -1,4 +1,4 @@
-# embed_files(OUTPUT MIGRATIONS files… SUITES files… ANNOUNCEMENT files… PAGE files…)
+# embed_files(OUTPUT MIGRATIONS files… SUITES files… SCHEMAS files… ANNOUNCEMENT files… PAGE files…)
 # Writes a C++ file that holds the given files as byte arrays, so that the binary needs no data
 # directory. It is rewritten at configure time and whenever one of the files changes.
 function(embed_array path symbol out)
@@ -8,9 +8,9 @@ function(embed_array path symbol out)
 endfunction()
 
 function(embed_files output)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "MIGRATIONS;SUITES;ANNOUNCEMENT;PAGE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "MIGRATIONS;SUITES;SCHEMAS;ANNOUNCEMENT;PAGE")
   set(arrays "")
-  foreach(kind MIGRATIONS SUITES ANNOUNCEMENT PAGE)
+  foreach(kind MIGRATIONS SUITES SCHEMAS ANNOUNCEMENT PAGE)
     set(rows_${kind} "")
     set(index 0)
     foreach(path ${arg_${kind}})
@@ -42,6 +42,11 @@ ${rows_MIGRATIONS}  };
 std::vector<EmbeddedFile> embedded_suites() {
   return {
 ${rows_SUITES}  };
+}
+
+std::vector<EmbeddedFile> embedded_schemas() {
+  return {
+${rows_SCHEMAS}  };
 }
 
 std::vector<EmbeddedFile> embedded_announcement() {

@@ -20,7 +20,10 @@ std::vector<EmbeddedFile> embedded_announcement();
 /// The built-in suites (`checks/*.yaml`), by name.
 std::vector<EmbeddedFile> embedded_suites();
 
-/// One of them as yaml::unpacked() takes it, by its name; empty for any other.
+/// The schemas that these suites compare with (`checks/*.sql`), by name.
+std::vector<EmbeddedFile> embedded_schemas();
+
+/// A suite as yaml::unpacked() takes it, by its name; empty for any other.
 std::string_view packed_suite(std::string_view name);
 
 /// Frame, style and script of the page (`src/report/page/page.*`), by name.

@@ -25,6 +25,7 @@ enum class Step {
   stop_application,
   start_application,
   revert_application,  ///< put its old version back
+  try_mutants,         ///< run the suites on each mutant of the migration
 };
 
 /// Whom the core tells what it does. Nothing below report/ prints.
@@ -34,7 +35,7 @@ class Observer {
   virtual void step_started(Step step) = 0;
   /// `good`: false when the step ended in an error, or what it judged did not pass.
   virtual void step_finished(Step step, std::chrono::nanoseconds took, bool good) = 0;
-  /// Bytes done of a long step; may be called often.
+  /// Bytes done of a long step, or mutants; may be called often.
   virtual void progress(Step step, std::uint64_t done, std::uint64_t total) = 0;
   /// Told again and again while the run waits for something outside: "3 checks".
   virtual void waiting(std::string_view /*what*/) {}

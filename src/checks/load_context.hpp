@@ -16,6 +16,7 @@ struct LoadContext {
   Session& reference;  ///< the baseline, in memory
   const ApplyMigration& apply;
   const SuiteOptions& options;
+  bool built_in = false;  ///< the suite that is being loaded is: so are the files that it names
   std::vector<Problem> warnings = {};
   std::vector<Problem> remarks = {};       ///< for `checks lint` only
   std::set<std::string> vars = {};         ///< that the files declare

@@ -8,158 +8,98 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "checks/check.hpp"
+#include "checks/trial.hpp"
 #include "os/clock.hpp"
+#include "os/shared_work.hpp"
 
 namespace baseline {
 namespace {
 
-// These look at what is outside of a database: at a file and a program that a mutant does not have.
-bool looks_outside(const CheckHead& head) { return head.kind == "log" || head.kind == "command"; }
-
-// No check that runs here asks where it is.
-const Surroundings kNowhere;
-
-CheckResult result_of(const Check& check, const Case& values, Verdict verdict) {
-  CheckResult result(identity_of(check.head()));
-  result.case_label = values.label;
-  result.status = verdict.status;
-  result.expected = std::move(verdict.expected);
-  result.got = std::move(verdict.got);
-  result.sql = std::move(verdict.sql);
-  result.why = std::move(verdict.why);
-  result.note = std::move(verdict.note);
-  result.hint = check.head().hint;
-  return result;
-}
-
-std::string title(const CheckResult& result) {
-  const std::string path = result.check->path();
-  return result.case_label.empty() ? path : fmt::format("{} [{}]", path, result.case_label);
-}
-
-class Trial {
- public:
-  Trial(const MutationRequest& request, const std::function<void()>& interrupted)
-      : request_(request), interrupted_(interrupted) {
-    for (const auto& check : request.suites.checks()) {
-      const CheckHead& head = check->head();
-      if (!request.selection.takes(*check) || head.skip) continue;
-      // A warning stops no deploy, so it keeps nothing from going live.
-      if (head.severity == Severity::warn && !request.strict) continue;
-      if (looks_outside(head)) {
-        report_.left_out.push_back({head.path(), fmt::format("a mutant has no {}", head.kind)});
-        continue;
-      }
-      if (head.runs_in(Phase::before)) before_.push_back(check.get());
-      if (head.runs_in(Phase::after)) after_.push_back(check.get());
-    }
+// As many as are wanted, one from each of as many equal parts.
+std::vector<Mutant> sampled(std::vector<Mutant> mutants, std::optional<std::size_t> wanted) {
+  if (!wanted || *wanted >= mutants.size()) return mutants;
+  std::vector<Mutant> out;
+  for (std::size_t i = 0; i < *wanted; ++i) {
+    out.push_back(std::move(mutants[i * mutants.size() / *wanted]));
   }
+  return out;
+}
 
-  MutationReport run() {
-    const SteadyClock::time_point start = SteadyClock::now();
-    report_.migration = request_.migration.file;
-    report_.revision = request_.migration.revision;
-    report_.demanded = request_.demanded;
-    prove_fit();
-    if (report_.unfit.empty()) {
-      for (const Mutant& mutant : request_.engine.mutants(request_.migration)) try_out(mutant);
-    }
-    report_.took = SteadyClock::now() - start;
-    return std::move(report_);
+// The result of one mutant on its way from the process that has tried it.
+std::string packed_outcome(const Trial::Outcome& outcome) {
+  return std::string(1, static_cast<char>(outcome.kind)) + outcome.killer;
+}
+
+Trial::Outcome unpacked_outcome(const std::string& text) {
+  return {static_cast<Trial::Outcome::Kind>(text.at(0)), text.substr(1)};
+}
+
+/// The time of SQL stands still for its lifetime.
+class HeldTime {
+ public:
+  explicit HeldTime(const Engine& engine) : engine_(engine) { engine.hold_time(true); }
+  ~HeldTime() { engine_.hold_time(false); }
+  HeldTime(const HeldTime&) = delete;
+  HeldTime& operator=(const HeldTime&) = delete;
+
+ private:
+  const Engine& engine_;
+};
+
+/// Tells an observer how many mutants have been tried.
+class Tries {
+ public:
+  Tries(Observer* observer, std::size_t total) : observer_(observer), total_(total) {
+    if (observer_ != nullptr) observer_->step_started(Step::try_mutants);
+  }
+  ~Tries() {
+    const auto took = SteadyClock::now() - start_;
+    if (observer_ != nullptr) observer_->step_finished(Step::try_mutants, took, done_ == total_);
+  }
+  Tries(const Tries&) = delete;
+  Tries& operator=(const Tries&) = delete;
+
+  void one_more() {
+    ++done_;
+    if (observer_ != nullptr) observer_->progress(Step::try_mutants, done_, total_);
   }
 
  private:
-  using Judges = std::vector<const Check*>;
-
-  void stop_if_asked() const {
-    if (interrupted_) interrupted_();
-  }
-
-  // The first result of the check that is no pass.
-  std::optional<CheckResult> failure(const Check& check, const CheckContext& context) const {
-    for (const Case& values : check.head().cases) {
-      stop_if_asked();
-      Verdict verdict = check.run(context, values);
-      if (verdict.status == Status::pass) continue;
-      stop_if_asked();  // what a signal cut short is no result
-      return result_of(check, values, std::move(verdict));
-    }
-    return std::nullopt;
-  }
-
-  // A check that does not pass on the baseline itself says nothing about a mutant. Before the swap
-  // it would stop every deploy; afterwards it may need what only the application makes.
-  void prove_fit() {
-    Session& reference = request_.reference;
-    Scratch candidate(reference);
-    for (const Check* check : before_) {
-      auto result = failure(*check, {reference, reference, candidate, Phase::before, kNowhere});
-      if (result) report_.unfit.push_back(*std::move(result));
-    }
-    const auto live = request_.engine.deployed(reference);
-    Scratch clone(*live);
-    std::erase_if(after_, [&](const Check* check) {
-      const auto result = failure(*check, {*live, reference, clone, Phase::after, kNowhere});
-      if (!result) return false;
-      report_.left_out.push_back(
-          {check->head().path(), "does not pass right after a deploy: " + result->got});
-      return true;
-    });
-  }
-
-  void try_out(const Mutant& mutant) {
-    stop_if_asked();
-    const Migration bent = mutated(request_.migration, mutant);
-    std::unique_ptr<Session> reference;
-    try {
-      reference = request_.engine.apply(bent);
-    } catch (const Error& error) {
-      stop_if_asked();
-      if (error.code() != ErrorCode::usage) throw;
-      ++report_.stillborn;
-      return;
-    }
-    if (request_.engine.same(*reference, request_.reference)) {
-      ++report_.equivalent;
-      return;
-    }
-    report_.results.push_back({mutant, line_of(request_.migration, mutant),
-                               line_text(request_.migration, mutant), killer_of(*reference)});
-  }
-
-  std::string killer_of(Session& reference) const {
-    if (const auto killer = first_killer(Phase::before, reference, reference)) return *killer;
-    if (const auto killer =
-            first_killer(Phase::after, *request_.engine.deployed(reference), reference)) {
-      return *killer;
-    }
-    // What does not run here must still fit: a suite that does not load stops the deploy.
-    try {
-      const auto apply = [&](const Migration& other) { return request_.engine.apply(other); };
-      Suites::load(request_.sources, reference, apply, request_.options);
-    } catch (const Error& error) {
-      stop_if_asked();
-      return error.problems().empty() ? error.what() : error.problems().front().text("error");
-    }
-    return {};
-  }
-
-  std::optional<std::string> first_killer(Phase phase, Session& subject, Session& reference) const {
-    Scratch scratch(subject);
-    for (const Check* check : phase == Phase::before ? before_ : after_) {
-      const auto result = failure(*check, {subject, reference, scratch, phase, kNowhere});
-      if (result) return title(*result);
-    }
-    return std::nullopt;
-  }
-
-  const MutationRequest& request_;
-  const std::function<void()>& interrupted_;
-  Judges before_;
-  Judges after_;
-  MutationReport report_;
+  Observer* observer_;
+  std::size_t total_;
+  std::size_t done_ = 0;
+  SteadyClock::time_point start_ = SteadyClock::now();
 };
+
+void try_all(const MutationRequest& request, Trial& trial, const std::vector<Mutant>& mutants,
+             MutationReport& report) {
+  std::vector<std::optional<Trial::Outcome>> outcomes(mutants.size());
+  Tries tries(request.observer, mutants.size());
+  try {
+    share_out({mutants.size(), request.processes, [&] { trial.stand_alone(); },
+               [&](std::size_t i) { return packed_outcome(trial.outcome_of(mutants[i])); },
+               [&](std::size_t i, const std::string& result) {
+                 outcomes[i] = unpacked_outcome(result);
+                 tries.one_more();
+               }});
+  } catch (const Interrupted& interrupted) {
+    report.interrupted = interrupted.signal();
+  }
+  for (std::size_t i = 0; i < mutants.size(); ++i) {
+    using Kind = Trial::Outcome::Kind;
+    const auto& outcome = outcomes[i];
+    if (!outcome) {
+      ++report.untried;
+    } else if (outcome->kind == Kind::stillborn) {
+      ++report.stillborn;
+    } else if (outcome->kind == Kind::equivalent) {
+      ++report.equivalent;
+    } else {
+      report.results.push_back({mutants[i], line_of(request.migration, mutants[i]),
+                                line_text(request.migration, mutants[i]), outcome->killer});
+    }
+  }
+}
 
 }  // namespace
 
@@ -194,8 +134,23 @@ std::map<MutantKind, MutationReport::Count> MutationReport::by_kind() const {
 
 MutationReport mutate(const MutationRequest& request, const std::function<void()>& interrupted) {
   demand_selected(request.suites, request.selection);
-  MutationReport report = Trial(request, interrupted).run();
-  if (report.unfit.empty() && report.results.empty()) {
+  const SteadyClock::time_point start = SteadyClock::now();
+  MutationReport report;
+  report.migration = request.migration.file;
+  report.revision = request.migration.revision;
+  report.demanded = request.demanded;
+  report.sample = request.sample;
+  const HeldTime held(request.engine);
+  Trial trial(request, interrupted);
+  trial.prove_fit(report);
+  if (report.unfit.empty()) {
+    std::vector<Mutant> mutants = request.engine.mutants(request.migration);
+    report.made = mutants.size();
+    try_all(request, trial, sampled(std::move(mutants), request.sample), report);
+  }
+  report.took = SteadyClock::now() - start;
+  const bool nothing = report.results.empty() && report.untried == 0 && !report.sample;
+  if (report.unfit.empty() && nothing) {
     throw Error(ErrorCode::usage,
                 fmt::format("nothing in {} can be bent", printable(request.migration.file)),
                 "it declares nothing that a check could be about");

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/embedded.hpp"
 #include "checks/check_loader.hpp"
 #include "checks/keys.hpp"
 #include "checks/remarks.hpp"
@@ -13,11 +14,22 @@
 #include "yaml/parser.hpp"
 
 namespace baseline {
+namespace {
+
+// A file elsewhere may have the same name, and be parsed already as well.
+bool is_built_in(const SuiteSource& source) {
+  const std::string_view file = source.file;
+  const std::string_view own = packed_suite(file.substr(file.rfind('/') + 1));
+  return !own.empty() && own.data() == source.packed.data();
+}
+
+}  // namespace
 
 std::vector<std::unique_ptr<Check>> load_suite(const SuiteSource& source, LoadContext& context,
                                                yaml::Problems& problems) {
   const std::optional<yaml::Node> root =
       source.packed.empty() ? yaml::parse(source.text, problems) : yaml::unpacked(source.packed);
+  context.built_in = is_built_in(source);
   SuiteScope scope(source.file, context, problems);
   const yaml::Reader& reader = scope.reader();
   if (!root || !reader.map(*root, "a suite") || !reader.version(*root)) return {};

@@ -43,6 +43,7 @@ class SuiteScope {
   /// The schema of the reference, read once for all suites.
   const Schema& schema() const;
   const ApplyMigration& apply() const { return context_.apply; }
+  bool built_in() const { return context_.built_in; }
   std::optional<bool> foreign_keys() const { return foreign_keys_; }
   const Bindings& vars() const { return vars_; }
   /// Where the suite file is, absolute: relative paths in it count from here.

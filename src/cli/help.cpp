@@ -297,12 +297,13 @@ passes them all has survived: the migration could be wrong in that place and nob
 notice. With -v the killed ones are listed too, each with the check that failed.
 
 The exit code is 0 whatever survives, unless --min demands a share; and 1 when a check
-does not pass on the migration as it is.
+does not pass on the migration as it is. Ctrl-C ends it with the mutants tried so far.
 
 Examples:
   baseline checks mutate
   baseline checks mutate -m migrations/1a2b_baseline.sql --checks checks/
-  baseline checks mutate --min 100)"},
+  baseline checks mutate --min 100
+  baseline checks mutate --sample 200)"},
 };
 
 }  // namespace

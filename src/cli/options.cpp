@@ -270,6 +270,16 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
           ->type_name("PERCENT")
           ->check(percentage)
           ->group(group);
+      app.add_option("--sample", options.sample,
+                     "Try only so many of the mutants, spread evenly over the migration")
+          ->type_name("N")
+          ->check(CLI::Range(1, 1'000'000))
+          ->group(group);
+      app.add_option("-j,--jobs", options.jobs,
+                     "Try so many mutants at the same time [default: one for each processor]")
+          ->type_name("N")
+          ->check(CLI::Range(1, 1'024))
+          ->group(group);
       break;
     case Command::checks_generate:
       app.add_option(

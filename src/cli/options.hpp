@@ -41,10 +41,12 @@ struct Options {
   std::vector<std::string> only;
   std::vector<std::string> tags;
   std::vector<std::string> skip_tags;
-  std::vector<std::string> vars;     ///< NAME=VALUE
-  std::vector<std::string> reports;  ///< KIND=FILE
-  bool runs_suites = false;          ///< else commands of checks need no permission, for none runs
-  std::optional<double> min;         ///< share of mutants to kill, in per cent
+  std::vector<std::string> vars;      ///< NAME=VALUE
+  std::vector<std::string> reports;   ///< KIND=FILE
+  bool runs_suites = false;           ///< else commands of checks need no permission, for none runs
+  std::optional<double> min;          ///< share of mutants to kill, in per cent
+  std::optional<std::size_t> sample;  ///< how many mutants to try
+  std::optional<std::size_t> jobs;    ///< mutants tried at the same time
   bool dry_run = false;
   bool again = false;
   bool replace_any = false;

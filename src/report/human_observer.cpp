@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "report/human.hpp"
 #include "report/progress_bar.hpp"
@@ -10,6 +12,10 @@ namespace baseline {
 namespace {
 
 using std::chrono::steady_clock;
+
+Progress::Unit unit_of(Step step) {
+  return step == Step::try_mutants ? Progress::Unit::pieces : Progress::Unit::bytes;
+}
 
 // Where the name stands when the step is done, so that nothing jumps then.
 std::string running_line(Step step) { return fmt::format("  ·            {}", words_for(step)); }
@@ -52,6 +58,8 @@ std::string_view words_for(Step step) {
       return "start the application";
     case Step::revert_application:
       return "put the application's old version back";
+    case Step::try_mutants:
+      return "try the mutants";
   }
   return "?";
 }
@@ -75,10 +83,17 @@ void HumanObserver::step_finished(Step step, std::chrono::nanoseconds took, bool
 void HumanObserver::progress(Step step, std::uint64_t done, std::uint64_t total) {
   using namespace std::chrono_literals;
   const auto now = steady_clock::now();
-  if (!is_long(now) || now - drawn_ < 100ms) return;
+  if (!is_long(now)) return;
+  const auto since = std::max(drawn_, running_.back().started);
+  const Progress progress{done, total, now - running_.back().started, unit_of(step)};
+  if (screen_.is_terminal()) {
+    if (now - drawn_ < 100ms) return;
+    screen_.draw("  " + progress_bar(words_for(step), progress, screen_.columns() - 2));
+  } else {
+    if (step != Step::try_mutants || now - since < 5s) return;
+    screen_.line(progress_sentence(words_for(step), progress));
+  }
   drawn_ = now;
-  screen_.draw("  " + progress_bar(words_for(step), {done, total, now - running_.back().started},
-                                   screen_.columns() - 2));
 }
 
 void HumanObserver::waiting(std::string_view what) {

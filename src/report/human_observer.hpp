@@ -11,7 +11,8 @@
 namespace baseline {
 
 /// Tells on stderr what a run does: notes, warnings, the steps with their times; and, on a terminal
-/// only, a progress bar for what takes longer than half a second, and what is waited for.
+/// only, a progress bar for what takes longer than half a second, and what is waited for. Elsewhere
+/// a line every five seconds tells how many mutants were tried.
 class HumanObserver final : public Observer {
  public:
   enum class Detail {

@@ -91,11 +91,21 @@ std::string of(const MutationReport& report, const Style& style, bool verbose) {
   text += style(tone, fmt::format("killed {} of {} ({:.1f} %)", human_count(report.killed()),
                                   counted(all, "mutant"), report.share()));
   text += fmt::format(" in {}\n", duration(report.took));
+  if (report.sample && *report.sample < report.made) {
+    text += fmt::format("a sample of {} from {}\n", human_count(*report.sample),
+                        counted(report.made, "change"));
+  }
+  if (report.interrupted) {
+    text += style(Tone::caution,
+                  fmt::format("interrupted; {} not tried\n",
+                              report.untried == 1 ? "1 change was"
+                                                  : human_count(report.untried) + " changes were"));
+  }
   if (verbose) {
     text += fmt::format("{} more could not be applied, {} meant the same\n",
                         human_count(report.stillborn), human_count(report.equivalent));
   }
-  if (!report.enough()) {
+  if (!report.enough() && !report.interrupted) {
     text += style(Tone::bad, fmt::format("less than the {:g} % that --min demands\n",
                                          report.demanded.value_or(0)));
   }

@@ -43,6 +43,9 @@ std::string of(const MutationReport& report, int exit_code) {
   json["min"] = report.demanded ? Json(*report.demanded) : Json(nullptr);
   json["not_applied"] = report.stillborn;
   json["equivalent"] = report.equivalent;
+  json["changes"] = report.made;
+  json["sample"] = report.sample ? Json(*report.sample) : Json(nullptr);
+  json["untried"] = report.untried;
   json["duration_ms"] = ms(report.took);
   json["kinds"] = Json::array();
   for (const auto& [kind, count] : report.by_kind()) {

@@ -28,22 +28,34 @@ std::string time_left(double seconds) {
   return fmt::format("{:>3} h left", (whole + 3'599) / 3'600);
 }
 
+std::string amount(std::uint64_t of, Progress::Unit unit) {
+  return unit == Progress::Unit::bytes ? human_size(of) : human_count(of);
+}
+
+double rate_of(const Progress& progress) {
+  const double seconds = std::max(std::chrono::duration<double>(progress.took).count(), 0.001);
+  return static_cast<double>(progress.done) / seconds;
+}
+
+double seconds_left(const Progress& progress) {
+  return static_cast<double>(progress.total - progress.done) / rate_of(progress);
+}
+
 }  // namespace
 
 std::string progress_bar(std::string_view what, const Progress& progress, std::size_t columns) {
   constexpr std::size_t kNarrowest = 8;
   constexpr std::size_t kWidest = 24;
-  const double seconds = std::max(std::chrono::duration<double>(progress.took).count(), 0.001);
-  const double rate = static_cast<double>(progress.done) / seconds;
+  const double rate = rate_of(progress);
   const bool all = progress.done >= progress.total;
-  const std::string speed = fmt::format("  {:>8}/s", human_size(static_cast<std::uint64_t>(rate)));
+  const std::string speed =
+      fmt::format("  {:>8}/s", amount(static_cast<std::uint64_t>(rate), progress.unit));
   // All is read or written, and yet the step is not done: it may have to come to the disk.
-  const std::string left =
-      all        ? "  finishing"
-      : rate > 0 ? "  " + time_left(static_cast<double>(progress.total - progress.done) / rate)
-                 : "";
-  const std::string bytes =
-      fmt::format("  {:>8} of {}", human_size(progress.done), human_size(progress.total));
+  const std::string left = all        ? "  finishing"
+                           : rate > 0 ? "  " + time_left(seconds_left(progress))
+                                      : "";
+  const std::string bytes = fmt::format("  {:>8} of {}", amount(progress.done, progress.unit),
+                                        amount(progress.total, progress.unit));
 
   const std::string start = std::string(what) + "  ";
   for (const std::string& rest :
@@ -53,6 +65,14 @@ std::string progress_bar(std::string_view what, const Progress& progress, std::s
     return fmt::format("{}{}{}", start, bar(progress, std::min(columns - taken, kWidest)), rest);
   }
   return fitted(std::string(what) + left, columns);
+}
+
+std::string progress_sentence(std::string_view what, const Progress& progress) {
+  std::string text = fmt::format("{}: {} of {}", what, amount(progress.done, progress.unit),
+                                 amount(progress.total, progress.unit));
+  const bool known = progress.done > 0 && progress.done < progress.total;
+  if (known) text += fmt::format(", {}", trimmed(time_left(seconds_left(progress))));
+  return text;
 }
 
 }  // namespace baseline

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,16 @@ struct EngineFacts {
   std::string version;               ///< that is loaded now, not the one compiled against
   std::string source;                ///< what the library says it was made from
   std::vector<std::string> options;  ///< it was compiled with, and that change what it does
+};
+
+/// What two databases differ in: in what they declare, or in their rows.
+struct Difference {
+  bool settings = false;  ///< in what is no object, as user_version
+  /// The tables, views and triggers that differ, in lower case, and whatever their definitions name
+  /// that they did not name before.
+  std::set<std::string, std::less<>> names;
+
+  bool any() const { return settings || !names.empty(); }
 };
 
 /// What an engine can do without a database: the part of the seam that needs no path. Commands that
@@ -49,8 +60,12 @@ class Engine {
   /// of them makes of it may not apply, or may be the same() as before.
   virtual std::vector<Mutant> mutants(const Migration& migration) const = 0;
 
-  /// Whether two databases that apply() made declare the same and hold the same rows.
-  virtual bool same(Session& a, Session& b) const = 0;
+  /// Lets the time of SQL stand still in this process, or go on: what is applied twice meanwhile has
+  /// the same CURRENT_TIMESTAMP.
+  virtual void hold_time(bool held) const = 0;
+
+  /// What two databases that apply() made differ in.
+  virtual Difference difference(Session& a, Session& b) const = 0;
 };
 
 }  // namespace baseline

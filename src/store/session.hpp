@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -133,6 +134,12 @@ struct TableRows {
   std::optional<std::uint64_t> rows;
 };
 
+/// The tables, views and triggers that SQL of suites has used, in lower case.
+struct Touched {
+  std::set<std::string, std::less<>> names;
+  bool all = false;  ///< it asked the database for more than rows
+};
+
 /// A guarded connection to one database of an engine: the live one (read-only), a candidate
 /// (read-only), a reference (the migration applied in memory) or a scratch copy (may be written).
 /// SQL from users runs under the engine's guard: no way out of the database, no own transaction
@@ -189,6 +196,13 @@ class Session {
   /// A private copy that may be written: of a candidate or reference with its rows; of the live
   /// database only its schema, so that the cost does not depend on the data (docs/checks.md).
   virtual std::unique_ptr<Session> scratch() = 0;
+
+  /// Notes from here on what SQL of suites uses, also by way of views, triggers and foreign keys;
+  /// null: no longer. Scratch copies that are made meanwhile note the same. An engine that cannot
+  /// tell says `all`.
+  virtual void note_touched(Touched* touched) {
+    if (touched != nullptr) touched->all = true;
+  }
 
   /// Writes the whole database as a new, private file that any program of the engine can open.
   /// Throws Error{io}. Not for a live database: it may be large.

@@ -14,8 +14,10 @@ import unittest
 import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateTable
 
 import models
 import support
@@ -26,6 +28,21 @@ SQL = support.MIGRATION.read_text(encoding="utf-8")
 # The order is part of the contract: the first check that a row breaks is the one that is reported.
 CHECKS = ["target_data_check", "valid_target_type", "valid_latitude", "valid_longitude",
           "valid_radius"]
+
+
+def created(table):
+    """The statement that makes it."""
+    statement = str(CreateTable(table).compile(dialect=sqlite_dialect.dialect())).strip()
+    lines = [line.rstrip().replace("\t", "    ") for line in statement.splitlines()]
+    return "\n".join(lines) + ";\n"
+
+
+def alembic_table():
+    connection = sqlalchemy.create_engine("sqlite://", poolclass=NullPool).connect()
+    try:
+        return MigrationContext.configure(connection)._version
+    finally:
+        connection.close()
 
 
 class AlembicCase(support.Case):
@@ -76,6 +93,12 @@ class Baseline(AlembicCase):
         baseline = description(self.from_sql())
         self.assertIsNotNone(baseline.pop("alembic_version"))
         self.assertEqual(baseline, description(self.from_models()))
+
+    def test_the_suites_compare_it_with_what_the_models_declare(self):
+        """checks/models.sql is written from the models, and from nothing else."""
+        tables = [*models.Base.metadata.sorted_tables, alembic_table()]
+        text = (support.PROJECT / "checks/models.sql").read_text(encoding="utf-8")
+        self.assertEqual(text[text.index("CREATE"):], "\n".join(map(created, tables)))
 
     def test_the_checks_have_the_names_and_the_order_of_the_contract(self):
         self.assertEqual([name for name, _ in description(self.from_sql())

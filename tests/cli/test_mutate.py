@@ -1,5 +1,6 @@
 """`baseline checks mutate`: what the suites would not notice if the migration itself were wrong."""
 
+import json
 import re
 import signal
 import unittest
@@ -168,7 +169,7 @@ class WrongInput(MutateCase):
 class CtrlC(MutateCase):
     """Checks that count for ever, with much time to do it."""
 
-    def interrupted(self, last):
+    def interrupted(self, last, *more):
         self.migration.write_text(
             "CREATE TABLE t (a);\nCREATE VIEW numbers AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 "
             f"FROM n WHERE id < {last}) SELECT id FROM n;\n")
@@ -180,25 +181,44 @@ checks:
     when: before
     timeout: 600s
 """)
-        process = self.start(*self.words())
+        process = self.start(*self.words(*more))
         self.until(lambda: self.has_run_for(process, 1.0), "the endless check runs", process)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
-        self.assertEqual((process.returncode, out, err),
-                         (130, "", "baseline: interrupted; nothing was changed\n"))
+        self.assertEqual(process.returncode, 130)
+        return out, err
 
     def test_on_the_migration_as_it_is(self):
-        self.interrupted(2**62)
+        self.assertEqual(self.interrupted(2**62),
+                         ("", "baseline: interrupted; nothing was changed\n"))
 
     def test_on_a_mutant(self):
-        """One that counts down from one."""
-        self.interrupted(9)
+        """One that counts down from one. What the others came to is not lost."""
+        out, _ = self.interrupted(9, "-j", "1")
+        self.assertRegex(out, r"(?m)^killed \d+ of \d+ mutants? ")
+        self.assertRegex(out, r"(?m)^interrupted; \d+ changes were not tried$")
+
+    def test_in_processes_of_their_own(self):
+        """They end with the one that started them, and the document is whole."""
+        out, _ = self.interrupted(9, "-j", "2", "--format", "json")
+        document = json.loads(out)
+        self.assertEqual(document["exit_code"], 130)
+        self.assertGreater(document["untried"], 0)
+        tried = len(document["mutants"]) + document["not_applied"] + document["equivalent"]
+        self.assertEqual(tried + document["untried"], document["changes"])
 
     def has_run_for(self, process, seconds):
         """CPU seconds: all else ends within a few milliseconds."""
-        with open(f"/proc/{process.pid}/stat", encoding="ascii") as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / 100 >= seconds
+        ticks = 0
+        for pid in [process.pid, *self.children(process.pid)]:
+            with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+                fields = stat.read().rsplit(")", 1)[1].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / 100 >= seconds
+
+    def children(self, pid):
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
+            return children.read().split()
 
 
 if __name__ == "__main__":

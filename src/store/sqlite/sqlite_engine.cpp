@@ -4,11 +4,12 @@
 #include <sqlite3.h>
 
 #include <string_view>
+#include <utility>
 
 #include "base/text.hpp"
 #include "store/file_settings.hpp"
 #include "store/sqlite/mutate/mutants.hpp"
-#include "store/sqlite/session/same_content.hpp"
+#include "store/sqlite/session/content_difference.hpp"
 #include "store/sqlite/session/sessions.hpp"
 #include "store/sqlite/sql/up_part.hpp"
 
@@ -36,6 +37,16 @@ bool matters(std::string_view option) {
     if (option.substr(0, prefix.size()) == prefix) return true;
   }
   return false;
+}
+
+using CurrentTime = int (*)(sqlite3_vfs*, sqlite3_int64*);
+
+CurrentTime real_time = nullptr;  // while the time is held
+sqlite3_int64 time_held = 0;
+
+int tell_held_time(sqlite3_vfs* /*vfs*/, sqlite3_int64* time) {
+  *time = time_held;
+  return SQLITE_OK;
 }
 
 }  // namespace
@@ -72,6 +83,20 @@ std::vector<Mutant> SqliteEngine::mutants(const Migration& migration) const {
   return mutants_of(migration);
 }
 
-bool SqliteEngine::same(Session& a, Session& b) const { return same_content(a, b); }
+void SqliteEngine::hold_time(bool held) const {
+  sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
+  if (held == (real_time != nullptr)) return;
+  if (held) {
+    real_time = vfs->xCurrentTimeInt64;
+    real_time(vfs, &time_held);
+    vfs->xCurrentTimeInt64 = tell_held_time;
+  } else {
+    vfs->xCurrentTimeInt64 = std::exchange(real_time, nullptr);
+  }
+}
+
+Difference SqliteEngine::difference(Session& a, Session& b) const {
+  return content_difference(a, b);
+}
 
 }  // namespace baseline::sqlite

@@ -78,6 +78,24 @@ bool keeps_schema(int action, const char* table) {
   }
 }
 
+void note_use(Touched& touched, int action, const char* first, const char* inside) {
+  switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_FUNCTION:
+    case SQLITE_RECURSIVE:
+      break;
+    case SQLITE_READ:
+    case SQLITE_INSERT:
+    case SQLITE_UPDATE:
+    case SQLITE_DELETE:
+      if (first != nullptr) touched.names.insert(to_lower(first));
+      break;
+    default:
+      touched.all = true;
+  }
+  if (inside != nullptr) touched.names.insert(to_lower(inside));
+}
+
 }  // namespace
 
 Guard::Guard(sqlite3* database)
@@ -100,9 +118,10 @@ int Guard::deny(std::string what) {
 }
 
 int Guard::authorize(void* guard, int action, const char* first, const char* second,
-                     const char* database, const char* /*trigger*/) {
+                     const char* database, const char* inside) {
   Guard& self = *static_cast<Guard*>(guard);
   if (self.rules_ == Rules::none) return SQLITE_OK;
+  if (self.touched_ != nullptr) note_use(*self.touched_, action, first, inside);
   if (!keeps_schema(action, first)) self.schema_may_change_ = true;
   const char* const where = self.rules_ == Rules::migration ? "in a migration" : "here";
   // VACUUM INTO attaches too, and under no name that says so.

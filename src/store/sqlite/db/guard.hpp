@@ -49,6 +49,10 @@ class Guard {
   /// The schema is known from here on.
   void expect_schema() { schema_may_change_ = false; }
 
+  /// Notes in `touched` what SQL of users that is compiled from here on uses; null: no longer.
+  void note_touched(Touched* touched) { touched_ = touched; }
+  Touched* touched() const { return touched_; }
+
   /// Allows values of any size until the current scope ends.
   void lift_length_limit();
 
@@ -92,7 +96,7 @@ class Guard {
 
  private:
   static int authorize(void* guard, int action, const char* first, const char* second,
-                       const char* database, const char* trigger);
+                       const char* database, const char* inside);
   static int tick(void* guard);
   int deny(std::string what);
 
@@ -103,6 +107,7 @@ class Guard {
   bool timed_out_ = false;
   bool schema_may_change_ = false;
   bool matches_patterns_ = false;
+  Touched* touched_ = nullptr;
   std::string denied_;
   SlowFunctions functions_;
 };

@@ -77,6 +77,39 @@ void MutantList::insert(const Subject& subject, std::size_t behind, const std::s
   add(subject, token.offset, token.end(), token.end(), text, std::move(change));
 }
 
+void MutantList::swap(const Subject& subject, Span first, Span second, std::string change) {
+  const auto text = [&](std::size_t begin, std::size_t end) {
+    return script_.sql().substr(begin, end - begin);
+  };
+  const std::size_t begin = script_[first.begin].offset;
+  const std::size_t behind_first = script_[first.end - 1].end();
+  const std::size_t before_second = script_[second.begin].offset;
+  const std::size_t end = script_[second.end - 1].end();
+  add(subject, begin, begin, end,
+      fmt::format("{}{}{}", text(before_second, end), text(behind_first, before_second),
+                  text(begin, behind_first)),
+      std::move(change));
+}
+
+void MutantList::rename(const Subject& subject, std::size_t name_at, Span statement) {
+  const std::string name = unquoted(script_[name_at]);
+  const std::string other = readable_name(name + "_x");
+  const std::size_t begin = script_[statement.begin].offset;
+  std::string text;
+  std::size_t at = begin;
+  for (std::size_t i = statement.begin; i < statement.end; ++i) {
+    const Token& token = script_[i];
+    const bool is_name = token.kind == Token::Kind::word || token.kind == Token::Kind::quoted_name;
+    if (!is_name || to_lower(unquoted(token)) != to_lower(name)) continue;
+    text += script_.sql().substr(at, token.offset - at);
+    text += other;
+    at = token.end();
+  }
+  const std::size_t end = script_[statement.end - 1].end();
+  text += script_.sql().substr(at, end - at);
+  add(subject, script_[name_at].offset, begin, end, text, "renamed " + other);
+}
+
 std::vector<Mutant> MutantList::take() {
   std::ranges::stable_sort(mutants_, {}, &Mutant::place);
   return std::move(mutants_);

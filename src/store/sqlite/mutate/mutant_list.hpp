@@ -38,6 +38,11 @@ class MutantList {
   void insert(const Subject& subject, std::size_t behind, const std::string& text,
               std::string change);
 
+  /// Exchanges two parts of the script; `first` stands before `second`.
+  void swap(const Subject& subject, Span first, Span second, std::string change);
+  /// Gives a name of the statement another one, wherever the statement says it.
+  void rename(const Subject& subject, std::size_t name_at, Span statement);
+
   /// All of them, by their place in the script.
   std::vector<Mutant> take();
 

@@ -153,7 +153,7 @@ class ExpressionWalk {
     }
   }
 
-  // Exchanges each AND and OR, and drops what an AND demands.
+  // Exchanges each AND and OR, and drops each condition that they join.
   void linked(const Conditions& conditions, std::size_t end) {
     const auto& links = conditions.links;
     const auto begin_of = [&](std::size_t n) {
@@ -167,9 +167,13 @@ class ExpressionWalk {
       const bool and_behind = n < links.size() && is_and(links[n]);
       if (condition.empty()) continue;
       if (and_before) {
-        drop_condition({condition.begin - 1, condition.end}, condition);
+        drop_condition({condition.begin - 1, condition.end}, condition, MutantEffect::laxer);
       } else if (and_behind) {
-        drop_condition({condition.begin, condition.end + 1}, condition);
+        drop_condition({condition.begin, condition.end + 1}, condition, MutantEffect::laxer);
+      } else if (n > 0) {  // between ORs
+        drop_condition({condition.begin - 1, condition.end}, condition, MutantEffect::stricter);
+      } else {
+        drop_condition({condition.begin, condition.end + 1}, condition, MutantEffect::stricter);
       }
       if (n == 0) continue;
       const std::size_t link = links[n - 1];
@@ -181,8 +185,8 @@ class ExpressionWalk {
     }
   }
 
-  void drop_condition(Span with_link, Span condition) {
-    out_.drop_with(bent(MutantEffect::laxer), with_link, condition,
+  void drop_condition(Span with_link, Span condition, MutantEffect effect) {
+    out_.drop_with(bent(effect), with_link, condition,
                    fmt::format("{} is dropped", shown(script_, condition)));
   }
 

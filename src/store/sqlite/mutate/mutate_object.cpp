@@ -36,6 +36,11 @@ void mutate_index(std::size_t word, Span statement, bool unique, MutantList& out
   while (open < statement.end && !script.symbol(open, "(")) ++open;
   const std::size_t close = script.closing(open, statement.end);
   const std::vector<Span> parts = script.parts({open + 1, close});
+  out.rename(cost, name, {name, name + 1});
+  if (!unique) {
+    out.replace(cost.with(Effect::stricter), {word, word + 1}, "UNIQUE INDEX", "becomes UNIQUE");
+  }
+  mutate_order(cost, parts, out);
   for (const Span part : parts) {
     if (part.empty()) continue;
     const std::string text = shown(script, part);
@@ -60,6 +65,15 @@ void mutate_index(std::size_t word, Span statement, bool unique, MutantList& out
 
 }  // namespace
 
+void mutate_order(const Subject& subject, const std::vector<Span>& parts, MutantList& out) {
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+    if (parts[i].empty() || parts[i + 1].empty()) continue;
+    out.swap(subject, parts[i], parts[i + 1],
+             fmt::format("{} comes behind {}", shown(out.script(), parts[i]),
+                         shown(out.script(), parts[i + 1])));
+  }
+}
+
 bool mutate_object(Span statement, MutantList& out) {
   const Script& script = out.script();
   if (!script.keyword(statement.begin, "create")) return false;
@@ -79,6 +93,7 @@ bool mutate_object(Span statement, MutantList& out) {
       view ? Subject{MutantKind::view, Effect::content, "view " + shown_name}
            : Subject{MutantKind::trigger, Effect::laxer, "trigger " + shown_name};
   out.drop(subject, statement);
+  out.rename(subject.with(Effect::content), name, {name, name + 1});
   const std::size_t body = view ? find_keyword(script, {name + 1, statement.end}, "as") : name;
   mutate_expression(view ? subject : subject.with(Effect::either), {body + 1, statement.end}, out);
   return true;

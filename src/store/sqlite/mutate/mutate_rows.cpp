@@ -2,17 +2,20 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "store/sqlite/mutate/mutate_expression.hpp"
 #include "store/sqlite/mutate/mutate_statement.hpp"
 
 namespace baseline::sqlite {
 namespace {
 
-// Of an INSERT with more rows only these are bent one by one: a table of a thousand rows would
-// make many thousands of mutants that are all alike.
+// Of a table with more rows only these are bent one by one: a thousand would make many thousands of
+// mutants that are all alike.
 constexpr std::size_t kRows = 20;
 
-void mutate_insert(Span statement, const std::string& table, MutantList& out) {
+// `bent`: how many rows of this table the statements before have given.
+void mutate_insert(Span statement, const std::string& table, std::size_t& bent, MutantList& out) {
+  if (bent >= kRows) return;
   const Script& script = out.script();
   const Subject subject{MutantKind::rows, MutantEffect::content, "rows of " + table};
   out.drop(subject, statement, "not inserted");
@@ -27,7 +30,8 @@ void mutate_insert(Span statement, const std::string& table, MutantList& out) {
     at = script.symbol(close + 1, ",") ? close + 2 : statement.end;
   }
   const bool several = rows.size() > 1;
-  rows.resize(std::min(rows.size(), kRows));
+  rows.resize(std::min(rows.size(), kRows - bent));
+  bent += rows.size();
   for (const Span row : rows) {
     if (several) out.drop_part(subject, row, fmt::format("{} is not inserted", shown(script, row)));
     for (const Span value : script.parts({row.begin + 1, row.end - 1})) {
@@ -38,7 +42,7 @@ void mutate_insert(Span statement, const std::string& table, MutantList& out) {
 
 }  // namespace
 
-void mutate_rows(Span statement, MutantList& out) {
+void mutate_rows(Span statement, RowCounts& bent, MutantList& out) {
   const Script& script = out.script();
   std::size_t at = statement.begin;
   if (script.keyword(at, "pragma") && statement.end - at > 1) {
@@ -55,7 +59,8 @@ void mutate_rows(Span statement, MutantList& out) {
     while (at < statement.end && !script.keyword(at, "into")) ++at;
     if (script.symbol(at + 2, ".")) at += 2;
     if (at + 1 < statement.end) {
-      mutate_insert(statement, readable_name(unquoted(script[at + 1])), out);
+      const std::string table = readable_name(unquoted(script[at + 1]));
+      mutate_insert(statement, table, bent[to_lower(table)], out);
       return;
     }
   }

@@ -19,13 +19,37 @@ bool has_part(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-// A type whose affinity is another one (https://www.sqlite.org/datatype3.html), and which a STRICT
-// table may have.
-std::string other_type(std::string_view written) {
+// What becomes of values (https://www.sqlite.org/datatype3.html): whole numbers and other numbers
+// differ in nothing that is stored.
+enum class Affinity { number, text, real, none };
+
+Affinity affinity_of(std::string_view written) {
   const std::string type = to_lower(written);
-  const bool is_text = !has_part(type, "int") &&
-                       (has_part(type, "char") || has_part(type, "clob") || has_part(type, "text"));
-  return is_text ? "INTEGER" : "TEXT";
+  if (has_part(type, "int")) return Affinity::number;
+  if (has_part(type, "char") || has_part(type, "clob") || has_part(type, "text")) {
+    return Affinity::text;
+  }
+  if (type.empty() || has_part(type, "blob") || type == "any") return Affinity::none;
+  if (has_part(type, "real") || has_part(type, "floa") || has_part(type, "doub")) {
+    return Affinity::real;
+  }
+  return Affinity::number;
+}
+
+// One type of each other affinity, which a STRICT table may have too; the first is furthest from
+// it.
+std::vector<std::string> other_types(Affinity affinity) {
+  switch (affinity) {
+    case Affinity::number:
+      return {"TEXT", "REAL", "BLOB"};
+    case Affinity::text:
+      return {"INTEGER", "BLOB"};
+    case Affinity::real:
+      return {"TEXT", "INTEGER", "BLOB"};
+    case Affinity::none:
+      return {"TEXT", "INTEGER"};
+  }
+  return {};
 }
 
 // The one column that is the rowid, or nothing.
@@ -99,17 +123,107 @@ class TableMutants {
     for (const ClauseShape& clause : table_.constraints) this->clause(clause, nullptr);
     option(table_.strict, "STRICT", Effect::laxer);
     option(table_.without_rowid, "WITHOUT ROWID", Effect::cost);
+    order();
+    more();
   }
 
   void column(const ColumnShape& column) {
     type(column);
     for (const ClauseShape& clause : column.clauses) this->clause(clause, &column);
     add_not_null(column);
+    add_to(column);
   }
 
  private:
   std::string place_of(const ColumnShape& column) const {
     return name_ + "." + readable_name(column.name);
+  }
+
+  // The names and the order of the columns.
+  void order() {
+    out_.rename({MutantKind::table, Effect::content, "table " + name_}, name_at(),
+                table_.statement);
+    for (std::size_t i = 0; i < table_.columns.size(); ++i) {
+      const ColumnShape& column = table_.columns[i];
+      const Subject subject{MutantKind::column, Effect::content, "column " + place_of(column)};
+      out_.rename(subject, column.name_at, table_.statement);
+      if (i + 1 == table_.columns.size()) break;
+      const ColumnShape& next = table_.columns[i + 1];
+      out_.swap(subject, column.whole, next.whole,
+                fmt::format("comes behind {}", readable_name(next.name)));
+    }
+  }
+
+  std::size_t name_at() const {
+    std::size_t at = table_.statement.begin;
+    while (!script_.symbol(at, "(")) ++at;
+    return at - 1;
+  }
+
+  // What only an addition can show: the table has more than it should have.
+  void more() {
+    const auto behind = [&](MutantKind kind, Effect effect, const std::string& sql,
+                            const std::string& change) {
+      out_.insert({kind, effect, "table " + name_}, table_.statement.end - 1, "; " + sql, change);
+    };
+    const std::string first = readable_name(table_.columns.front().name);
+    const std::size_t last = table_.columns.back().whole.end - 1;
+    out_.insert({MutantKind::column, Effect::content, "table " + name_}, last, ", extra_x TEXT",
+                "column extra_x is added");
+    behind(MutantKind::index, Effect::cost,
+           fmt::format("CREATE INDEX extra_x ON {} ({})", name_, first), "an index is added");
+    behind(MutantKind::view, Effect::content,
+           fmt::format("CREATE VIEW extra_x AS SELECT * FROM {}", name_), "a view is added");
+    for (const char* const event : {"INSERT", "UPDATE", "DELETE"}) {
+      behind(
+          MutantKind::trigger, Effect::stricter,
+          fmt::format("CREATE TRIGGER extra_x BEFORE {} ON {} BEGIN SELECT RAISE(ABORT, 'x'); END",
+                      event, name_),
+          fmt::format("a trigger that rejects every {} is added", event));
+    }
+    const Subject subject{MutantKind::table, Effect::either, "table " + name_};
+    const std::size_t end = table_.statement.end - 1;
+    if (table_.strict.empty() && table_.without_rowid.empty()) {
+      out_.insert(subject, end, "STRICT", "STRICT is added");
+      if (!primary_key(table_).empty()) {
+        out_.insert(subject.with(Effect::cost), end, "WITHOUT ROWID", "WITHOUT ROWID is added");
+      }
+    }
+  }
+
+  // Constraints that a column does not have.
+  void add_to(const ColumnShape& column) {
+    const auto has = [&](ClauseKind kind) {
+      return std::ranges::any_of(column.clauses,
+                                 [&](const ClauseShape& clause) { return clause.kind == kind; });
+    };
+    if (has(ClauseKind::generated)) return;
+    const std::size_t last = column.whole.end - 1;
+    const auto add = [&](MutantKind kind, Effect effect, std::string_view word,
+                         const std::string& sql) {
+      out_.insert({kind, effect, fmt::format("{} of {}", word, place_of(column))}, last, sql,
+                  sql + " is added");
+    };
+    const std::string name = readable_name(column.name);
+    const Affinity affinity = affinity_of(script_.text(column.type));
+    const bool is_rowid = column.name == rowid_;
+    const std::vector<std::string> key = primary_key(table_);
+    const bool alone = has(ClauseKind::unique) || (key.size() == 1 && key.front() == column.name);
+    if (!has(ClauseKind::default_value) && !is_rowid) {
+      add(MutantKind::default_value, Effect::content, "DEFAULT",
+          affinity == Affinity::text ? "DEFAULT 'x'" : "DEFAULT 1");
+    }
+    if (affinity == Affinity::text && !has(ClauseKind::collation)) {
+      add(MutantKind::collation, Effect::either, "COLLATE", "COLLATE NOCASE");
+    }
+    if (!alone) add(MutantKind::unique, Effect::stricter, "UNIQUE", "UNIQUE");
+    if (affinity == Affinity::text) {
+      add(MutantKind::check, Effect::stricter, "CHECK",
+          fmt::format("CHECK (length({}) < 2)", name));
+    } else {
+      add(MutantKind::check, Effect::stricter, "CHECK", fmt::format("CHECK ({} < 0)", name));
+      add(MutantKind::check, Effect::stricter, "CHECK", fmt::format("CHECK ({} >= 0)", name));
+    }
   }
 
   void option(Span option, const std::string& word, Effect effect) {
@@ -119,10 +233,12 @@ class TableMutants {
 
   void type(const ColumnShape& column) {
     const Subject subject{MutantKind::type, Effect::content, "type of " + place_of(column)};
-    if (column.type.empty()) {
-      out_.insert(subject, column.name_at, "TEXT", "no type becomes TEXT");
-    } else {
-      out_.replace(subject, column.type, other_type(script_.text(column.type)));
+    for (const std::string& other : other_types(affinity_of(script_.text(column.type)))) {
+      if (column.type.empty()) {
+        out_.insert(subject, column.name_at, other, "no type becomes " + other);
+      } else {
+        out_.replace(subject, column.type, other);
+      }
     }
   }
 
@@ -151,6 +267,11 @@ class TableMutants {
   }
 
   void clause(const ClauseShape& clause, const ColumnShape* column) {
+    if (!clause.name.empty()) {
+      const std::string element = fmt::format("CONSTRAINT {}", readable_name(clause.name));
+      out_.rename({kind_of(clause.kind), Effect::content, element + " of " + name_},
+                  clause.whole.begin + 1, {clause.whole.begin + 1, clause.whole.begin + 2});
+    }
     switch (clause.kind) {
       case ClauseKind::not_null:
         if (can_be_null(*column)) {
@@ -193,6 +314,28 @@ class TableMutants {
     }
   }
 
+  static MutantKind kind_of(ClauseKind kind) {
+    switch (kind) {
+      case ClauseKind::not_null:
+        return MutantKind::not_null;
+      case ClauseKind::unique:
+        return MutantKind::unique;
+      case ClauseKind::primary_key:
+        return MutantKind::primary_key;
+      case ClauseKind::check:
+        return MutantKind::check;
+      case ClauseKind::foreign_key:
+        return MutantKind::foreign_key;
+      case ClauseKind::default_value:
+        return MutantKind::default_value;
+      case ClauseKind::collation:
+        return MutantKind::collation;
+      case ClauseKind::generated:
+        return MutantKind::generated;
+    }
+    return MutantKind::check;
+  }
+
   void drop(const Subject& subject, const ClauseShape& clause, const ColumnShape* column) {
     if (column == nullptr) {
       out_.drop_part(subject, clause.whole);
@@ -202,6 +345,10 @@ class TableMutants {
   }
 
   void conflict(const Subject& subject, const ClauseShape& clause) {
+    if (clause.conflict.empty() && clause.autoincrement.empty()) {
+      out_.insert(subject.with(Effect::either), clause.whole.end - 1, "ON CONFLICT IGNORE",
+                  "ON CONFLICT IGNORE is added");
+    }
     out_.drop(subject.with(Effect::either), clause.conflict,
               fmt::format("{} is dropped", script_.text(clause.conflict)));
   }
@@ -211,6 +358,7 @@ class TableMutants {
     const Subject subject{kind, Effect::laxer, std::move(element)};
     drop(subject, clause, column);
     const std::vector<Span> parts = script_.parts(clause.list);
+    mutate_order(subject.with(Effect::cost), parts, out_);
     for (const Span part : parts) {
       if (part.empty()) continue;
       const std::string name = readable_name(unquoted(script_[part.begin]));
@@ -225,6 +373,12 @@ class TableMutants {
     }
     conflict(subject, clause);
     out_.drop(subject.with(Effect::content), clause.autoincrement, "AUTOINCREMENT is dropped");
+    const bool is_rowid = clause.columns.size() == 1 && clause.columns.front() == rowid_;
+    if (kind == MutantKind::primary_key && is_rowid && clause.autoincrement.empty() &&
+        clause.conflict.empty()) {
+      const std::size_t last = clause.list.empty() ? clause.whole.end - 1 : clause.list.end - 1;
+      out_.insert(subject.with(Effect::content), last, "AUTOINCREMENT", "AUTOINCREMENT is added");
+    }
   }
 
   void foreign_key(const ClauseShape& clause, const ColumnShape* column) {
@@ -236,6 +390,10 @@ class TableMutants {
     action(subject.with(Effect::either), clause.on_update, clause, "ON UPDATE");
     out_.drop(subject.with(Effect::stricter), clause.deferrable,
               fmt::format("{} is dropped", script_.text(clause.deferrable)));
+    if (clause.deferrable.empty()) {
+      const std::string words = "DEFERRABLE INITIALLY DEFERRED";
+      out_.insert(subject, clause.whole.end - 1, words, words + " is added");
+    }
   }
 
   // Points it at the key of the first other table that has one of as many columns.
@@ -259,6 +417,7 @@ class TableMutants {
       out_.insert(subject, clause.parent.end - 1, cascade, cascade + " is added");
     } else if (script_.keyword(written.end - 1, "cascade")) {
       out_.replace(subject, written, event + " NO ACTION");
+      out_.replace(subject, written, event + " SET NULL");
     } else {
       out_.replace(subject, written, cascade);
     }

@@ -296,8 +296,10 @@ std::vector<std::string> SqliteSession::index_names() {
 
 std::unique_ptr<Session> SqliteSession::scratch() {
   return translated([&] {
-    return std::make_unique<SqliteSession>(
+    auto copy = std::make_unique<SqliteSession>(
         role_ == Role::live ? schema_clone(database_) : copy_of(database_), Role::scratch);
+    copy->note_touched(guard_.touched());
+    return copy;
   });
 }
 

@@ -48,6 +48,7 @@ class SqliteSession final : public Session {
   void begin(bool foreign_keys) override;
   bool rollback() override;
   std::unique_ptr<Session> scratch() override;
+  void note_touched(Touched* touched) override { guard_.note_touched(touched); }
   void save(const std::filesystem::path& file) override;
   std::vector<ConstraintInfo> constraints() override;
   std::vector<std::size_t> resolve(const ConstraintRef& by) override;

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "store/sqlite/sqlite_engine.hpp"
+#include "support/additions.hpp"
 #include "support/catch.hpp"
 
 namespace baseline::mutants_test {
@@ -22,11 +25,12 @@ std::string on_one_line(const std::string& sql) {
   return out;
 }
 
-// "LINE ELEMENT: CHANGE" for each mutant.
-std::string changes(const std::string& sql) {
+// "LINE ELEMENT: CHANGE" for each mutant that is an addition, or is none.
+std::string changes(const std::string& sql, bool additions = false) {
   const Migration migration = migration_of(sql);
   std::string out = "\n";
   for (const Mutant& mutant : sqlite::mutants_of(migration)) {
+    if (is_addition(mutant) != additions) continue;
     out += fmt::format("{} {}: {}\n", line_of(migration, mutant), mutant.element, mutant.change);
   }
   return out;
@@ -37,7 +41,8 @@ std::string results(const std::string& sql, const std::string& element) {
   const Migration migration = migration_of(sql);
   std::string out = "\n";
   for (const Mutant& mutant : sqlite::mutants_of(migration)) {
-    if (mutant.element == element) out += on_one_line(mutated(migration, mutant).sql) + "\n";
+    if (mutant.element == element && !is_addition(mutant))
+      out += on_one_line(mutated(migration, mutant).sql) + "\n";
   }
   return out;
 }
@@ -49,7 +54,7 @@ std::string bent(const std::string& expression) {
   std::string out = "\n";
   for (const Mutant& mutant : sqlite::mutants_of(migration)) {
     const bool inner = mutant.element == "CHECK c of t" && mutant.change != "dropped";
-    if (!inner) continue;
+    if (!inner || is_addition(mutant)) continue;
     const std::string sql = mutated(migration, mutant).sql;
     out += on_one_line(sql.substr(head.size(), sql.size() - head.size() - 2)) + "\n";
   }
@@ -179,7 +184,8 @@ TEST_CASE("what NOT NULL cannot change is left as it is", "[mutants]") {
   const auto about_null = [](const std::string& sql) {
     std::string out;
     for (const Mutant& mutant : sqlite::mutants_of(migration_of(sql))) {
-      if (mutant.kind == MutantKind::not_null) out += mutant.element + " " + mutant.change + "; ";
+      if (mutant.kind == MutantKind::not_null && !is_addition(mutant))
+        out += mutant.element + " " + mutant.change + "; ";
     }
     return out;
   };
@@ -201,7 +207,8 @@ TEST_CASE("defaults and generated columns get another value", "[mutants]") {
     std::string out;
     const std::string sql = "CREATE TABLE t (a DEFAULT " + value + ")";
     for (const Mutant& mutant : sqlite::mutants_of(migration_of(sql))) {
-      if (mutant.kind == MutantKind::default_value) out += mutant.change + "; ";
+      if (mutant.kind == MutantKind::default_value && !is_addition(mutant))
+        out += mutant.change + "; ";
     }
     return out;
   };
@@ -277,7 +284,35 @@ TEST_CASE("rows and settings of a migration are changed and left out", "[mutants
   // A thousand rows are not bent one by one.
   std::string rows = "INSERT INTO t VALUES (1)";
   for (int i = 0; i < 999; ++i) rows += ", (1)";
-  CHECK(sqlite::mutants_of(migration_of(rows)).size() == 1 + 20 * 2);
+  const auto count = [](const std::string& sql) {
+    return std::ranges::count(sqlite::mutants_of(migration_of(sql)), MutantKind::rows,
+                              &Mutant::kind);
+  };
+  CHECK(count(rows) == 1 + 20 * 2);
+  // Nor in a thousand statements, of one table or of another.
+  rows.clear();
+  for (int i = 0; i < 999; ++i) rows += "INSERT INTO t VALUES (1); INSERT INTO u VALUES (1);";
+  CHECK(count(rows) == 2 * 20 * 2);
+}
+
+TEST_CASE("what is added, renamed, reordered and retyped", "[mutants]") {
+  CHECK(changes("CREATE TABLE p (id INTEGER PRIMARY KEY, n VARCHAR NOT NULL,\n"
+                "  q BIGINT CONSTRAINT f REFERENCES r (x), UNIQUE (n, q));\n"
+                "CREATE INDEX i ON p (n, q)",
+                true) == R"(
+)");
+  const auto made = [](const std::string& change) {
+    const Migration migration = migration_of("CREATE TABLE t (a, b CHECK (\"A\" < b)); SELECT a");
+    for (const Mutant& mutant : sqlite::mutants_of(migration)) {
+      if (mutant.change == change) return mutated(migration, mutant).sql;
+    }
+    return std::string();
+  };
+  // Everywhere in the statement, and nowhere else.
+  CHECK(made("renamed a_x") == "CREATE TABLE t (a_x, b CHECK (a_x < b)); SELECT a");
+  CHECK(made("comes behind b") == "CREATE TABLE t (b CHECK (\"A\" < b), a); SELECT a");
+  CHECK(made("an index is added") ==
+        "CREATE TABLE t (a, b CHECK (\"A\" < b)) ; CREATE INDEX extra_x ON t (a); SELECT a");
 }
 
 TEST_CASE("comments, quotes and missing commas do not lead a mutant astray", "[mutants]") {
@@ -326,7 +361,7 @@ TEST_CASE("comments, quotes and missing commas do not lead a mutant astray", "[m
   for (const Mutant& mutant : engine.mutants(migration)) {
     try {
       const auto bent = engine.apply(mutated(migration, mutant));
-      CHECK_FALSE(engine.same(*original, *bent));
+      CHECK(engine.difference(*original, *bent).any());
     } catch (const Error&) {
       refused += mutant.element + "; ";
     }
@@ -356,7 +391,7 @@ TEST_CASE("no text stops the maker of mutants", "[mutants]") {
 TEST_CASE("two databases are the same when nobody could tell", "[mutants]") {
   const sqlite::SqliteEngine engine;
   const auto same = [&](const std::string& a, const std::string& b) {
-    return engine.same(*engine.apply(migration_of(a)), *engine.apply(migration_of(b)));
+    return !engine.difference(*engine.apply(migration_of(a)), *engine.apply(migration_of(b))).any();
   };
   const std::string table = "CREATE TABLE t (a);";
   CHECK(same(table, "create table \"t\" (a /* x */);"));
@@ -367,6 +402,26 @@ TEST_CASE("two databases are the same when nobody could tell", "[mutants]") {
   CHECK_FALSE(same(table + "INSERT INTO t VALUES (1), (2)", table + "INSERT INTO t VALUES (1)"));
   CHECK_FALSE(same(table, table + "PRAGMA user_version = 1"));
   CHECK_FALSE(same(table, table + "PRAGMA application_id = 1"));
+}
+
+TEST_CASE("a difference names what it is about", "[mutants]") {
+  const sqlite::SqliteEngine engine;
+  const std::string old =
+      "CREATE TABLE Parent (id INTEGER PRIMARY KEY); CREATE TABLE child (p REFERENCES Parent, q);"
+      "CREATE TABLE other (a); CREATE TRIGGER g AFTER INSERT ON child BEGIN SELECT 1; END;";
+  const auto names = [&](const std::string& from, const std::string& to) {
+    std::string sql = old;
+    sql.replace(sql.find(from), from.size(), to);
+    const Difference difference =
+        engine.difference(*engine.apply(migration_of(old)), *engine.apply(migration_of(sql)));
+    return join(std::vector<std::string>(difference.names.begin(), difference.names.end()), " ");
+  };
+  // Whoever used the parent by way of the key has used the child too.
+  CHECK(names("p REFERENCES Parent", "p") == "child");
+  CHECK(names(", q", ", q REFERENCES other") == "child other references");
+  CHECK(names("SELECT 1", "DELETE FROM other") == "child delete from g other");
+  CHECK(names("CREATE TABLE other (a);", "") == "other");
+  CHECK(names("END;", "END; INSERT INTO other VALUES (1)") == "other");
 }
 
 }  // namespace
