@@ -14,8 +14,6 @@
 namespace baseline {
 namespace {
 
-using Names = std::set<std::string, std::less<>>;
-
 // These look at what is outside of a database: at a file and a program that a mutant does not have.
 bool looks_outside(const CheckHead& head) { return head.kind == "log" || head.kind == "command"; }
 
@@ -40,7 +38,8 @@ std::string title(const CheckResult& result) {
   return result.case_label.empty() ? path : fmt::format("{} [{}]", path, result.case_label);
 }
 
-bool have_common(const Names& a, const Names& b) {
+bool have_common(const std::set<std::string, std::less<>>& a,
+                 const std::set<std::string, std::less<>>& b) {
   return std::ranges::any_of(a, [&](const std::string& name) { return b.contains(name); });
 }
 

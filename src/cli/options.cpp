@@ -83,6 +83,16 @@ std::string percentage(const std::string& text) {
   return good ? std::string() : fmt::format("'{}' is no share from 0 to 100", printable(text));
 }
 
+std::string positive(const std::string& text) {
+  std::size_t number = 0;
+  constexpr std::size_t kMost =
+      10'000;  // no machine has more processors, no schema so many changes
+  const bool good = text.find('-') == std::string::npos &&
+                    CLI::detail::lexical_cast(text, number) && number >= 1 && number <= kMost;
+  return good ? std::string()
+              : fmt::format("'{}' is no whole number from 1 to {}", printable(text), kMost);
+}
+
 // Without the words in the name of the type, which has them already.
 CLI::Validator one_of_words(std::vector<std::string> words) {
   return CLI::IsMember(std::move(words)).description("");
@@ -273,12 +283,12 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
       app.add_option("--sample", options.sample,
                      "Try only so many of the mutants, spread evenly over the migration")
           ->type_name("N")
-          ->check(CLI::Range(1, 1'000'000))
+          ->check(positive)
           ->group(group);
       app.add_option("-j,--jobs", options.jobs,
                      "Try so many mutants at the same time [default: one for each processor]")
           ->type_name("N")
-          ->check(CLI::Range(1, 1'024))
+          ->check(positive)
           ->group(group);
       break;
     case Command::checks_generate:

@@ -53,24 +53,24 @@ class Text(MutateCase):
         with self.unchanged():
             out = self.succeeds(*self.words())
         blocks = [block for block in out.split("\n\n") if "item.price: dropped" in block
-                  or "> 1" in block]
+                  or "becomes > 1" in block]
         self.assertEqual("\n\n".join(blocks[:2]) + "\n\n", TEXT.format(self.migration))
-        self.assertRegex(out, r"(?m)^  CHECK +3 of +4$")
-        self.assertRegex(out, r"(?m)^killed 4 of 10 mutants \(40\.0 %\) in ")
+        self.assertRegex(out, r"(?m)^  CHECK +4 of +9$")
+        self.assertRegex(out, r"(?m)^killed 8 of 43 mutants \(18\.6 %\) in ")
         self.assertNotIn("killer", out)
 
     def test_the_killed_ones_too(self):
         out = self.succeeds(*self.words("-v"))
-        self.assertEqual(out.count("SURVIVED"), 6)
+        self.assertEqual(out.count("SURVIVED"), 35)
         self.assertIn(f"killed   {self.migration}:3   CHECK positive of item: dropped\n"
                       "      killer    item/a price is above zero\n", out)
-        self.assertIn("\n0 more could not be applied, 0 meant the same\n", out)
+        self.assertRegex(out, r"(?m)^\d+ more could not be applied, 0 meant the same$")
 
     def test_a_share_can_be_demanded(self):
-        self.succeeds(*self.words("--min", "40"))
-        done = self.baseline(*self.words("--min", "41"))
+        self.succeeds(*self.words("--min", "18"))
+        done = self.baseline(*self.words("--min", "19"))
         self.assertEqual((done.returncode, done.stderr), (1, ""))
-        self.assertTrue(done.stdout.endswith("\nless than the 41 % that --min demands\n"))
+        self.assertTrue(done.stdout.endswith("\nless than the 19 % that --min demands\n"))
         for wrong in "101", "-1", "many", "nan":
             done = self.baseline(*self.words("--min", wrong))
             self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
@@ -79,16 +79,30 @@ class Text(MutateCase):
         self.suite.write_text(SUITE + "  - name: a price is known\n"
                                       "    rejects: INSERT INTO item VALUES (NULL)\n"
                                       "    by: {not_null: item.price}\n")
-        self.assertIn("killed 5 of 10", self.succeeds(*self.words()))
-        self.assertIn("killed 4 of 10", self.succeeds(*self.words("--only", "*zero")))
+        self.assertIn("killed 10 of 43", self.succeeds(*self.words()))
+        self.assertIn("killed 8 of 43", self.succeeds(*self.words("--only", "*zero")))
         self.refuses(2, "baseline: error: no check matches 'x'\n"
                         "  hint: names are SUITE/CHECK and may hold * and ?\n",
                      *self.words("--only", "x"))
 
     def test_the_built_in_suites(self):
-        out = self.succeeds("checks", "mutate", "--min", "99")
-        self.assertEqual(out.count("SURVIVED"), 1)
-        self.assertIn("type of monitoring_targets.target_type: VARCHAR becomes INTEGER", out)
+        out = self.succeeds("checks", "mutate", "--min", "100")
+        self.assertNotIn("SURVIVED", out)
+        self.assertRegex(out, r"(?m)^killed (\d+) of \1 mutants \(100\.0 %\) in ")
+
+    def test_a_sample(self):
+        """The same each time, from the whole of the migration."""
+        one = self.succeeds(*self.words("-v", "--sample", "9"))
+        self.assertEqual(re.sub(r" in .*", "", one),
+                         re.sub(r" in .*", "", self.succeeds(*self.words("-v", "--sample", "9", "-j", "1"))))
+        self.assertRegex(one, r"(?m)^a sample of 9 from \d+ changes$")
+        document = self.json(*self.words("--sample", "9"))
+        tried = len(document["mutants"]) + document["not_applied"] + document["equivalent"]
+        self.assertEqual((tried, document["sample"], document["untried"]), (9, 9, 0))
+        self.assertNotIn("a sample", self.succeeds(*self.words("--sample", "9999")))
+        for option in "--sample", "--jobs":
+            for wrong in "0", "-1", "many", "1.5":
+                self.assertEqual(self.baseline(*self.words(option, wrong)).returncode, 2)
 
     def test_control_characters_stay_in_the_migration(self):
         self.migration.write_text("CREATE TABLE \"a\x1b[31m\" (b);\nCREATE TABLE c (d)")
@@ -104,20 +118,19 @@ class Json(MutateCase):
         self.assertEqual((document["migration"], document["revision"]),
                          (str(self.migration), "1a2b"))
         self.assertEqual((document["killed"], document["survived"], document["share"]),
-                         (4, 6, 40.0))
-        self.assertEqual((document["not_applied"], document["equivalent"], document["min"]),
-                         (0, 0, 10))
+                         (8, 35, 18.6))
+        self.assertEqual((document["equivalent"], document["min"], document["sample"],
+                          document["untried"]), (0, 10, None, 0))
+        self.assertEqual(document["changes"], 43 + document["not_applied"])
         self.assertEqual((document["left_out"], document["unfit"]), ([], []))
-        self.assertIn({"kind": "CHECK", "killed": 3, "mutants": 4}, document["kinds"])
-        self.assertEqual([(m["line"], m["status"]) for m in document["mutants"]],
-                         [(1, "killed"), (3, "survived"), (3, "survived"), (3, "killed"),
-                          (3, "killed"), (3, "survived"), (3, "killed"),
-                          (5, "survived"), (5, "survived"), (5, "survived")])
-        self.assertEqual(document["mutants"][3], {
+        self.assertIn({"kind": "CHECK", "killed": 4, "mutants": 9}, document["kinds"])
+        lines = [mutant["line"] for mutant in document["mutants"]]
+        self.assertEqual((lines, set(lines)), (sorted(lines), {1, 3, 4, 5}))
+        self.assertIn({
             "status": "killed", "line": 3,
             "sql": "price INT NOT NULL CONSTRAINT positive CHECK (price > 0)", "kind": "CHECK",
             "effect": "laxer", "element": "CHECK positive of item", "change": "dropped",
-            "killer": "item/a price is above zero"})
+            "killer": "item/a price is above zero"}, document["mutants"])
         self.assertEqual(self.json(*self.words("--min", "50"), code=1)["exit_code"], 1)
 
     def test_every_key_is_described(self):

@@ -11,7 +11,7 @@ namespace baseline {
 /// so many of these that they would hide all others.
 inline bool is_addition(const Mutant& mutant) {
   constexpr std::string_view kChanges[] = {
-      "renamed ",         " comes behind ",         "DEFAULT 1 is added", "DEFAULT 'x' is",
+      "renamed ",         "comes behind ",          "DEFAULT 1 is added", "DEFAULT 'x' is",
       "NOCASE is added",  "UNIQUE is added",        "STRICT is added",    "ROWID is added",
       "extra_x is added", "an index is added",      "a view is added",    "a trigger that",
       "IGNORE is added",  "AUTOINCREMENT is add",   "DEFERRED is added",  "becomes UNIQUE",
