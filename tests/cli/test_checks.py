@@ -65,7 +65,7 @@ class BeforeTheSwap(ChecksCase):
                       " target_data_check, ", out)
         self.assertRegex(out, r"\n      sql       INSERT INTO monitoring_targets \(.*\) VALUES"
                               r" \(-1, 'geographic', 'x', 90.000001, 0, 25\)\n")
-        self.assertRegex(out, r"\nchecks before  \d+ passed, 3 failed \([\d.]+ m?s\)\n"
+        self.assertRegex(out, r"\nchecks before  \d+ passed, 4 failed \([\d.]+ m?s\)\n"
                               f"failed: checks failed before the swap; {self.database} was not"
                               " touched\n"
                               f"  next         mend what failed, then: baseline deploy --database"
@@ -94,10 +94,12 @@ class BeforeTheSwap(ChecksCase):
         document = self.json("deploy", "-d", self.database, "-m", self.migration, code=1)
         self.assertEqual((document["outcome"], document["after"], document["backup"],
                           document["swapped_back"]), ("checks failed", None, None, False))
-        self.assertEqual(document["before"]["summary"]["fail"], 3)
+        self.assertEqual(document["before"]["summary"]["fail"], 4)
         failed = [one for one in document["before"]["results"] if one["status"] == "fail"]
         self.assertEqual({(one["suite"], one["name"], one["file"]) for one in failed},
-                         {("constraints", "latitude out of range", "checks/constraints.yaml")})
+                         {("constraints", "latitude out of range", "checks/constraints.yaml"),
+                          ("schema", "the baseline declares what the models of the bot declare,"
+                           " and nothing else", "checks/schema.yaml")})
         self.assertEqual(failed[0]["expected"], "rejection by valid_latitude")
 
     def test_each_constraint_is_missed(self):
