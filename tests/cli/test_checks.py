@@ -66,6 +66,8 @@ class BeforeTheSwap(ChecksCase):
         self.assertRegex(out, r"\n      sql       INSERT INTO monitoring_targets \(.*\) VALUES"
                               r" \(-1, 'geographic', 'x', 90.000001, 0, 25\)\n")
         self.assertRegex(out, r"\nchecks before  \d+ passed, 3 failed \([\d.]+ m?s\)\n"
+                              r"               \d+ of them judged 0 values: there were none\n"
+                              r"               1 check only warns, 2 run only before the swap\n"
                               f"failed: checks failed before the swap; {self.database} was not"
                               " touched\n"
                               f"  next         mend what failed, then: baseline deploy --database"
@@ -178,6 +180,8 @@ class Verify(ChecksCase):
         with self.unchanged():
             out = self.succeeds("verify", "-d", database)
         self.assertRegex(out, r"^checks after   \d+ passed \([\d.]+ m?s\)\n"
+                              r"               10 of them judged 0 values: there were none\n"
+                              r"               1 check only warns, 2 run only before the swap\n"
                               f"verified: {database} passes its checks\n$")
 
     def test_after_a_deploy_over_an_old_database(self):
