@@ -160,7 +160,7 @@ std::string checks_text(const SuiteReport& report, const Style& style) {
     parts.push_back(style(fails ? Tone::bad : part.tone,
                           fmt::format("{} {}{}", count, part.word, fails ? " (strict)" : "")));
   }
-  if (own > 0) parts.push_back(fmt::format("{} of baseline's own", own));
+  if (own > 0) parts.push_back(fmt::format("{} of baseline's own passed", own));
   if (deferred > 0) {
     parts.push_back(style(Tone::faint, fmt::format("{} for baseline verify", deferred)));
   }

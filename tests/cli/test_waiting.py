@@ -184,7 +184,7 @@ class Application(Waiting):
                       f" --backups {elsewhere} --allow-commands\n"
                       "               2 checks wait for the application\n", done.stdout)
         # The engine's own look at the file is one of the two.
-        self.assertIn("1 passed, 1 of baseline's own, 2 for baseline verify", done.stdout)
+        self.assertIn("1 passed, 1 of baseline's own passed, 2 for baseline verify", done.stdout)
         checks = self.suite("- {name: quiet, log: bot.log, forbid: [Traceback]}")
         self.verify(checks, "--backups", elsewhere)
         self.verify(checks, code=1)
@@ -348,11 +348,12 @@ print(path == "{database}", os.environ["BASELINE_PHASE"], rows, file=open("{seen
     def test_keep_secrets_out_of_the_report(self):
         self.fresh()
         path = self.dir / "ops.yaml"
+        (self.dir / "baseline.yaml").write_text("version: 1\nenvironment: [TOKEN]\n")
         path.write_text("version: 1\nvars: {TOKEN: '', PLACE: app}\nchecks:\n"
                         "  - {name: a, command: [sh, -c, 'exit 4', '${TOKEN}']}\n"
                         "  - {name: b, log: '/no/${TOKEN}/${PLACE}.log', expect: [x]}\n")
         done = self.baseline("verify", "-d", "app.db", "--checks", path, "--allow-commands",
-                             "--var", "TOKEN=hunter2")
+                             env={"TOKEN": "hunter2"})
         self.assertEqual(done.returncode, 1)
         self.assertNotIn("hunter2", done.stdout + done.stderr)
         self.assertIn("command   sh -c 'exit 4' '${TOKEN}'\n", done.stdout)

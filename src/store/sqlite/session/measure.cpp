@@ -70,21 +70,16 @@ class Measurement {
  private:
   void count_rows(const std::set<std::string>& reads, CostOutcome& outcome) {
     const Guard::Pause pause(guard_);
+    const std::set<std::string>& tables = schema_.plain_tables();
     for (const std::string& name : reads) {
-      if (!is_table(name)) continue;
+      // Not a view, nor a function that is read like a table, nor one of SQLite's own.
+      if (!tables.contains(to_lower(name))) continue;
       outcome.read.push_back(name);
       const bool bare =
           own_.number(fmt::format("SELECT count(*) < 2 FROM (SELECT 1 FROM {} LIMIT 2)",
                                   quoted_identifier(name))) != 0;
       if (bare) outcome.bare.push_back(name);
     }
-  }
-
-  // Not a view, nor a function that is read like a table, nor one of SQLite's own.
-  bool is_table(const std::string& name) {
-    return own_.number(fmt::format("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND "
-                                   "lower(name) = lower({}) AND sql NOT LIKE 'CREATE VIRTUAL%'",
-                                   sql_literal(Value(name)))) != 0;
   }
 
   bool read_plan(CostOutcome& outcome) {
