@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "store/session.hpp"
@@ -52,6 +53,9 @@ class Guard {
   /// Notes in `touched` what SQL of users that is compiled from here on uses; null: no longer.
   void note_touched(Touched* touched) { touched_ = touched; }
   Touched* touched() const { return touched_; }
+  /// Notes the tables and views whose columns SQL of users names, when it is compiled; null: no
+  /// more.
+  void note_reads(std::set<std::string>* tables) { reads_ = tables; }
 
   /// Allows values of any size until the current scope ends.
   void lift_length_limit();
@@ -108,7 +112,9 @@ class Guard {
   bool schema_may_change_ = false;
   bool matches_patterns_ = false;
   Touched* touched_ = nullptr;
+  bool has_regexp_ = false;
   std::string denied_;
+  std::set<std::string>* reads_ = nullptr;
   SlowFunctions functions_;
 };
 
