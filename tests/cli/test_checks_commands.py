@@ -171,7 +171,7 @@ lint      no warnings in 1 check
     def test_the_built_in_suites_are_clean_and_complete(self):
         self.assertRegex(self.succeeds("checks", "lint", "--strict"),
                          r"coverage  (\d+) of \1 constraints tested .*\n"
-                         r"weaker    1 check only warns, 2 run only before the swap\n"
+                         r"weaker    1 check only warns, 5 run only before the swap\n"
                          r"lint      no warnings in \d+ checks\n$")
 
     def test_what_the_group_needs(self):
