@@ -60,8 +60,8 @@ class Engine {
   /// of them makes of it may not apply, or may be the same() as before.
   virtual std::vector<Mutant> mutants(const Migration& migration) const = 0;
 
-  /// Lets the time of SQL stand still in this process, or go on: what is applied twice meanwhile has
-  /// the same CURRENT_TIMESTAMP.
+  /// Lets the time of SQL stand still in this process, or go on: what is applied twice meanwhile
+  /// has the same CURRENT_TIMESTAMP.
   virtual void hold_time(bool held) const = 0;
 
   /// What two databases that apply() made differ in.
