@@ -372,7 +372,7 @@ application:
         self.see("checks", "lint", "--strict", "-m", self.shop, "--checks", self.file(
             "warned.yaml", "version: 1\nchecks:\n  - {name: a, query: SELECT 1, value: 1, timeout: 9s}\n"
                            "  - {name: a b, query: SELECT 1, rows: {ge: 1}, tags: [x]}\n"), code=1)
-        self.see("checks", "mutate", "-m", self.shop, "--checks", suite, "--min", "1")
+        self.see("checks", "mutate", "-m", self.shop, "--checks", suite, "--min", "1", "--sample", "50")
         self.see("checks", "mutate", "-m", self.shop, "--checks", suite, "--min", "100", code=1)
         self.see("checks", "mutate", "-m", self.shop, "--checks",
                  self.file("unfit.yaml", TRIVIAL + FAILS + """
