@@ -107,7 +107,8 @@ the baseline, in the place of this process (same pid; its signals and exit code 
   --on-start skip     starts it, whatever the database is
 
 Waits 60s unless --wait says otherwise. A database that is at the baseline is recognised read-only
-and without the lock. The commands of 'application' in baseline.yaml are not run.
+and without the lock, also while the deploy that put it there is sealing the backup. After a rollback
+what that put there is let through. The commands of 'application' in baseline.yaml are not run.
 
 Examples:
   baseline run -- python bot.py

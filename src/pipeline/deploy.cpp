@@ -209,6 +209,7 @@ void fill_in(SuiteReport& report, SuiteReport running) {
 ReplaceSteps::Started bring_up_new(const DeployRequest& request, const Context& context,
                                    const ReplaceSteps& steps, Replacement& replacement,
                                    ReplaceReport& report) {
+  let_application_in(context, replacement, true);
   report.after->results.push_back(steps.application.start(&replacement));
   const bool started = report.after->results.back().status == Status::pass;
   if (started && request.judge_running && report.after->deferred() > 0) {

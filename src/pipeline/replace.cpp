@@ -17,7 +17,8 @@ namespace {
 
 // The old database is live, and free. The application is started while the journal still tells that
 // it was stopped: no crash leaves it down without a word.
-void end_undone(const ReplaceSteps& steps, Replacement& replacement) {
+void end_undone(const ReplaceSteps& steps, const Context& context, Replacement& replacement) {
+  let_application_in(context, replacement, false);
   steps.application.start_again(&replacement);
   replacement.finish();
 }
@@ -36,7 +37,7 @@ void undo_noting(ReplaceSteps& steps, const Context& context, Replacement& repla
     surprises_as_errors([&] {
       undo(context, replacement, steps.intent);
       undone = true;
-      end_undone(steps, replacement);
+      end_undone(steps, context, replacement);
     });
   } catch (const Error& second) {
     if (!undone) steps.application.start_again(nullptr);
@@ -92,7 +93,7 @@ void clean_up_after_revert(const ReplaceSteps& steps, const Context& context,
       report.failed_backup = undo(context, replacement, steps.intent);
       record(context, steps.intent,
              {steps.intent.command, "checks failed; swapped back", false, {}, report.unavailable});
-      end_undone(steps, replacement);
+      end_undone(steps, context, replacement);
     });
   } catch (const Error& error) {
     // The old database is back, and why matters more than that something could not be tidied up.
@@ -166,7 +167,10 @@ void take_back(ReplaceSteps& steps, const Context& context, Replacement& replace
 // The application on the new database. Throws with the old one back in place.
 ReplaceSteps::Started brought_up(ReplaceSteps& steps, const Context& context,
                                  Replacement& replacement, ReplaceReport& report) {
-  if (!steps.bring_up) return ReplaceSteps::Started::well;
+  if (!steps.bring_up) {
+    let_application_in(context, replacement, true);
+    return ReplaceSteps::Started::well;
+  }
   try {
     return surprises_as_errors([&] { return steps.bring_up(replacement); });
   } catch (const Error&) {
@@ -208,7 +212,7 @@ bool went_live(ReplaceSteps& steps, const Context& context, Replacement& replace
   stop_if_interrupted();
   if (!steps.stage(replacement)) {
     undo(context, replacement, steps.intent);
-    end_undone(steps, replacement);
+    end_undone(steps, context, replacement);
     report.outcome = Outcome::checks_failed;
     return false;
   }
@@ -224,6 +228,14 @@ bool went_live(ReplaceSteps& steps, const Context& context, Replacement& replace
 }
 
 }  // namespace
+
+void let_application_in(const Context& context, Replacement& replacement, bool replaced) {
+  try {
+    surprises_as_errors([&] { replacement.note_admission(replaced); });
+  } catch (const Error& error) {
+    context.observer.warning(error.what());
+  }
+}
 
 void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth depth) {
   const SteadyClock::time_point start = SteadyClock::now();

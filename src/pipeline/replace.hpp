@@ -49,6 +49,11 @@ struct ReplaceSteps {
 void replace(ReplaceSteps& steps, const Context& context, Replacement& replacement,
              ReplaceReport& report);
 
+/// Lets the gate of `run` open: what is live may be used from now on. Called before the application
+/// is started, because its start may be that gate. Where it cannot be noted, that is a warning: the
+/// gate opens when the run has ended.
+void let_application_in(const Context& context, Replacement& replacement, bool replaced);
+
 /// Looks at the database that would be replaced, who has it open where `holders`, and how it would
 /// be kept. Throws when the catalogue cannot be used.
 void look_at_live(const Context& context, bool holders, BackupChoice backup, ReplaceReport& report);
