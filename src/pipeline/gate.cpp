@@ -226,6 +226,7 @@ class Gate {
     DeployRequest deploy = request_.deploy;
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(end_ - SteadyClock::now());
+    deploy.is_gate = true;
     deploy.wait = std::max(left, std::chrono::milliseconds(0));
     // What is there may have changed until the lock was ours.
     deploy.confirm = [this](const ReplaceReport& plan) {

@@ -15,10 +15,18 @@
 namespace baseline {
 namespace {
 
+void note_admission(const Context& context, Replacement& replacement, bool replaced) {
+  try {
+    surprises_as_errors([&] { replacement.note_admission(replaced); });
+  } catch (const Error& error) {
+    context.observer.warning(error.what());
+  }
+}
+
 // The old database is live, and free. The application is started while the journal still tells that
 // it was stopped: no crash leaves it down without a word.
 void end_undone(const ReplaceSteps& steps, const Context& context, Replacement& replacement) {
-  let_application_in(context, replacement, false);
+  note_admission(context, replacement, false);
   steps.application.start_again(&replacement);
   replacement.finish();
 }
@@ -92,7 +100,11 @@ void clean_up_after_revert(const ReplaceSteps& steps, const Context& context,
     surprises_as_errors([&] {
       report.failed_backup = undo(context, replacement, steps.intent);
       record(context, steps.intent,
-             {steps.intent.command, "checks failed; swapped back", false, {}, report.unavailable});
+             {steps.intent.command,
+              fmt::format("{}; swapped back", what_failed(report.after)),
+              false,
+              {},
+              report.unavailable});
       end_undone(steps, context, replacement);
     });
   } catch (const Error& error) {
@@ -168,7 +180,7 @@ void take_back(ReplaceSteps& steps, const Context& context, Replacement& replace
 ReplaceSteps::Started brought_up(ReplaceSteps& steps, const Context& context,
                                  Replacement& replacement, ReplaceReport& report) {
   if (!steps.bring_up) {
-    let_application_in(context, replacement, true);
+    let_application_in(context, replacement, !steps.is_gate, report);
     return ReplaceSteps::Started::well;
   }
   try {
@@ -187,8 +199,10 @@ void finish(ReplaceSteps& steps, const Context& context, Replacement& replacemen
     surprises_as_errors([&] {
       report.backup = file_backup(context, replacement, steps.intent, steps.draft);
       if (steps.conclude) steps.conclude();
-      const std::string outcome =
-          report.kept_despite_failure ? "kept despite failed checks" : "done";
+      const std::string outcome = !report.kept_despite_failure ? "done"
+                                  : failed_hook(report.after).empty()
+                                      ? "kept despite failed checks"
+                                      : fmt::format("kept, but {}", failed_hook(report.after));
       record(context, steps.intent,
              {steps.intent.command, outcome, true, report.backup, report.unavailable,
               replacement.built_sha256()});
@@ -229,11 +243,16 @@ bool went_live(ReplaceSteps& steps, const Context& context, Replacement& replace
 
 }  // namespace
 
-void let_application_in(const Context& context, Replacement& replacement, bool replaced) {
+void let_application_in(const Context& context, Replacement& replacement, bool by_hand,
+                        ReplaceReport& report) {
+  note_admission(context, replacement, true);
+  report.ready = rfc3339(context.now());
+  if (!by_hand || !report.old.exists) return;
   try {
-    surprises_as_errors([&] { replacement.note_admission(replaced); });
-  } catch (const Error& error) {
-    context.observer.warning(error.what());
+    // To seal the backup takes as long as the old database takes to be read.
+    context.observer.ready();
+  } catch (const std::exception&) {
+    // It is told at the end, too.
   }
 }
 

@@ -200,7 +200,7 @@ ReplaceSteps::Started bring_up_old(const Context& context, ApplicationControl& a
     after.results.push_back(application.revert());
     if (after.failed()) return ReplaceSteps::Started::swap_back;
   }
-  let_application_in(context, live, true);
+  let_application_in(context, live, !application.can_start(), report);
   if (application.can_start()) after.results.push_back(application.start(&live));
   return after.failed() ? ReplaceSteps::Started::keep : ReplaceSteps::Started::well;
 }

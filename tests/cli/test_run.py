@@ -309,6 +309,20 @@ class Hooks(Run):
         self.assertIn("is not at baseline 9275fe03c648", done.stderr + done.stdout)
         self.assertNotIn("another run is under way", done.stderr + done.stdout)
 
+    def test_a_start_that_fails_is_called_that(self):
+        self.legacy()
+        (self.dir / "baseline.yaml").write_text(
+            "version: 1\ndatabase: app.db\napplication: {stop: ['true'], start: ['false']}\n")
+        done = self.baseline("deploy", "--yes")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("failed: the application did not start on the new database; the old one is "
+                      "back at", done.stdout)
+        self.assertIn("the application did not start; swapped back", self.succeeds("history"))
+        self.baseline("deploy", "--yes", "--on-failure", "keep")
+        self.assertIn("kept, but the application did not start", self.succeeds("history"))
+        # Nothing of that is about checks that failed.
+        self.assertNotIn("failed", self.succeeds("history"))
+
     def test_a_crash_after_it_was_let_in_keeps_it_from_nothing(self):
         database = self.legacy()
         for gate in ([], ["--on-start", "deploy"]):
