@@ -6,6 +6,7 @@
 
 int main(int argc, char** argv) {
   baseline::open_standard_descriptors();
+  baseline::keep_freed_memory();
   baseline::watch_signals();
   return baseline::run_program(argc, argv);
 }

@@ -61,12 +61,20 @@ bool is_unprintable(std::string_view sequence) {
   });
 }
 
-// `text` with what is not UTF-8, and the characters for which `escapes` holds, as \xNN.
+bool is_visible_ascii(char c) { return c >= 0x20 && c < 0x7F; }
+
+// `text` with what is not UTF-8, and the characters for which `escapes` holds, as \xNN. Visible
+// ASCII is never escaped here.
 template <typename Escapes>
 std::string escaped_text(std::string_view text, Escapes escapes) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
+    const auto end = std::ranges::find_if_not(text, is_visible_ascii);
+    const auto visible = static_cast<std::size_t>(end - text.begin());
+    out += text.substr(0, visible);
+    text.remove_prefix(visible);
+    if (text.empty()) break;
     const std::size_t length = utf8_length(text);
     const std::string_view sequence = text.substr(0, std::max<std::size_t>(length, 1));
     if (length == 0 || escapes(sequence)) {
@@ -145,7 +153,7 @@ std::string printable_as(Shown shown, std::string_view line) {
 }  // namespace
 
 std::string printable(std::string_view text) {
-  const auto plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '#'; };
+  const auto plain = [](char c) { return is_visible_ascii(c) && c != '#'; };
   if (std::ranges::all_of(text, plain)) return std::string(text);
   return printable_as(Shown::part, text);
 }

@@ -15,6 +15,10 @@
 #include <optional>
 #include <utility>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "base/text.hpp"
 #include "os/acting_user.hpp"
 
@@ -101,6 +105,15 @@ void open_standard_descriptors() {
       ::_exit(2);
     }
   }
+}
+
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  constexpr int kMiB = 1 << 20;
+  ::mallopt(M_TOP_PAD, kMiB);
+  ::mallopt(M_TRIM_THRESHOLD, 16 * kMiB);
+  ::mallopt(M_MMAP_THRESHOLD, 4 * kMiB);
+#endif
 }
 
 }  // namespace baseline

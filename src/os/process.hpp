@@ -21,4 +21,8 @@ bool has_foreign_rights();
 /// opened on one of them and then overwritten by a message.
 void open_standard_descriptors();
 
+/// Has freed memory kept for the next use. By default glibc gives it back to the kernel at every
+/// opportunity and asks for it again, page by page: of a deploy's time that is a twentieth.
+void keep_freed_memory();
+
 }  // namespace baseline

@@ -41,7 +41,7 @@ bool is_wanted(const DeployRequest& request, const Context& context, ReplaceRepo
   if (report.old.exists) require_lasting(report.plan, context);
   require_space(report.plan.space_needed, report.plan.space_free,
                 printable(context.catalogue.directory().native()));
-  note_what_is_odd(context, report);
+  warn_of_unreadable(report);
   return true;
 }
 
@@ -155,6 +155,7 @@ bool is_wanted_unlocked(const DeployRequest& request, const Context& context,
 
 ReplaceReport dry_run(const DeployRequest& request, const Context& context, ReplaceReport report) {
   if (!is_wanted_unlocked(request, context, report)) return report;
+  warn_of_complaint(context, report);
   const auto next = successor(request, report);
   StepScope step(context.observer, Step::check_candidate);
   report.before = request.judge(Phase::before, *next);

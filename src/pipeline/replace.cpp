@@ -40,21 +40,29 @@ void undo_noting(ReplaceSteps& steps, const Context& context, Replacement& repla
     if (error.code() == ErrorCode::needs_person) return;
   }
   steps.reserve.release();
+  const auto tell = [&](const std::string& text) {
+    if constexpr (std::is_same_v<AnyError, Error>) {
+      error.add_note(text);
+    } else {
+      context.observer.warning(text);
+    }
+  };
   bool undone = false;
   try {
     surprises_as_errors([&] {
-      undo(context, replacement, steps.intent);
+      const auto written = undo(context, replacement, steps.intent);
       undone = true;
+      if (written) {
+        tell(fmt::format("the new database was live for a moment, and somebody wrote to it: it is "
+                         "kept as the backup {}",
+                         printable(written->manifest.id)));
+      }
       end_undone(steps, context, replacement);
     });
   } catch (const Error& second) {
     if (!undone) steps.application.start_again(nullptr);
-    if constexpr (std::is_same_v<AnyError, Error>) {
-      error.add_note(fmt::format("undoing the run failed as well: {}; baseline recover will do it",
-                                 second.what()));
-    } else {
-      context.observer.warning(second.what());
-    }
+    tell(fmt::format("undoing the run failed as well: {}; baseline recover will do it",
+                     second.what()));
   }
 }
 
@@ -321,22 +329,24 @@ void require_content_in_place(const ReplaceReport& report) {
   throw error;
 }
 
-void note_what_is_odd(const Context& context, ReplaceReport& report) {
-  if (!report.old.exists || report.old.unsettled) return;
-  if (!report.old.unreadable.empty()) {
-    report.warnings.push_back(fmt::format("{}; it is kept as it is, and a rollback puts it back so",
-                                          report.old.unreadable));
-    return;
-  }
+void warn_of_unreadable(ReplaceReport& report) {
+  if (!report.old.exists || report.old.unsettled || report.old.unreadable.empty()) return;
+  report.warnings.push_back(fmt::format("{}; it is kept as it is, and a rollback puts it back so",
+                                        report.old.unreadable));
+}
+
+void warn_of_complaint(const Context& context, ReplaceReport& report) {
+  const DatabaseFacts& old = report.old;
+  if (!old.exists || old.unsettled || !old.unreadable.empty()) return;
   LookOptions options;
   options.count_rows_for = std::chrono::milliseconds(0);
   options.complaint_for = std::chrono::seconds(2);
   report.old.complaint = context.store.look(options).complaint;
-  if (report.old.complaint.empty()) return;
+  if (old.complaint.empty()) return;
   report.warnings.push_back(
       fmt::format("{} finds fault with the old database: {}; it is kept as it is, and a rollback "
                   "puts it back so",
-                  context.store.engine(), printable(report.old.complaint)));
+                  context.store.engine(), printable(old.complaint)));
 }
 
 void require_lasting(const BackupPlan& plan, const Context& context) {

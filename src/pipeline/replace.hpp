@@ -109,9 +109,12 @@ std::unique_ptr<Replacement> hold_in_order(const Context& context, const RunIden
 /// have to be replaced in place.
 void require_content_in_place(const ReplaceReport& report);
 
-/// Warns of what is odd about the old database, which is kept as it is and comes back as it was; a
-/// complaint of the engine's is noted for its manifest.
-void note_what_is_odd(const Context& context, ReplaceReport& report);
+/// Warns that the old database cannot be read; it is kept as it is and comes back as it was.
+void warn_of_unreadable(ReplaceReport& report);
+
+/// Warns of what the engine finds wrong with the old database. It reads the whole of it, for two
+/// seconds at most, which is a plan's work: a deploy keeps every byte of it, whatever this says.
+void warn_of_complaint(const Context& context, ReplaceReport& report);
 
 /// Throws Error{refused} when the backup would be lost with the container that it is made in, and
 /// the user has not named its directory.

@@ -138,8 +138,9 @@ class Replacement {
   /// Never throws.
   virtual void admit_users() = 0;
 
-  /// Whether the candidate still holds what stage() built. After swap_back() it may not: then it is
-  /// somebody's data.
+  /// Whether the candidate still holds what stage() built. Where it was live, for however short a
+  /// moment, it may not: then it is somebody's data. Throws Error{in_use} while somebody may still
+  /// be writing to it.
   virtual bool candidate_is_as_built() = 0;
   /// After swap_back(): files the former candidate, as file_old() does for the old database.
   virtual Payload file_candidate(const Directory& entry, const OnProgress& on_progress) = 0;

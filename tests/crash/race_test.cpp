@@ -2,9 +2,11 @@
 // or opens it. Nothing of his is lost unseen (docs/ARCHITECTURE.md, "What can go wrong").
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
@@ -160,6 +162,108 @@ TEST_CASE("who comes between the last look and the exchange is noticed before an
     CHECK_FALSE(visit.judged);
   }
   CHECK(exchanged);
+}
+
+// What writes to the new database, which it opened while that was live, a moment later.
+volatile std::sig_atomic_t writer = -1;  // a descriptor
+
+void write_late(int) {
+  const ssize_t done = ::pwrite(writer, "a row", 5, 1 << 20);
+  if (done == 5) ::close(writer);
+  writer = -1;
+}
+
+// How many backups hold what was written late.
+std::size_t kept_late(Workbench& bench) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(bench.catalogue().entries(), [](const CatalogueEntry& entry) {
+        return bytes_of(entry.directory / "app.db").ends_with("a row");
+      }));
+}
+
+TEST_CASE("who opens the new database in the moment before it is taken back is waited for",
+          "[race]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  std::optional<Visitor> visitor;
+  int exchanges = 0;
+  HookedFileSystem files([&](const std::string& operation, const std::string&) {
+    if (operation != "exchange") return;
+    ++exchanges;
+    if (exchanges == 1) visitor.emplace(database);  // why it is taken back
+    if (exchanges == 2) writer = ::open(database.c_str(), O_RDWR | O_CLOEXEC);
+  });
+  Workbench bench(files, database);
+  struct sigaction late {};
+  struct sigaction before {};
+  late.sa_handler = write_late;
+  REQUIRE(::sigaction(SIGALRM, &late, &before) == 0);
+  bench.observer.on_finished = [](Step step) {
+    const itimerval soon{{}, {0, 200'000}};
+    if (step == Step::swap) ::setitimer(ITIMER_REAL, &soon, nullptr);
+  };
+  std::string told;
+  try {
+    bench.deploy();
+  } catch (const Error& error) {
+    told = error.notes().empty() ? "" : error.notes().front();
+  }
+  ::sigaction(SIGALRM, &before, nullptr);
+  CHECK(exchanges == 2);
+  CHECK(writer == -1);
+  visitor.reset();
+  CHECK(content(database) == "old");
+  CHECK(kept_late(bench) == 1);
+  CHECK_THAT(told, ContainsSubstring("somebody wrote to it: it is kept as the backup"));
+}
+
+TEST_CASE("a new database that somebody keeps open is not removed", "[race]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  std::optional<Visitor> first;
+  std::optional<Visitor> stays;
+  int exchanges = 0;
+  HookedFileSystem files([&](const std::string& operation, const std::string&) {
+    if (operation != "exchange") return;
+    ++exchanges;
+    if (exchanges == 1) first.emplace(database);
+    if (exchanges == 2) stays.emplace(database);
+  });
+  Workbench bench(files, database);
+  CHECK_THROWS_AS(bench.deploy(), Error);
+  CHECK(stays->came() == Visitor::Came::inside);
+  CHECK(content(database) == "old");
+  CHECK(fs::exists(dir.path() / ".app.db.baseline-candidate"));
+  CHECK_THROWS_AS(bench.recover(), Error);
+  CHECK(fs::exists(dir.path() / ".app.db.baseline-candidate"));
+  first.reset();
+  stays.reset();
+  bench.recover();
+  CHECK_FALSE(fs::exists(dir.path() / ".app.db.baseline-candidate"));
+  CHECK(content(database) == "old");
+}
+
+TEST_CASE("who comes for the new database while it is swapped back gets it live", "[race]") {
+  const TempDir dir;
+  const fs::path database = dir.path() / "app.db";
+  make_old(database);
+  const std::optional<ino_t> old = inode_of(database);
+  int exchanges = 0;
+  bool came = false;
+  HookedFileSystem files([&](const std::string& operation, const std::string&) {
+    if (operation != "exchange" || ++exchanges != 2) return;
+    const Visitor visitor(database);
+    came = visitor.came() == Visitor::Came::waits;
+  });
+  Workbench bench(files, database);
+  bench.after_passes = false;
+  const ReplaceReport report = bench.deploy();
+  CHECK(report.outcome == Outcome::checks_failed);
+  CHECK(came);
+  CHECK(exchanges == 4);  // there, back, there for him, back
+  CHECK(inode_of(database) == old);
 }
 
 TEST_CASE("in place, who opens the database before the window is not written over", "[race]") {

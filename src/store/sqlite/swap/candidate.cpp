@@ -159,11 +159,9 @@ SwapRecord Candidate::take_bytes(const std::function<void(const TakeBytes& take)
   return built(file, hash.hex());
 }
 
-bool Candidate::is_as_built(const SwapRecord& built) const {
-  const auto file = target_.directory.open_file(name_, false);
-  if (!file) return true;
-  return static_cast<std::uint64_t>(file->status().st_size) == built.new_size &&
-         hash_file(*file, nullptr) == built.new_sha256;
+bool Candidate::is_as_built(const File& file, const SwapRecord& built) {
+  return static_cast<std::uint64_t>(file.status().st_size) == built.new_size &&
+         hash_file(file, nullptr) == built.new_sha256;
 }
 
 }  // namespace baseline::sqlite

@@ -49,8 +49,8 @@ class Candidate {
                          const OnProgress& on_progress);
   SwapRecord take_bytes(const std::function<void(const TakeBytes& take)>& give);
 
-  /// Whether it holds what was built, or is not there.
-  bool is_as_built(const SwapRecord& built) const;
+  /// Whether `file`, which is or was the candidate, holds what was built.
+  static bool is_as_built(const File& file, const SwapRecord& built);
 
  private:
   FileAttributes attributes_for(const File& file) const;

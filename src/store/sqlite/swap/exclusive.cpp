@@ -89,11 +89,11 @@ void pause_or_throw_in_use(const Target& target, const Deadline& deadline) {
 }
 
 // A write lease needs the owner of the file and a descriptor that is open for writing.
-File open_writable(const Target& target) {
+std::optional<File> open_writable(const Target& target) {
   const int fd = ::openat(target.directory.fd(), target.name.c_str(),
                           O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd >= 0) return {fd, target.resolved};
-  if (errno == EWOULDBLOCK) throw_in_use(target);  // another run has its lease at this moment
+  if (fd >= 0) return File(fd, target.resolved);
+  if (errno == EWOULDBLOCK) return {};
   if (errno == EROFS) throw_mounted_read_only(target);
   if (errno == EACCES || errno == EPERM) {
     throw Error(ErrorCode::refused,
@@ -119,8 +119,10 @@ std::optional<Exclusive> Exclusive::acquire(FileSystem& files, const Target& tar
     // By name, not by descriptor: closing a descriptor of ours would drop SQLite's locks, and an
     // open one would stand in the way of the lease.
     const auto before = target.directory.status(target.name);
+    std::optional<File> file = open_writable(target);
+    if (!file) continue;
     auto held = std::make_unique<Held>();
-    held->file = open_writable(target);
+    held->file = *std::move(file);
     if (take(held->lease, held->file, target) == Lease::Outcome::in_use) continue;
     // Somebody may have come and gone between the freeze and the lease: freeze again then.
     if (!before || changed(*before, held->file.status())) continue;
@@ -138,18 +140,19 @@ std::optional<Exclusive> Exclusive::of_file(File file) {
 }
 
 Lease::Outcome Exclusive::probe(const Target& target) {
-  const File file = open_writable(target);
+  const std::optional<File> file = open_writable(target);
+  if (!file) return Lease::Outcome::in_use;
   Lease lease;
-  return lease.acquire(file);
+  return lease.acquire(*file);
 }
 
 void Exclusive::require_unused(const Target& target, const Deadline& deadline) {
   if (!target.directory.contains(target.name)) return;
   const Deadline patience = past_a_glance(deadline);
   for (;; pause_or_throw_in_use(target, patience)) {
-    const File file = open_writable(target);
+    const std::optional<File> file = open_writable(target);
     Lease lease;
-    if (take(lease, file, target) == Lease::Outcome::granted) return;
+    if (file && take(lease, *file, target) == Lease::Outcome::granted) return;
   }
 }
 

@@ -51,8 +51,9 @@ class Exclusive {
   std::unique_ptr<Held> held_;
 };
 
-/// Opens the database for reading and writing. Throws Error{refused} when this user may not.
-File open_writable(const Target& target);
+/// Opens the database for reading and writing. Nothing while another run has its lease, which it
+/// has for a moment when it only looks. Throws Error{refused} when this user may not.
+std::optional<File> open_writable(const Target& target);
 
 /// `deadline`, but a tenth of a second from now at least: who only looks at the database (`status`,
 /// another run that tests whether a lease can be had, a program that copies files) is gone by then.

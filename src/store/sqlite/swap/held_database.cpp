@@ -56,7 +56,8 @@ std::unique_ptr<HeldDatabase> HeldDatabase::acquire(const Target& target,
                                                     const Deadline& deadline) {
   for (;; pause_or_throw_in_use(target, deadline)) {
     require_nobody(target, deadline);
-    File file = open_writable(target);
+    std::optional<File> file = open_writable(target);
+    if (!file) continue;
     FreezeOutcome outcome;
     try {
       keep_what_is_replaced(target);
@@ -65,7 +66,7 @@ std::unique_ptr<HeldDatabase> HeldDatabase::acquire(const Target& target,
       if (outcome.kind == FreezeOutcome::Kind::frozen) {
         // Not the constructor of unique_ptr: it is private.
         return std::unique_ptr<HeldDatabase>(
-            new HeldDatabase(target, std::move(file), std::move(database)));
+            new HeldDatabase(target, *std::move(file), std::move(database)));
       }
     } catch (const SQLite::Exception& error) {
       throw write_error(target, error.getErrorCode(), error.what());

@@ -312,7 +312,9 @@ void InPlaceReplacement::swap_back(const Deadline& deadline, const std::optional
 }
 
 bool InPlaceReplacement::candidate_is_as_built() {
-  return !announced_ || candidate_.is_as_built(built_);
+  if (!announced_) return true;
+  const auto file = target_.directory.open_file(candidate_.name(), false);
+  return !file || Candidate::is_as_built(*file, built_);
 }
 
 // The file is ours alone: nobody else has ever had it open.

@@ -1,14 +1,26 @@
 // The part of the swap engine that makes files into backups (D8, D13).
 #include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <chrono>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "os/clock.hpp"
+#include "os/lease.hpp"
 #include "os/modes.hpp"
 #include "store/sqlite/swap/filed_copy.hpp"
 #include "store/sqlite/swap/swap_replacement.hpp"
 
 namespace baseline::sqlite {
-namespace {}  // namespace
+namespace {
+
+bool is_writable_for_owner(const struct stat& status) {
+  constexpr mode_t kOwnerWrites = 0200;
+  return (status.st_mode & kOwnerWrites) != 0;
+}
+
+}  // namespace
 
 Payload SwapReplacement::move_into(const Directory& entry, const File& file,
                                    const std::string& sha256) {
@@ -51,8 +63,7 @@ Payload SwapReplacement::file_into(const Directory& entry, std::optional<ino_t> 
   if (!proof) {
     // A run that was cut off just before the rename has sealed it already, also against its owner,
     // and a lease needs a descriptor that is open for writing.
-    constexpr mode_t kOwnerWrites = 0200;
-    if ((beside->st_mode & kOwnerWrites) == 0) {
+    if (!is_writable_for_owner(*beside)) {
       const auto readable = target_.directory.open_file(name, false);
       if (readable) files_.set_mode(*readable, kPrivateFile);
     }
@@ -101,10 +112,29 @@ Payload SwapReplacement::file_old(const Directory& entry, const OnProgress& on_p
   return file_into(entry, built_.old_inode, old_, on_progress);
 }
 
+// Somebody may have opened it while it was live, and be writing still: nothing is known before he
+// has closed it.
 bool SwapReplacement::candidate_is_as_built() {
-  // What another program has put there is nothing that was written to ours.
-  if (!announced_ || !is_named(candidate_.name(), built_.new_inode)) return true;
-  return candidate_.is_as_built(built_);
+  const Deadline patience(std::chrono::seconds(5));
+  do {
+    // What another program has put there is nothing that was written to ours.
+    if (!announced_ || !is_named(candidate_.name(), built_.new_inode)) return true;
+    const bool writable = is_writable_for_owner(*target_.directory.status(candidate_.name()));
+    const auto file = target_.directory.open_file(candidate_.name(), writable);
+    if (!file) continue;
+    Lease lease;
+    // Where no lease can be had, no application could have opened it for writing (it is sealed), or
+    // nothing better is known.
+    const bool impossible = lease.acquire(*file) == Lease::Outcome::impossible;
+    if (!impossible && !lease.held()) continue;
+    const bool as_built = Candidate::is_as_built(*file, built_);
+    if (impossible || lease.held()) return as_built;
+  } while (patience.pause());
+  throw Error(ErrorCode::in_use,
+              fmt::format("a process has {} open, which was the live database for a moment, and "
+                          "may be writing to it",
+                          printable(candidate_.path().native())),
+              "stop the application, then run: baseline recover");
 }
 
 Payload SwapReplacement::file_candidate(const Directory& entry, const OnProgress& on_progress) {

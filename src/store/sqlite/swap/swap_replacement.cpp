@@ -383,10 +383,18 @@ void SwapReplacement::swap_back(const Deadline& deadline, const std::optional<Di
   };
   try {
     surprises_as_errors([&] {
+      const bool had_companions = companions_of_new_.has_value();
       take_companions_back(deadline);
-      const auto alone = hold_new(deadline);
-      require_known_names();
-      take_candidate_back();
+      const Deadline patience = past_a_glance(deadline);
+      for (;; pause_or_throw_in_use(target_, patience)) {
+        const auto alone = hold_new(deadline);
+        require_known_names();
+        take_candidate_back();
+        if (!alone || alone->intact() || had_companions) break;
+        // Somebody who resolved the name just before the exchange waits for the new file, and would
+        // write where nobody looks: he gets it live, unless it would be without its companions.
+        put_candidate_live();
+      }
     });
   } catch (const Error& error) {
     throw report(error.what());

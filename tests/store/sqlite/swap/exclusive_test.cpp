@@ -40,8 +40,16 @@ TEST_CASE("who only looks at the database for a moment is no user of it", "[excl
   const TempDir dir;
   run_sql(dir.path() / "app.db", "CREATE TABLE t (x)");
   const Target target = resolve(dir.path() / "app.db");
-  glance = ::open(target.resolved.c_str(), O_RDONLY | O_CLOEXEC);
+  // Another run takes a lease when it looks, and no other can even open the file then.
+  const bool leased = GENERATE(false, true);
+  CAPTURE(leased);
+  glance = ::open(target.resolved.c_str(), (leased ? O_RDWR : O_RDONLY) | O_CLOEXEC);
   REQUIRE(glance >= 0);
+  struct sigaction ignored {};
+  struct sigaction sigio {};
+  ignored.sa_handler = SIG_IGN;
+  REQUIRE(::sigaction(SIGIO, &ignored, &sigio) == 0);
+  if (leased) REQUIRE(::fcntl(glance, F_SETLEASE, F_WRLCK) == 0);
   CHECK_FALSE(counts_as_unused(target));
 
   // The signal ends the sleep between two attempts, and then it is closed.
@@ -54,6 +62,7 @@ TEST_CASE("who only looks at the database for a moment is no user of it", "[excl
   CHECK(counts_as_unused(target));
   CHECK(glance == -1);
   ::sigaction(SIGALRM, &before, nullptr);
+  ::sigaction(SIGIO, &sigio, nullptr);
 }
 
 }  // namespace
