@@ -15,7 +15,7 @@
 namespace baseline {
 namespace {
 
-constexpr std::size_t kMaxRows = 1'000'000;
+constexpr std::size_t kMaxAnnounced = 1'000'000;
 constexpr std::chrono::seconds kQueryTime(60);
 constexpr std::size_t kMaxCommand = 400;  // characters; a message has to have room for it
 
@@ -203,7 +203,7 @@ bool has_column(Session& database, const std::string& column) {
 
 void run(const NoticeEntry& entry, Session& database, yaml::Problems& problems,
          Recipients& recipients) {
-  const RunLimits limits{kQueryTime, kMaxRows};
+  const RunLimits limits{kQueryTime, kMaxAnnounced};
   const QueryOutcome outcome = database.query(entry.query.text, {}, limits);
   if (outcome.failure) {
     problems.add(outcome.failure->offset ? entry.query.place_in_text(*outcome.failure->offset)
@@ -213,7 +213,7 @@ void run(const NoticeEntry& entry, Session& database, yaml::Problems& problems,
   }
   if (outcome.truncated) {
     problems.add(entry.query.place,
-                 fmt::format("the query gives more than {} rows", human_count(kMaxRows)));
+                 fmt::format("the query gives more than {} rows", human_count(kMaxAnnounced)));
     return;
   }
   EntryRows rows(entry, outcome, problems);

@@ -33,6 +33,13 @@ std::string in_words(const SqlFailure& failure) {
   return rejected && !failure.rejected_by.empty() ? failure.rejected_by : failure.message;
 }
 
+Verdict nothing_judged(std::string note) {
+  Verdict verdict;
+  verdict.judged_nothing = true;
+  verdict.note = std::move(note);
+  return verdict;
+}
+
 Verdict not_evaluable(std::string got, std::string_view sql, const Bindings& bindings) {
   Verdict verdict;
   verdict.status = Status::error;

@@ -64,6 +64,8 @@ struct Verdict {
   std::string note;
   bool final = false;  ///< status fail: to try again cannot change it
   bool busy = false;   ///< status error: the database was locked, and may not be the next time
+  bool judged_nothing =
+      false;  ///< status pass: there was nothing to judge; `note` says what lacked
 };
 
 /// What a check may use while it runs.
@@ -126,6 +128,9 @@ class Check {
 /// Runs the fixtures of a check on its scratch copy; a verdict `error` when one of them fails.
 std::optional<Verdict> run_fixtures(const CheckHead& head, Session& scratch, const Case& values,
                                     const AttemptDeadline& deadline);
+
+/// A pass for want of anything to judge: "0 values judged".
+Verdict nothing_judged(std::string note);
 
 /// The verdict for SQL that could not be evaluated.
 Verdict not_evaluable(std::string got, std::string_view sql, const Bindings& bindings);

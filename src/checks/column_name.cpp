@@ -40,6 +40,10 @@ std::optional<std::string> take_name(std::string_view& text) {
   return std::nullopt;  // not closed
 }
 
+void drop_blanks(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+}
+
 std::vector<std::string> table_names(const Schema& schema) {
   std::vector<std::string> out;
   for (const SchemaObject& object : schema.objects) {
@@ -53,12 +57,25 @@ std::vector<std::string> table_names(const Schema& schema) {
 std::optional<ColumnName> parse_column(std::string_view text) {
   std::string_view rest = text;
   const auto table = take_name(rest);
-  if (!table || !rest.starts_with('.')) return std::nullopt;
-  rest.remove_prefix(1);
-  const std::size_t offset = text.size() - rest.size();
-  const auto column = take_name(rest);
-  if (!column || !rest.empty()) return std::nullopt;
-  return ColumnName{*table, *column, offset};
+  if (!table || rest.empty()) return std::nullopt;
+  const bool several = rest.front() == '(';
+  if (!several && rest.front() != '.') return std::nullopt;
+  ColumnName out{*table, {}, {}};
+  do {
+    rest.remove_prefix(1);
+    if (several) drop_blanks(rest);
+    out.offsets.push_back(text.size() - rest.size());
+    auto column = take_name(rest);
+    if (!column) return std::nullopt;
+    out.columns.push_back(*std::move(column));
+    if (several) drop_blanks(rest);
+  } while (several && rest.starts_with(','));
+  return rest == (several ? ")" : "") ? std::optional(out) : std::nullopt;
+}
+
+std::string ColumnName::text() const {
+  return columns.size() == 1 ? fmt::format("{}.{}", table, columns.front())
+                             : fmt::format("{} ({})", table, join(columns, ", "));
 }
 
 std::optional<ColumnName> read_column(const CheckDraft& draft, const yaml::Node& node,
@@ -69,8 +86,8 @@ std::optional<ColumnName> read_column(const CheckDraft& draft, const yaml::Node&
   const auto name = parse_column(*text);
   if (!name) {
     reader.error(node.place,
-                 fmt::format("'{}' is written as table.column, with \"…\" around a name that is "
-                             "more than letters, digits and _; got '{}'",
+                 fmt::format("'{}' is written as table.column or table(a, b), with \"…\" around a "
+                             "name that is more than letters, digits and _; got '{}'",
                              key, shortened(*text, 60)));
     return std::nullopt;
   }
@@ -87,12 +104,17 @@ std::optional<ColumnName> read_column(const CheckDraft& draft, const yaml::Node&
     reader.error(node.place, message);
     return std::nullopt;
   }
-  const auto is_it = [&](const std::string& column) { return same_name(column, name->column); };
-  if (std::ranges::any_of(table->columns, is_it)) return name;
-  reader.error(node.place_in_text(name->column_offset),
-               fmt::format("'{}' has no column '{}'{}", table->name, name->column,
-                           yaml::suggestion(name->column, table->columns)));
-  return std::nullopt;
+  bool good = true;
+  for (std::size_t i = 0; i < name->columns.size(); ++i) {
+    const std::string& column = name->columns[i];
+    const auto is_it = [&](const std::string& other) { return same_name(other, column); };
+    if (std::ranges::any_of(table->columns, is_it)) continue;
+    reader.error(node.place_in_text(name->offsets[i]),
+                 fmt::format("'{}' has no column '{}'{}", table->name, column,
+                             yaml::suggestion(column, table->columns)));
+    good = false;
+  }
+  return good ? name : std::nullopt;
 }
 
 }  // namespace baseline

@@ -28,12 +28,6 @@ std::string_view label_of(Status status) {
   return {};
 }
 
-// What was run: SQL, but in the kinds that look beyond the database.
-std::string_view label_of_source(const CheckResult& result) {
-  const std::string& kind = result.check->kind;
-  return kind == "command" || kind == "log" ? std::string_view(kind) : "sql";
-}
-
 // One "key  value" of the block; nothing when there is no value. More lines are indented below it.
 std::string failure_field(std::string_view key, std::string_view value) {
   std::string out;
@@ -62,7 +56,7 @@ std::string failure_block(const CheckResult& result) {
                   printable(check.name), printable(label), place);
   out += failure_field("expected", result.expected);
   out += failure_field("got", result.got);
-  out += failure_field(label_of_source(result), result.sql);
+  out += failure_field(result.source(), result.sql);
   out += failure_field("why", result.why);
   out += failure_field("note", result.note);
   if (result.attempts > 1) out += failure_field("attempts", fmt::format("{}", result.attempts));

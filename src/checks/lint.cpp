@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "checks/check.hpp"
+#include "checks/concessions.hpp"
 #include "store/constraint_ref.hpp"
 #include "yaml/reader.hpp"
 
@@ -106,6 +107,7 @@ Coverage coverage_of(const std::vector<Subject>& subjects) {
 LintReport lint(const Suites& suites, Session& reference) {
   LintReport report;
   report.checks = suites.checks().size();
+  report.concessions = concessions_of(suites, {});
   report.warnings = suites.warnings();
   report.warnings.insert(report.warnings.end(), suites.remarks().begin(), suites.remarks().end());
   std::vector<Subject> subjects;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/problem.hpp"
+#include "checks/result.hpp"
 #include "checks/suite.hpp"
 
 namespace baseline {
@@ -21,6 +22,7 @@ struct Coverage {
 /// What `checks lint` found in suites that load.
 struct LintReport {
   std::size_t checks = 0;
+  Concessions concessions;
   std::vector<Problem> warnings;
   Coverage coverage;
 

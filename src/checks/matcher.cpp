@@ -48,6 +48,20 @@ bool is_count(const Value& value) {
 
 bool is_text(const Value& value) { return std::holds_alternative<std::string>(value); }
 
+// The first true or false in a matcher, or null.
+const yaml::Node* first_truth(const yaml::Node& node) {
+  if (node.is_scalar()) return std::holds_alternative<bool>(node.scalar) ? &node : nullptr;
+  for (const yaml::Node& item : node.items) {
+    if (const yaml::Node* const found = first_truth(item)) return found;
+  }
+  for (const yaml::Entry& entry : node.entries) {
+    if (const yaml::Node* const found = first_truth(entry.value)) return found;
+  }
+  return nullptr;
+}
+
+std::string_view article_of(std::string_view noun) { return noun.starts_with('e') ? "an" : "a"; }
+
 }  // namespace
 
 std::span<const Matcher::Operator> Matcher::operators() {
@@ -128,11 +142,18 @@ std::optional<Matcher> Matcher::read(const yaml::Node& node, std::string_view ke
 
 std::optional<Matcher> Matcher::read_count(const yaml::Node& node, std::string_view key,
                                            const yaml::Reader& reader, std::string_view noun) {
+  if (const yaml::Node* const truth = first_truth(node)) {
+    // It would be taken for 0 or 1, and `scanned: false` reads as if nothing were asked.
+    reader.error(truth->place,
+                 fmt::format("'{}' is {} {}, not true or false: write {}", key, article_of(noun),
+                             noun, std::get<bool>(truth->scalar) ? 1 : 0));
+    return std::nullopt;
+  }
   auto matcher = read(node, key, reader);
   if (!matcher) return std::nullopt;
   if (!matcher->compares_with(&is_count, false)) {
     reader.error(node.place, fmt::format("'{}' is {} {}: compare it with whole numbers from 0", key,
-                                         noun.starts_with('e') ? "an" : "a", noun));
+                                         article_of(noun), noun));
     return std::nullopt;
   }
   if (matcher->takes_every_count()) {

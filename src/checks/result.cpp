@@ -13,12 +13,22 @@ CheckIdentity own_check(std::string name, std::string_view kind) {
   return out;
 }
 
+std::string_view CheckResult::source() const {
+  const std::string& kind = check->kind;
+  if (kind == "command" || kind == "hook") return "command";
+  return kind == "log" ? "log" : "sql";
+}
+
 std::size_t SuiteReport::count(Status status) const {
   return static_cast<std::size_t>(std::ranges::count(results, status, &CheckResult::status));
 }
 
 std::size_t SuiteReport::deferred() const {
   return static_cast<std::size_t>(std::ranges::count(results, true, &CheckResult::deferred));
+}
+
+std::size_t SuiteReport::judged_nothing() const {
+  return static_cast<std::size_t>(std::ranges::count(results, true, &CheckResult::judged_nothing));
 }
 
 bool SuiteReport::failed() const {

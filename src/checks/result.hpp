@@ -42,19 +42,38 @@ struct CheckResult {
   std::shared_ptr<const CheckIdentity> check;  ///< never null
   std::string case_label;                      ///< "lat=91, lon=0", or empty
   Status status = Status::pass;
-  std::chrono::nanoseconds took{};
+  std::chrono::nanoseconds took{};    ///< from the first attempt to the end of the last
+  std::chrono::nanoseconds waited{};  ///< of that between attempts, while other checks run or wait
   int attempts = 1;
   // Filled unless the check passed or was skipped:
   std::string expected;
   std::string got;
-  std::string sql;          ///< the statement, on one line, shortened; for kinds without one the
-                            ///< command or the path of the log, as written
-  std::string why;          ///< the engine's reason or the differences, may have lines
-  std::string note;         ///< may also come with a pass
-  std::string hint;         ///< the suite's own
-  std::string skip_reason;  ///< status skip
-  bool deferred = false;    ///< status skip: it needs the application, which a deploy has stopped
-  std::string rerun;        ///< the command that runs just this check again
+  std::string sql;   ///< the statement, on one line, shortened; for kinds without one the
+                     ///< command or the path of the log, as written
+  std::string why;   ///< the engine's reason or the differences, may have lines
+  std::string note;  ///< may also come with a pass
+  bool judged_nothing = false;  ///< status pass: there was no value, row or line to judge
+  std::string hint;             ///< the suite's own
+  std::string skip_reason;      ///< status skip
+  bool deferred = false;  ///< status skip: it needs the application, which a deploy has stopped
+  std::string rerun;      ///< the command that runs just this check again
+
+  /// What its own attempts took: of checks that wait together, these sum up to no more than the
+  /// run.
+  std::chrono::nanoseconds worked() const { return took - waited; }
+  /// What `sql` holds: "sql", "command" or "log".
+  std::string_view source() const;
+};
+
+/// How many of the selected checks prove less than a check of their kind does, in either phase.
+struct Concessions {
+  std::size_t warn = 0;    ///< severity: warn
+  std::size_t before = 0;  ///< run before the swap only, where the kind would run in both phases
+  std::size_t after = 0;   ///< run after it only, likewise
+  std::size_t wait = 0;
+  std::size_t skip = 0;
+
+  bool operator==(const Concessions&) const = default;
 };
 
 /// Everything that one phase ran, in file order.
@@ -63,10 +82,13 @@ struct SuiteReport {
   bool strict = false;  ///< warnings fail the run too
   std::vector<CheckResult> results;
   std::chrono::nanoseconds took{};
+  Concessions concessions;
 
   std::size_t count(Status status) const;
   /// How many are skipped because they need the running application; count(skip) has them too.
   std::size_t deferred() const;
+  /// How many passed because there was nothing to judge; count(pass) has them too.
+  std::size_t judged_nothing() const;
   /// Whether no check ran, for all of them, if there are any, are skipped.
   bool nothing_ran() const { return count(Status::skip) == results.size(); }
   /// Whether a check failed or could not be evaluated; a warning counts only when strict.

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "checks/check.hpp"
+#include "checks/concessions.hpp"
 #include "os/signals.hpp"
 
 namespace baseline {
@@ -39,6 +40,7 @@ struct SuiteRun {
   const Case* values;
   bool pending = false;                           ///< it will be tried again
   TimePoint start = {};                           ///< of the first attempt
+  TimePoint::duration worked{};                   ///< of all attempts
   TimePoint next = {};                            ///< pending: when
   std::chrono::milliseconds pause = kFirstPause;  ///< how long the next attempt is put off
 };
@@ -134,10 +136,14 @@ class Runner {
   }
 
   void attempt(SuiteRun& run) {
+    const TimePoint begun = options_.pace.now();
     Verdict verdict = verdict_of(run);
     check_interrupted();
     const TimePoint now = options_.pace.now();
-    result_of(run).took = now - run.start;
+    run.worked += now - begun;
+    CheckResult& result = result_of(run);
+    result.took = now - run.start;
+    result.waited = result.took - run.worked;
     const TimePoint end = run.start + run.check->head().wait;
     run.pending = options_.application_runs && may_change(verdict) && now < end;
     if (run.pending) {
@@ -146,12 +152,13 @@ class Runner {
       run.pause = std::min(2 * run.pause, kLongestPause);
       return;
     }
-    conclude(run.check->head(), result_of(run), std::move(verdict));
+    conclude(run.check->head(), result, std::move(verdict));
   }
 
   void conclude(const CheckHead& head, CheckResult& result, Verdict verdict) const {
     result.note = concealed(std::move(verdict.note));
     result.status = verdict.status;
+    result.judged_nothing = verdict.status == Status::pass && verdict.judged_nothing;
     if (verdict.status == Status::pass) return;
     if (head.severity == Severity::warn) result.status = Status::warn;
     result.expected = concealed(std::move(verdict.expected));
@@ -213,6 +220,7 @@ SuiteReport run_suites(const Suites& suites, Phase phase, Session& subject, Sess
   SuiteReport report;
   report.phase = phase;
   report.strict = options.strict;
+  report.concessions = concessions_of(suites, options.selection);
   Runner runner(phase, subject, reference, options, on_result, interrupted);
   std::vector<const Check*> checks;
   std::size_t results = 0;

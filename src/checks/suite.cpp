@@ -24,13 +24,49 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> suites_in(const fs::path& directory) {
+bool is_suite_name(const fs::path& path) {
+  const std::string extension = to_lower(path.extension().string());
+  return extension == ".yaml" || extension == ".yml";
+}
+
+// A hidden name is no suite's: Kubernetes keeps what a ConfigMap holds in `..data` once more.
+bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
+
+// Whether suites lie below, where a directory that stands for its suites does not look.
+bool holds_suites(const fs::path& directory) {
+  std::error_code error;
+  fs::recursive_directory_iterator entry(directory, error);
+  for (const fs::recursive_directory_iterator end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    const bool below = entry->is_directory(ignored);
+    if (below && is_hidden(entry->path())) entry.disable_recursion_pending();
+    if (!below && is_suite_name(entry->path())) return true;
+  }
+  return false;
+}
+
+// `paths`: all that were given, for a directory below may be one of them.
+std::vector<fs::path> suites_in(const fs::path& directory, const std::vector<fs::path>& paths) {
   std::vector<fs::path> out;
+  std::vector<fs::path> left_out;
   std::error_code error;
   for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
        entry.increment(error)) {
-    const fs::path extension = entry->path().extension();
-    if (extension == ".yaml" || extension == ".yml") out.push_back(entry->path());
+    const fs::path& path = entry->path();
+    std::error_code ignored;
+    const auto is_it = [&](const fs::path& given) { return fs::equivalent(given, path, ignored); };
+    if (!entry->is_directory(ignored)) {
+      if (is_suite_name(path)) out.push_back(path);
+    } else if (!is_hidden(path) && std::ranges::none_of(paths, is_it) && holds_suites(path)) {
+      left_out.push_back(path);
+    }
+  }
+  if (!error && !left_out.empty()) {
+    const fs::path& first = *std::ranges::min_element(left_out);
+    throw Error(ErrorCode::usage,
+                fmt::format("{} holds suites, but a directory stands only for those directly in it",
+                            printable(first.string())),
+                fmt::format("add --checks {}, or move them", shell_quoted(first.string())));
   }
   if (error) {
     errno = error.value();
@@ -92,7 +128,7 @@ std::vector<SuiteSource> read_suites(const std::vector<fs::path>& paths) {
   for (const fs::path& path : paths) {
     std::error_code ignored;
     const std::vector<fs::path> files =
-        fs::is_directory(path, ignored) ? suites_in(path) : std::vector<fs::path>{path};
+        fs::is_directory(path, ignored) ? suites_in(path, paths) : std::vector<fs::path>{path};
     for (const fs::path& file : files) {
       out.push_back({file.string(), read_input_file(file, yaml::kMaxSize), {}});
     }

@@ -182,8 +182,10 @@ void SuiteScope::warn(yaml::Place place, const std::string& message) const {
   context_.warnings.push_back(yaml::problem_at(file_, place, message));
 }
 
-std::optional<std::string> SuiteScope::expanded(const yaml::Node& node, const std::string& text) {
-  const auto value = [this](const std::string& name) -> std::optional<std::string> {
+std::optional<std::string> SuiteScope::expanded(const yaml::Node& node, const std::string& text,
+                                                const std::map<std::string, std::string>& own) {
+  const auto value = [&](const std::string& name) -> std::optional<std::string> {
+    if (const auto found = own.find(name); found != own.end()) return found->second;
     std::optional<std::string> given = outside(name);
     const auto var = vars_.find(name);
     if (!given && var == vars_.end()) return std::nullopt;
@@ -191,6 +193,19 @@ std::optional<std::string> SuiteScope::expanded(const yaml::Node& node, const st
     return given ? *std::move(given) : plain_text(var->second);
   };
   return yaml::expanded(reader_, node, text, value, kHowToSet);
+}
+
+std::string SuiteScope::with_own_vars(std::string text) const {
+  for (const auto& [name, value] : vars_) {
+    if (outside(name)) continue;
+    const std::string written = fmt::format("${{{}}}", name);
+    const std::string known = plain_text(value);
+    for (std::size_t at = 0; (at = text.find(written, at)) != std::string::npos;) {
+      text.replace(at, written.size(), known);
+      at += known.size();
+    }
+  }
+  return text;
 }
 
 void SuiteScope::demand_foreign_keys(yaml::Place place) {

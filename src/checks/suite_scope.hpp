@@ -69,11 +69,19 @@ class SuiteScope {
 
   /// `text` with ${NAME} replaced from --var, the environment that is passed on or else the vars,
   /// `$$` by `$`.
-  /// Nothing, and a problem, when a name is not defined.
-  std::optional<std::string> expanded(const yaml::Node& node, const std::string& text);
+  /// Nothing, and a problem, when a name is not defined. `own`: names that win over all of them.
+  std::optional<std::string> expanded(const yaml::Node& node, const std::string& text,
+                                      const std::map<std::string, std::string>& own = {});
+
+  /// `text` with ${NAME} replaced where the suite itself gives the value: what comes from outside
+  /// may be a secret, and stays as it is written.
+  std::string with_own_vars(std::string text) const;
 
   /// "'foreign_keys: on' or 'off' is needed" once for the file, at the first check that needs it.
   void demand_foreign_keys(yaml::Place place);
+
+  /// Notes that some SQL uses the var, if it is one.
+  void note_use(const std::string& name) { unused_vars_.erase(name); }
 
   /// Whether anybody will read the remarks.
   bool wants_remarks() const { return context_.options.remarks; }

@@ -53,9 +53,10 @@ void undo_noting(ReplaceSteps& steps, const Context& context, Replacement& repla
       const auto written = undo(context, replacement, steps.intent);
       undone = true;
       if (written) {
-        tell(fmt::format("the new database was live for a moment, and somebody wrote to it: it is "
-                         "kept as the backup {}",
-                         printable(written->manifest.id)));
+        tell(
+            fmt::format("the new database was live for a moment, and somebody wrote to it: it is "
+                        "kept as the backup {}",
+                        printable(written->manifest.id)));
       }
       end_undone(steps, context, replacement);
     });

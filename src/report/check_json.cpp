@@ -30,7 +30,7 @@ Json utf8_texts(const std::vector<std::string>& all) {
 }
 
 Json check_result_json(const CheckResult& result, ResultKeys keys) {
-  constexpr std::size_t kKeys = 20;
+  constexpr std::size_t kKeys = 23;
   Members json(kKeys);
   const auto add_text = [&](const char* key, const std::string& text) {
     if (keys == ResultKeys::all || !text.empty()) json.add(key, utf8_or_null(text));
@@ -49,9 +49,14 @@ Json check_result_json(const CheckResult& result, ResultKeys keys) {
   json.add("attempts", result.attempts);
   add_text("expected", result.expected);
   add_text("got", result.got);
-  add_text("sql", result.sql);
+  for (const char* const source : {"sql", "command", "log"}) {
+    add_text(source, result.source() == source ? result.sql : "");
+  }
   add_text("why", result.why);
   add_text("note", result.note);
+  if (keys == ResultKeys::all || result.judged_nothing) {
+    json.add("judged_nothing", result.judged_nothing);
+  }
   add_text("hint", result.hint);
   add_text("rerun", result.rerun);
   add_text("skip_reason", result.skip_reason);
@@ -74,12 +79,24 @@ constexpr Status kStatuses[] = {Status::pass, Status::fail, Status::error, Statu
 
 }  // namespace
 
+Json concessions_json(const Concessions& concessions) {
+  return {{"warn", concessions.warn},
+          {"before", concessions.before},
+          {"after", concessions.after},
+          {"wait", concessions.wait},
+          {"skip", concessions.skip}};
+}
+
 Json with_all_keys(Json result) {
   Json json = check_result_json(CheckResult(CheckIdentity{}), ResultKeys::all);
   for (auto& [key, value] : json.items()) {
-    // What says nothing is null, whatever a fresh result has there.
+    // What says nothing is null or false, whatever else a fresh result has there.
     const auto filled = result.find(key);
-    value = filled != result.end() ? std::move(*filled) : Json(nullptr);
+    if (filled != result.end()) {
+      value = std::move(*filled);
+    } else if (!value.is_boolean()) {
+      value = nullptr;
+    }
   }
   return json;
 }
@@ -93,6 +110,8 @@ Json suite_report_json(const SuiteReport& report, ResultKeys keys) {
   for (const Status status : kStatuses) {
     json["summary"][std::string(to_string(status))] = report.count(status);
   }
+  json["judged_nothing"] = report.judged_nothing();
+  json["concessions"] = concessions_json(report.concessions);
   Json::array_t results;
   results.reserve(report.results.size());
   for (const CheckResult& result : report.results)

@@ -14,6 +14,9 @@ enum class ResultKeys { all, filled };
 /// What --report json=FILE writes (docs/reports.md, "JSON").
 nlohmann::ordered_json check_run_json(const CheckRun& run, ResultKeys keys = ResultKeys::all);
 
+/// The same in the results of a phase and in what `checks lint` finds.
+nlohmann::ordered_json concessions_json(const Concessions& concessions);
+
 /// A result of filled keys with all of them, in their order.
 nlohmann::ordered_json with_all_keys(nlohmann::ordered_json result);
 

@@ -32,7 +32,7 @@ std::string text_by_suite(const SuiteReport& report) {
     if (found == suites.end()) found = suites.insert(found, {name, {}});
     found->second.passed += result.status == Status::pass ? 1 : 0;
     ++found->second.all;
-    found->second.took += result.took;
+    found->second.took += result.worked();
     widest = std::max(widest, columns_of(name));
   }
   std::string text;
@@ -52,6 +52,27 @@ std::vector<const CheckResult*> not_passed(const SuiteReport& report) {
     }
   }
   return out;
+}
+
+// Those in no suite, which `checks list` does not count either: the file is whole.
+std::size_t own_passes(const SuiteReport& report) {
+  return static_cast<std::size_t>(std::ranges::count_if(report.results, [](const CheckResult& one) {
+    return one.status == Status::pass && one.check->file.empty();
+  }));
+}
+
+// What a summary of passes would hide.
+std::string remarks_text(const SuiteReport& report, const Style& style) {
+  std::vector<std::string> lines;
+  if (const std::size_t count = report.judged_nothing(); count > 0) {
+    lines.push_back(fmt::format("{} of them judged 0 values: there were none", count));
+  }
+  lines.push_back(concessions_text(report.concessions));
+  std::string text;
+  for (const std::string& line : lines) {
+    if (!line.empty()) text += labelled("", style(Tone::faint, line));
+  }
+  return text;
 }
 
 // "FAIL", "ERROR" or "WARN" at the start of a block.
@@ -91,6 +112,29 @@ std::string failures(const SuiteReport& report, const Style& style) {
 
 }  // namespace
 
+std::string concessions_text(const Concessions& concessions) {
+  struct Concession {
+    std::size_t count;
+    std::string_view one;
+    std::string_view several;
+  };
+  const Concession kinds[] = {
+      {concessions.warn, "only warns", "only warn"},
+      {concessions.before, "runs only before the swap", "run only before the swap"},
+      {concessions.after, "runs only after the swap", "run only after the swap"},
+      {concessions.wait, "may wait", "may wait"},
+      {concessions.skip, "is skipped", "are skipped"},
+  };
+  std::vector<std::string> parts;
+  for (const Concession& part : kinds) {
+    if (part.count == 0) continue;
+    const std::string subject =
+        parts.empty() ? counted(part.count, "check") : fmt::format("{}", part.count);
+    parts.push_back(fmt::format("{} {}", subject, part.count == 1 ? part.one : part.several));
+  }
+  return join(parts, ", ");
+}
+
 std::string checks_text(const SuiteReport& report, const Style& style) {
   const std::string text = failures(report, style);
   struct Tally {
@@ -99,6 +143,7 @@ std::string checks_text(const SuiteReport& report, const Style& style) {
     Tone tone;
   };
   const std::size_t deferred = report.deferred();
+  const std::size_t own = own_passes(report);
   constexpr Tally kParts[] = {{Status::pass, "passed", Tone::good},
                               {Status::fail, "failed", Tone::bad},
                               {Status::error, "could not be evaluated", Tone::bad},
@@ -107,19 +152,22 @@ std::string checks_text(const SuiteReport& report, const Style& style) {
   std::vector<std::string> parts;
   for (const Tally& part : kParts) {
     const std::size_t all = report.count(part.status);
-    const std::size_t count = part.status == Status::skip ? all - deferred : all;
+    const std::size_t count = part.status == Status::skip   ? all - deferred
+                              : part.status == Status::pass ? all - own
+                                                            : all;
     if (count == 0) continue;
     const bool fails = part.status == Status::warn && report.strict;
     parts.push_back(style(fails ? Tone::bad : part.tone,
                           fmt::format("{} {}{}", count, part.word, fails ? " (strict)" : "")));
   }
+  if (own > 0) parts.push_back(fmt::format("{} of baseline's own passed", own));
   if (deferred > 0) {
     parts.push_back(style(Tone::faint, fmt::format("{} for baseline verify", deferred)));
   }
   return text +
          fmt::format("checks {:<7} {} ({})\n", to_string(report.phase), join(parts, ", "),
                      human_report::duration(report.took)) +
-         (style.verbose() ? text_by_suite(report) : "");
+         remarks_text(report, style) + (style.verbose() ? text_by_suite(report) : "");
 }
 
 }  // namespace baseline

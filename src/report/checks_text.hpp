@@ -12,4 +12,7 @@ namespace baseline {
 /// opens all, and has a line for each suite.
 std::string checks_text(const SuiteReport& report, const Style& style);
 
+/// "1 check only warns, 2 only run before the swap", or empty.
+std::string concessions_text(const Concessions& concessions);
+
 }  // namespace baseline

@@ -70,15 +70,15 @@ void add_result(pugi::xml_node suite, const std::string& classname, const std::s
     set(testcase, "file", printable(result.check->file));
     set(testcase, "line", fmt::format("{}", result.check->line));
   }
-  set(testcase, "time", seconds(result.took));
+  set(testcase, "time", seconds(result.worked()));
   const std::string message = result_text::message(result);
   const std::string body = result_text::account(result);
   switch (status) {
     case Status::pass:
-      if (!result.note.empty()) {
+      if (std::string remarks = result_text::remarks(result); !remarks.empty()) {
         testcase.append_child("system-out")
             .append_child(pugi::node_pcdata)
-            .set_value(printable_lines(result.note).c_str());
+            .set_value(remarks.c_str());
       }
       break;
     case Status::fail:
@@ -133,7 +133,7 @@ Counts add_phase(pugi::xml_node root, const CheckRun& run, const SuiteReport& re
     std::chrono::nanoseconds took{};
     for (const CheckResult* result : results) {
       counts.add(result_text::status_of(report, *result));
-      took += result->took;
+      took += result->worked();
     }
     total.add(counts);
     // Jenkins makes a package and a class of it. Without the phase GitLab would take a check that

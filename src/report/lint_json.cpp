@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "report/check_json.hpp"
 #include "report/json_document.hpp"
 #include "report/lint.hpp"
 
@@ -23,6 +24,7 @@ std::string of(const LintReport& report, int exit_code) {
   const Coverage& coverage = report.coverage;
   Json json = header("checks lint", exit_code);
   json["checks"] = report.checks;
+  json["concessions"] = concessions_json(report.concessions);
   json["warnings"] = lines_of(report.warnings, "warning");
   json["coverage"] = {{"named", coverage.named},
                       {"named_tested", coverage.named_tested},

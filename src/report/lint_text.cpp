@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "report/checks_text.hpp"
 #include "report/lint.hpp"
 
 namespace baseline::human_report {
@@ -42,6 +43,9 @@ std::string of(const LintReport& report, const Style& style) {
   text += untested_text(report.coverage);
   text += text.empty() ? "" : "\n";
   text += fmt::format("coverage  {}\n", coverage_text(report.coverage));
+  if (const std::string weak = concessions_text(report.concessions); !weak.empty()) {
+    text += fmt::format("weaker    {}\n", weak);
+  }
   text += fmt::format(
       "lint      {} in {}\n",
       report.warnings.empty() ? "no warnings" : counted(report.warnings.size(), "warning"),

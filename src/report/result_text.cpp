@@ -40,9 +40,20 @@ std::string message(const CheckResult& result) {
   return fmt::format("expected {}, got {}", expected, got);
 }
 
+std::string attempts(const CheckResult& result) {
+  return result.attempts > 1 ? fmt::format("{}", result.attempts) : "";
+}
+
+std::string remarks(const CheckResult& result) {
+  std::string text = printable_lines(result.note);
+  if (result.attempts == 1) return text;
+  return fmt::format("{}{}attempts: {}", text, text.empty() ? "" : "\n", result.attempts);
+}
+
 std::string account(const CheckResult& result) {
-  return message(result) + result_line("sql", result.sql) + result_line("why", result.why) +
-         result_line("note", result.note) + result_line("hint", result.hint) +
+  return message(result) + result_line(result.source(), result.sql) +
+         result_line("why", result.why) + result_line("note", result.note) +
+         result_line("attempts", attempts(result)) + result_line("hint", result.hint) +
          result_line("rerun", result.rerun);
 }
 

@@ -21,7 +21,13 @@ std::string full_title(const SuiteReport& report, const CheckResult& result);
 /// One line: "expected 0 rows, got 3".
 std::string message(const CheckResult& result);
 
-/// The message and, a line each, all else that helps: sql, why, note, hint, rerun.
+/// How many there were, when it was more than one.
+std::string attempts(const CheckResult& result);
+
+/// What is to say about a pass: the note and the attempts, a line each; or empty.
+std::string remarks(const CheckResult& result);
+
+/// The message and, a line each, all else that helps: sql, why, note, attempts, hint, rerun.
 std::string account(const CheckResult& result);
 
 /// The error with its notes and hint, a line each.

@@ -37,13 +37,14 @@ std::string diagnostics(const CheckResult& result) {
   }
   text += tap_field("expected", result.expected);
   text += tap_field("got", result.got);
-  text += tap_field("sql", result.sql);
+  text += tap_field(result.source(), result.sql);
   text += tap_field("why", result.why);
   text += tap_field("note", result.note);
   text += tap_field("hint", result.hint);
   text += tap_field("rerun", result.rerun);
   const double ms = std::chrono::duration<double, std::milli>(result.took).count();
-  return fmt::format("  ---\n{}  duration_ms: {:.3f}\n  ...\n", text, ms);
+  return fmt::format("  ---\n{}  attempts: {}\n  duration_ms: {:.3f}\n  ...\n", text,
+                     result.attempts, ms);
 }
 
 std::string point(std::size_t number, const SuiteReport& report, const CheckResult& result) {
@@ -51,7 +52,8 @@ std::string point(std::size_t number, const SuiteReport& report, const CheckResu
       fmt::format("{} - {}", number, tap_escaped(result_text::full_title(report, result)));
   switch (result_text::status_of(report, result)) {
     case Status::pass:
-      return fmt::format("ok {}\n", title) + (result.note.empty() ? "" : diagnostics(result));
+      return fmt::format("ok {}\n", title) +
+             (result.note.empty() && result.attempts == 1 ? "" : diagnostics(result));
     case Status::fail:
     case Status::error:
       return fmt::format("not ok {}\n", title) + diagnostics(result);

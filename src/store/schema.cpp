@@ -100,18 +100,18 @@ void compare(const SchemaObject& reference, const SchemaObject& actual,
              std::vector<SchemaDifference>& out) {
   const std::string owner = part_owner(reference);
   for (const SchemaPart* part : missing_from(reference, actual)) {
-    out.push_back({false, owner, part->display});
+    out.push_back({false, owner, part->display, part->label});
   }
   for (const SchemaPart* part : missing_from(actual, reference)) {
-    out.push_back({true, owner, part->display});
+    out.push_back({true, owner, part->display, part->label});
   }
   // The order of what both have matters for columns (SELECT *); other parts are sorted anyway.
   const std::vector<std::string> expected = common_labels(reference, actual);
   const std::vector<std::string> found = common_labels(actual, reference);
   if (expected != found && std::ranges::is_permutation(expected, found)) {
     const auto [left, right] = std::ranges::mismatch(expected, found);
-    out.push_back({false, owner, fmt::format("{} before {}", *left, *right)});
-    out.push_back({true, owner, fmt::format("{} before {}", *right, *left)});
+    out.push_back({false, owner, fmt::format("{} before {}", *left, *right), "order"});
+    out.push_back({true, owner, fmt::format("{} before {}", *right, *left), "order"});
   }
 }
 
@@ -135,6 +135,30 @@ std::string Schema::digest() const {
     }
   }
   return sha.hex();
+}
+
+const SchemaObject* first_ignored(const Schema& schema, const std::string& glob) {
+  const auto found = std::ranges::find_if(schema.objects, [&](const SchemaObject& object) {
+    const bool kept_out_anyway =
+        is_litestream_table(object.name) || is_litestream_table(object.table);
+    return !kept_out_anyway && ignored(object.name, object.table, {&glob, 1});
+  });
+  return found == schema.objects.end() ? nullptr : &*found;
+}
+
+std::size_t places(std::span<const SchemaDifference> differences) {
+  struct Sides {
+    std::size_t missing = 0;
+    std::size_t extra = 0;
+  };
+  std::map<std::pair<std::string, std::string>, Sides> parts;  // of equal labels there may be many
+  for (const SchemaDifference& difference : differences) {
+    Sides& sides = parts[{difference.object, difference.part}];
+    ++(difference.present_in_actual ? sides.extra : sides.missing);
+  }
+  std::size_t count = 0;
+  for (const auto& [part, sides] : parts) count += std::max(sides.missing, sides.extra);
+  return count;
 }
 
 std::vector<SchemaDifference> differences(const Schema& reference, const Schema& actual,

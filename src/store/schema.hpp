@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,7 +46,14 @@ struct SchemaDifference {
   bool present_in_actual = false;
   std::string object;  ///< "monitoring_targets" or "table _litestream_lock"
   std::string text;  ///< "CONSTRAINT valid_latitude CHECK (…)"; empty when the whole object differs
+  std::string part = {};  ///< what of the object: a part that was changed gives two of the same
 };
+
+/// The first object that the glob would leave out of a comparison; null when there is none.
+const SchemaObject* first_ignored(const Schema& schema, const std::string& glob);
+
+/// In how many places they are: what was changed is one, and so are columns in another order.
+std::size_t places(std::span<const SchemaDifference> differences);
 
 /// All differences between `reference` and `actual`, objects whose name matches one of the globs
 /// in `ignore` (and their indexes and triggers) left out of both, as are the tables that Litestream

@@ -64,8 +64,10 @@ struct QueryOutcome {
 };
 
 struct ExecuteOutcome {
-  std::size_t statements_run = 0;  ///< that succeeded
-  std::int64_t rows_changed = 0;   ///< by the last statement that ran
+  std::size_t statements_run = 0;     ///< that succeeded
+  std::vector<std::int64_t> changes;  ///< rows, by each of them
+  /// By the last of them.
+  std::int64_t rows_changed() const { return changes.empty() ? 0 : changes.back(); }
   std::optional<SqlFailure> failure;
 };
 
@@ -90,6 +92,9 @@ struct CostOutcome {
   std::vector<std::string> plan;       ///< the engine's plan in its own words, for people only
   std::chrono::nanoseconds fastest{};  ///< of the timed runs, if there were any
   std::string engine;                  ///< "SQLite 3.40.1": steps depend on it
+  std::vector<std::string> read;       ///< the tables that it reads, by name
+  std::vector<std::string> bare;       ///< those of them with fewer than two rows: a scan of one
+                                       ///< costs what a search costs
   std::optional<SqlFailure> failure;
 };
 

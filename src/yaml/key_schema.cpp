@@ -50,7 +50,7 @@ Json of_type(const Key& key) {
     case KeyType::rows:
       return list_of(list_of(reference("value")));
     case KeyType::column:
-      return text_like("^.+[.].+$");
+      return text_like("^.+([.].+|[(].+[)])$");
     case KeyType::by:
       return reference("by");
     case KeyType::hook:

@@ -28,7 +28,7 @@ enum class KeyType {
   count,      ///< a matcher of whole numbers from 0
   output,     ///< a matcher of text
   rows,       ///< a list of lists of values
-  column,     ///< text: table.column
+  column,     ///< text: table.column or table(a, b)
   by,         ///< the name of a constraint, or a map that says what it is
   fixtures,   ///< the name of a fixture, or a non-empty list of them
   cases,      ///< a non-empty list of maps of values

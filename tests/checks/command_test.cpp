@@ -102,6 +102,23 @@ TEST_CASE("commands must be allowed, and all that would run are listed at once",
   CHECK(errors_of({command}) == "no error");
 }
 
+TEST_CASE("a word may name the database", "[checks][command]") {
+  const auto words = [](const std::string& written) {
+    return "    command: [sh, -c, 'echo \"$1\" \"$BASELINE_DB\"', sh, '" + written + "']\n";
+  };
+  CHECK(outcome(words("${BASELINE_DB}-wal ${BASELINE_DB}") +
+                "    stdout: '/live/app.db-wal /live/app.db /live/app.db'\n") == "pass");
+  CHECK(outcome(words("$${BASELINE_DB}") + "    stdout: '${BASELINE_DB} /live/app.db'\n") ==
+        "pass");
+  // Before the swap it is the copy, which both name.
+  CHECK(outcome("    command: [sh, -c, 'test \"$1\" = \"$BASELINE_DB\" && test -f \"$1\"', sh, "
+                "'${BASELINE_DB}']\n    when: before\n",
+                {Phase::before, "/live/app.db"}) == "pass");
+  // It is shown as it was written.
+  const auto results = run("  - name: x\n    command: ['false', '${BASELINE_DB}']\n");
+  CHECK(results.at(0).sql == "false '${BASELINE_DB}'");
+}
+
 TEST_CASE("a command passes or shows how it ended", "[checks][failure]") {
   CHECK(outcome("    command: [\"true\"]\n") == "pass");
   CHECK(outcome(sh("echo why; exit 22")) == "fail: expected exit 0, got exit 22 | why");

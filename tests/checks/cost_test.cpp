@@ -45,21 +45,20 @@ TEST_CASE("a statement keeps within its cost", "[checks][cost]") {
 
 TEST_CASE("a statement that costs more says what and shows its plan", "[checks][cost]") {
   CHECK(outcome("SELECT * FROM thing WHERE code = 'c7'\n    scanned: 0") ==
-        "fail: expected scanned 0, got scanned 999 rows, expected 0; plan: SCAN thing");
+        "fail: expected scanned 0, got scanned 999 rows; plan: SCAN thing");
   CHECK(outcome("SELECT * FROM thing WHERE size = 1 ORDER BY code\n    sorted: 0") ==
-        "fail: expected sorted 0, got sorted 1 time, expected 0; plan: SEARCH thing USING INDEX "
+        "fail: expected sorted 0, got sorted 1 time; plan: SEARCH thing USING INDEX "
         "by_size (size=?); USE TEMP B-TREE FOR ORDER BY");
   CHECK(outcome("SELECT * FROM thing WHERE code = 'c7'\n    uses: unique_code") ==
-        "fail: expected use of unique_code, got uses no index, expected unique_code; plan: SCAN "
+        "fail: expected use of unique_code, got uses no index; plan: SCAN "
         "thing");
   CHECK(outcome("SELECT * FROM thing WHERE size = 7\n    uses: [unique_code, by_size]") ==
-        "fail: expected use of unique_code, got uses by_size, expected unique_code; plan: SEARCH "
+        "fail: expected use of unique_code, got uses by_size; plan: SEARCH "
         "thing USING INDEX by_size (size=?)");
 
   const auto steps = results("SELECT * FROM thing\n    steps: {lt: 10}");
   REQUIRE(steps.size() == 1);
-  CHECK_THAT(steps[0].got,
-             Catch::Matchers::Matches(R"(steps \d+, expected < 10; plan: SCAN thing)"));
+  CHECK_THAT(steps[0].got, Catch::Matchers::Matches(R"(steps \d+; plan: SCAN thing)"));
   CHECK_THAT(steps[0].note,
              Catch::Matchers::Matches(
                  R"(counted by SQLite 3\.\d+\.\d+; another version may take other steps)"));
@@ -71,8 +70,7 @@ TEST_CASE("a statement that costs more says what and shows its plan", "[checks][
   CHECK(time[0].status == Status::warn);
   CHECK(time[0].expected == "time at most 1ms");
   CHECK_THAT(time[0].got,
-             Catch::Matchers::Matches(
-                 R"(took [\d.]+ms in the fastest of 5 runs, expected at most 1ms; plan: .*)"));
+             Catch::Matchers::Matches(R"(took [\d.]+ms in the fastest of 5 runs; plan: .*)"));
 }
 
 TEST_CASE("an index that is missing or a sort that is new is told with all else",
@@ -86,16 +84,16 @@ TEST_CASE("an index that is missing or a sort that is new is told with all else"
   CHECK(outcome(check) == "pass");
   CHECK(outcome(check, without) ==
         "fail: expected use of unique_code; scanned 0; sorted 0, got 3 of 4 assertions do not hold "
-        "| uses no index, expected unique_code, which this database does not have\n"
-        "scanned 999 rows, expected 0\n"
-        "sorted 1 time, expected 0\n"
+        "| uses no index; this database has no unique_code\n"
+        "scanned 999 rows\n"
+        "sorted 1 time\n"
         "plan: SCAN thing; USE TEMP B-TREE FOR ORDER BY");
 }
 
 TEST_CASE("an index that lives as long as the statement is a scan", "[checks][cost]") {
   CHECK(outcome("SELECT a.size, b.size FROM thing a JOIN thing b ON a.code = b.code\n"
                 "    scanned: {lt: 1000}") ==
-        "fail: expected scanned < 1000, got scanned 1998 rows, expected < 1000; plan: SCAN a; "
+        "fail: expected scanned < 1000, got scanned 1998 rows; plan: SCAN a; "
         "SEARCH b USING AUTOMATIC COVERING INDEX (code=?)");
 }
 

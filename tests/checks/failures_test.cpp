@@ -41,6 +41,28 @@ TEST_CASE("a query shows what it found", "[checks][failure]") {
         "column");
 }
 
+TEST_CASE("a message names what it is about, once", "[checks][failure]") {
+  // Which of the foreign keys rejects what comes before the last statement.
+  CHECK(outcome("    foreign_keys: on\n    rejects: |\n"
+                "      INSERT INTO item (shop_id, code) VALUES (9, 'x');\n"
+                "      UPDATE item SET price = -1\n    by: valid_price\n") ==
+        "error: expected rejection by CHECK valid_price, got statement 1 could not run: FOREIGN "
+        "KEY item (shop_id) | all statements but the last must succeed");
+  // A name of a CHECK says little.
+  CHECK(outcome("    accepts: INSERT INTO item (shop_id, code, price) VALUES (1, 'x', -1)\n") ==
+        "fail: expected the statement to be accepted, got statement 1 was rejected: CHECK "
+        "valid_price (price IS NULL OR price > 0)");
+  // What another table has is no other name for it.
+  CHECK(outcome("    query: SELECT code FROM item\n    rows: 0\n",
+                "CREATE TABLE item (id); CREATE TABLE other (code);") ==
+        "error: expected 0 rows, got no such column: code");
+  // A column that was changed, and columns in another order, are one place each.
+  const std::string changed = replaced(kShop, "price REAL, stock INTEGER CHECK (stock >= 0)",
+                                       "stock TEXT CHECK (stock >= 0), price REAL");
+  const auto results = results_of("  - name: x\n    schema: baseline\n", changed);
+  CHECK(results.at(0).got == "schema differs from baseline in 2 places");
+}
+
 TEST_CASE("a result is compared without its order", "[checks][failure]") {
   const std::string query = "    query: SELECT id, name FROM shop WHERE id < 4\n";
   CHECK(outcome(query + "    result: [[3, c], [1.0, a], [2, b]]\n", kRows) == "pass");

@@ -42,6 +42,8 @@ class Log {
     return run_suites(suites, Phase::after, *reference, *reference, options, nullptr, nullptr)
         .results;
   }
+  // As a failure names it: as written, and where that leads.
+  std::string shown() const { return fmt::format("${{LOG_OF_TEST}} ({})", path_.string()); }
   std::string outcome(const std::string& keys) const { return summary_of(results(keys)); }
 
  private:
@@ -111,7 +113,7 @@ TEST_CASE("a forbidden line is shown with its number in the file", "[checks][fai
   CHECK(log.outcome(std::string(kReady) + kNoErrors) ==
         "fail: expected no line that matches 'no such (table|column)', got line 812 matches "
         "forbidden 'no such (table|column)': sqlite3: no such column: geo");
-  CHECK(log.results(kNoErrors)[0].sql == "${LOG_OF_TEST}");
+  CHECK(log.results(kNoErrors)[0].sql == log.shown());
 }
 
 TEST_CASE("a last line without its end counts, and again when it has grown", "[checks][failure]") {
@@ -187,22 +189,21 @@ TEST_CASE("a log that was replaced or cut off is read from its start", "[checks]
 TEST_CASE("a log that cannot be read is an error, one that is missing may come",
           "[checks][failure]") {
   const Log log;
-  CHECK(log.outcome(kReady) ==
-        "fail: expected a line that matches 'Bot is ready!', got "
-        "${LOG_OF_TEST} does not exist");
+  CHECK(log.outcome(kReady) == "fail: expected a line that matches 'Bot is ready!', got " +
+                                   log.shown() + " does not exist");
   SECTION("a directory") {
     fs::create_directory(log.path());
     CHECK(log.outcome(kReady) ==
-          "error: expected a line that matches 'Bot is ready!', got cannot "
-          "read ${LOG_OF_TEST}: it is a directory");
+          "error: expected a line that matches 'Bot is ready!', got cannot read " + log.shown() +
+              ": it is a directory");
   }
   SECTION("a FIFO that nobody writes to") {
     REQUIRE(::mkfifo(log.path().c_str(), 0600) == 0);
     const int opened = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     REQUIRE(::inotify_add_watch(opened, log.path().c_str(), IN_OPEN) >= 0);
     CHECK(log.outcome(kReady) ==
-          "error: expected a line that matches 'Bot is ready!', got cannot "
-          "read ${LOG_OF_TEST}: it is no regular file");
+          "error: expected a line that matches 'Bot is ready!', got cannot read " + log.shown() +
+              ": it is no regular file");
     // Not even for a moment: somebody who waits for a reader would take us for one.
     std::array<char, 4096> events{};
     CHECK(::read(opened, events.data(), events.size()) == -1);
@@ -212,13 +213,14 @@ TEST_CASE("a log that cannot be read is an error, one that is missing may come",
     fs::create_symlink("/dev/zero", log.path());
     CHECK(log.outcome(kNoErrors) ==
           "error: expected no line that matches 'Traceback', 'no such (table|column)', got cannot "
-          "read ${LOG_OF_TEST}: it is no regular file");
+          "read " +
+              log.shown() + ": it is no regular file");
   }
   SECTION("a loop of links") {
     fs::create_symlink(log.path(), log.path());
     CHECK(log.outcome(kReady) ==
-          "error: expected a line that matches 'Bot is ready!', got cannot "
-          "read ${LOG_OF_TEST}: Too many levels of symbolic links");
+          "error: expected a line that matches 'Bot is ready!', got cannot read " + log.shown() +
+              ": Too many levels of symbolic links");
   }
 }
 

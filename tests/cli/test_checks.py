@@ -65,7 +65,9 @@ class BeforeTheSwap(ChecksCase):
                       " target_data_check, ", out)
         self.assertRegex(out, r"\n      sql       INSERT INTO monitoring_targets \(.*\) VALUES"
                               r" \(-1, 'geographic', 'x', 90.000001, 0, 25\)\n")
-        self.assertRegex(out, r"\nchecks before  \d+ passed, 3 failed \([\d.]+ m?s\)\n"
+        self.assertRegex(out, r"\nchecks before  \d+ passed, 3 failed(, 1 of baseline's own passed)? \([\d.]+ m?s\)\n"
+                              r"               \d+ of them judged 0 values: there were none\n"
+                              r"               1 check only warns, 2 run only before the swap\n"
                               f"failed: checks failed before the swap; {self.database} was not"
                               " touched\n"
                               f"  next         mend what failed, then: baseline deploy --database"
@@ -178,7 +180,16 @@ class Verify(ChecksCase):
         with self.unchanged():
             out = self.succeeds("verify", "-d", database)
         self.assertRegex(out, r"^checks after   \d+ passed \([\d.]+ m?s\)\n"
+                              r"               10 of them judged 0 values: there were none\n"
+                              r"               1 check only warns, 2 run only before the swap\n"
                               f"verified: {database} passes its checks\n$")
+
+    def test_the_sums_of_a_deploy_are_those_of_the_list(self):
+        listed = self.succeeds("checks", "list")
+        out = self.succeeds("deploy", "-d", "counted.db")
+        for phase in ("before", "after"):
+            results = re.search(rf"\n{phase} +\d+ checks, (\d+) results\n", listed)[1]
+            self.assertRegex(out, rf"checks {phase} +{results} passed, 1 of baseline's own passed \(")
 
     def test_after_a_deploy_over_an_old_database(self):
         database = self.legacy()

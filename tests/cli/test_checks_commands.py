@@ -117,6 +117,7 @@ no check makes these reject anything:
   NOT NULL t.a
 
 coverage  1 of 4 constraints tested (1 of 1 named)
+weaker    1 check only warns, 1 runs only before the swap, 1 is skipped
 lint      3 warnings in 3 checks
 """
 
@@ -170,6 +171,7 @@ lint      no warnings in 1 check
     def test_the_built_in_suites_are_clean_and_complete(self):
         self.assertRegex(self.succeeds("checks", "lint", "--strict"),
                          r"coverage  (\d+) of \1 constraints tested .*\n"
+                         r"weaker    1 check only warns, 2 run only before the swap\n"
                          r"lint      no warnings in \d+ checks\n$")
 
     def test_what_the_group_needs(self):

@@ -217,6 +217,7 @@ class Output(support.Case):
   - {name: why, accepts: INSERT INTO shop (name) VALUES (NULL)}
   - {name: note, rejects: INSERT INTO shop (name) VALUES (NULL), by: {not_null: shop.name}}
   - {name: 'no', query: SELECT 1 / 0 + json('x'), value: 2}
+  - {name: log, log: no.log, expect: [ready]}
 """), code=1)
 
     def s_application(self):

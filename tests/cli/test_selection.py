@@ -86,7 +86,7 @@ class Selection(support.Case):
         done = self.baseline("deploy", "-d", database, "--checks", self.suite, "--strict")
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertEqual(support.sha256(database), before)
-        self.assertRegex(done.stdout, r"checks before  \d passed, 1 with a warning \(strict\) \(")
+        self.assertRegex(done.stdout, r"checks before  \d passed, 1 with a warning \(strict\)")
 
     def test_the_command_to_run_it_again_has_the_same_values(self):
         done = self.baseline("verify", *self.inputs, "--var", "WORD=b c", "--strict")

@@ -184,7 +184,7 @@ class Application(Waiting):
                       f" --backups {elsewhere} --allow-commands\n"
                       "               2 checks wait for the application\n", done.stdout)
         # The engine's own look at the file is one of the two.
-        self.assertIn("2 passed, 2 for baseline verify", done.stdout)
+        self.assertIn("1 passed, 1 of baseline's own passed, 2 for baseline verify", done.stdout)
         checks = self.suite("- {name: quiet, log: bot.log, forbid: [Traceback]}")
         self.verify(checks, "--backups", elsewhere)
         self.verify(checks, code=1)
@@ -348,14 +348,17 @@ print(path == "{database}", os.environ["BASELINE_PHASE"], rows, file=open("{seen
     def test_keep_secrets_out_of_the_report(self):
         self.fresh()
         path = self.dir / "ops.yaml"
-        path.write_text("version: 1\nvars: {TOKEN: hunter2}\nchecks:\n"
+        (self.dir / "baseline.yaml").write_text("version: 1\nenvironment: [TOKEN]\n")
+        path.write_text("version: 1\nvars: {TOKEN: '', PLACE: app}\nchecks:\n"
                         "  - {name: a, command: [sh, -c, 'exit 4', '${TOKEN}']}\n"
-                        "  - {name: b, log: '/no/${TOKEN}', expect: [x]}\n")
-        done = self.baseline("verify", "-d", "app.db", "--checks", path, "--allow-commands")
+                        "  - {name: b, log: '/no/${TOKEN}/${PLACE}.log', expect: [x]}\n")
+        done = self.baseline("verify", "-d", "app.db", "--checks", path, "--allow-commands",
+                             env={"TOKEN": "hunter2"})
         self.assertEqual(done.returncode, 1)
         self.assertNotIn("hunter2", done.stdout + done.stderr)
         self.assertIn("command   sh -c 'exit 4' '${TOKEN}'\n", done.stdout)
-        self.assertIn("log       /no/${TOKEN}\n", done.stdout)
+        # What the suite itself says is no secret.
+        self.assertIn("log       /no/${TOKEN}/${PLACE}.log (/no/${TOKEN}/app.log)\n", done.stdout)
 
 
 class Progress(Waiting):

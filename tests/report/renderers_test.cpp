@@ -50,6 +50,30 @@ TEST_CASE("a warning is a failure in a strict run, whatever the format", "[repor
   CHECK(contains(json_check_report(run), "\"strict\": true"));
 }
 
+TEST_CASE("suites that wait at the same time take no longer than the run", "[report]") {
+  CheckRun run = run_of(Status::fail, 2);
+  for (CheckResult& result : run.phases[0].results) {
+    result.took = std::chrono::seconds(4);
+    result.waited = std::chrono::seconds(3);
+    result.attempts = 5;
+  }
+  CHECK(contains(junit_report(run), "skipped=\"0\" time=\"2.000000\" timestamp"));
+  CHECK(occurrences(junit_report(run), "\nattempts: 5") == 2);
+  CHECK(occurrences(tap_report(run), "\n  attempts: 5\n") == 2);
+  // What was run is called what it is.
+  for (const auto& [kind, word] :
+       {std::pair("command", "command"), {"hook", "command"}, {"log", "log"}, {"query", "sql"}}) {
+    auto check = *run.phases[0].results[0].check;
+    check.kind = kind;
+    run.phases[0].results[0].check = std::make_shared<const CheckIdentity>(check);
+    run.phases[0].results.resize(1, run.phases[0].results[0]);
+    INFO(kind);
+    CHECK(contains(junit_report(run), std::string("\n") + word + ": "));
+    CHECK(contains(tap_report(run), std::string("\n  ") + word + ": "));
+    CHECK(contains(json_check_report(run), std::string("\"") + word + "\": \""));
+  }
+}
+
 TEST_CASE("GitHub gets ten annotations of a level, the tenth of which tells of the others",
           "[report]") {
   const std::string ten = github_report(run_of(Status::fail, 10));

@@ -67,7 +67,7 @@ std::optional<SqlFailure> Trial::failure_of(const std::vector<std::string>& give
   }
   ExecuteOutcome outcome = scratch_.execute(sql, bindings, kTrialLimits);
   scratch_.rollback();
-  if (!outcome.failure && outcome.rows_changed == 0) {
+  if (!outcome.failure && outcome.rows_changed() == 0) {
     return SqlFailure{SqlFailure::Kind::other, "it changed no row", std::nullopt, 1, {}};
   }
   return std::move(outcome.failure);

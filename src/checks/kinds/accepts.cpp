@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "base/text.hpp"
@@ -9,14 +10,26 @@
 namespace baseline {
 namespace {
 
-// Whether the statement writes rows: then it must write some, or it shows nothing. DDL changes no
-// rows, and a statement that only reads may come last to look at what was made.
-bool should_change_rows(const SqlText& sql) {
-  if (sql.statements.empty() || sql.statements.back().read_only) return false;
-  const std::string last = to_lower(sql.last());
-  constexpr std::string_view kWriting[] = {"insert", "replace", "update", "delete", "with"};
-  return std::ranges::any_of(kWriting,
-                             [&](std::string_view word) { return last.starts_with(word); });
+bool begins_with_one_of(std::string_view sql, std::initializer_list<std::string_view> words) {
+  const std::string lower = to_lower(sql.substr(0, 8));
+  return std::ranges::any_of(words, [&](std::string_view word) { return lower.starts_with(word); });
+}
+
+// The number of the first statement that should have written rows and wrote none, which shows
+// nothing; 0 when there is none. Every INSERT should, and the last statement that writes: an UPDATE
+// or DELETE before it may only clear the way. DDL changes no rows.
+std::size_t idle_statement(const SqlText& sql, const std::vector<std::int64_t>& changes) {
+  bool last = true;
+  std::size_t idle = 0;
+  for (std::size_t i = std::min(sql.statements.size(), changes.size()); i-- > 0;) {
+    const std::string_view text = sql.statement(i + 1);
+    const bool inserts = begins_with_one_of(text, {"insert", "replace"});
+    if (sql.statements[i].read_only) continue;
+    if (!inserts && !begins_with_one_of(text, {"update", "delete", "with"})) continue;
+    if (changes[i] == 0 && (inserts || last)) idle = i + 1;
+    last = false;
+  }
+  return idle;
 }
 
 class AcceptsCheck final : public Check {
@@ -41,10 +54,12 @@ class AcceptsCheck final : public Check {
       verdict.sql = shown_sql(sql_.statement(failure.statement), values.bindings);
       return verdict;
     }
-    if (outcome.rows_changed == 0 && should_change_rows(sql_)) {
+    if (const std::size_t idle = idle_statement(sql_, outcome.changes); idle != 0) {
       verdict.status = Status::fail;
-      verdict.got = "accepted: 0 rows changed, so nothing was put to the test";
-      verdict.sql = shown_sql(sql_.last(), values.bindings);
+      verdict.got =
+          fmt::format("{}accepted: 0 rows changed, so nothing was put to the test",
+                      sql_.statements.size() == 1 ? "" : fmt::format("statement {} was ", idle));
+      verdict.sql = shown_sql(sql_.statement(idle), values.bindings);
       return verdict;
     }
     return {};

@@ -34,6 +34,24 @@ std::vector<std::string> check_environment(Phase phase, const std::string& datab
   return out;
 }
 
+// In a word, where the database's path will stand once it is known. No text of a suite has the
+// character around it by accident.
+constexpr std::string_view kDatabaseHere =
+    "\x1f"
+    "BASELINE_DB"
+    "\x1f";
+
+std::vector<std::string> with_database(std::vector<std::string> words,
+                                       const std::string& database) {
+  for (std::string& word : words) {
+    for (std::size_t at = 0; (at = word.find(kDatabaseHere, at)) != std::string::npos;) {
+      word.replace(at, kDatabaseHere.size(), database);
+      at += database.size();
+    }
+  }
+  return words;
+}
+
 std::string without_final_newline(const std::string& text) {
   return text.ends_with('\n') ? text.substr(0, text.size() - 1) : text;
 }
@@ -93,7 +111,8 @@ class CommandCheck final : public Check {
  private:
   Verdict run_on(const std::string& database, Phase phase) const {
     const ChildOutcome outcome =
-        run_child({words_.run, check_environment(phase, database), directory_, head().timeout});
+        run_child({with_database(words_.run, database), check_environment(phase, database),
+                   directory_, head().timeout});
     Verdict verdict = judge(outcome);
     if (!outcome.all_ended) verdict.note = "something that it started could not be killed";
     if (verdict.status == Status::pass) return verdict;
@@ -140,7 +159,7 @@ std::unique_ptr<Check> make_command(CheckDraft& draft) {
   const bool out = read_text("stdout", demand.out);
   const bool err = read_text("stderr", demand.err);
   const auto expand = [&](const yaml::Node& node, const std::string& text) {
-    return draft.scope.expanded(node, text);
+    return draft.scope.expanded(node, text, {{"BASELINE_DB", std::string(kDatabaseHere)}});
   };
   auto words = yaml::read_words(draft.reader(), draft.value, "command", expand);
   if (!exit || !out || !err || !words) return nullptr;

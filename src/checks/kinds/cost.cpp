@@ -55,8 +55,8 @@ void judge_count(std::string_view what, std::string_view unit, std::uint64_t cou
   const std::string number = unit.empty() ? std::to_string(count)
                              : count == 1 ? fmt::format("1 {}", unit)
                                           : fmt::format("{} {}s", count, unit);
-  findings.push_back({fmt::format("{} {}", what, matcher->describe()),
-                      fmt::format("{} {}, expected {}", what, number, matcher->describe())});
+  findings.push_back(
+      {fmt::format("{} {}", what, matcher->describe()), fmt::format("{} {}", what, number)});
 }
 
 class CostCheck final : public Check {
@@ -84,9 +84,10 @@ class CostCheck final : public Check {
     for (const std::string& name : budget_.uses) {
       if (has_name(outcome.uses, name)) continue;
       const std::string used = outcome.uses.empty() ? "no index" : join(outcome.uses, ", ");
-      const std::string_view missing =
-          has_name(session.index_names(), name) ? "" : ", which this database does not have";
-      findings.push_back({uses(name), fmt::format("uses {}, expected {}{}", used, name, missing)});
+      const std::string missing = has_name(session.index_names(), name)
+                                      ? ""
+                                      : fmt::format("; this database has no {}", name);
+      findings.push_back({uses(name), fmt::format("uses {}{}", used, missing)});
     }
     judge_count("scanned", "row", outcome.scanned, budget_.scanned, findings);
     judge_count("sorted", "time", outcome.sorted, budget_.sorted, findings);
@@ -95,12 +96,11 @@ class CostCheck final : public Check {
     const bool by_steps = findings.size() > before_steps;
     if (budget_.time && outcome.fastest > *budget_.time) {
       const std::string most = fmt::format("at most {}", milliseconds(*budget_.time));
-      findings.push_back(
-          {"time " + most, fmt::format("took {} in the fastest of {} runs, expected {}",
-                                       milliseconds(outcome.fastest), kTimedRuns, most)});
+      findings.push_back({"time " + most, fmt::format("took {} in the fastest of {} runs",
+                                                      milliseconds(outcome.fastest), kTimedRuns)});
     }
     Verdict verdict = verdict_on(findings, budget_.size());
-    if (verdict.status == Status::pass) return verdict;
+    if (verdict.status == Status::pass) return passed(outcome);
     const std::string plan = "plan: " + join(outcome.plan, "; ");
     if (verdict.why.empty()) {
       verdict.got += "; " + plan;
@@ -112,6 +112,20 @@ class CostCheck final : public Check {
           fmt::format("counted by {}; another version may take other steps", outcome.engine);
     }
     verdict.sql = shown_sql(sql_.text, values.bindings);
+    return verdict;
+  }
+
+  // On one row everything is cheap. The plan, and so `uses`, is the same on any.
+  Verdict passed(const CostOutcome& outcome) const {
+    if (!budget_.counts() || outcome.bare.empty()) return {};
+    const std::string note =
+        fmt::format("{} {} fewer than 2 rows here, so a scan costs nothing; 'given' makes rows",
+                    join(outcome.bare, ", "), outcome.bare.size() == 1 ? "has" : "have");
+    if (outcome.bare.size() == outcome.read.size()) {
+      return nothing_judged("0 rows judged: " + note);
+    }
+    Verdict verdict;
+    verdict.note = note;
     return verdict;
   }
 

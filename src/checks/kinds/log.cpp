@@ -115,18 +115,18 @@ class Reading {
 
 class LogCheck final : public Check {
  public:
-  LogCheck(CheckHead head, std::string path, std::string written, Patterns expect, Patterns forbid)
+  LogCheck(CheckHead head, std::string path, std::string shown, Patterns expect, Patterns forbid)
       : Check(std::move(head)),
         path_(std::move(path)),
-        written_(std::move(written)),
+        shown_(std::move(shown)),
         expect_(std::move(expect)),
         forbid_(std::move(forbid)) {}
 
   Verdict run(const CheckContext& context, const Case&) const override {
     const OpenedLog log = open_log(path_, context.surroundings.log(path_));
     Verdict verdict = log.trouble == OpenedLog::Trouble::none ? judge(log) : in_trouble(log);
-    verdict.note = log.note;
-    if (verdict.status != Status::pass) verdict.sql = written_;
+    verdict.note += verdict.note.empty() || log.note.empty() ? log.note : "; " + log.note;
+    if (verdict.status != Status::pass) verdict.sql = shown_;
     return verdict;
   }
 
@@ -139,8 +139,8 @@ class LogCheck final : public Check {
     const bool missing = log.trouble == OpenedLog::Trouble::missing;
     verdict.status = missing ? Status::fail : Status::error;
     verdict.expected = expectation(expect_);
-    verdict.got = missing ? fmt::format("{} does not exist", written_)
-                          : fmt::format("cannot read {}: {}", written_, log.why);
+    verdict.got = missing ? fmt::format("{} does not exist", shown_)
+                          : fmt::format("cannot read {}: {}", shown_, log.why);
     return verdict;
   }
 
@@ -170,6 +170,8 @@ class LogCheck final : public Check {
                       human_count(first.from), first.rotated ? " of the rotated file" : "",
                       pattern_list(reading.missing()));
       verdict.why = reading.lines() == 0 ? "" : "the last lines are:\n" + reading.last_lines();
+    } else if (reading.lines() == 0) {
+      return nothing_judged(fmt::format("0 lines judged: {} has no new line", shown_));
     }
     return verdict;
   }
@@ -192,7 +194,7 @@ class LogCheck final : public Check {
   }
 
   std::string path_;
-  std::string written_;
+  std::string shown_;
   Patterns expect_;
   Patterns forbid_;
 };
@@ -230,6 +232,13 @@ std::optional<std::string> read_path(const CheckDraft& draft) {
   return (draft.scope.directory() / *expanded).lexically_normal().native();
 }
 
+// The path as written, and where it leads as far as the suite's own vars tell.
+std::string shown_path(const CheckDraft& draft) {
+  const std::string& written = draft.value.text;
+  const std::string known = draft.scope.with_own_vars(written);
+  return known == written ? written : fmt::format("{} ({})", written, known);
+}
+
 }  // namespace
 
 std::unique_ptr<Check> make_log(CheckDraft& draft) {
@@ -249,7 +258,7 @@ std::unique_ptr<Check> make_log(CheckDraft& draft) {
   auto forbid = read_patterns(draft, "forbid");
   auto path = read_path(draft);
   if (!expect || !forbid || !path) return nullptr;
-  return std::make_unique<LogCheck>(draft.head, *std::move(path), draft.value.text,
+  return std::make_unique<LogCheck>(draft.head, *std::move(path), shown_path(draft),
                                     *std::move(expect), *std::move(forbid));
 }
 

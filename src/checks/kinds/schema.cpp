@@ -44,7 +44,7 @@ class SchemaCheck final : public Check {
     verdict.status = Status::fail;
     verdict.expected = "the schema of " + reference_;
     verdict.got =
-        fmt::format("schema differs from {} in {}", reference_, counted(found.size(), "place"));
+        fmt::format("schema differs from {} in {}", reference_, counted(places(found), "place"));
     std::vector<std::string> lines;
     lines.reserve(found.size());
     for (const SchemaDifference& difference : found) {
@@ -83,6 +83,25 @@ std::optional<Schema> schema_of_file(const CheckDraft& draft, const std::string&
   }
 }
 
+// What is ignored is not compared, so no glob may fit what the reference has; else false, and a
+// problem for each that does.
+bool ignores_what_is_beyond(const CheckDraft& draft, const std::vector<std::string>& globs,
+                            const Schema& expected, const std::string& reference) {
+  bool good = true;
+  for (const std::string& glob : globs) {
+    const bool all = glob.find_first_not_of("*?") == std::string::npos;
+    const SchemaObject* const object = first_ignored(expected, glob);
+    if (!all && object == nullptr) continue;
+    draft.reader().error(
+        draft.node.find("ignore")->place,
+        all ? fmt::format("'{}' would ignore the whole schema", glob)
+            : fmt::format("'{}' would ignore {} {}, which {} has; name only what is beyond it",
+                          glob, object->kind, object->name, reference));
+    good = false;
+  }
+  return good;
+}
+
 }  // namespace
 
 std::unique_ptr<Check> make_schema(CheckDraft& draft) {
@@ -92,15 +111,12 @@ std::unique_ptr<Check> make_schema(CheckDraft& draft) {
     auto globs = reader.texts(*node, "ignore");
     if (!globs) return nullptr;
     ignore = *std::move(globs);
-    for (const std::string& glob : ignore) {
-      if (glob.find_first_not_of("*?") != std::string::npos) continue;
-      reader.error(node->place, fmt::format("'{}' would ignore the whole schema", glob));
-      return nullptr;
-    }
   }
   const auto written = reader.text(draft.value, "schema");
   if (!written) return nullptr;
   if (*written == "baseline") {
+    if (!ignores_what_is_beyond(draft, ignore, draft.scope.schema(), "the baseline"))
+      return nullptr;
     return std::make_unique<SchemaCheck>(draft.head, *written, std::nullopt, std::move(ignore));
   }
   if (!written->ends_with(".sql")) {
@@ -116,6 +132,7 @@ std::unique_ptr<Check> make_schema(CheckDraft& draft) {
     reader.error(draft.value.place, fmt::format("{} makes nothing to compare with", *written));
     return nullptr;
   }
+  if (!ignores_what_is_beyond(draft, ignore, *expected, *written)) return nullptr;
   return std::make_unique<SchemaCheck>(draft.head, *written, std::move(expected),
                                        std::move(ignore));
 }

@@ -29,6 +29,7 @@ constexpr Key kColumnKeys[] = {
     {"each", KeyType::matcher, "what each value is, NULLs left out"},
     {"not_null", KeyType::truth, "no value is NULL"},
     {"unique", KeyType::truth, "no value occurs twice, NULLs left out"},
+    {"where", KeyType::sql, "a condition: rows that do not meet it are left out"},
     {"references", KeyType::column, "a column that has each of the values, NULLs left out"},
     kWait,
 };
@@ -80,7 +81,8 @@ constexpr CheckKind kCheckKinds[] = {
      false,
      make_query},
     {"a",
-     {"column", KeyType::column, "table.column: what its values are, read where they are"},
+     {"column", KeyType::column,
+      "table.column or table(a, b): what its values are, read where they are"},
      kColumnKeys,
      kColumnAsserts,
      When::both,

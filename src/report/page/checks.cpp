@@ -94,8 +94,9 @@ void add_failure(Node section, const Json& run, const Listed& one, std::size_t n
       fmt::format("{}{}{}", phase_of(run, *one.phase), check_place(result).empty() ? "" : " · ",
                   check_place(result)));
   Node facts = add(article, "dl", "blocks");
-  const std::string kind = text_of(result, "kind");
-  add_block(facts, kind == "command" || kind == "log" ? kind : "Statement", text_of(result, "sql"));
+  add_block(facts, "Statement", text_of(result, "sql"));
+  add_block(facts, "Command", text_of(result, "command"));
+  add_block(facts, "Log", text_of(result, "log"));
   add_block(facts, "Expected", text_of(result, "expected"));
   add_block(facts, "Got", text_of(result, "got"));
   add_block(facts, "Why", text_of(result, "why"));

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "os/signals.hpp"
 #include "store/sqlite/db/allowed_functions.hpp"
+#include "store/sqlite/db/regexp.hpp"
 
 namespace baseline::sqlite {
 namespace {
@@ -104,6 +105,8 @@ int Guard::authorize(void* guard, int action, const char* first, const char* sec
   Guard& self = *static_cast<Guard*>(guard);
   if (self.rules_ == Rules::none) return SQLITE_OK;
   if (!keeps_schema(action, first)) self.schema_may_change_ = true;
+  const bool reads = action == SQLITE_READ || action == SQLITE_UPDATE || action == SQLITE_DELETE;
+  if (reads && self.reads_ != nullptr && first != nullptr) self.reads_->insert(first);
   const char* const where = self.rules_ == Rules::migration ? "in a migration" : "here";
   // VACUUM INTO attaches too, and under no name that says so.
   if (action == SQLITE_ATTACH) return self.deny(fmt::format("ATTACH is not allowed {}", where));
@@ -117,7 +120,8 @@ int Guard::authorize(void* guard, int action, const char* first, const char* sec
     if (!is_allowed_function(function)) {
       return self.deny(fmt::format("{} is not allowed {}", function, where));
     }
-    if (function == "like" || function == "glob") self.matches_patterns_ = true;
+    if (function == "like" || function == "glob" || function == "regexp")
+      self.matches_patterns_ = true;
   }
   if (action == SQLITE_PRAGMA && !pragma_allowed(self.rules_, first, second)) {
     return self.deny(fmt::format("PRAGMA {} is not allowed {}", first, where));
@@ -162,6 +166,10 @@ Guard::Scope::Scope(Guard& guard, Rules rules, std::optional<std::chrono::millis
       previous_(std::exchange(guard.rules_, rules)),
       // A migration is ours to trust with size: load_migration() has bounded it.
       limits_(guard.database_, rules == Rules::check || timeout) {
+  // Not for migrations: what they use, the application must define itself.
+  if (rules == Rules::check && !std::exchange(guard.has_regexp_, true)) {
+    define_regexp(guard.database_);
+  }
   if (timeout) guard.deadline_ = std::chrono::steady_clock::now() + *timeout;
   guard.denied_.clear();
   guard.timed_out_ = false;

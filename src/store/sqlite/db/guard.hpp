@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "store/session.hpp"
@@ -48,6 +49,10 @@ class Guard {
   bool schema_may_change() const { return schema_may_change_; }
   /// The schema is known from here on.
   void expect_schema() { schema_may_change_ = false; }
+
+  /// Notes the tables and views whose columns SQL of users names, when it is compiled; null: no
+  /// more.
+  void note_reads(std::set<std::string>* tables) { reads_ = tables; }
 
   /// Allows values of any size until the current scope ends.
   void lift_length_limit();
@@ -103,7 +108,9 @@ class Guard {
   bool timed_out_ = false;
   bool schema_may_change_ = false;
   bool matches_patterns_ = false;
+  bool has_regexp_ = false;
   std::string denied_;
+  std::set<std::string>* reads_ = nullptr;
   SlowFunctions functions_;
 };
 

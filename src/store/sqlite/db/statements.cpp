@@ -105,6 +105,10 @@ std::string with_suggestion(sqlite3* database, const std::string& message) {
   }
   if (missing.empty()) return message;
   const std::vector<std::string> names = column_strings(database, candidates);
+  // Another table has it: to offer the same name again would help nobody.
+  if (std::ranges::any_of(names, [&](const auto& name) { return same_name(name, missing); })) {
+    return message;
+  }
   const std::optional<std::string> near = did_you_mean(missing, names);
   return near ? fmt::format("{}; did you mean '{}'?", message, *near) : message;
 }

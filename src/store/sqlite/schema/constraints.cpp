@@ -292,12 +292,14 @@ std::vector<const Constraint*> reported(const std::vector<Constraint>& all, int 
 }
 
 std::string describe_rejection(const std::vector<Constraint>& all, int code,
-                               const std::string& message) {
+                               const std::string& message, bool with_text) {
   std::vector<std::string> out;
   for (const Constraint* constraint : reported(all, code, message)) {
-    if (std::ranges::find(out, constraint->display) == out.end()) {
-      out.push_back(constraint->display);
+    std::string shown = constraint->display;
+    if (with_text && constraint->kind == ConstraintKind::check && !constraint->name.empty()) {
+      shown += fmt::format(" ({})", readable(tokenize(constraint->expression)));
     }
+    if (std::ranges::find(out, shown) == out.end()) out.push_back(std::move(shown));
   }
   if (!out.empty()) return join(out, " or ");
   if (code == SQLITE_CONSTRAINT_FOREIGNKEY) return "a FOREIGN KEY";

@@ -34,9 +34,9 @@ std::vector<Constraint> read_constraints(SQLite::Database& database);
 std::vector<const Constraint*> reported(const std::vector<Constraint>& all, int code,
                                         std::string_view message);
 
-/// Who rejected it, for people.
+/// Who rejected it, for people; `with_text`: a CHECK that has a name with its expression, too.
 std::string describe_rejection(const std::vector<Constraint>& all, int code,
-                               const std::string& message);
+                               const std::string& message, bool with_text = false);
 
 /// The constraints that a check names.
 std::vector<Constraint> named_by(const std::vector<Constraint>& all, const ConstraintRef& by);

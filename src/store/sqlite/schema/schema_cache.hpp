@@ -3,6 +3,8 @@
 #include <SQLiteCpp/Database.h>
 
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "store/sqlite/db/guard.hpp"
@@ -29,6 +31,7 @@ class SchemaCache {
   // What these give is good until the next call of a member; they throw SQLite::Exception.
   const std::vector<Constraint>& constraints() { return now().constraints(database_); }
   const Indexes& indexes() { return now().indexes(database_); }
+  const std::set<std::string>& plain_tables() { return now().plain_tables(database_); }
   /// The constraints that a check names.
   const std::vector<Constraint>& named(const ConstraintRef& by) {
     return now().named(database_, by);

@@ -69,6 +69,17 @@ const std::vector<Constraint>& SchemaReading::named(SQLite::Database& database,
   return known.emplace(by.text, named_by(constraints(database), by)).first->second;
 }
 
+const std::set<std::string>& SchemaReading::plain_tables(SQLite::Database& database) {
+  if (plain_tables_) return *plain_tables_;
+  plain_tables_.emplace();
+  SQLite::Statement names(
+      database,
+      "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND "
+      "sql NOT LIKE 'CREATE VIRTUAL %' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+  while (names.executeStep()) plain_tables_->insert(to_lower(names.getColumn(0).getString()));
+  return *plain_tables_;
+}
+
 bool SchemaReading::may_say_fail() {
   if (!says_fail_) says_fail_ = to_lower(text_).find("fail") != std::string::npos;
   return *says_fail_;

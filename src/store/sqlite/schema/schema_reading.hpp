@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +35,8 @@ class SchemaReading {
   const Indexes& indexes(SQLite::Database& database);
   /// As named_by() of the constraints; many checks, and all cases of one, ask for the same.
   const std::vector<Constraint>& named(SQLite::Database& database, const ConstraintRef& by);
+  /// The tables of which SQLite itself keeps the rows, by name, in small letters.
+  const std::set<std::string>& plain_tables(SQLite::Database& database);
   /// Whether ON CONFLICT FAIL or RAISE(FAIL) may be somewhere in the schema.
   bool may_say_fail();
 
@@ -44,6 +47,7 @@ class SchemaReading {
   std::optional<Indexes> indexes_;
   using Named = std::map<std::string, std::vector<Constraint>, std::less<>>;
   std::map<ConstraintRef::Kind, Named> named_;
+  std::optional<std::set<std::string>> plain_tables_;
   std::optional<bool> says_fail_;
 };
 

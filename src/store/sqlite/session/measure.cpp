@@ -4,9 +4,11 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
+#include "base/text.hpp"
 #include "os/clock.hpp"
 #include "store/sqlite/db/statements.hpp"
 #include "store/sqlite/schema/indexes.hpp"
@@ -39,6 +41,8 @@ class Measurement {
 
   CostOutcome run() {
     const Guard::Scope scope(guard_, request_.limits);
+    std::set<std::string> reads;
+    guard_.note_reads(&reads);
     StatementReader reader(database_.getHandle(), guard_, request_.sql);
     CostOutcome outcome;
     outcome.engine = fmt::format("SQLite {}", sqlite3_libversion());
@@ -50,7 +54,9 @@ class Measurement {
               : SqlFailure{SqlFailure::Kind::denied, "cost must be one statement", 0, 1, {}};
       return outcome;
     }
+    guard_.note_reads(nullptr);
     if (!read_plan(outcome)) return outcome;
+    count_rows(reads, outcome);
     // The counted run is the warm-up of the timed ones, too.
     reset_counters(statement->handle.get());
     if (!run_once(reader, *statement, outcome)) return outcome;
@@ -62,6 +68,20 @@ class Measurement {
   }
 
  private:
+  void count_rows(const std::set<std::string>& reads, CostOutcome& outcome) {
+    const Guard::Pause pause(guard_);
+    const std::set<std::string>& tables = schema_.plain_tables();
+    for (const std::string& name : reads) {
+      // Not a view, nor a function that is read like a table, nor one of SQLite's own.
+      if (!tables.contains(to_lower(name))) continue;
+      outcome.read.push_back(name);
+      const bool bare =
+          own_.number(fmt::format("SELECT count(*) < 2 FROM (SELECT 1 FROM {} LIMIT 2)",
+                                  quoted_identifier(name))) != 0;
+      if (bare) outcome.bare.push_back(name);
+    }
+  }
+
   bool read_plan(CostOutcome& outcome) {
     const std::string sql = fmt::format("EXPLAIN QUERY PLAN {}", request_.sql);
     StatementReader reader(database_.getHandle(), guard_, sql);

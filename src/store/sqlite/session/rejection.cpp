@@ -52,7 +52,8 @@ class RejectionJudge {
  public:
   RejectionJudge(const Workshop& workshop, const Bindings& bindings, const ConstraintRef& by,
                  const RunLimits& limits)
-      : database_(workshop.database),
+      : workshop_(workshop),
+        database_(workshop.database),
         guard_(workshop.guard),
         schema_(workshop.schema),
         statements_(workshop.statements),
@@ -73,7 +74,12 @@ class RejectionJudge {
     const Statement* last = reader.next();
     while (last != nullptr && !reader.at_end()) {
       if (const int code = run_to_end(*last, bindings_); code != SQLITE_DONE) {
-        return with_failure(Verdict::setup_rejected, explain(reader, *last, code));
+        SqlFailure failure = explain(reader, *last, code);
+        if (code == SQLITE_CONSTRAINT_FOREIGNKEY) {
+          std::string keys = keys_that_reject(workshop_, *last, bindings_);
+          if (!keys.empty()) failure.rejected_by = std::move(keys);
+        }
+        return with_failure(Verdict::setup_rejected, std::move(failure));
       }
       last = reader.next();
     }
@@ -400,6 +406,7 @@ class RejectionJudge {
     return true;
   }
 
+  const Workshop& workshop_;
   SQLite::Database& database_;
   Guard& guard_;
   SchemaCache& schema_;

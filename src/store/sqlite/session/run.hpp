@@ -7,6 +7,7 @@
 
 #include "store/sqlite/db/statements.hpp"
 #include "store/sqlite/schema/schema_cache.hpp"
+#include "store/sqlite/session/workshop.hpp"
 
 namespace baseline::sqlite {
 
@@ -18,6 +19,11 @@ int run_to_end(const Statement& statement, const Bindings& bindings);
 /// constraint, who rejected it.
 SqlFailure explained(SchemaCache& schema, Guard& guard, const StatementReader& reader,
                      const Statement& statement, int code, const RunLimits& limits);
+
+/// The foreign keys that reject a statement, for people; empty when they cannot be found. Call it
+/// on a scratch copy, with the statement as it has just failed.
+std::string keys_that_reject(const Workshop& workshop, const Statement& statement,
+                             const Bindings& bindings);
 
 /// Whether rows violate a foreign key that is checked only at COMMIT.
 bool has_deferred_violations(sqlite3* database);

@@ -2,7 +2,6 @@
 
 #include <SQLiteCpp/Transaction.h>
 
-#include <set>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -157,13 +156,13 @@ ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bind
     if (const int code = run_to_end(*statement, bindings); code != SQLITE_DONE) {
       outcome.failure = explained(schema_, guard_, reader, *statement, code, limits);
       if (code == SQLITE_CONSTRAINT_FOREIGNKEY && role_ == Role::scratch) {
-        std::string keys = keys_that_reject(*statement, bindings);
+        std::string keys = keys_that_reject(workshop(), *statement, bindings);
         if (!keys.empty()) outcome.failure->rejected_by = std::move(keys);
       }
       return outcome;
     }
     ++outcome.statements_run;
-    outcome.rows_changed = counter.changed();
+    outcome.changes.push_back(counter.changed());
     last = statement;
   }
   outcome.failure = reader.failure();
@@ -175,43 +174,6 @@ ExecuteOutcome SqliteSession::execute(std::string_view sql, const Bindings& bind
                    last->number, translated([&] { return violated_keys(database_); })};
   }
   return outcome;
-}
-
-// SQLite does not say which. Put off until COMMIT, none rejects the statement, and the rows that
-// have no parent then show it.
-std::string SqliteSession::keys_that_reject(const Statement& statement, const Bindings& bindings) {
-  const auto orphans_now = [&] {
-    const Guard::Pause pause(guard_);
-    return orphans(database_);
-  };
-  const auto undo = [&] {
-    sqlite3_reset(statement.handle.get());
-    own_.run("ROLLBACK TO \"baseline keys\"");
-    own_.run("RELEASE \"baseline keys\"");
-    own_.run("PRAGMA defer_foreign_keys = OFF");
-  };
-  try {
-    sqlite3_reset(statement.handle.get());
-    const std::multiset<Orphan> before = orphans_now();
-    std::multiset<Orphan> after = before;
-    own_.run("SAVEPOINT \"baseline keys\"");
-    try {
-      own_.run("PRAGMA defer_foreign_keys = ON");
-      if (run_to_end(statement, bindings) == SQLITE_DONE) after = orphans_now();
-    } catch (const SQLite::Exception&) {
-      undo();
-      throw;
-    }
-    undo();
-    const Guard::Pause pause(guard_);
-    std::vector<std::string> names;
-    for (const Constraint& key : keys_of_new(database_, schema_.constraints(), before, after)) {
-      names.push_back(key.display);
-    }
-    return join(names, " or ");
-  } catch (const SQLite::Exception&) {
-    return {};  // "foreign key mismatch", or OR ROLLBACK has ended the transaction
-  }
 }
 
 Workshop SqliteSession::workshop() {

@@ -78,9 +78,6 @@ class SqliteSession final : public Session {
   KnownTables& known_tables();
   std::optional<TableInfo> read_table(std::string_view name);
 
-  /// The foreign keys that reject a statement, for people; empty when they cannot be found.
-  std::string keys_that_reject(const Statement& statement, const Bindings& bindings);
-
   bool is_in_transaction();
   /// What only a scratch copy has use for.
   Workshop workshop();

@@ -97,7 +97,7 @@ TEST_CASE("reading an idle database leaves every file as it was", "[live]") {
       const auto scratch = live->scratch();
       scratch->begin(true);
       CHECK(rows(*scratch) == Value(std::int64_t{0}));
-      CHECK(scratch->execute("INSERT INTO t VALUES (1)", {}, {}).rows_changed == 1);
+      CHECK(scratch->execute("INSERT INTO t VALUES (1)", {}, {}).rows_changed() == 1);
       CHECK(
           scratch->reject("INSERT INTO t VALUES (9)", {}, {ConstraintRef::Kind::name, "small"}, {})
               .verdict == Rejection::Verdict::by_named);
@@ -272,7 +272,7 @@ TEST_CASE("a scratch copy of a sealed file has its rows, page size and encoding"
     CHECK(scratch->query("SELECT x FROM t LIMIT 1", {}, {}).rows.at(0).at(0) ==
           Value(std::string("ä")));
     scratch->begin(false);
-    CHECK(scratch->execute("DELETE FROM t", {}, {}).rows_changed == 2);
+    CHECK(scratch->execute("DELETE FROM t", {}, {}).rows_changed() == 2);
     CHECK(scratch->rollback());
     CHECK(rows(*scratch) == Value(std::int64_t{2}));
     CHECK(listing(directory.path()) == before);

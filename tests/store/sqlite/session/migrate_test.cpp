@@ -218,7 +218,7 @@ TEST_CASE("a reference cannot be changed, its scratch copy can", "[migrate]") {
   CHECK(outcome.failure->kind == SqlFailure::Kind::denied);
   const auto scratch = reference->scratch();
   scratch->begin(true);
-  CHECK(scratch->execute("INSERT INTO a VALUES (1)", {}, {}).rows_changed == 1);
+  CHECK(scratch->execute("INSERT INTO a VALUES (1)", {}, {}).rows_changed() == 1);
   CHECK(scratch->rollback());
 }
 

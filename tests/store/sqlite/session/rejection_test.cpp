@@ -283,7 +283,7 @@ TEST_CASE("a schema that changes in a check is another one for the next", "[reje
     session->begin(false);
     const ExecuteOutcome outcome = session->execute("INSERT INTO t VALUES (1)", {}, {});
     CHECK(session->rollback());
-    return outcome.failure ? outcome.failure->message : std::to_string(outcome.rows_changed);
+    return outcome.failure ? outcome.failure->message : std::to_string(outcome.rows_changed());
   };
   CHECK(rows() == "1");
   session->begin(false);

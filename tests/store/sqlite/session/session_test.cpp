@@ -205,7 +205,7 @@ TEST_CASE("execute stops at the first failure and says who rejected", "[session]
       "points",
       {}, {});
   CHECK(outcome.statements_run == 1);
-  CHECK(outcome.rows_changed == 3);
+  CHECK(outcome.rows_changed() == 3);
   REQUIRE(outcome.failure);
   CHECK(outcome.failure->kind == Kind::constraint);
   CHECK(outcome.failure->statement == 2);
@@ -213,7 +213,7 @@ TEST_CASE("execute stops at the first failure and says who rejected", "[session]
   CHECK(outcome.failure->rejected_by == "UNIQUE points(name)");
   const ExecuteOutcome ddl = session->execute("DELETE FROM points; CREATE TABLE x(y)", {}, {});
   CHECK_FALSE(ddl.failure);
-  CHECK(ddl.rows_changed == 0);
+  CHECK(ddl.rows_changed() == 0);
   CHECK(session->rollback());
   CHECK(session->query("SELECT count(*) FROM points", {}, {}).rows.at(0).at(0) ==
         Value(std::int64_t{3}));
