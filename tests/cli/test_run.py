@@ -317,6 +317,7 @@ class Hooks(Run):
         self.assertEqual(done.returncode, 1)
         self.assertIn("failed: the application did not start on the new database; the old one is "
                       "back at", done.stdout)
+        self.assertRegex(done.stdout, r"\n      command   false\n")
         self.assertIn("the application did not start; swapped back", self.succeeds("history"))
         self.baseline("deploy", "--yes", "--on-failure", "keep")
         self.assertIn("kept, but the application did not start", self.succeeds("history"))
