@@ -41,6 +41,9 @@ class Observer {
   virtual void waiting(std::string_view /*what*/) {}
   /// The history has a line of this run now; `run` is its names::run_key().
   virtual void recorded(std::string_view /*run*/) {}
+  /// The new database is live and good: the application may be started, by hand. What is left to do
+  /// is about the backup, and may take long.
+  virtual void ready() {}
   /// Something worth knowing that is not a problem.
   virtual void note(std::string_view text) = 0;
   /// Something the operator should look at; the run goes on.

@@ -106,8 +106,9 @@ the baseline, in the place of this process (same pid; its signals and exit code 
                       start at once one does it, the others wait
   --on-start skip     starts it, whatever the database is
 
-Waits 60s unless --wait says otherwise. A database that is at the baseline is recognised read-only
-and without the lock. The commands of 'application' in baseline.yaml are not run.
+A database that is at the baseline is recognised read-only and without the lock, also while the
+deploy that put it there is sealing the backup. The database that a rollback has put there is let
+through as well. The commands of 'application' in baseline.yaml are not run.
 
 Examples:
   baseline run -- python bot.py

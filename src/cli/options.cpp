@@ -24,6 +24,7 @@ enum Group : unsigned {
   run_options = 1U << 7U,        ///< commands may run
   report_options = 1U << 8U,     ///< there is something to report
   always_dry = 1U << 9U,         ///< no option: it is the dry run of its command
+  gate_options = 1U << 10U,      ///< it waits unless it is told not to
 };
 
 struct CommandRow {
@@ -49,7 +50,7 @@ constexpr CommandRow kCommandRows[] = {
      database_options | backup_options | wait_options | report_options},
     {Command::run, "run", nullptr,
      database_options | input_options | backup_options | wait_options | value_options |
-         strict_options},
+         strict_options | gate_options},
     {Command::status, "status", nullptr, database_options | input_options | backup_options},
     {Command::recover, "recover", nullptr, database_options | backup_options | wait_options},
     {Command::history, "history", nullptr, database_options | backup_options},
@@ -111,7 +112,7 @@ CLI::App& group(CLI::App& app, const std::string& name) {
 void add_settings(CLI::App& app, unsigned groups, Options& options) {
   RawOptions& raw = options.settings;
   const auto text = [&app](const char* name, std::string& value, const char* type,
-                           const char* help) {
+                           const std::string& help) {
     return app.add_option(name, value, help)->type_name(type)->group("Options");
   };
   text("-c,--config", raw.config, "FILE",
@@ -136,8 +137,9 @@ void add_settings(CLI::App& app, unsigned groups, Options& options) {
   }
   if ((groups & wait_options) != 0) {
     text("--wait", raw.wait, "DURATION",
-         "How long to wait for another run, or for the application to let go: 500ms, 30s, 5m "
-         "[env: BASELINE_WAIT] [default: 0s]");
+         fmt::format("How long to wait for another run, or for the application to let go: 500ms, "
+                     "30s, 5m [env: BASELINE_WAIT] [default: {}]",
+                     (groups & gate_options) != 0 ? "60s" : "0s"));
   }
 }
 

@@ -216,9 +216,12 @@ CommandResult rendered(const Invocation& invocation, const ReplaceReport& report
       invocation.run.phases.push_back(*report.before);
     }
     conclude(invocation.run, report);
-    result.output = invocation.settings.format.value == Format::json
-                        ? json_report::of(report, result.exit_code)
-                        : human_report::of(report, invocation.out, typed_options(invocation));
+    const Options& options = invocation.options;
+    const bool is_short = options.quiet && !options.dry_run && result.exit_code == 0;
+    result.output =
+        invocation.settings.format.value == Format::json ? json_report::of(report, result.exit_code)
+        : is_short ? human_report::warnings_text(report, invocation.out)
+                   : human_report::of(report, invocation.out, typed_options(invocation));
   });
   if (!complete) {
     result.exit_code = exit_code_without_result(result.exit_code, invocation.options.only_looks());

@@ -157,6 +157,22 @@ void ApplicationControl::start_again(Replacement* replacement) {
   }
 }
 
+std::string_view failed_hook(const std::optional<SuiteReport>& results) {
+  if (!results) return {};
+  for (const CheckResult& result : results->results) {
+    if (result.check->kind != kHookKind || result.status != Status::fail) continue;
+    return result.check->name == "application.revert"
+               ? "the application's old version could not be put back"
+               : "the application did not start";
+  }
+  return {};
+}
+
+std::string_view what_failed(const std::optional<SuiteReport>& results) {
+  const std::string_view hook = failed_hook(results);
+  return hook.empty() ? "checks failed" : hook;
+}
+
 std::optional<ApplicationReport> ApplicationControl::report() const {
   if (runs_.empty() && state_ == State::untouched) return {};
   ApplicationReport report;

@@ -71,4 +71,10 @@ class ApplicationControl {
 /// The kind of the results that hooks give.
 inline constexpr std::string_view kHookKind = "hook";
 
+/// What a command of the application did not bring about: "the application did not start"; empty
+/// where none has failed.
+std::string_view failed_hook(const std::optional<SuiteReport>& results);
+/// The same, or "checks failed".
+std::string_view what_failed(const std::optional<SuiteReport>& results);
+
 }  // namespace baseline

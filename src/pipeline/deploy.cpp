@@ -210,6 +210,7 @@ void fill_in(SuiteReport& report, SuiteReport running) {
 ReplaceSteps::Started bring_up_new(const DeployRequest& request, const Context& context,
                                    const ReplaceSteps& steps, Replacement& replacement,
                                    ReplaceReport& report) {
+  let_application_in(context, replacement, false, report);
   report.after->results.push_back(steps.application.start(&replacement));
   const bool started = report.after->results.back().status == Status::pass;
   if (started && request.judge_running && report.after->deferred() > 0) {
@@ -268,6 +269,7 @@ void deploy_now(const DeployRequest& request, const Context& context,
   // A database that can be read is frozen in any case: one file that rollback can put back.
   steps.as_found = request.as_found && (report.old.unsettled || !report.old.unreadable.empty());
   steps.keep_on_failure = request.keep_on_failure;
+  steps.is_gate = request.is_gate;
   steps.intent.revision = request.migration.revision;
   steps.intent.migration = digest_of(request.migration);
   if (report.old.exists) steps.intent.also = context.also;

@@ -46,6 +46,7 @@ struct DeployRequest {
   BackupChoice backup = BackupChoice::automatic;
   KeepRule keep = {};  ///< which backups to keep after a deploy that succeeded; says nothing: all
   std::chrono::milliseconds wait{0};
+  bool is_gate = false;          ///< the caller starts the application, when the deploy has ended
   Application application = {};  ///< without commands: it is stopped and started by hand
   /// Runs the checks that need the application, once it was started. May be empty.
   JudgeRunning judge_running = {};

@@ -20,11 +20,25 @@ constexpr std::size_t kShownDifferences = 20;
 struct Sight {
   DatabaseFacts facts;
   Comparison comparison;
-  bool quiet = false;  ///< no run is under way, and none was cut off
+  /// No run is under way, and none was cut off; or it has let the application in.
+  bool quiet = false;
 };
 
 bool is_quiet(const Context& context) {
-  return context.store.leftovers().empty() || !context.store.interruption();
+  return context.store.leftovers().empty() || context.store.admission() ||
+         !context.store.interruption();
+}
+
+// A run that lets the application in removes its journal before it gives up the lock.
+bool was_cut_off(const Context& context) {
+  return !context.store.running() && context.store.admission();
+}
+
+// Whoever opens a database that a run has frozen is in its way.
+std::optional<std::string> run_in_the_way(const Context& context) {
+  auto running = context.store.running();
+  if (running && context.store.admission()) running.reset();
+  return running;
 }
 
 Sight look_once(Session& reference, const Context& context, std::span<const std::string> ignored) {
@@ -58,15 +72,14 @@ class Gate {
   std::optional<ReplaceReport> pass() {
     for (;;) {
       stop_if_interrupted();
-      // Who opens a database that a run has frozen is in its way.
-      if (const auto running = context_.store.running()) {
+      if (const auto running = run_in_the_way(context_)) {
         wait_for(fmt::format("another run is under way: {}", *running));
         continue;
       }
       try {
         const Sight sight = look();
-        if (sight.quiet && sight.comparison.at_baseline) return {};
-        if (context_.store.running()) continue;
+        if (may_start(sight)) return {};
+        if (run_in_the_way(context_)) continue;
         if (sight.quiet && sight.facts.unsettled) {
           settle();
           continue;
@@ -77,8 +90,8 @@ class Gate {
         }
         // Whoever was at it may have finished since.
         const Sight again = look();
-        if (again.quiet && again.comparison.at_baseline) return {};
-        if (!context_.store.running()) refuse(again);
+        if (may_start(again)) return {};
+        if (!run_in_the_way(context_)) refuse(again);
       } catch (const Error& error) {
         if (error.code() != ErrorCode::in_use) throw;
         wait_for(error.what());
@@ -87,6 +100,48 @@ class Gate {
   }
 
  private:
+  // Where the application may start on what a run that was cut off has left, one that deploys
+  // finishes that run first.
+  bool may_start(const Sight& sight) {
+    if (!sight.quiet) return false;
+    const bool rolled_back = !sight.comparison.at_baseline && is_rolled_back(sight.facts);
+    if (!sight.comparison.at_baseline && !rolled_back) return false;
+    const bool cut_off = was_cut_off(context_);
+    if (cut_off && request_.deploys && !rolled_back) return false;
+    if (cut_off) {
+      context_.observer.warning(
+          "an interrupted run has let the application start, and has to be finished: baseline "
+          "recover");
+    }
+    if (rolled_back) {
+      context_.observer.warning(fmt::format(
+          "{} was rolled back and is not at baseline {}: the application starts on the "
+          "database as it was before",
+          printable(context_.store.location()), printable(request_.deploy.migration.revision)));
+    }
+    return true;
+  }
+
+  // Whether a rollback took this baseline back, and what it put there is live. A baseline that came
+  // since is judged like any other.
+  bool is_rolled_back(const DatabaseFacts& live) const {
+    if (!live.exists || !live.unreadable.empty() || live.unsettled) return false;
+    const PastRuns past = past_runs(context_);
+    const auto run = context_.store.admission();
+    const HistoryLine* const last = past.last_completed();
+    std::string revision;
+    if (run && run->replaced) {
+      if (run->intent.command != "rollback") return false;
+      revision = run->intent.revision;
+    } else {
+      if (last == nullptr || last->kind != RunKind::rollback) return false;
+      revision = last->to;
+    }
+    if (live.revision.value_or("") != revision) return false;
+    const HistoryLine* const undone = past.last_deploy();
+    return undone != nullptr && is_deploy_of(request_.deploy.migration, *undone);
+  }
+
   Sight look() { return baseline::look(request_.deploy.reference, context_, ignored_); }
 
   void wait_for(const std::string& what) {
@@ -171,6 +226,7 @@ class Gate {
     DeployRequest deploy = request_.deploy;
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(end_ - SteadyClock::now());
+    deploy.is_gate = true;
     deploy.wait = std::max(left, std::chrono::milliseconds(0));
     // What is there may have changed until the lock was ours.
     deploy.confirm = [this](const ReplaceReport& plan) {
@@ -192,10 +248,10 @@ class Gate {
 }  // namespace
 
 bool is_gate_open(Session& reference, const Context& context) {
-  if (context.store.running()) return false;
+  if (run_in_the_way(context)) return false;
   try {
     const Sight sight = look(reference, context, {});
-    return sight.quiet && sight.comparison.at_baseline;
+    return sight.quiet && sight.comparison.at_baseline && !was_cut_off(context);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::in_use) throw;
     return false;

@@ -91,9 +91,7 @@ std::optional<Error> why_twice(const Migration& migration, Session& reference,
       "baseline status shows what differs; --again replaces it all the same, and what is live now "
       "is then in a backup only";
   const HistoryLine* const last = past.last_completed();
-  const bool same =
-      last != nullptr && (last->to == migration.revision ||
-                          (!last->migration.empty() && last->migration == digest_of(migration)));
+  const bool same = last != nullptr && is_deploy_of(migration, *last);
   const std::string revision = printable(migration.revision);
   if (same) {
     return Error(ErrorCode::refused,
@@ -122,6 +120,11 @@ std::optional<Error> why_twice(const Migration& migration, Session& reference,
 }
 
 }  // namespace
+
+bool is_deploy_of(const Migration& migration, const HistoryLine& run) {
+  return run.to == migration.revision ||
+         (!run.migration.empty() && run.migration == digest_of(migration));
+}
 
 std::vector<std::string> application_tables(const Schema& schema) {
   std::vector<std::string> tables;

@@ -18,6 +18,9 @@ std::vector<std::string> application_tables(const Schema& schema);
 /// "revision 5c8e4212f5ed, channel_configs (24 rows), monitoring_targets (108 rows)"
 std::string content_line(const BackupContent& content);
 
+/// Whether what the run put there was made by this migration.
+bool is_deploy_of(const Migration& migration, const HistoryLine& run);
+
 /// Throws Error{refused} when the live database is none that `replaces` allows to be replaced with
 /// `baseline`: it has tables, but none of those that are named or of the baseline's own, it is not
 /// at a revision that is named, and no run has put it there.

@@ -15,9 +15,18 @@
 namespace baseline {
 namespace {
 
+void note_admission(const Context& context, Replacement& replacement, bool replaced) {
+  try {
+    surprises_as_errors([&] { replacement.note_admission(replaced); });
+  } catch (const Error& error) {
+    context.observer.warning(error.what());
+  }
+}
+
 // The old database is live, and free. The application is started while the journal still tells that
 // it was stopped: no crash leaves it down without a word.
-void end_undone(const ReplaceSteps& steps, Replacement& replacement) {
+void end_undone(const ReplaceSteps& steps, const Context& context, Replacement& replacement) {
+  note_admission(context, replacement, false);
   steps.application.start_again(&replacement);
   replacement.finish();
 }
@@ -49,7 +58,7 @@ void undo_noting(ReplaceSteps& steps, const Context& context, Replacement& repla
                         "kept as the backup {}",
                         printable(written->manifest.id)));
       }
-      end_undone(steps, replacement);
+      end_undone(steps, context, replacement);
     });
   } catch (const Error& second) {
     if (!undone) steps.application.start_again(nullptr);
@@ -100,8 +109,12 @@ void clean_up_after_revert(const ReplaceSteps& steps, const Context& context,
     surprises_as_errors([&] {
       report.failed_backup = undo(context, replacement, steps.intent);
       record(context, steps.intent,
-             {steps.intent.command, "checks failed; swapped back", false, {}, report.unavailable});
-      end_undone(steps, replacement);
+             {steps.intent.command,
+              fmt::format("{}; swapped back", what_failed(report.after)),
+              false,
+              {},
+              report.unavailable});
+      end_undone(steps, context, replacement);
     });
   } catch (const Error& error) {
     // The old database is back, and why matters more than that something could not be tidied up.
@@ -175,7 +188,10 @@ void take_back(ReplaceSteps& steps, const Context& context, Replacement& replace
 // The application on the new database. Throws with the old one back in place.
 ReplaceSteps::Started brought_up(ReplaceSteps& steps, const Context& context,
                                  Replacement& replacement, ReplaceReport& report) {
-  if (!steps.bring_up) return ReplaceSteps::Started::well;
+  if (!steps.bring_up) {
+    let_application_in(context, replacement, !steps.is_gate, report);
+    return ReplaceSteps::Started::well;
+  }
   try {
     return surprises_as_errors([&] { return steps.bring_up(replacement); });
   } catch (const Error&) {
@@ -192,8 +208,10 @@ void finish(ReplaceSteps& steps, const Context& context, Replacement& replacemen
     surprises_as_errors([&] {
       report.backup = file_backup(context, replacement, steps.intent, steps.draft);
       if (steps.conclude) steps.conclude();
-      const std::string outcome =
-          report.kept_despite_failure ? "kept despite failed checks" : "done";
+      const std::string outcome = !report.kept_despite_failure ? "done"
+                                  : failed_hook(report.after).empty()
+                                      ? "kept despite failed checks"
+                                      : fmt::format("kept, but {}", failed_hook(report.after));
       record(context, steps.intent,
              {steps.intent.command, outcome, true, report.backup, report.unavailable,
               replacement.built_sha256()});
@@ -217,7 +235,7 @@ bool went_live(ReplaceSteps& steps, const Context& context, Replacement& replace
   stop_if_interrupted();
   if (!steps.stage(replacement)) {
     undo(context, replacement, steps.intent);
-    end_undone(steps, replacement);
+    end_undone(steps, context, replacement);
     report.outcome = Outcome::checks_failed;
     return false;
   }
@@ -233,6 +251,19 @@ bool went_live(ReplaceSteps& steps, const Context& context, Replacement& replace
 }
 
 }  // namespace
+
+void let_application_in(const Context& context, Replacement& replacement, bool by_hand,
+                        ReplaceReport& report) {
+  note_admission(context, replacement, true);
+  report.ready = rfc3339(context.now());
+  if (!by_hand || !report.old.exists) return;
+  try {
+    // To seal the backup takes as long as the old database takes to be read.
+    context.observer.ready();
+  } catch (const std::exception&) {
+    // It is told at the end, too.
+  }
+}
 
 void add_integrity_check(SuiteReport& report, Session& subject, Session::Depth depth) {
   const SteadyClock::time_point start = SteadyClock::now();

@@ -26,6 +26,7 @@ struct ReplaceSteps {
   bool as_found = false;
   DraftContent draft = DraftContent::current;  ///< set when the old database is frozen
   bool keep_on_failure = false;
+  bool is_gate = false;  ///< the application is started by who called, once the run has ended
   /// Builds the candidate and judges it. False: its checks failed; undo.
   std::function<bool(Replacement&)> stage = {};
   /// Called when the old database is filed: what else the command has to conclude. May be empty.
@@ -48,6 +49,12 @@ struct ReplaceSteps {
 /// finishes it.
 void replace(ReplaceSteps& steps, const Context& context, Replacement& replacement,
              ReplaceReport& report);
+
+/// Lets the gate of `run` open on the new database, notes when, and where the application is
+/// started `by_hand` says that it is time. Called before a start command, which may be that gate.
+/// Where it cannot be noted, that is a warning: the gate opens when the run has ended.
+void let_application_in(const Context& context, Replacement& replacement, bool by_hand,
+                        ReplaceReport& report);
 
 /// Looks at the database that would be replaced, who has it open where `holders`, and how it would
 /// be kept. Throws when the catalogue cannot be used.

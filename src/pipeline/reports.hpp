@@ -124,6 +124,7 @@ struct ReplaceReport {
   std::optional<PruneReport> pruned;         ///< where the settings say which backups to keep
   std::optional<FiledBackup> failed_backup;  ///< of a new database that somebody wrote to
   std::optional<std::chrono::nanoseconds> unavailable;  ///< the window
+  std::string ready;  ///< when the application could start on the new database: RFC 3339, or empty
   bool swapped_back = false;
   bool kept_despite_failure = false;
   bool recovered_crash = false;  ///< a crashed writer's WAL or journal was brought in

@@ -192,14 +192,15 @@ ReplaceReport begin_rollback_report(const Context& context) {
 // The application's old version, then its start. Where the old version cannot be put back, the new
 // one must not run on the old database: all is undone. When only the start fails, the old database
 // stays: it is what was asked for, and the old version is there.
-ReplaceSteps::Started bring_up_old(ApplicationControl& application, Replacement& live,
-                                   ReplaceReport& report) {
+ReplaceSteps::Started bring_up_old(const Context& context, ApplicationControl& application,
+                                   Replacement& live, ReplaceReport& report) {
   SuiteReport& after = report.after.emplace();
   after.phase = Phase::after;
   if (application.can_revert()) {
     after.results.push_back(application.revert());
     if (after.failed()) return ReplaceSteps::Started::swap_back;
   }
+  let_application_in(context, live, !application.can_start(), report);
   if (application.can_start()) after.results.push_back(application.start(&live));
   return after.failed() ? ReplaceSteps::Started::keep : ReplaceSteps::Started::well;
 }
@@ -259,7 +260,9 @@ void rollback_now(const RollbackRequest& request, const Context& context,
     if (request.move) context.catalogue.mark_restored(source->entry.id, rfc3339(context.now()));
   };
   if (application.can_start() || application.can_revert()) {
-    steps.bring_up = [&](Replacement& live) { return bring_up_old(application, live, report); };
+    steps.bring_up = [&](Replacement& live) {
+      return bring_up_old(context, application, live, report);
+    };
   }
   replace(steps, context, *replacement, report);
 }

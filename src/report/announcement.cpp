@@ -6,6 +6,7 @@
 
 #include "announce/message.hpp"
 #include "base/text.hpp"
+#include "report/layout.hpp"
 
 namespace baseline::human_report {
 namespace {
@@ -26,24 +27,19 @@ Totals totals_of(const AnnounceReport& report) {
   return out;
 }
 
-std::string labelled_line(std::string_view label, const std::string& text) {
-  return fmt::format("{:<11}{}\n", label, text);
-}
-
 std::string summary(const AnnounceReport& report) {
   const Totals totals = totals_of(report);
   const std::string file = printable(report.file);
   const std::string source = printable(report.source);
-  return labelled_line("source", source == file ? file : fmt::format("{} ({})", source, file)) +
-         labelled_line("notice", printable(report.announcement)) +
-         labelled_line(
-             "found",
-             fmt::format(
-                 "{} for {}; {} cannot be carried over; {}", counted(totals.offers, "command"),
-                 counted(report.recipients.size(), "recipient"), human_count(totals.losses),
-                 totals.merged == 1
-                     ? "1 duplicate was merged"
-                     : fmt::format("{} duplicates were merged", human_count(totals.merged))));
+  return labelled("source", source == file ? file : fmt::format("{} ({})", source, file)) +
+         labelled("notice", printable(report.announcement)) +
+         labelled("found",
+                  fmt::format(
+                      "{} for {}; {} cannot be carried over; {}", counted(totals.offers, "command"),
+                      counted(report.recipients.size(), "recipient"), human_count(totals.losses),
+                      totals.merged == 1
+                          ? "1 duplicate was merged"
+                          : fmt::format("{} duplicates were merged", human_count(totals.merged))));
 }
 
 std::string found_for(const Recipient& recipient, const Style& style) {
@@ -94,14 +90,12 @@ std::string sent(const AnnounceReport& report, const Style& style) {
     }
   }
   const bool whole = now + earlier == all.size();
-  out += labelled_line(
-      "sent",
-      style(whole ? Tone::good : Tone::bad, fmt::format("{} of {}", now + earlier, all.size())) +
-          (earlier == 0 ? "" : fmt::format(", {} by an earlier run", earlier)));
-  out += labelled_line("record", printable(report.ledger));
+  out += labelled("sent", style(whole ? Tone::good : Tone::bad,
+                                fmt::format("{} of {}", now + earlier, all.size())) +
+                              (earlier == 0 ? "" : fmt::format(", {} by an earlier run", earlier)));
+  out += labelled("record", printable(report.ledger));
   if (!whole)
-    out += labelled_line("next",
-                         "the same command again: it sends to those only that have not got it");
+    out += labelled("next", "the same command again: it sends to those only that have not got it");
   return out;
 }
 
@@ -111,7 +105,7 @@ std::string of(const AnnounceReport& report, const Style& style) {
   std::string out = summary(report);
   if (report.sent) return out + sent(report, style);
   for (const Recipient& recipient : report.recipients) out += found_for(recipient, style);
-  return out + "\n" + labelled_line("next", report.next);
+  return out + "\n" + labelled("next", report.next);
 }
 
 std::string markdown_of(const AnnounceReport& report) {

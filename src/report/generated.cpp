@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "report/json_document.hpp"
+#include "report/layout.hpp"
 
 namespace baseline {
 namespace {
@@ -24,11 +25,13 @@ std::string skipped(const std::vector<SkippedCheck>& checks) {
   }
   std::string out;
   for (const auto& [reason, paths] : reasons) {
-    out += fmt::format("{:<10}{}\n", out.empty() ? "skipped" : "", printable(reason));
+    out += labelled(out.empty() ? "skipped" : "", printable(reason));
     for (std::size_t i = 0; i < std::min(paths.size(), kShown); ++i) {
-      out += fmt::format("{:<12}{}\n", "", printable(paths[i]));
+      out += labelled("", "  " + printable(paths[i]));
     }
-    if (paths.size() > kShown) out += fmt::format("{:<12}and {} more\n", "", paths.size() - kShown);
+    if (paths.size() > kShown) {
+      out += labelled("", fmt::format("  and {} more", paths.size() - kShown));
+    }
   }
   return out;
 }
@@ -39,14 +42,15 @@ std::string human_report::of(const GenerateReport& report) {
   const GeneratedSuites& suites = report.suites;
   std::string out;
   for (const std::string& file : report.files) {
-    out += fmt::format("{:<10}{}\n", out.empty() ? "wrote" : "", printable(file));
+    out += labelled(out.empty() ? "wrote" : "", printable(file));
   }
-  out += fmt::format("{:<10}{} over {}\n", "checks", counted(suites.checks, "check"),
-                     counted(suites.tables, "table"));
-  out += fmt::format("{:<10}{} of {} that can reject a row\n", "covered",
-                     human_count(suites.covered), human_count(suites.constraints));
+  out += labelled("checks", fmt::format("{} over {}", counted(suites.checks, "check"),
+                                        counted(suites.tables, "table")));
+  out +=
+      labelled("covered", fmt::format("{} of {} that can reject a row", human_count(suites.covered),
+                                      human_count(suites.constraints)));
   out += skipped(suites.skipped);
-  return out + fmt::format("{:<10}{}\n", "next", report.next);
+  return out + labelled("next", report.next);
 }
 
 std::string json_report::of(const GenerateReport& report) {

@@ -6,11 +6,20 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "pipeline/application.hpp"
 #include "report/checks_text.hpp"
 #include "report/columns.hpp"
 #include "report/layout.hpp"
 
 namespace baseline::human_report {
+std::string warnings_text(const ReplaceReport& report, const Style& style) {
+  std::string text;
+  for (const std::string& warning : report.warnings) {
+    text += fmt::format("  {} {}\n", style(Tone::caution, "warning:"), printable_lines(warning));
+  }
+  return text;
+}
+
 namespace {
 
 struct RowTotal {
@@ -90,16 +99,16 @@ std::string failed_text(const ReplaceReport& report, const Style& style) {
                        style(Tone::bad, "failed:"), path, report.source_id);
   }
   if (report.kept_despite_failure) {
-    return fmt::format("{} checks failed, and the new database was kept at {}\n",
-                       style(Tone::bad, "failed:"), path);
+    return fmt::format("{} {}, and the new database was kept at {}\n", style(Tone::bad, "failed:"),
+                       what_failed(report.after), path);
   }
   if (report.command == "rollback" && report.swapped_back) {
     return fmt::format("{} the application's old version could not be put back; {} is as it was\n",
                        style(Tone::bad, "failed:"), path);
   }
   if (report.swapped_back) {
-    return fmt::format("{} checks failed on the new database; the old one is back at {}\n",
-                       style(Tone::bad, "failed:"), path);
+    return fmt::format("{} {} on the new database; the old one is back at {}\n",
+                       style(Tone::bad, "failed:"), what_failed(report.after), path);
   }
   return fmt::format("{} checks failed before the swap; {} was not touched\n",
                      style(Tone::bad, "failed:"), path);
@@ -143,14 +152,6 @@ std::string application_text(const std::optional<ApplicationReport>& report, con
                           : std::string();
   if (report->running) return labelled("application", "started" + time);
   return labelled("application", style(Tone::bad, "NOT RUNNING: it was stopped, and not started"));
-}
-
-std::string warnings_text(const ReplaceReport& report, const Style& style) {
-  std::string text;
-  for (const std::string& warning : report.warnings) {
-    text += fmt::format("  {} {}\n", style(Tone::caution, "warning:"), printable_lines(warning));
-  }
-  return text;
 }
 
 // The command that puts this very backup back, whatever happens until it is typed.

@@ -104,6 +104,10 @@ void HumanObserver::waiting(std::string_view what) {
   screen_.draw("  waiting for " + printable(what));
 }
 
+void HumanObserver::ready() {
+  note("start the application now: what is left to do is about the backup");
+}
+
 void HumanObserver::note(std::string_view text) {
   if (detail_ == Detail::quiet) return;
   screen_.line(fmt::format("{} {}", style_(Tone::strong, "note:"), printable_lines(text)));

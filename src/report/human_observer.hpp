@@ -32,6 +32,7 @@ class HumanObserver final : public Observer {
   void step_finished(Step step, std::chrono::nanoseconds took, bool good) override;
   void progress(Step step, std::uint64_t done, std::uint64_t total) override;
   void waiting(std::string_view what) override;
+  void ready() override;
   void note(std::string_view text) override;
   void warning(std::string_view text) override;
   void done() override { screen_.finish(); }

@@ -5,6 +5,7 @@
 #include "report/initialised.hpp"
 #include "report/json_document.hpp"
 #include "report/json_parts.hpp"
+#include "report/layout.hpp"
 
 namespace baseline {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 std::string listed_lines(std::string_view label, const std::vector<std::string>& lines) {
   std::string out;
   for (const std::string& line : lines) {
-    out += fmt::format("{:<10}{}\n", out.empty() ? label : "", printable(line));
+    out += labelled(out.empty() ? label : "", printable(line));
   }
   return out;
 }
@@ -21,14 +22,14 @@ std::string listed_lines(std::string_view label, const std::vector<std::string>&
 
 std::string human_report::of(const InitReport& report) {
   std::string out = listed_lines("wrote", report.files);
-  out += fmt::format("{:<10}{}\n", "revision", printable(report.revision));
+  out += labelled("revision", printable(report.revision));
   out += listed_lines("records", report.tools);
   out += listed_lines("look at", report.doubts);
-  out += fmt::format("{:<10}{} over {}", "checks", counted(report.checks, "check"),
-                     counted(report.tables, "table"));
-  out += report.skipped == 0
-             ? "\n"
-             : fmt::format("; {} written with 'skip' and the reason\n", report.skipped);
+  const std::string skipped =
+      report.skipped == 0 ? ""
+                          : fmt::format("; {} written with 'skip' and the reason", report.skipped);
+  out += labelled("checks", fmt::format("{} over {}{}", counted(report.checks, "check"),
+                                        counted(report.tables, "table"), skipped));
   return out + listed_lines("next", report.next);
 }
 

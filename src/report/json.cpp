@@ -195,6 +195,7 @@ Json document_of(const ReplaceReport& report, int exit_code, bool with_checks) {
   }
   json["swapped_back"] = report.swapped_back;
   json["unavailable_ms"] = optional_ms(report.unavailable);
+  json["ready_at"] = optional_text(report.ready);
   json["application"] = of_application(report.application);
   json["backup"] = of_backup(report.backup);
   json["failed_backup"] = of_backup(report.failed_backup);

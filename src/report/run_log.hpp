@@ -21,6 +21,7 @@ class RunLog final : public Observer {
   }
   void waiting(std::string_view what) override { next_.waiting(what); }
   void recorded(std::string_view run) override;
+  void ready() override { next_.ready(); }
   void note(std::string_view text) override;
   void warning(std::string_view text) override;
   void done() override { next_.done(); }

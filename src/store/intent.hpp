@@ -53,6 +53,12 @@ enum class ApplicationState {
   started,  ///< it was stopped, and started again
 };
 
+/// A run that goes on, or was cut off, and has no objection any more to the application's start.
+struct Admission {
+  Intent intent;
+  bool replaced = false;  ///< the new database is live; else the run was undone
+};
+
 struct Interruption {
   Intent intent;
   Position position = Position::untouched;

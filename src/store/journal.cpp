@@ -54,15 +54,19 @@ void Journal::start(const std::string& record) {
   files_.rename(directory_, temporary_, directory_, name_);
 }
 
-void Journal::append(const std::string& record) {
+File Journal::write_last(const std::string& record) {
   // A torn line of an earlier crash is overwritten, so that what follows it can be read.
   std::uint64_t end = 0;
   for (const std::string& known : read()) end += checked_line(known).size();
-  const File file = files_.open_or_create(directory_, name_, 0600);
+  File file = files_.open_or_create(directory_, name_, 0600);
   if (static_cast<std::uint64_t>(file.status().st_size) > end) files_.truncate(file, end);
   files_.write(file, checked_line(record), end);
-  files_.sync(file);
+  return file;
 }
+
+void Journal::append(const std::string& record) { files_.sync(write_last(record)); }
+
+void Journal::note(const std::string& record) { write_last(record); }
 
 void Journal::remove() {
   if (directory_.contains(temporary_)) files_.unlink(directory_, temporary_);

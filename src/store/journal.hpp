@@ -30,10 +30,14 @@ class Journal {
   void start(const std::string& record);
   /// Appends a record, durable when this returns.
   void append(const std::string& record);
+  /// Appends a record that a power cut may take: it is for other processes of this machine.
+  void note(const std::string& record);
   /// Removes the journal, and a temporary one that a crash left.
   void remove();
 
  private:
+  File write_last(const std::string& record);
+
   FileSystem& files_;
   const Directory& directory_;
   std::string name_;

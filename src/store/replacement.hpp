@@ -32,7 +32,7 @@ struct DatabaseFacts;
 ///   freeze · [copy_old] · swap · open_live · (swap_back · discard | admit_users · file_old or
 ///   discard_old) · finish
 ///
-/// note_application() may come anywhere between prepare and finish.
+/// note_application() and note_admission() may come anywhere between prepare and finish.
 /// At every instant the live database is the whole old or the whole new one, and the old data is
 /// under a name that the journal or the catalogue knows. Destroying the object at any point
 /// releases the lock and leaves the rest to recovery, as a crash would.
@@ -117,6 +117,10 @@ class Replacement {
   /// Makes durable what becomes of the application: before it is stopped, when it has stopped (with
   /// where its logs end now), when it was started. A recovery tells it.
   virtual void note_application(ApplicationState state, const std::vector<LogPosition>& logs) = 0;
+
+  /// Lets the gate know, without a sync, that the application may use what is live now: the new
+  /// database (`replaced`), or the old one once all is undone. It holds until announce_swap_back().
+  virtual void note_admission(bool replaced) = 0;
 
   /// Makes it durable that the new database was found bad, before anything is done about it: from
   /// here on a recovery puts the old one back. swap_back() does it by itself.

@@ -132,6 +132,9 @@ class Store {
 
   /// An interrupted run, as far as can be told without the lock. Changes nothing.
   virtual std::optional<Interruption> interruption() = 0;
+  /// What Replacement::note_admission() has noted. Opens nothing but the journal, so it may be
+  /// asked while a run is under way.
+  virtual std::optional<Admission> admission() = 0;
   /// What runs leave beside the database while they are under way, or when they are cut off.
   virtual std::vector<Leftover> leftovers() = 0;
   /// Who holds the lock at this moment: "pid 4242 on host: deploy since …", or nothing.

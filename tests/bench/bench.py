@@ -14,7 +14,7 @@ import page
 from samples import Sample, parse_size
 
 PROJECT = Path(__file__).resolve().parents[2]
-SUBJECTS = ("deploy", "floor", "rollback", "copy", "catalogue", "start", "run", "checks")
+SUBJECTS = ("deploy", "outage", "floor", "rollback", "copy", "catalogue", "start", "run", "checks")
 MIGRATION = PROJECT / "baseline/9275fe03c648_initial_baseline.sql"
 LEGACY = PROJECT / "tests/data/legacy.db"
 
@@ -28,6 +28,7 @@ class Bench:
     data: Path
     runs: int
     sizes: list
+    pictures: Path  # where the page finds its pictures
 
     legacy = LEGACY
 
@@ -60,6 +61,7 @@ def options():
     parser.add_argument("--data", type=Path, default=PROJECT / "build/bench/data")
     parser.add_argument("--results", type=Path, default=PROJECT / "build/bench/results")
     parser.add_argument("--page", type=Path, default=PROJECT / "docs/performance.md")
+    parser.add_argument("--pictures", type=Path, default=PROJECT / "docs/images")
     given = parser.parse_args()
     for name in given.subjects:
         if name not in SUBJECTS:
@@ -72,7 +74,7 @@ def main():
     measure.TIMED = given.programs / "timed"
     given.data.mkdir(parents=True, exist_ok=True)
     bench = Bench(given.binary, given.programs, given.data, given.runs,
-                  [parse_size(text) for text in given.sizes.split(",")])
+                  [parse_size(text) for text in given.sizes.split(",")], given.pictures)
     for name in given.subjects or SUBJECTS:
         subject = importlib.import_module(f"subjects.{name}")
         bench.tell(f"{name}: {subject.TITLE}")

@@ -53,10 +53,15 @@ class Observer:
 
 def window_seen(events, name):
     """The window of a deploy as it looks from outside: from the first opening of the database after
-    the last word in the journal, to its last closing after it was exchanged. Where there is a -wal,
-    it is first brought in, which keeps nobody out, and removed."""
-    start = max(i for i, (_, mask, of) in enumerate(events)
-                if mask & IN_MODIFY and of == f".{name}.baseline-journal")
+    the last word in the journal before the exchange, to its last closing after it. Where there is a
+    -wal, it is first brought in, which keeps nobody out, and removed."""
+    exchange = min(i for i, (_, mask, of) in enumerate(events) if mask & IN_MOVED_TO and of == name)
+    journal = [i for i, (_, mask, of) in enumerate(events)
+               if mask & IN_MODIFY and of == f".{name}.baseline-journal"]
+    start = max(i for i in journal if i < exchange)
+    # Its later words let the gate of `run` open: the window is over.
+    events = [event for i, event in enumerate(events)
+              if i < exchange or not any(exchange < word <= i for word in journal)]
     removed = [i for i, (_, mask, of) in enumerate(events)
                if i > start and mask & IN_DELETE and of == f"{name}-wal"]
     after = events[removed[0] if removed else start:]

@@ -41,6 +41,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("BASELINE_BINARY", PROJECT / "build/debug/baseline"))
 MIGRATION = PROJECT / "baseline/9275fe03c648_initial_baseline.sql"
 REVISION = "9275fe03c648"
+# What a deploy or rollback says before it seals the backup.
+READY = "note: start the application now: what is left to do is about the backup\n"
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and what they start would
 # inherit that.

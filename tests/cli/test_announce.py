@@ -273,9 +273,9 @@ class Output(AnnounceCase):
     def test_human(self):
         database = self.legacy_with((9, "location", "Arcade", 7), (10, "city", "Portland, OR", 1))
         self.assertEqual(self.succeeds("announce", "--from", database), f"""\
-source     {database}
-notice     announcement/announcement.yaml
-found      1 command for 2 recipients; 1 cannot be carried over; 0 duplicates were merged
+  source       {database}
+  notice       announcement/announcement.yaml
+  found        1 command for 2 recipients; 1 cannot be carried over; 0 duplicates were merged
 
 9
   !add location 7                               Arcade
@@ -283,7 +283,7 @@ found      1 command for 2 recipients; 1 cannot be carried over; 0 duplicates we
 10
   not carried over: city Portland, OR: there are no cities any more; add its coordinates as an area
 
-next       baseline announce --from {database} --sent FILE --send -- CMD ARGS…
+  next         baseline announce --from {database} --sent FILE --send -- CMD ARGS…
 """)
 
     def test_markdown(self):
@@ -388,7 +388,7 @@ class Sending(AnnounceCase):
                                '$BASELINE_PARTS" >> "$1.txt"; echo x >> "count.$1"')
         done = self.send(program, "{recipient}")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("sent       24 of 24\n", done.stdout)
+        self.assertIn("  sent         24 of 24\n", done.stdout)
         wanted = {one["recipient"]: one["messages"][0]
                   for one in self.json("announce", "-d", self.database)["recipients"]}
         self.assertEqual(len(wanted), 24)
@@ -396,7 +396,7 @@ class Sending(AnnounceCase):
             self.assertEqual((self.dir / f"{channel}.txt").read_text(), f"{message}{channel} 1 1\n")
         again = self.send(program, "{recipient}")
         self.assertEqual(again.returncode, 0)
-        self.assertIn("sent       24 of 24, 24 by an earlier run\n", again.stdout)
+        self.assertIn("  sent         24 of 24, 24 by an earlier run\n", again.stdout)
         for channel in wanted:
             self.assertEqual((self.dir / f"count.{channel}").read_text(), "x\n")
 
@@ -406,7 +406,7 @@ class Sending(AnnounceCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("not sent   1377474091149172503: exit 22\n           | no: ***\n", done.stdout)
         self.assertIn("not sent   1377474091149204179: exit 22\n", done.stdout)
-        self.assertIn("sent       22 of 24\n", done.stdout)
+        self.assertIn("  sent         22 of 24\n", done.stdout)
         log = self.program('echo "$BASELINE_RECIPIENT" >> log')
         self.assertEqual(self.send(log).returncode, 0)
         self.assertEqual((self.dir / "log").read_text(),
@@ -439,7 +439,7 @@ class Sending(AnnounceCase):
         shown = self.succeeds("announce", env={"TOKEN": "s3cret"})
         self.assertIn("Words of our own.",
                       self.succeeds("announce", "--markdown", env={"TOKEN": "s3cret"}))
-        self.assertRegex(shown, r"(?m)^next +baseline announce --send$")
+        self.assertRegex(shown, r"(?m)^  next +baseline announce --send$")
         self.assertEqual(list(self.dir.glob("got.*")), [])  # nothing is sent unless it is said
         done = self.baseline("announce", "--send", env={"TOKEN": "s3cret"})
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -491,7 +491,7 @@ class Sending(AnnounceCase):
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=30)
         self.assertEqual(process.returncode, 130)
-        self.assertIn("sent       1 of 24\n", out)
+        self.assertIn("  sent         1 of 24\n", out)
         self.assertEqual(len(self.ledger.read_text().splitlines()), 1)
 
     def test_one_at_a_time(self):

@@ -31,11 +31,11 @@ class FromAMigration(GenerateCase):
     def test_writes_suites_that_pass_before_and_after(self):
         out = self.generate("-m", self.migration, "-o", self.checks)
         self.assertEqual(out, f"""\
-wrote     {self.checks}/schema.yaml
-          {self.checks}/constraints.yaml
-checks    19 checks over 2 tables
-covered   10 of 10 that can reject a row
-next      baseline plan --migration {self.migration} --checks {self.checks}
+  wrote        {self.checks}/schema.yaml
+               {self.checks}/constraints.yaml
+  checks       19 checks over 2 tables
+  covered      10 of 10 that can reject a row
+  next         baseline plan --migration {self.migration} --checks {self.checks}
 """)
         database = self.dir / "app.db"
         options = ["-d", database, "-m", self.migration, "--checks", self.checks]
@@ -71,8 +71,8 @@ next      baseline plan --migration {self.migration} --checks {self.checks}
 
     def test_without_a_source_it_is_the_built_in_baseline(self):
         out = self.generate("-o", self.checks)
-        self.assertIn("skipped   a NULL in the key is replaced by a new number\n", out)
-        self.assertTrue(out.endswith(f"next      baseline plan --checks {self.checks}\n"), out)
+        self.assertIn("  skipped      a NULL in the key is replaced by a new number\n", out)
+        self.assertTrue(out.endswith(f"  next         baseline plan --checks {self.checks}\n"), out)
         self.succeeds("plan", "-d", self.dir / "app.db", "--checks", self.checks)
 
     def test_the_environment_names_the_migration_but_no_database(self):
@@ -107,7 +107,7 @@ class FromADatabase(GenerateCase):
         migration = self.checks / "1_schema.sql"
         self.assertIn(f"          {migration}\n", out)
         command = f"baseline verify --database {database} --migration {migration} --checks {self.checks}"
-        self.assertTrue(out.endswith(f"next      {command}\n"), out)
+        self.assertTrue(out.endswith(f"  next         {command}\n"), out)
         self.succeeds(*command.split()[1:])
         self.assertIn("PRAGMA user_version = 7;", migration.read_text())
         self.assertNotIn("INSERT", migration.read_text())

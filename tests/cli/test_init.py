@@ -75,7 +75,7 @@ class Bookkeeping(InitCase):
     def test_a_failed_migration_is_told(self):
         old = self.made((FIXTURES / "sqlx.sql").read_text())
         out = self.succeeds("init", "--database", old)
-        self.assertIn("look at   sqlx: a migration has failed\n", out)
+        self.assertIn("  look at      sqlx: a migration has failed\n", out)
 
     def test_a_table_of_the_same_name_is_not_taken_for_records(self):
         old = self.made("CREATE TABLE schema_migrations (number INTEGER);"
@@ -91,16 +91,16 @@ class FromADatabase(InitCase):
         self.made((FIXTURES / "alembic.sql").read_text())
         out = self.succeeds("init", "--database", "app.db")
         self.assertEqual(out, """\
-wrote     baseline.yaml
-          baseline/1a2b3c4d5e6f_baseline.sql
-          checks/schema.yaml
-          checks/constraints.yaml
-revision  1a2b3c4d5e6f
-records   Alembic: 1 row
-checks    12 checks over 2 tables; 1 written with 'skip' and the reason
-next      baseline checks lint
-          baseline verify
-          baseline plan
+  wrote        baseline.yaml
+               baseline/1a2b3c4d5e6f_baseline.sql
+               checks/schema.yaml
+               checks/constraints.yaml
+  revision     1a2b3c4d5e6f
+  records      Alembic: 1 row
+  checks       12 checks over 2 tables; 1 written with 'skip' and the reason
+  next         baseline checks lint
+               baseline verify
+               baseline plan
 """)
         self.assertEqual((self.dir / "baseline.yaml").read_text(), """\
 # How baseline replaces the database of this application; docs/configuration.md explains
@@ -136,7 +136,7 @@ INSERT INTO alembic_version (version_num) VALUES ('1a2b3c4d5e6f');
                 place.mkdir()
                 self.made((FIXTURES / f"{tool}.sql").read_text(), f"{tool}/app.db")
                 out = self.succeeds("init", "--database", "app.db", cwd=place)
-                commands = re.findall(r"(?m)^(?:next  | {6})    baseline (.*)$", out)
+                commands = re.findall(r"(?m)^(?:  next| {6}) {9}baseline (.*)$", out)
                 self.assertEqual(len(commands), 3, out)
                 for command in commands:
                     self.succeeds(*shlex.split(command), cwd=place)
@@ -180,9 +180,9 @@ class FromAMigration(InitCase):
         self.assertIn("\ndatabase: ${DATABASE_PATH}\nmigration: baseline/1a2b_shop.sql\n",
                       (made / "baseline.yaml").read_text())
         self.assertTrue(out.endswith("""\
-next      cd new/deployment && baseline checks lint
-          export DATABASE_PATH=…
-          baseline plan
+  next         cd new/deployment && baseline checks lint
+               export DATABASE_PATH=…
+               baseline plan
 """), out)
         self.succeeds("deploy", *self.options(made, self.dir / "app.db"))
 

@@ -213,7 +213,7 @@ class Prompt(support.Case):
         self.assertEqual(terminal.finish(), 0, terminal.text)
         self.assert_at_baseline(database)
         self.assertIn("deployed: ", (self.dir / "out").read_text())
-        self.assertEqual((self.dir / "log").read_text(), "")
+        self.assertEqual((self.dir / "log").read_text(), support.READY)
 
     def test_is_not_put_where_stdin_is_no_terminal(self):
         database = self.legacy()

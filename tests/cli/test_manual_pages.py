@@ -45,6 +45,13 @@ class Pages(support.Case):
         self.assertRegex(page, r"DATABASE_PATH\n +the same as --database\n")
         self.assertIn("baseline deploy --database app.db --wait 30s --yes", page)
 
+    def test_a_row_of_a_table_is_an_entry_that_80_columns_can_show(self):
+        for name in ("baseline.yaml.5", "baseline-checks.5"):
+            self.assertNotIn("\n.TS", (self.directory / name).read_text())
+        page = self.rendered("baseline.yaml.5")
+        self.assertRegex(page, r"\n +--on-start verify, deploy or skip\n\n? +Variable: "
+                               r"BASELINE_ON_START. Default: verify. +Commands: run\n")
+
     def test_a_line_of_text_is_no_macro(self):
         page = self.rendered("baseline-checks.5")
         self.assertIn("'ignore'", page.replace("‘", "'").replace("’", "'"))

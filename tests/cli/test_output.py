@@ -178,7 +178,25 @@ class Streams(support.Case):
         self.assertNotIn("  swap\n", done.stdout)
 
     def test_quiet(self):
-        self.assertEqual(self.baseline("deploy", "-d", self.legacy(), "-q").stderr, "")
+        database = self.legacy()
+        for command in (["deploy"], ["rollback", "--yes"]):
+            done = self.baseline(*command, "-d", database, "-q")
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+        self.assertIn("deployed:", self.baseline("deploy", "-d", database, "-n", "-q").stdout +
+                      self.baseline("deploy", "-d", database).stdout)
+
+    def test_the_time_to_start_the_application_is_told_before_the_backup_is_sealed(self):
+        database = self.legacy()
+        for command in (["deploy", "--yes"], ["rollback", "--yes"]):
+            done = self.baseline(*command, "-d", database, "-v", "--format", "json")
+            self.assertIn(support.READY, done.stderr)
+            self.assertLess(done.stderr.index(support.READY), done.stderr.index("seal the backup"))
+            self.assertRegex(json.loads(done.stdout)["ready_at"], "^20.*Z$")
+        # There, nobody waits for it.
+        self.assertNotIn(support.READY, self.baseline("deploy", "-d", "new.db", "--yes").stderr)
+        gate = self.baseline("run", "-d", self.legacy("other.db"), "--on-start", "deploy",
+                             "--wipe-old", "--", "true")
+        self.assertEqual((gate.returncode, "start the application" in gate.stderr), (0, False))
 
     def test_closed_descriptors(self):
         """A daemon may start it so. What it opens must not become its stdout."""
@@ -209,7 +227,7 @@ class Streams(support.Case):
             done = subprocess.run([support.BINARY, *map(str, args)], stdout=full,
                                   stderr=subprocess.PIPE, env=self.environment(), text=True,
                                   timeout=60)
-        return done.returncode, done.stderr
+        return done.returncode, re.sub("^note: .*\n", "", done.stderr, flags=re.MULTILINE)
 
     def test_a_full_disk_behind_stdout(self):
         """What was done is done, and the code tells of it."""

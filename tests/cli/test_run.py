@@ -245,5 +245,102 @@ class Exec(Run):
         self.assertFalse((self.dir / "bad").exists())
 
 
+class Hooks(Run):
+    """The application's start is itself a gate, as with `systemctl start` and `ExecStart=baseline
+    run`: it must not wait for the run that waits for it."""
+
+    def configure(self, *gate, stop=("true",), before="", more=""):
+        start = ["sh", "-c", f"{before} exec \"$@\"", "sh", str(support.BINARY), "run",
+                 "--wait", "60s", *gate, "--", *self.app()]
+        (self.dir / "baseline.yaml").write_text(
+            f"version: 1\ndatabase: app.db\n{more}"
+            f"application: {{stop: {json.dumps(stop)}, start: {json.dumps(start)}}}\n")
+
+    def test_the_application_comes_up_on_the_new_database_while_its_deploy_goes_on(self):
+        for count, options in enumerate(([], ["--backup", "copy"], ["--engine", "in-place"]), 1):
+            with self.subTest(options):
+                self.legacy()
+                self.configure()
+                done = self.baseline("deploy", "--yes", "--again", *options)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(len(self.started()), count)
+                self.assert_at_baseline(self.dir / "app.db")
+
+    def test_after_a_rollback_the_old_database_is_what_was_asked_for(self):
+        database = self.legacy()
+        for options in ([], ["--engine", "in-place"]):
+            self.configure()
+            self.baseline("deploy", "--yes", *options)
+            known = len(self.started())
+            done = self.baseline("rollback", "--yes", *options)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(len(self.started()), known + 1, done.stderr)
+            for gate in ([], ["--on-start", "deploy"], ["--on-start", "deploy", "--wipe-old"]):
+                done = self.run_gate(*gate)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn("was rolled back and is not at baseline 9275fe03c648", done.stderr)
+            self.assertEqual(
+                support.query(database, "SELECT version_num FROM alembic_version"), [("5c8e4212f5ed",)])
+        # What was asked for is not another database, and not one for another baseline.
+        connection = sqlite3.connect(database)
+        connection.execute("UPDATE alembic_version SET version_num = 'other'")
+        connection.commit()
+        connection.close()
+        self.assertEqual(self.run_gate().returncode, 4)
+
+    def test_a_baseline_that_came_after_the_rollback_is_judged_anew(self):
+        self.legacy()
+        self.configure()
+        self.baseline("deploy", "--yes")
+        self.baseline("rollback", "--yes")
+        (self.dir / "next1_tables.sql").write_text("CREATE TABLE channel_configs (id INTEGER PRIMARY KEY);\n")
+        (self.dir / "next.yaml").write_text("version: 1\nchecks: [{name: one, query: SELECT 1, value: 1}]\n")
+        done = self.run_gate("--migration", "next1_tables.sql", "--checks", "next.yaml")
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("is not at baseline next1", done.stderr)
+
+    def test_where_the_old_database_is_back_it_is_judged_at_once(self):
+        self.legacy()
+        self.configure()
+        (self.dir / "bad.yaml").write_text(
+            "version: 1\nchecks: [{name: never, when: after, query: SELECT 1, value: 2}]\n")
+        done = self.baseline("deploy", "--yes", "--checks", "bad.yaml")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("is not at baseline 9275fe03c648", done.stderr + done.stdout)
+        self.assertNotIn("another run is under way", done.stderr + done.stdout)
+
+    def test_a_start_that_fails_is_called_that(self):
+        self.legacy()
+        (self.dir / "baseline.yaml").write_text(
+            "version: 1\ndatabase: app.db\napplication: {stop: ['true'], start: ['false']}\n")
+        done = self.baseline("deploy", "--yes")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("failed: the application did not start on the new database; the old one is "
+                      "back at", done.stdout)
+        self.assertRegex(done.stdout, r"\n      command   false\n")
+        self.assertIn("the application did not start; swapped back", self.succeeds("history"))
+        self.baseline("deploy", "--yes", "--on-failure", "keep")
+        self.assertIn("kept, but the application did not start", self.succeeds("history"))
+        # Nothing of that is about checks that failed.
+        self.assertNotIn("failed", self.succeeds("history"))
+
+    def test_a_crash_after_it_was_let_in_keeps_it_from_nothing(self):
+        database = self.legacy()
+        for gate in ([], ["--on-start", "deploy"]):
+            # The hook's parent is the run.
+            self.configure(before="kill -9 $PPID;")
+            self.assertEqual(self.baseline("deploy", "--yes", "--again").returncode, -9)
+            known = len(self.started())
+            done = self.run_gate(*gate)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(len(self.started()), known + 1)
+            left = (self.dir / ".app.db.baseline-journal").exists()
+            self.assertEqual(left, not gate)
+            self.assertEqual("has to be finished: baseline recover" in done.stderr, left)
+            (self.dir / "baseline.yaml").unlink()
+            self.assertEqual(self.baseline("recover", "-d", database).returncode, 0)
+            self.assert_at_baseline(database)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -168,7 +168,7 @@ class Elsewhere(support.Case):
         done = self.command("strace", "-f", "-o", "/dev/null", "-e", "trace=pread64", "-e",
                             "inject=pread64:delay_enter=6000", support.BINARY, "deploy",
                             "-d", big, "--backup", "copy", env={"TERM": "xterm"})
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual((done.returncode, done.stderr), (0, support.READY))
 
     def test_a_terminal_that_can_only_write_lines(self):
         for name in "dumb", "":
@@ -208,7 +208,7 @@ class Elsewhere(support.Case):
         self.legacy()
         terminal = self.terminal("deploy", "-d", "app.db", "-y", "-q", env={"TERM": "xterm"})
         self.assertEqual(terminal.finish(), 0)
-        self.assertTrue(terminal.text.startswith("checks before  "), terminal.text)
+        self.assertEqual(terminal.text, "")
 
     def test_the_command_of_a_gate_gets_a_clean_line(self):
         self.fresh()

@@ -25,7 +25,7 @@ MORE = [("io", re.compile(rf"\*entry\.unread,\s*fmt::format\(\s*({TEXT})")),
         ("refused", re.compile(rf"\brefuse\(fmt::format\(\s*({TEXT})")),
         ("refused", re.compile(rf"return Obstacle\{{\s*fmt::format\(\s*({TEXT})")),
         ("needs_person", re.compile(rf"found\.detail = fmt::format\(\s*({TEXT})"))]
-WARNING = re.compile(rf"warnings\.(?:push|emplace)_back\(\s*(?:fmt::format\(\s*)?({TEXT})")
+WARNING = re.compile(rf"(?:warnings\.(?:push|emplace)_back|observer\.warning)\(\s*(?:fmt::format\(\s*)?({TEXT})")
 # What warn_of_failure() puts before the cause.
 FAILED = re.compile(rf"warn_of_failure\(\s*\w+,\s*({LITERAL})")
 # Not to be met by themselves: positions, parts, and what names nothing.

@@ -38,6 +38,8 @@ RUN_LOCK = "src/store/sqlite/swap/run_lock.cpp"
 PAST_RUNS = "src/catalogue/past_runs.cpp"
 ROLLBACK_SOURCE = "src/pipeline/rollback_source.cpp"
 FAILED_DEPLOY = "src/pipeline/failed_deploy.cpp"
+DEPLOY = "src/pipeline/deploy.cpp"
+GATE = "src/pipeline/gate.cpp"
 IDENTITY = "src/pipeline/identity.cpp"
 ACTING_USER = "src/os/acting_user.cpp"
 HAND_OVER = "src/catalogue/hand_over.cpp"
@@ -71,8 +73,8 @@ _SAME_NAME = ("what follows takes away one of the two names that were exchanged,
 GUARDS = [
     _sync("journal, under its temporary name (D3)", JOURNAL, "checked_line(record), 0);\n",
           "  files_.sync(file);\n", "model deploy, move"),
-    _sync("journal, each further record (D10)", JOURNAL, "checked_line(record), end);\n",
-          "  files_.sync(file);\n", "model deploy, move"),
+    Guard("fsync: journal, each further record (D10)", JOURNAL, "files_.sync(write_last(record));",
+          "write_last(record);", "model deploy, move"),
     _sync("directory, after the journal is made (D3)", SWAP, "candidate_.make();\n",
           "  files_.sync_directory(target_.directory);\n", "model deploy, move"),
     _sync("candidate (D9)", CANDIDATE, "attributes_for(file));\n",
@@ -333,6 +335,20 @@ GUARDS = [
     Guard("journal: announces the exchange (D10)", SWAP,
           "std::nullopt;\n  journal_.append(record_of_swap(built_));\n", "std::nullopt;\n",
           "kills deploy, move"),
+    Guard("gate: open before the application is started", DEPLOY,
+          "  let_application_in(context, replacement, false, report);\n", "", "cli test_run"),
+    Guard("gate: open before the application is started on the old database", REPLACE,
+          "  note_admission(context, replacement, false);\n", "", "cli test_run"),
+    Guard("gate: shut again by what the journal says later", SWAP_RECORD,
+          "        state.admitted_new.reset();\n", "", "unit [conformance]"),
+    Guard("gate: nobody opens what a run has frozen", GATE,
+          "  if (running && context.store.admission()) running.reset();\n", "  running.reset();\n",
+          "cli test_run"),
+    Guard("gate: a rollback lets in what it put there, and nothing else", GATE,
+          "    if (live.revision.value_or(\"\") != revision) return false;\n", "", "cli test_run"),
+    Guard("gate: a baseline that came after a rollback is judged anew", GATE,
+          "return undone != nullptr && is_deploy_of(request_.deploy.migration, *undone);",
+          "return undone != nullptr;", "cli test_run"),
     Guard("journal: goes last", SWAP, "  old_.reset();\n  journal_.remove();", "  old_.reset();",
           "kills deploy, move"),
     Guard("filing: a damaged copy does not let the old database go", FILING,

@@ -49,12 +49,35 @@ TEST_CASE("a deploy changes the disk in exactly this order", "[deploy]") {
         "open write sync "             // the candidate, whole
         "open write sync "             // the announcement
         "exchange sync-dir "           // the new database is live
+        "open write "                  // and the gate of `run` open
         "make-dir sync-dir make-dir "  // the catalogue and the entry
         "rename-new sync "             // the old database, hashed, into the entry
         "unlink create write sync unlink create write sync sync-dir "  // manifest, checksums
         "rename-new sync-dir "       // the entry under its final name
         "open write sync sync-dir "  // the history, a new file
         "sync-dir unlink");          // the end of the run
+}
+
+TEST_CASE("the gate is open as soon as the window has ended, and not before", "[deploy][gate]") {
+  for (const bool good : {true, false}) {
+    CAPTURE(good);
+    const TempDir dir;
+    const fs::path database = dir.path() / "app.db";
+    make_old(database);
+    Workbench* at = nullptr;
+    std::string open_at;
+    HookedFileSystem files([&](const std::string& operation, const std::string&) {
+      const auto admission = at->store().admission();
+      if (admission) open_at += operation + (admission->replaced ? " new " : " old ");
+    });
+    Workbench bench(files, database);
+    at = &bench;
+    bench.after_passes = good;
+    bench.deploy();
+    CHECK_FALSE(bench.store().admission());
+    INFO(open_at);
+    CHECK(open_at.find(good ? "make-dir new " : "unlink old ") == 0);
+  }
 }
 
 TEST_CASE("what a killed writer left in the log is brought in before the window", "[deploy]") {

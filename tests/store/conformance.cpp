@@ -101,6 +101,9 @@ void replaces(EngineUnderTest& engine) {
   CHECK(replacement->open_live()->revision() == "new1");
   CHECK(replacement->old_is_untouched());
   replacement->admit_users();
+  CHECK_FALSE(store->admission());
+  replacement->note_admission(true);
+  CHECK(store->admission().value().replaced);
   CHECK(engine.live() == "new");
   const Payload payload = keep_old(engine, *replacement, copied);
   CHECK(payload.sha256.size() == 64);
@@ -128,9 +131,13 @@ void swaps_back(EngineUnderTest& engine) {
   const auto store = engine.open();
   const auto [replacement, copied] = ready_to_swap(engine, *store, true);
   replacement->swap();
+  replacement->note_admission(true);
   replacement->swap_back(kNow, copied ? std::optional(entry_of(engine)) : std::nullopt);
   CHECK(engine.live() == "old");
   CHECK(replacement->candidate_is_as_built());
+  CHECK_FALSE(store->admission());
+  replacement->note_admission(false);
+  CHECK_FALSE(store->admission().value().replaced);
   replacement->discard({});
   replacement->finish();
   CHECK(engine.live() == "old");

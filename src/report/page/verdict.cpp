@@ -71,7 +71,7 @@ Verdict of_history(const Json& run, const std::string& database) {
             fmt::format("{} is the old database, as it was before the run.", database)};
   }
   if (outcome.rfind("kept", 0) == 0) return kept(database);
-  if (outcome.rfind("checks failed", 0) == 0) return swapped_back(database);
+  if (outcome.ends_with("swapped back")) return swapped_back(database);
   return {Tone::neutral, outcome.empty() ? "Unknown" : outcome, database};
 }
 

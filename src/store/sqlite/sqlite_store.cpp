@@ -14,7 +14,6 @@
 #include "os/modes.hpp"
 #include "os/mounts.hpp"
 #include "os/process.hpp"
-#include "store/journal.hpp"
 #include "store/sqlite/session/sessions.hpp"
 #include "store/sqlite/swap/content_digest.hpp"
 #include "store/sqlite/swap/filed_copy.hpp"
@@ -164,12 +163,21 @@ ExchangePlan SqliteStore::plan_exchange() {
   return plan;
 }
 
+Journal SqliteStore::journal() const {
+  return {files_, target_.directory, names::journal(target_.name),
+          names::journal_temporary(target_.name)};
+}
+
 std::optional<Interruption> SqliteStore::interruption() {
-  const Journal journal(files_, target_.directory, names::journal(target_.name),
-                        names::journal_temporary(target_.name));
-  const auto state = read_journal(journal);
+  const auto state = read_journal(journal());
   if (!state) return {};
   return judge(target_, *state);
+}
+
+std::optional<Admission> SqliteStore::admission() {
+  const auto state = read_journal(journal());
+  if (!state || !state->admitted_new) return {};
+  return Admission{state->intent, *state->admitted_new};
 }
 
 std::vector<Leftover> SqliteStore::leftovers() {
@@ -297,9 +305,7 @@ std::unique_ptr<Replacement> SqliteStore::hold(const RunIdentity& identity,
     lock_ = lock;
   }
   // An interrupted run is recovered by the engine that began it.
-  const Journal journal(files_, target_.directory, names::journal(target_.name),
-                        names::journal_temporary(target_.name));
-  const auto state = read_journal(journal);
+  const auto state = read_journal(journal());
   switch (state ? state->exchange : exchange_) {
     case Exchange::swap:
       return std::make_unique<SwapReplacement>(files_, target_, std::move(lock));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "os/file_system.hpp"
+#include "store/journal.hpp"
 #include "store/sqlite/swap/run_lock.hpp"
 #include "store/sqlite/swap/target.hpp"
 #include "store/store.hpp"
@@ -28,6 +29,7 @@ class SqliteStore final : public Store {
   DatabaseFacts look(const LookOptions& options) override;
   ExchangePlan plan_exchange() override;
   std::optional<Interruption> interruption() override;
+  std::optional<Admission> admission() override;
   std::vector<Leftover> leftovers() override;
   std::optional<std::string> running() override;
   std::unique_ptr<Session> open_live() override;
@@ -39,6 +41,8 @@ class SqliteStore final : public Store {
   std::unique_ptr<Replacement> hold(const RunIdentity& identity, const Deadline& deadline) override;
 
  private:
+  Journal journal() const;
+
   FileSystem& files_;
   Target target_;
   EngineChoice choice_;

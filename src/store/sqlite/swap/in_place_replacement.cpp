@@ -246,6 +246,10 @@ void InPlaceReplacement::note_application(ApplicationState state,
   journal_.append(record_of_application(state, logs));
 }
 
+void InPlaceReplacement::note_admission(bool replaced) {
+  journal_.note(record_of_admission(replaced));
+}
+
 void InPlaceReplacement::announce_swap_back() {
   if (step_.phase != InPlacePhase::replaced) return;
   InPlaceStep step = step_;

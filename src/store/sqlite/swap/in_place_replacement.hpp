@@ -53,6 +53,7 @@ class InPlaceReplacement final : public Replacement {
   bool place_companions(const Directory&, const Payload&) override { return true; }  // it has none
   std::unique_ptr<Session> open_live() override;
   void note_application(ApplicationState state, const std::vector<LogPosition>& logs) override;
+  void note_admission(bool replaced) override;
   void announce_swap_back() override;
   bool old_is_untouched() const override { return true; }
   void swap_back(const Deadline& deadline, const std::optional<Directory>& kept) override;

@@ -103,6 +103,10 @@ std::string record_of_application(ApplicationState state, const std::vector<LogP
   return record.dump();
 }
 
+std::string record_of_admission(bool replaced) {
+  return json({{"phase", "admitted"}, {"replaced", replaced}}).dump();
+}
+
 std::string record_of_step(const InPlaceStep& step) {
   nlohmann::ordered_json record = nlohmann::ordered_json::object();
   for (const PhaseWord& known : kPhases) {
@@ -132,6 +136,11 @@ JournalState parse_journal(const std::vector<std::string>& records, const std::s
       }
       if (phase == "swap") state.announced = swap_from_json(record);
       if (phase == "reverting") state.reverting = true;
+      if (phase == "admitted") {
+        state.admitted_new = record.at("replaced").get<bool>();
+      } else if (phase != "application") {
+        state.admitted_new.reset();
+      }
       read_step(record, phase, state.in_place);
       if (phase != "application") continue;
       state.application = state_from_json(record);

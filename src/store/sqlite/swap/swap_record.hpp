@@ -44,6 +44,8 @@ struct JournalState {
   std::optional<SwapRecord> announced;
   bool reverting = false;
   ApplicationState application = ApplicationState::untouched;
+  /// The application may use what is live: whether that is the new database.
+  std::optional<bool> admitted_new;
   InPlaceStep in_place;
 };
 
@@ -51,6 +53,7 @@ std::string record_of_intent(const Intent& intent, Exchange exchange);
 std::string record_of_swap(const SwapRecord& swap);
 std::string record_of_reverting();
 std::string record_of_application(ApplicationState state, const std::vector<LogPosition>& logs);
+std::string record_of_admission(bool replaced);
 std::string record_of_step(const InPlaceStep& step);
 
 /// Throws Error{needs_person} when the records are not ours. `journal`: where they are from, for

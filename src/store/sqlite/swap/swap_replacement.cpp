@@ -317,6 +317,10 @@ void SwapReplacement::note_application(ApplicationState state,
   journal_.append(record_of_application(state, logs));
 }
 
+void SwapReplacement::note_admission(bool replaced) {
+  journal_.note(record_of_admission(replaced));
+}
+
 void SwapReplacement::announce_swap_back() {
   if (reverting_) return;
   journal_.append(record_of_reverting());

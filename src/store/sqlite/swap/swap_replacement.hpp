@@ -48,6 +48,7 @@ class SwapReplacement final : public Replacement {
   bool place_companions(const Directory& entry, const Payload& payload) override;
   std::unique_ptr<Session> open_live() override;
   void note_application(ApplicationState state, const std::vector<LogPosition>& logs) override;
+  void note_admission(bool replaced) override;
   void announce_swap_back() override;
   bool old_is_untouched() const override;
   void admit_users() override {}
