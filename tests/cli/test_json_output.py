@@ -24,7 +24,6 @@ UNSEEN = {
     "rollback.warnings": "its causes are faults; those of deploy are the same",
     "application_state=stopping": "as stopped",
     "application_state=started": "as stopped",
-    "checks-mutate.mutants.effect=cost": "test_mutate.py",
     "file_settings.encoding=UTF-16le": "test_file_settings.py",
     "file_settings.encoding=UTF-16be": "test_file_settings.py",
     "file_settings.auto_vacuum=full": "test_file_settings.py",
