@@ -19,6 +19,7 @@
 #include "base/text.hpp"
 #include "os/file.hpp"
 #include "store/sqlite/db/errors.hpp"
+#include "store/sqlite/db/small_blocks.hpp"
 #include "store/sqlite/db/system_calls.hpp"
 
 namespace baseline::sqlite {
@@ -38,6 +39,7 @@ void set_up() {
     // All that uses SQLite is on one thread (the only other one, os/read_back, reads plain files),
     // so there is nothing to lock. Refused, and no harm, where SQLite was in use before.
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    keep_small_blocks();
     listen_to_sqlite();
     // Room for pages as they are read: a run opens several small databases for a moment each, and
     // else twenty pages would be laid out for each of them at once.
