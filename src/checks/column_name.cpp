@@ -83,7 +83,7 @@ std::optional<ColumnName> read_column(const CheckDraft& draft, const yaml::Node&
   const yaml::Reader& reader = draft.reader();
   const auto text = reader.text(node, key);
   if (!text) return std::nullopt;
-  const auto name = parse_column(*text);
+  auto name = parse_column(*text);
   if (!name) {
     reader.error(node.place,
                  fmt::format("'{}' is written as table.column or table(a, b), with \"…\" around a "

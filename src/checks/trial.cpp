@@ -18,7 +18,7 @@ namespace {
 bool looks_outside(const CheckHead& head) { return head.kind == "log" || head.kind == "command"; }
 
 // No check that runs here asks where it is.
-const Surroundings kNowhere;
+const Surroundings nowhere;
 
 CheckResult result_of(const Check& check, const Case& values, Verdict verdict) {
   CheckResult result(identity_of(check.head()));
@@ -112,7 +112,7 @@ std::optional<CheckResult> Trial::prove(Judge& judge, Session& subject, Phase ph
     use.session().note_touched(&judge.own);
   }
   const Notes notes(subject, judge.own);
-  auto result = failure(*judge.check, {subject, *reference_, scratch, phase, kNowhere});
+  auto result = failure(*judge.check, {subject, *reference_, scratch, phase, nowhere});
   if (asks_for_all(judge.own)) judge.own.all = true;
   return result;
 }
@@ -206,7 +206,7 @@ std::optional<std::string> Trial::first_killer(const std::vector<const Check*>& 
                                                Session& subject, Session& reference) const {
   Scratch scratch(subject);
   for (const Check* check : checks) {
-    const auto result = failure(*check, {subject, reference, scratch, phase, kNowhere});
+    const auto result = failure(*check, {subject, reference, scratch, phase, nowhere});
     if (result) return title(*result);
   }
   return std::nullopt;

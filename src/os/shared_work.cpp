@@ -187,6 +187,7 @@ void share_out(const SharedWork& shared) {
     helpers.emplace_back(shared, next);
   }
   std::vector<pollfd> pipes;
+  pipes.reserve(helpers.size());
   for (const Helper& helper : helpers) pipes.push_back({helper.fd(), POLLIN, 0});
   while (std::ranges::any_of(pipes, [](const pollfd& pipe) { return pipe.fd >= 0; })) {
     wait_for_any(pipes, std::nullopt);

@@ -171,7 +171,7 @@ std::string idle_text(const ReplaceReport& report, const TypedOptions& typed) {
 std::string next_text(const ReplaceReport& report, const TypedOptions& typed) {
   const bool running = report.application && report.application->running;
   const std::string again = (report.command == "deploy" ? typed.all : typed.backups) + typed.manner;
-  const std::string undo =
+  std::string undo =
       report.backup ? rollback_to("undo", report.backup->manifest.id, typed) : std::string();
   switch (report.outcome) {
     case Outcome::done:

@@ -24,7 +24,10 @@ class Members {
   void add(const char* key, nlohmann::ordered_json value) {
     members_.emplace_back(key, std::move(value));
   }
-  nlohmann::ordered_json take() { return nlohmann::ordered_json(std::move(members_)); }
+  nlohmann::ordered_json take() {
+    nlohmann::ordered_json object = std::move(members_);
+    return object;
+  }
 
  private:
   nlohmann::ordered_json::object_t members_;

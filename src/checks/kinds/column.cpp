@@ -217,6 +217,7 @@ class ColumnJudge {
   static std::vector<std::string> of_table(std::string_view table,
                                            const std::vector<std::string>& columns) {
     std::vector<std::string> out;
+    out.reserve(columns.size());
     for (const std::string& column : columns) {
       out.push_back(fmt::format("{}.{}", table, quoted_identifier(column)));
     }
@@ -374,7 +375,7 @@ bool refers_elsewhere(const CheckDraft& draft, const yaml::Node& node, const Col
 std::optional<std::string> read_where(CheckDraft& draft, const std::optional<ColumnName>& name) {
   const yaml::Node* const node = draft.node.find("where");
   if (node == nullptr) return "";
-  const auto text = draft.reader().text(*node, "where");
+  auto text = draft.reader().text(*node, "where");
   if (!text || !name) return std::nullopt;
   const std::string start =
       fmt::format("SELECT 1 FROM {} AS t WHERE (", quoted_identifier(name->table));

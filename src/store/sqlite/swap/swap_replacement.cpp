@@ -73,7 +73,7 @@ void SwapReplacement::stage_backup(const Directory& entry, const Payload& payloa
   built_ = candidate_.take_backup(entry, payload, consume, on_progress);
   companions_of_new_.reset();
   if (!payload.companions.empty()) {
-    companions_of_new_.emplace(Directory::open(entry.path()), payload.name);
+    companions_of_new_ = CompanionSource{Directory::open(entry.path()), payload.name};
   }
 }
 
