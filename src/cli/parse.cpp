@@ -1,4 +1,5 @@
 // argv → Options, or a help text.
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -42,6 +43,20 @@ std::string help_about(const CLI::App& app, std::span<const char* const> words) 
   return help_of(command, "auto");
 }
 
+// An empty value is a variable of the shell that is not set: what is left out without it, nobody
+// knows.
+void require_values(const CLI::App& app) {
+  for (const CLI::Option* const option : app.get_options()) {
+    if (option->get_lnames().empty() || option->count() == 0) continue;
+    if (std::ranges::none_of(option->results(), &std::string::empty)) continue;
+    throw Error(ErrorCode::usage,
+                fmt::format("the value of --{} is empty", option->get_lnames().front()),
+                "give it a value, or leave the option out; a variable of the shell that is not set "
+                "is empty");
+  }
+  for (const CLI::App* const command : app.get_subcommands()) require_values(*command);
+}
+
 // The usual case, in which nothing has to be said about other commands. False, and `options` as
 // they were, when the arguments are not understood, or ask for a help text: all commands tell why.
 bool understood(int argc, const char* const* argv, Options& options) {
@@ -56,6 +71,7 @@ bool understood(int argc, const char* const* argv, Options& options) {
   } catch (const CLI::ParseError&) {
     return false;
   }
+  require_values(app);
   options = std::move(read);
   return true;
 }

@@ -77,6 +77,53 @@ class NothingToProve(support.Case):
                          command, "-d", database, "--checks", suite)
 
 
+class NamesOfRuns(support.Case):
+    def test_what_is_no_file_of_a_run_is_refused_by_plan_too(self):
+        database = self.legacy()
+        makers = {"a directory": lambda path: path.mkdir(),
+                  "a link": lambda path: path.symlink_to("/etc/passwd"),
+                  "a pipe": os.mkfifo}
+        for name in ".app.db.baseline-candidate", ".app.db.baseline-restoring", ".app.db.baseline-journal.new":
+            for what, make in makers.items():
+                path = self.dir / name
+                make(path)
+                for command in "plan", "deploy":
+                    with self.subTest(f"{command}, {name} is {what}"):
+                        self.refuses(4, f"baseline: error: {path} is no file, and a run makes one of that"
+                                        " name\n  hint: look at it, and move it away\n",
+                                     command, "-d", database, leaves=[name])
+                path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+
+    def test_a_candidate_that_no_journal_tells_of(self):
+        database = self.legacy()
+        path = self.dir / ".app.db.baseline-candidate"
+        path.write_bytes(b"somebody's")
+        for command in "plan", "deploy":
+            with self.subTest(command):
+                self.refuses(6, f"baseline: error: {path} exists, but no journal that tells what it is\n"
+                                "  hint: it may be a whole database: look at it with sqlite3, then move it"
+                                " away\n", command, "-d", database, leaves=[path.name])
+
+
+class EmptyValues(support.Case):
+    def test_an_empty_value_of_an_option_is_refused(self):
+        """`--to "$ID"` with an unset variable must not put the newest backup live."""
+        database = self.legacy()
+        self.succeeds("deploy", "-d", database)
+        before = sha256(database)
+        for command, *options in (["rollback", "to", "from", "backups", "engine", "wait", "config"],
+                                  ["deploy", "migration", "checks", "keep", "also", "report"],
+                                  ["verify", "only", "tag", "skip-tag", "var"]):
+            for option in options:
+                for words in [f"--{option}", ""], [f"--{option}="]:
+                    with self.subTest(f"{command} {words}"):
+                        done = self.baseline(command, "-d", database, *words)
+                        self.assertEqual(done.returncode, 2, done.stderr)
+                        if words[-1] == "":
+                            self.assertIn(f"error: the value of --{option} is empty\n", done.stderr)
+        self.assertEqual(sha256(database), before)
+
+
 class Legacy(support.Case):
     def test_replaces_the_old_database(self):
         database = self.legacy()

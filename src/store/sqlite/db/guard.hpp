@@ -53,9 +53,18 @@ class Guard {
   /// Notes in `touched` what SQL of users that is compiled from here on uses; null: no longer.
   void note_touched(Touched* touched) { touched_ = touched; }
   Touched* touched() const { return touched_; }
-  /// Notes the tables and views whose columns SQL of users names, when it is compiled; null: no
-  /// more.
-  void note_reads(std::set<std::string>* tables) { reads_ = tables; }
+  /// As long as it lives, notes the tables and views whose columns SQL of users names, when it is
+  /// compiled.
+  class Noting {
+   public:
+    Noting(Guard& guard, std::set<std::string>& tables) : guard_(guard) { guard.reads_ = &tables; }
+    ~Noting() { guard_.reads_ = nullptr; }
+    Noting(const Noting&) = delete;
+    Noting& operator=(const Noting&) = delete;
+
+   private:
+    Guard& guard_;
+  };
 
   /// Allows values of any size until the current scope ends.
   void lift_length_limit();

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -42,7 +43,7 @@ class Measurement {
   CostOutcome run() {
     const Guard::Scope scope(guard_, request_.limits);
     std::set<std::string> reads;
-    guard_.note_reads(&reads);
+    std::optional<Guard::Noting> noting(std::in_place, guard_, reads);
     StatementReader reader(database_.getHandle(), guard_, request_.sql);
     CostOutcome outcome;
     outcome.engine = fmt::format("SQLite {}", sqlite3_libversion());
@@ -54,7 +55,7 @@ class Measurement {
               : SqlFailure{SqlFailure::Kind::denied, "cost must be one statement", 0, 1, {}};
       return outcome;
     }
-    guard_.note_reads(nullptr);
+    noting.reset();
     if (!read_plan(outcome)) return outcome;
     count_rows(reads, outcome);
     // The counted run is the warm-up of the timed ones, too.

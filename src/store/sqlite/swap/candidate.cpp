@@ -30,10 +30,7 @@ void Candidate::require_free() {
   foreign_ = target_.directory.contains(name_);
   if (!foreign_) return;
   target_.directory.require_obeyed(name_);
-  throw Error(
-      ErrorCode::needs_person,
-      fmt::format("{} exists, but no journal that tells what it is", printable(path().native())),
-      "it may be a whole database: look at it with sqlite3, then move it away");
+  throw_unknown_candidate(target_);
 }
 
 void Candidate::make() {

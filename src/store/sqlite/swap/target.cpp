@@ -222,6 +222,29 @@ std::optional<std::string> similar_database(const Target& target) {
   return did_you_mean(target.name, found).value_or(found.front());
 }
 
+// The names that a run gives to files of its own. What a run that was cut off has left there it
+// removes or takes up; a plan, which removes nothing, is to say what no run would.
+void require_names_of_runs(const Target& target) {
+  for (const std::string& name : {names::candidate(target.name), names::restoring(target.name),
+                                  names::journal_temporary(target.name)}) {
+    const auto there = target.directory.status(name);
+    if (!there) continue;
+    target.directory.require_obeyed(name);
+    if (S_ISREG(there->st_mode)) continue;
+    refuse(fmt::format("{} is no file, and a run makes one of that name",
+                       path_text(target.directory / name)),
+           "look at it, and move it away");
+  }
+  // A run that goes on has a journal as long as it has a candidate.
+  const std::string candidate = names::candidate(target.name);
+  const auto there = target.directory.status(candidate);
+  if (!there || there->st_size == 0 || target.directory.contains(names::journal(target.name))) {
+    return;
+  }
+  const auto still = target.directory.status(candidate);
+  if (still && still->st_ino == there->st_ino) throw_unknown_candidate(target);
+}
+
 }  // namespace
 
 std::string Target::display() const { return path_text(resolved); }
@@ -281,8 +304,16 @@ void share_with_group(const Target& target) {
   }
 }
 
+void throw_unknown_candidate(const Target& target) {
+  throw Error(ErrorCode::needs_person,
+              fmt::format("{} exists, but no journal that tells what it is",
+                          path_text(target.directory / names::candidate(target.name))),
+              "it may be a whole database: look at it with sqlite3, then move it away");
+}
+
 ExchangePlan plan_exchange(const Target& target, EngineChoice choice) {
   require_owner(target, choice);
+  require_names_of_runs(target);
   if (choice != EngineChoice::in_place) require_local(target);
   // Where nothing is, there is nothing to write into: a new file gets the name.
   ExchangePlan plan;

@@ -39,7 +39,12 @@ Target resolve(const std::filesystem::path& given);
 /// network filesystem that is done only when it was asked for. Throws Error{refused}, naming the
 /// reason and what to do, where neither is safe (docs/ARCHITECTURE.md, "What is refused"). While
 /// SQLite has the file open in this process, it must not be called.
+/// As well where a name that a run gives to a file of its own is somebody else's;
+/// Error{needs_person} where a candidate is there without a journal.
 ExchangePlan plan_exchange(const Target& target, EngineChoice choice);
+
+/// The error of a candidate that no journal tells of.
+[[noreturn]] void throw_unknown_candidate(const Target& target);
 
 /// Throws Error{refused} when the database belongs to another user, unless its content is asked to
 /// be replaced in place, which its group can do. Root acts as the owner, or never comes here.

@@ -57,6 +57,16 @@ TEST_CASE("a plan is read for the indexes that it uses", "[session][measure]") {
   CHECK(uses(*session, "SELECT q FROM n ORDER BY q") == "n(q, p)");
 }
 
+TEST_CASE("nothing is left of a statement that does not compile", "[session][measure]") {
+  const auto session = scratch_of(kTables);
+  for (const char* const sql : {"SELECT a FROM gone", "SELECT a FROM t; SELECT b FROM t"}) {
+    CHECK(session->measure(sql, {}, {}, 0).failure);
+  }
+  // It must not be noted any more what this reads (a sanitizer sees where it would go).
+  CHECK(session->query("SELECT a, b, c FROM t JOIN n ON n.p = t.a", {}, {}).rows.empty());
+  CHECK(uses(*session, "SELECT * FROM t WHERE a = 'x'") == "uq");
+}
+
 TEST_CASE("a primary key without an index is told by its table", "[session][measure]") {
   const auto session = scratch_of(kTables);
   CHECK(uses(*session, "SELECT * FROM t WHERE id = 1") == "t(id)");
