@@ -352,9 +352,9 @@ TEST_CASE("a crash at any step leaves old or new, and recovery puts it in order"
   }
 }
 
-// All pairs take minutes: scripts/crash --all tries them. Otherwise it is every second one, and under
-// the sanitizers in CI every fifth, so that each step of the run, and each of the recovery, has its
-// turn.
+// All pairs take minutes: scripts/crash --all tries them. Otherwise it is every second one, and
+// under the sanitizers in CI every fifth, so that each step of the run, and each of the recovery,
+// has its turn.
 bool is_tried(int step, int second) {
   static const int one_of = [] {
     const char* const said = std::getenv("BASELINE_CRASH_PAIRS");

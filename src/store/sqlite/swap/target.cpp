@@ -74,8 +74,8 @@ constexpr std::array kNetworkFilesystems = {
     NetworkFilesystem{CODA_SUPER_MAGIC, "Coda"}, NetworkFilesystem{AFS_SUPER_MAGIC, "AFS"},
 };
 
-[[noreturn]] void refuse(const std::string& message, std::string hint) {
-  throw Error(ErrorCode::refused, message, std::move(hint));
+[[noreturn]] void refuse(const std::string& message, const std::string& hint) {
+  throw Error(ErrorCode::refused, message, hint);
 }
 
 std::optional<std::string_view> network_filesystem(const Target& target) {
