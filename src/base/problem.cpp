@@ -14,6 +14,7 @@ std::string Problem::text(std::string_view severity) const {
 
 std::vector<std::string> lines_of(const std::vector<Problem>& problems, std::string_view severity) {
   std::vector<std::string> out;
+  out.reserve(problems.size());
   for (const Problem& problem : problems) out.push_back(problem.text(severity));
   return out;
 }

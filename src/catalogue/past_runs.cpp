@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <ranges>
+#include <utility>
 
 #include "base/names.hpp"
 
@@ -40,7 +42,7 @@ bool RecordedAs::matches(const std::string& recorded_path) const {
          (beside && fs::path(recorded_path).filename() == fs::path(path).filename());
 }
 
-PastRuns::PastRuns(const History& history, const RecordedAs& database) : database_(database) {
+PastRuns::PastRuns(const History& history, RecordedAs database) : database_(std::move(database)) {
   for (const HistoryLine& line : history.lines) {
     if (database_.matches(line.database)) lines_.push_back(line);
   }
@@ -64,8 +66,8 @@ void PastRuns::add_unrecorded(const std::vector<CatalogueEntry>& entries) {
 
 std::vector<LogPosition> PastRuns::logs() const {
   std::vector<LogPosition> out;
-  for (auto line = lines_.rbegin(); line != lines_.rend(); ++line) {
-    for (const LogPosition& position : line->logs) {
+  for (const HistoryLine& line : std::views::reverse(lines_)) {
+    for (const LogPosition& position : line.logs) {
       const auto same = std::ranges::find(out, position.path, &LogPosition::path);
       if (same == out.end()) out.push_back(position);
     }

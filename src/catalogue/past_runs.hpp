@@ -23,7 +23,7 @@ struct RecordedAs {
 /// deploy that made no backup.
 class PastRuns {
  public:
-  PastRuns(const History& history, const RecordedAs& database);
+  PastRuns(const History& history, RecordedAs database);
 
   /// Takes the newest backup of a deploy or rollback into account, when the history has no line for
   /// the run that made it: the history was lost, or torn.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <ranges>
 #include <system_error>
 #include <utility>
 
@@ -65,13 +66,13 @@ void write_new_files(const fs::path& directory, const std::vector<GeneratedFile>
   written.reserve(files.size());
   try {
     // The first one is what the others are found by: it comes last.
-    for (auto file = files.rbegin(); file != files.rend(); ++file) {
-      const fs::path path = fs::absolute(directory / file->name).lexically_normal();
-      if (is_there(path, file->text)) continue;
+    for (const auto& file : std::views::reverse(files)) {
+      const fs::path path = fs::absolute(directory / file.name).lexically_normal();
+      if (is_there(path, file.text)) continue;
       Directory parent = open_or_make(path.parent_path());
       const std::string name = path.filename().string();
       NewFile made(system, parent, names::renewed("." + name), kFileMode);
-      system.write(made.file(), file->text, 0);
+      system.write(made.file(), file.text, 0);
       system.sync(made.file());
       made.take_name(name);
       written.emplace_back(std::move(parent), name);

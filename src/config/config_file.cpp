@@ -138,7 +138,7 @@ class Loader {
     const auto written = reader_.text(node, key);
     if (!written) return std::nullopt;
     const auto value = [this](const std::string& name) { return environment_(name.c_str()); };
-    const auto text = yaml::expanded(reader_, node, *written, value, kWhere);
+    auto text = yaml::expanded(reader_, node, *written, value, kWhere);
     if (!text) return std::nullopt;
     if (text->find('\0') != std::string::npos || trimmed(*text).empty()) {
       reader_.error(node.place, fmt::format("'{}' is no path", key));

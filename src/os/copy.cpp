@@ -80,7 +80,7 @@ std::string copy_reading_back(FileSystem& files, const File& source, const File&
                               const OnProgress& on_progress, std::string& back) {
   const auto total = static_cast<std::uint64_t>(source.status().st_size);
   ReadBack reader(target);
-  const std::string read = copy_through(files, source, target, on_progress, [&](std::uint64_t end) {
+  std::string read = copy_through(files, source, target, on_progress, [&](std::uint64_t end) {
     begin_to_write(target, end);
     reader.written_to(end);
   });

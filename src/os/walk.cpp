@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <ranges>
 #include <string>
 
 #include "base/error.hpp"
@@ -24,8 +25,8 @@ constexpr std::size_t kMostLinks = 40;  // as the kernel has it
 // Adds the parts of a path to those that are still to be walked, of which the last comes next.
 void add_to_walk(const fs::path& path, std::vector<std::string>& to_walk) {
   const std::vector<fs::path> parts(path.begin(), path.end());
-  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
-    if (!part->empty() && *part != "/" && *part != ".") to_walk.push_back(part->native());
+  for (const fs::path& part : std::views::reverse(parts)) {
+    if (!part.empty() && part != "/" && part != ".") to_walk.push_back(part.native());
   }
 }
 

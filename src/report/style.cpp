@@ -10,7 +10,7 @@
 namespace baseline {
 
 std::string Style::operator()(Tone tone, std::string_view painted) const {
-  const std::string text = printable_lines(painted);
+  std::string text = printable_lines(painted);
   if (!colour_) return text;
   std::string_view code;
   switch (tone) {

@@ -53,8 +53,8 @@ class TreeBuilder final : public YAML::EventHandler {
     node.text = value;
     locate(node, source_, offset(mark));
     if (tag == "?") {
-      if (std::optional<Scalar> typed = core_scalar(value)) {
-        node.scalar = *std::move(typed);
+      if (const std::optional<Scalar> typed = core_scalar(value)) {
+        node.scalar = *typed;
       } else {
         problems_.add(node.place, fmt::format("number {} does not fit into 64 bits; quote it if "
                                               "it is text",

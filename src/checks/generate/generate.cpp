@@ -51,8 +51,9 @@ SuiteText constraint_suite(Session& reference, generate::Trial& trial,
   const generate::Plan plan(*probes, trial, tables);
   SuiteText out;
   out.head = {
-      "What each table accepts, and what each of its constraints rejects. Written by "
-      "'baseline checks",
+      std::string(
+          "What each table accepts, and what each of its constraints rejects. Written by ") +
+          "'baseline checks",
       fmt::format("generate' from {}; it is yours now: change it, add to it.", source), "",
       "A row that must be rejected is the simplest row with one change, so that only the "
       "constraint",

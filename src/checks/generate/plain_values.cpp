@@ -9,7 +9,7 @@ using Fits = ColumnModel::Fits;
 
 std::string letter(int n) {
   constexpr int kLetters = 26;
-  if (n < kLetters) return std::string(1, static_cast<char>('a' + n));
+  if (n < kLetters) return fmt::format("{:c}", 'a' + n);
   return fmt::format("a{}", n);
 }
 

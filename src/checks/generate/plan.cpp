@@ -180,6 +180,7 @@ RowSearch::Demands Plan::demands_of(const TablePlan& plan, int salt) const {
 
 std::string Plan::fixture_sql(const std::vector<std::size_t>& group) const {
   std::vector<std::string> out;
+  out.reserve(group.size());
   for (const std::size_t table : group) {
     out.push_back(insert_sql(*tables_[table].table, {*tables_[table].row}));
   }
@@ -323,6 +324,7 @@ bool Plan::please_triggers(TablePlan& plan, const std::vector<std::string>& give
   }
   if (columns.empty()) return false;
   std::vector<std::size_t> sizes;
+  sizes.reserve(values.size());
   for (const auto& list : values) sizes.push_back(list.size());
   const Row before = *plan.row;
   std::size_t tries = 0;

@@ -23,9 +23,11 @@ std::vector<Violations> Probe::judge(const std::vector<std::string>& columns,
                                      std::span<const std::vector<Value>> rows,
                                      const std::vector<std::string>& conditions) {
   std::vector<std::string> names;
+  names.reserve(columns.size());
   for (const std::string& column : columns) names.push_back(table_.column(column)->sql);
   std::vector<std::string> verdicts;
   // NULL satisfies a condition, and NOT of it is NULL. The line feed ends a comment.
+  verdicts.reserve(conditions.size());
   for (const std::string& condition : conditions) {
     verdicts.push_back(fmt::format("iif(NOT ({}\n), '1', '0')", condition));
   }
@@ -49,6 +51,7 @@ bool Probe::judge_batch(const std::string& insert, std::span<const std::vector<V
   std::vector<std::string> tuples;
   for (const std::vector<Value>& row : rows) {
     std::vector<std::string> values;
+    values.reserve(row.size());
     for (const Value& value : row) values.push_back(sql_literal(value));
     tuples.push_back("(" + join(values, ", ") + ")");
   }

@@ -26,12 +26,14 @@ std::string wrapped_parts(const std::vector<std::string>& parts, std::size_t fir
   std::string out;
   std::size_t column = first_column;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    const std::string part = parts[i] + (i + 1 < parts.size() ? "," : "");
+    std::string part = parts[i];
+    if (i + 1 < parts.size()) part += ',';
     if (i > 0 && column + 1 + part.size() > kRowWidth) {
-      out += "\n" + indent + part;
+      out.append("\n").append(indent).append(part);
       column = indent.size() + part.size();
     } else {
-      out += (i > 0 ? " " : "") + part;
+      if (i > 0) out += ' ';
+      out += part;
       column += part.size() + 1;
     }
   }
@@ -58,6 +60,7 @@ std::string insert_sql(const TableModel& table, const std::vector<Row>& rows,
     return join(out, ";\n");
   }
   std::vector<std::string> names;
+  names.reserve(columns.size());
   for (const ColumnModel* column : columns) names.push_back(column->sql);
   std::vector<std::vector<std::string>> values;
   for (const Row& row : rows) {
@@ -69,9 +72,9 @@ std::string insert_sql(const TableModel& table, const std::vector<Row>& rows,
     }
   }
   std::vector<std::string> tuples;
+  tuples.reserve(values.size());
   for (const auto& tuple : values) tuples.push_back("(" + join(tuple, ", ") + ")");
-  const std::string line =
-      fmt::format("{} ({}) VALUES {}", into, join(names, ", "), join(tuples, ", "));
+  std::string line = fmt::format("{} ({}) VALUES {}", into, join(names, ", "), join(tuples, ", "));
   if (line.size() <= kRowWidth) return line;
   std::string out = into + " (" + wrapped_parts(names, into.size() + 2, "    ") + ")\n  VALUES (";
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -102,7 +105,7 @@ std::string update_sql(const TableModel& table, const Row& changes, const Row& r
                                written(column->name, changes.at(column->name), parameters)));
   }
   const std::string where = where_sql(table, row);
-  const std::string line = fmt::format("UPDATE {} SET {}{}", table.sql, join(sets, ", "), where);
+  std::string line = fmt::format("UPDATE {} SET {}{}", table.sql, join(sets, ", "), where);
   if (line.size() <= kRowWidth) return line;
   return fmt::format("UPDATE {}\n  SET {}{}", table.sql, wrapped_parts(sets, 6, "      "),
                      where.empty() ? where : "\n " + where);

@@ -33,12 +33,14 @@ bool accepted(const Violations& violations) {
 
 std::vector<std::string> sqls(const std::vector<const ConstraintModel*>& constraints) {
   std::vector<std::string> out;
+  out.reserve(constraints.size());
   for (const ConstraintModel* constraint : constraints) out.push_back(constraint->condition.sql);
   return out;
 }
 
 std::vector<std::size_t> sizes_of(const std::vector<std::vector<Value>>& values) {
   std::vector<std::size_t> out;
+  out.reserve(values.size());
   for (const auto& list : values) out.push_back(list.size());
   return out;
 }
@@ -358,6 +360,7 @@ std::vector<Value> RowSearch::fullest_of(const Cluster& cluster) {
   for (std::size_t c = 0; c < row.size(); ++c) {
     if (!is_null(row[c])) continue;
     std::vector<std::vector<Value>> single;
+    single.reserve(row.size());
     for (const Value& value : row) single.push_back({value});
     single[c] = values[c];
     const auto found = first_that_satisfies(cluster.columns, single, conditions, kEnoughRows);

@@ -73,8 +73,9 @@ std::vector<std::string> aligned(const std::vector<CaseValues>& cases) {
 
 std::string cases_text(const std::vector<CaseValues>& cases) {
   std::vector<std::string> parts;
+  parts.reserve(cases.size());
   for (const CaseValues& values : cases) parts.push_back(case_text(values));
-  const std::string line = "    cases: [" + join(parts, ", ") + "]\n";
+  std::string line = "    cases: [" + join(parts, ", ") + "]\n";
   if (line.size() <= kSuiteWidth) return line;
   std::string out = "    cases:\n";
   for (const std::string& row : aligned(cases)) out += "      - " + row + "\n";
@@ -87,6 +88,7 @@ std::string given_text(const std::vector<std::string>& given) {
     return fmt::format("    given: {}\n", yaml::scalar(given.front(), Context::block));
   }
   std::vector<std::string> names;
+  names.reserve(given.size());
   for (const std::string& name : given) names.push_back(yaml::scalar(name, Context::flow));
   return fmt::format("    given: [{}]\n", join(names, ", "));
 }
@@ -155,7 +157,9 @@ std::string check_text(const GeneratedCheck& check, const std::vector<GeneratedF
 
 std::string comment(const std::vector<std::string>& lines, const std::string& indent) {
   std::string out;
-  for (const std::string& line : lines) out += indent + (line.empty() ? "#" : "# " + line) + "\n";
+  for (const std::string& line : lines) {
+    out += line.empty() ? fmt::format("{}#\n", indent) : fmt::format("{}# {}\n", indent, line);
+  }
   return out;
 }
 

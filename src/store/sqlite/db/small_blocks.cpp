@@ -9,6 +9,12 @@
 namespace baseline::sqlite {
 namespace {
 
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kIsWatched = true;
+#else
+constexpr bool kIsWatched = false;
+#endif
+
 // A block that is free: its first bytes lead to the next one of the same class.
 struct FreeBlock {
   FreeBlock* next;
@@ -65,14 +71,12 @@ void* resize_block(void* block, int bytes) {
 }  // namespace
 
 void keep_small_blocks() {
-#ifndef __SANITIZE_ADDRESS__
-  if (sqlite3_config(SQLITE_CONFIG_GETMALLOC, &below) != SQLITE_OK) return;
+  if (kIsWatched || sqlite3_config(SQLITE_CONFIG_GETMALLOC, &below) != SQLITE_OK) return;
   sqlite3_mem_methods ours = below;
   ours.xMalloc = take_block;
   ours.xFree = give_block;
   ours.xRealloc = resize_block;
   sqlite3_config(SQLITE_CONFIG_MALLOC, &ours);
-#endif
 }
 
 }  // namespace baseline::sqlite

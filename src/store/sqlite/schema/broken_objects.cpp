@@ -151,7 +151,7 @@ void find_broken_keys(SQLite::Database& database, const std::string& table,
   };
   for (const TextRow& key :
        text_rows(database,
-                 "SELECT \"table\", coalesce(\"to\", '') FROM pragma_foreign_key_list(?, 'main')",
+                 R"(SELECT "table", coalesce("to", '') FROM pragma_foreign_key_list(?, 'main'))",
                  table)) {
     const std::string type = type_of_parent(database, key[0]);
     if (type.empty()) {

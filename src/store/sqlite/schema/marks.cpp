@@ -32,6 +32,7 @@ bool add_record_mark(SQLite::Database& database, const ToolTable& tool, const st
                                        tool.name, tool.columns, kMostRecords));
     while (rows.executeStep()) {
       std::vector<std::string> values;
+      values.reserve(static_cast<std::size_t>(rows.getColumnCount()));
       for (int i = 0; i < rows.getColumnCount(); ++i) {
         values.push_back(rows.getColumn(i).getString());
       }

@@ -37,7 +37,12 @@ std::string default_meaning(std::string_view sql) {
 }
 
 // Columns of PRAGMA table_xinfo.
-enum TableColumn : int { kName = 1, kType, kNotNull, kDefault, kPrimaryKey, kHidden };
+constexpr int kName = 1;
+constexpr int kType = 2;
+constexpr int kNotNull = 3;
+constexpr int kDefault = 4;
+constexpr int kPrimaryKey = 5;
+constexpr int kHidden = 6;
 
 // Column hidden of PRAGMA table_xinfo.
 enum class Hidden : int { no = 0, virtual_table = 1, generated_virtual = 2, generated_stored = 3 };

@@ -1,6 +1,7 @@
 #include "store/sqlite/sql/definitions.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include "base/text.hpp"
 
@@ -43,10 +44,10 @@ std::optional<std::size_t> defined_name(const Script& script, Span statement,
 std::optional<Span> find_definition(const Script& script, std::string_view type,
                                     std::string_view name) {
   const std::vector<Span> statements = script.statements();
-  for (auto statement = statements.rbegin(); statement != statements.rend(); ++statement) {
-    const auto found = defined_name(script, *statement, type);
-    if (found && *found < statement->end && same_name(unquoted(script[*found]), name)) {
-      return *statement;
+  for (const Span& statement : std::views::reverse(statements)) {
+    const auto found = defined_name(script, statement, type);
+    if (found && *found < statement.end && same_name(unquoted(script[*found]), name)) {
+      return statement;
     }
   }
   return {};

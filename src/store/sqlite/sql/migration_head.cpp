@@ -107,7 +107,7 @@ std::string take_setting(const PragmaStatement& pragma, FileSettings& settings) 
   const auto must_be = [&](std::string_view allowed) {
     return fmt::format("{} must be {}; got {}", pragma.name, allowed, printable(pragma.got));
   };
-  const std::string twice = fmt::format("{} is set twice", pragma.name);
+  std::string twice = fmt::format("{} is set twice", pragma.name);
   if (pragma.name == kPageSize) {
     if (settings.page_size != 0) return twice;
     settings.page_size = page_size_of(pragma.value);

@@ -101,7 +101,10 @@ CharacterSet set_at(std::string_view pattern, std::size_t begin) {
   const std::size_t first = i;
   for (; i < pattern.size() && (pattern[i] != ']' || i == first); ++i) {
     if (i + 2 < pattern.size() && pattern[i + 1] == '-' && pattern[i + 2] != ']') {
-      for (int c = pattern[i]; c <= pattern[i + 2]; ++c) named.insert(static_cast<char>(c));
+      const auto last = static_cast<unsigned char>(pattern[i + 2]);
+      for (unsigned c = static_cast<unsigned char>(pattern[i]); c <= last; ++c) {
+        named.insert(static_cast<char>(c));
+      }
       i += 2;
     } else {
       named.insert(pattern[i]);

@@ -112,8 +112,10 @@ class JournalReader {
   void keep_first() {
     auto& pages = found_.played.pages;
     std::ranges::stable_sort(pages, {}, &CompanionPages::Page::number);
-    const auto same = std::ranges::unique(pages, {}, &CompanionPages::Page::number);
-    pages.erase(same.begin(), same.end());
+    const auto same = [](const CompanionPages::Page& one, const CompanionPages::Page& other) {
+      return one.number == other.number;
+    };
+    pages.erase(std::unique(pages.begin(), pages.end(), same), pages.end());
   }
 
   const File& journal_;

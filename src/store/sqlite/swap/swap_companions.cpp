@@ -96,7 +96,7 @@ bool SwapReplacement::place_companions(const Directory& entry, const Payload& pa
         fmt::format("{} is in use before all that belongs to it is beside it", target_.display()),
         "stop the application, then run: baseline recover");
   }
-  companions_of_new_.emplace(Directory::open(entry.path()), payload.name);
+  companions_of_new_ = CompanionSource{Directory::open(entry.path()), payload.name};
   bring_companions_live();
   return true;
 }
