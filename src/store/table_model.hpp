@@ -63,7 +63,7 @@ struct ConstraintModel {
   std::string on_delete;  ///< "no action", "restrict", "cascade", "set null", "set default"
 };
 
-/// A trigger that can raise an error.
+/// A trigger. One without any message raises no error.
 struct TriggerModel {
   enum class Event { insert, update, remove };
 

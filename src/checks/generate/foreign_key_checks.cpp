@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "checks/generate/effect_checks.hpp"
 #include "checks/generate/table_checks.hpp"
 
 namespace baseline::generate {
@@ -91,18 +92,37 @@ void TableChecks::add_parent_deletion(const ConstraintModel& key) {
     reference[table_.column(key.columns[i])->name] = value;
   }
   std::string first;
+  Row child = changed(reference);
   if (parent == &entry_) {
     // A row of its own that refers to the one of the fixture.
     ConstraintModel none;
     Row second = other_rows(*entry_.row, none, 0).front();
     for (const auto& [name, value] : reference) second[name] = value;
     first = insert_sql(table_, {second}) + ";\n";
+    child = second;
   } else {
     const bool refers = std::ranges::all_of(
         reference, [&](const auto& entry) { return entry.second == entry_.held(entry.first); });
     if (!refers) first = update_sql(table_, reference, *entry_.row) + ";\n";
   }
   check.sql = first + delete_sql(*parent->table, *parent->row);
+  // The rows of the child afterwards, found by what the key does not change.
+  const auto show_rows = [&](const std::string& name) {
+    Row where = child;
+    std::vector<std::string> columns;
+    for (const auto& [column, value] : reference) {
+      columns.push_back(table_.column(column)->sql);
+      if (table_.column(column)->key_position == 0) where.erase(column);
+    }
+    auto shown = shown_rows(
+        trial_, name, check.given,
+        {fmt::format("{} is deleted under {}", printable(parent->table->name),
+                     printable(place(key.columns))),
+         check.sql},
+        table_, columns, where_sql(table_, where), true);
+    if (shown) add(*std::move(shown));
+    return shown.has_value();
+  };
   const std::string& action = key.on_delete;
   const std::string what = place(key.columns);
   if (action == "no action" || action == "restrict") {
@@ -111,8 +131,10 @@ void TableChecks::add_parent_deletion(const ConstraintModel& key) {
     check.name = fmt::format("{} rows that {} refers to cannot be deleted", key.parent, what);
   } else if (action == "cascade") {
     check.name = fmt::format("{} rows can be deleted, and {} goes with them", key.parent, what);
+    if (show_rows(check.name)) return;
   } else {
     check.name = fmt::format("{} rows can be deleted, and {} lets them go", key.parent, what);
+    if (show_rows(check.name)) return;
   }
   if (trial_.holds(check)) add(std::move(check));
 }

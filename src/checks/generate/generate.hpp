@@ -46,4 +46,8 @@ GeneratedSuites generate_suites(const Migration& migration, const std::string& s
 Migration migration_of(Session& database, const std::string& source, std::int64_t user_version,
                        std::int64_t application_id);
 
+/// The statements that make its schema again, each after what it needs: without what Litestream and
+/// a cut-off migration of Alembic's have left there.
+std::string definitions_of(Session& database);
+
 }  // namespace baseline

@@ -6,10 +6,33 @@
 #include "base/text.hpp"
 #include "checks/generate/bookkeeping.hpp"
 #include "checks/generate/generate.hpp"
+#include "store/migration_tools.hpp"
 #include "store/schema.hpp"
 #include "store/table_model.hpp"
 
 namespace baseline {
+
+std::string definitions_of(Session& database) {
+  const Schema schema = database.schema();
+  std::string out;
+  const auto add = [&](const SchemaObject& object) {
+    const auto is_left_out = [](std::string_view name) {
+      return is_litestream_table(name) || is_alembic_leftover(name);
+    };
+    if (is_left_out(object.name) || is_left_out(object.table)) return;
+    out += "\n" + object.definition + ";\n";
+  };
+  // Tables in the order in which they were made, then what needs them.
+  for (const TableModel& table : database.tables()) {
+    for (const SchemaObject& object : schema.objects) {
+      if (object.kind == "table" && object.name == table.name) add(object);
+    }
+  }
+  for (const SchemaObject& object : schema.objects) {
+    if (object.kind != "table") add(object);
+  }
+  return out;
+}
 
 Migration migration_of(Session& database, const std::string& source, std::int64_t user_version,
                        std::int64_t application_id) {
@@ -21,16 +44,7 @@ Migration migration_of(Session& database, const std::string& source, std::int64_
   Migration out;
   out.sql = fmt::format("-- The schema of {}, without its rows. Written by baseline.\n",
                         printable(source));
-  const auto add = [&](const SchemaObject& object) { out.sql += "\n" + object.definition + ";\n"; };
-  // Tables in the order in which they were made, then what needs them.
-  for (const TableModel& table : database.tables()) {
-    for (const SchemaObject& object : schema.objects) {
-      if (object.kind == "table" && object.name == table.name) add(object);
-    }
-  }
-  for (const SchemaObject& object : schema.objects) {
-    if (object.kind != "table") add(object);
-  }
+  out.sql += definitions_of(database);
   if (user_version != 0) out.sql += fmt::format("\nPRAGMA user_version = {};\n", user_version);
   if (application_id != 0)
     out.sql += fmt::format("\nPRAGMA application_id = {};\n", application_id);
