@@ -61,6 +61,7 @@ struct ConstraintModel {
   std::string parent;  ///< foreign_key: the table that is referred to
   std::vector<std::string> parent_columns;
   std::string on_delete;  ///< "no action", "restrict", "cascade", "set null", "set default"
+  std::string on_update;  ///< likewise
 };
 
 /// A trigger. One without any message raises no error.

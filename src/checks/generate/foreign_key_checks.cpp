@@ -71,6 +71,7 @@ void TableChecks::add_foreign_key(const ConstraintModel& key) {
   for (const Row& row : attempts) {
     if (!add_witnesses(check, {row})) continue;
     add_parent_deletion(key);
+    add_parent_renumbering(key);
     return;
   }
   add_skipped(std::move(check), fmt::format("a row without its parent is {}", trial_.why()));
@@ -137,6 +138,44 @@ void TableChecks::add_parent_deletion(const ConstraintModel& key) {
     if (show_rows(check.name)) return;
   }
   if (trial_.holds(check)) add(std::move(check));
+}
+
+// ON UPDATE: what becomes of the row when its parent gets another key.
+void TableChecks::add_parent_renumbering(const ConstraintModel& key) {
+  const TablePlan* const parent = plan_.find(key.parent);
+  const bool acts = !key.on_update.empty() && key.on_update != "no action" &&
+                    key.on_update != "restrict";
+  if (!acts || parent == nullptr || !parent->row || parent == &entry_) return;
+  Row reference;
+  Row renumbered;
+  Row where = *entry_.row;
+  std::vector<std::string> columns;
+  for (std::size_t i = 0; i < key.columns.size() && i < key.parent_columns.size(); ++i) {
+    const ColumnModel* const from = table_.column(key.columns[i]);
+    const ColumnModel* const to = parent->table->column(key.parent_columns[i]);
+    if (from == nullptr || to == nullptr || is_null(parent->held(to->name))) return;
+    const std::vector<Value> others = parent->search->alternatives(*parent->row, to->name);
+    if (others.empty()) return;
+    reference[from->name] = parent->held(to->name);
+    renumbered[to->name] = others.front();
+    columns.push_back(from->sql);
+    where.erase(from->name);
+  }
+  std::vector<std::string> given = parent->given_with_row();
+  for (const std::string& name : entry_.given_with_row()) {
+    if (!contains(given, name)) given.push_back(name);
+  }
+  const bool refers = std::ranges::all_of(
+      reference, [&](const auto& entry) { return entry.second == entry_.held(entry.first); });
+  const std::string first =
+      refers ? "" : update_sql(table_, reference, *entry_.row) + ";\n";
+  const std::string what = place(key.columns);
+  auto check = shown_rows(
+      trial_, fmt::format("{} follows its {}", what, key.parent), std::move(given),
+      {fmt::format("{} is renumbered under {}", printable(key.parent), printable(what)),
+       first + update_sql(*parent->table, renumbered, *parent->row)},
+      table_, columns, where_sql(table_, where), true);
+  if (check && check->assertions.size() == 2) add(*std::move(check));
 }
 
 }  // namespace baseline::generate

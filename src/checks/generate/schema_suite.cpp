@@ -35,7 +35,15 @@ Section whole_database(Session& reference) {
   out.checks.push_back(query("file is intact", "PRAGMA integrity_check", {"value: ok"}));
   out.checks.push_back(query("no row points at a missing parent",
                              "SELECT * FROM pragma_foreign_key_check", {"rows: 0"}));
-  for (const SchemaMark& mark : reference.schema().marks) {
+  const std::vector<SchemaMark> marks = reference.schema().marks;
+  for (const char* const name : {"user_version", "application_id"}) {
+    if (std::ranges::find(marks, name, &SchemaMark::name) != marks.end()) continue;
+    // Afterwards it is the application's.
+    out.checks.push_back(query(fmt::format("{} is not set", name), fmt::format("PRAGMA {}", name),
+                               {"value: 0"}));
+    out.checks.back().when = "before";
+  }
+  for (const SchemaMark& mark : marks) {
     if (!mark.table.empty()) continue;
     GeneratedCheck check = query(fmt::format("{} is set", mark.name), "PRAGMA " + mark.name,
                                  {"value: " + mark.values.front()});

@@ -13,6 +13,9 @@ std::vector<GeneratedCheck> TableChecks::make() {
     add_rows();
     add_defaults();
     add_edges();
+    add_likeness();
+    add_storage();
+    add_comparison();
   }
   for (const ConstraintModel& constraint : table_.constraints) {
     using Kind = ConstraintModel::Kind;

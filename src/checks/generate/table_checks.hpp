@@ -23,6 +23,9 @@ class TableChecks {
   void add_rows();
   void add_defaults();
   void add_edges();
+  void add_likeness();
+  void add_storage();
+  void add_comparison();
 
   // condition_checks.cpp: NOT NULL, CHECK, types.
   void add_not_null(const ConstraintModel& constraint);
@@ -39,6 +42,7 @@ class TableChecks {
   // foreign_key_checks.cpp
   void add_foreign_key(const ConstraintModel& key);
   void add_parent_deletion(const ConstraintModel& key);
+  void add_parent_renumbering(const ConstraintModel& key);
 
   // trigger_checks.cpp
   void add_trigger(const TriggerModel& trigger);
