@@ -168,7 +168,7 @@ std::vector<std::string> next_commands(const Draft& draft, const fs::path& given
       here ? lint : fmt::format("cd {} && {}", shell_quoted(given.native()), lint);
   // The database that there is passes its own checks; one that is still to come has a path first.
   if (draft.database != "${DATABASE_PATH}") return {first, "baseline verify", "baseline plan"};
-  return {"export DATABASE_PATH=…", first, "baseline plan"};
+  return {first, "export DATABASE_PATH=…", "baseline plan"};
 }
 
 }  // namespace
@@ -206,7 +206,7 @@ CommandResult run_init(const Invocation& invocation) {
     report.files.push_back((directory / file.name).lexically_normal().native());
   report.tables = suites.tables;
   report.checks = suites.checks;
-  report.skipped = suites.skipped.size();
+  report.skipped = suites.skipped;
   report.next = next_commands(draft, directory);
   return {invocation.settings.format.value == Format::json ? json_report::of(report)
                                                            : human_report::of(report),

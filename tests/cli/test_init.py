@@ -49,7 +49,7 @@ class Bookkeeping(InitCase):
                 made = self.dir / tool
                 with self.unchanged(*[f"{tool}", *[f"{tool}/{name}" for name in [
                         "baseline.yaml", "baseline", f"baseline/{revision}_baseline.sql", "checks",
-                        "checks/schema.yaml", "checks/constraints.yaml"]]]):
+                        "checks/schema.yaml", "checks/constraints.yaml", "checks/schema.sql"]]]):
                     document = self.json("init", "--database", old, "-o", made)
                 self.assertEqual(document["tools"], records)
                 self.assertEqual(document["revision"], revision)
@@ -95,9 +95,12 @@ class FromADatabase(InitCase):
                baseline/1a2b3c4d5e6f_baseline.sql
                checks/schema.yaml
                checks/constraints.yaml
+               checks/schema.sql
   revision     1a2b3c4d5e6f
   records      Alembic: 1 row
-  checks       12 checks over 2 tables; 1 written with 'skip' and the reason
+  checks       22 checks over 2 tables
+  not proven   a NULL in the key is replaced by a new number
+                 constraints/items.id is never NULL
   next         baseline checks lint
                baseline verify
                baseline plan
@@ -155,7 +158,7 @@ INSERT INTO alembic_version (version_num) VALUES ('1a2b3c4d5e6f');
         with support.Holder(database, "reading"), self.unchanged(
                 "deployment", *[f"deployment/{name}" for name in [
                     "baseline.yaml", "baseline", "baseline/5c8e4212f5ed_baseline.sql", "checks",
-                    "checks/schema.yaml", "checks/constraints.yaml"]]):
+                    "checks/schema.yaml", "checks/constraints.yaml", "checks/schema.sql"]]):
             self.succeeds("init", "--database", database, "-o", "deployment")
         text = (self.dir / "deployment/baseline.yaml").read_text()
         self.assertIn(f"\ndatabase: {database}\n", text)  # it is not below the directory

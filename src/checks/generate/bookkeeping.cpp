@@ -106,8 +106,8 @@ std::string newest_migration(const ToolTable& table, Session& database) {
 }
 
 std::size_t rows_of(const std::string& name, std::string_view condition, Session& database) {
-  const auto rows = queried_rows(
-      database, fmt::format("SELECT count(*) FROM {} WHERE {}", name, condition));
+  const auto rows =
+      queried_rows(database, fmt::format("SELECT count(*) FROM {} WHERE {}", name, condition));
   const auto* const count = std::get_if<std::int64_t>(&rows.front().front());
   return count == nullptr ? 0 : static_cast<std::size_t>(*count);
 }

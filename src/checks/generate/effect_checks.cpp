@@ -36,9 +36,8 @@ bool is_of_today(const Value& value) {
   if (integer == nullptr && real == nullptr) return false;
   const double number = integer != nullptr ? static_cast<double>(*integer) : *real;
   constexpr double kEpochInJulianDays = 2'440'587.5;
-  return std::abs(number - seconds) < 2 * kDay ||
-                    std::abs(number / 1000 - seconds) < 2 * kDay ||
-                    std::abs(number - (kEpochInJulianDays + seconds / kDay)) < 2;
+  return std::abs(number - seconds) < 2 * kDay || std::abs(number / 1000 - seconds) < 2 * kDay ||
+         std::abs(number - (kEpochInJulianDays + seconds / kDay)) < 2;
 }
 
 std::string select_sql(const TableModel& table, const std::vector<std::string>& columns,
@@ -51,8 +50,8 @@ std::optional<std::vector<std::string>> steady_columns(Trial& trial,
                                                        const std::vector<std::string>& given,
                                                        const TableModel& table,
                                                        const std::vector<std::string>& columns,
-                                                       const std::string& where,
-                                                       bool foreign_keys, Rows& rows) {
+                                                       const std::string& where, bool foreign_keys,
+                                                       Rows& rows) {
   const auto first = trial.rows_of(given, select_sql(table, columns, where), foreign_keys);
   const auto second = trial.rows_of(given, select_sql(table, columns, where), foreign_keys);
   if (!first || !second || first->size() != second->size() || first->size() > kMostShownRows) {
@@ -62,8 +61,8 @@ std::optional<std::vector<std::string>> steady_columns(Trial& trial,
   for (std::size_t r = 0; r < first->size(); ++r) {
     for (std::size_t c = 0; c < columns.size(); ++c) {
       const Value& value = (*first)[r][c];
-      const bool steady = !std::holds_alternative<Blob>(value) && !is_of_today(value) &&
-                          value == (*second)[r][c];
+      const bool steady =
+          !std::holds_alternative<Blob>(value) && !is_of_today(value) && value == (*second)[r][c];
       if (!steady) out[c] = fmt::format("typeof({})", columns[c]);
     }
   }
@@ -154,10 +153,9 @@ std::vector<GeneratedCheck> trigger_effects(const Plan& plan, Trial& trial, cons
   std::size_t tries = 0;
   for (const std::string& sql : statements) {
     if (++tries > kMostEffectTries || !out.empty()) break;
-    const GeneratedFixture step{
-        fmt::format("{} {} for {}", printable(table.name), verb(trigger.event),
-                    printable(trigger.name)),
-        sql};
+    const GeneratedFixture step{fmt::format("{} {} for {}", printable(table.name),
+                                            verb(trigger.event), printable(trigger.name)),
+                                sql};
     for (const Watched& one : watched) {
       const auto rows_after = [&](const std::string& statement) {
         trial.add_fixture({step.name, statement});
@@ -169,9 +167,9 @@ std::vector<GeneratedCheck> trigger_effects(const Plan& plan, Trial& trial, cons
       if (!with) break;  // the statement itself fails
       const auto without = rows_after(drop + sql);
       if (!without || *with == *without) continue;
-      auto check = shown_rows(
-          trial, fmt::format("trigger {} changes {}", trigger.name, one.table->name), given, step,
-          *one.table, all_columns(*one.table), {});
+      auto check =
+          shown_rows(trial, fmt::format("trigger {} changes {}", trigger.name, one.table->name),
+                     given, step, *one.table, all_columns(*one.table), {});
       if (check) out.push_back(*std::move(check));
     }
     // A full-text index shows its rows only when it is asked for a word.

@@ -115,12 +115,11 @@ void TableChecks::add_parent_deletion(const ConstraintModel& key) {
       columns.push_back(table_.column(column)->sql);
       if (table_.column(column)->key_position == 0) where.erase(column);
     }
-    auto shown = shown_rows(
-        trial_, name, check.given,
-        {fmt::format("{} is deleted under {}", printable(parent->table->name),
-                     printable(place(key.columns))),
-         check.sql},
-        table_, columns, where_sql(table_, where), true);
+    auto shown = shown_rows(trial_, name, check.given,
+                            {fmt::format("{} is deleted under {}", printable(parent->table->name),
+                                         printable(place(key.columns))),
+                             check.sql},
+                            table_, columns, where_sql(table_, where), true);
     if (shown) add(*std::move(shown));
     return shown.has_value();
   };
@@ -143,8 +142,8 @@ void TableChecks::add_parent_deletion(const ConstraintModel& key) {
 // ON UPDATE: what becomes of the row when its parent gets another key.
 void TableChecks::add_parent_renumbering(const ConstraintModel& key) {
   const TablePlan* const parent = plan_.find(key.parent);
-  const bool acts = !key.on_update.empty() && key.on_update != "no action" &&
-                    key.on_update != "restrict";
+  const bool acts =
+      !key.on_update.empty() && key.on_update != "no action" && key.on_update != "restrict";
   if (!acts || parent == nullptr || !parent->row || parent == &entry_) return;
   Row reference;
   Row renumbered;
@@ -167,14 +166,13 @@ void TableChecks::add_parent_renumbering(const ConstraintModel& key) {
   }
   const bool refers = std::ranges::all_of(
       reference, [&](const auto& entry) { return entry.second == entry_.held(entry.first); });
-  const std::string first =
-      refers ? "" : update_sql(table_, reference, *entry_.row) + ";\n";
+  const std::string first = refers ? "" : update_sql(table_, reference, *entry_.row) + ";\n";
   const std::string what = place(key.columns);
-  auto check = shown_rows(
-      trial_, fmt::format("{} follows its {}", what, key.parent), std::move(given),
-      {fmt::format("{} is renumbered under {}", printable(key.parent), printable(what)),
-       first + update_sql(*parent->table, renumbered, *parent->row)},
-      table_, columns, where_sql(table_, where), true);
+  auto check =
+      shown_rows(trial_, fmt::format("{} follows its {}", what, key.parent), std::move(given),
+                 {fmt::format("{} is renumbered under {}", printable(key.parent), printable(what)),
+                  first + update_sql(*parent->table, renumbered, *parent->row)},
+                 table_, columns, where_sql(table_, where), true);
   if (check && check->assertions.size() == 2) add(*std::move(check));
 }
 

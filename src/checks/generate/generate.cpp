@@ -50,9 +50,8 @@ void make_names_unique(SuiteText& suite) {
     for (GeneratedCheck& check : section.checks) {
       if (!check.step) continue;
       const std::string name = check.step->name;
-      for (int n = 2; steps.emplace(check.step->name, check.step->sql).first->second !=
-                      check.step->sql;
-           ++n) {
+      for (int n = 2;
+           steps.emplace(check.step->name, check.step->sql).first->second != check.step->sql; ++n) {
         check.step->name = fmt::format("{} ({})", name, n);
       }
       check.given.back() = check.step->name;
@@ -102,11 +101,10 @@ SuiteText constraint_suite(Session& reference, generate::Trial& trial,
 std::vector<SuiteSource> sources_of(const std::vector<std::pair<std::string, SuiteText>>& suites) {
   std::vector<SuiteSource> out;
   for (const auto& [file, suite] : suites) {
-    const bool empty = std::ranges::all_of(
-        suite.sections, [](const Section& section) {
-          return std::ranges::all_of(
-              section.checks, [](const GeneratedCheck& check) { return !check.skip.empty(); });
-        });
+    const bool empty = std::ranges::all_of(suite.sections, [](const Section& section) {
+      return std::ranges::all_of(section.checks,
+                                 [](const GeneratedCheck& check) { return !check.skip.empty(); });
+    });
     if (!empty) out.push_back({file, suite.str()});
   }
   return out;
@@ -210,10 +208,11 @@ GeneratedSuites generate_suites(const Migration& migration, const std::string& s
   }
   out.files.push_back(
       {kDeclaredFile,
-       fmt::format("-- What the schema is meant to be: the suite schema.yaml compares the baseline "
-                   "with it.\n-- Written by 'baseline checks generate' from {}; change it by hand, "
-                   "and before\n-- the migration, so that no change of the schema goes unnoticed.\n",
-                   printable(source)) +
+       fmt::format(
+           "-- What the schema is meant to be: the suite schema.yaml compares the baseline "
+           "with it.\n-- Written by 'baseline checks generate' from {}; change it by hand, "
+           "and before\n-- the migration, so that no change of the schema goes unnoticed.\n",
+           printable(source)) +
            definitions_of(*reference)});
   for (const auto& [file, suite] : suites) count_checks(file, suite, out);
   out.tables = static_cast<std::size_t>(std::ranges::count_if(

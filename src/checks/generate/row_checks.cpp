@@ -104,7 +104,8 @@ void TableChecks::add_defaults() {
   add(std::move(check));
 }
 
-// Rows may agree in all that no key is about, and go again: a constraint or trigger more is noticed.
+// Rows may agree in all that no key is about, and go again: a constraint or trigger more is
+// noticed.
 void TableChecks::add_likeness() {
   const ConstraintModel none;
   GeneratedCheck second;
@@ -140,10 +141,10 @@ void TableChecks::add_storage() {
   if (columns.empty()) return;
   std::vector<Row> rows = {text, number};
   complete(rows);
-  auto check = shown_rows(trial_, table_.name + " stores values as its types say", entry_.given,
-                          {fmt::format("{} with '12' and 13", printable(table_.name)),
-                           insert_sql(table_, rows)},
-                          table_, columns, where);
+  auto check = shown_rows(
+      trial_, table_.name + " stores values as its types say", entry_.given,
+      {fmt::format("{} with '12' and 13", printable(table_.name)), insert_sql(table_, rows)},
+      table_, columns, where);
   if (check && check->assertions.size() == 3) add(*std::move(check));
 }
 
@@ -153,9 +154,8 @@ void TableChecks::add_comparison() {
   for (const ColumnModel& column : table_.columns) {
     const Value held = entry_.held(column.name);
     const auto* const text = std::get_if<std::string>(&held);
-    const bool has_letter = text != nullptr && std::ranges::any_of(*text, [](char c) {
-      return c >= 'a' && c <= 'z';
-    });
+    const bool has_letter =
+        text != nullptr && std::ranges::any_of(*text, [](char c) { return c >= 'a' && c <= 'z'; });
     if (has_letter && !column.generated) {
       columns.push_back(fmt::format("{0} = upper({0})", column.sql));
     }

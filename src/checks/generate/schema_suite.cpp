@@ -39,8 +39,8 @@ Section whole_database(Session& reference) {
   for (const char* const name : {"user_version", "application_id"}) {
     if (std::ranges::find(marks, name, &SchemaMark::name) != marks.end()) continue;
     // Afterwards it is the application's.
-    out.checks.push_back(query(fmt::format("{} is not set", name), fmt::format("PRAGMA {}", name),
-                               {"value: 0"}));
+    out.checks.push_back(
+        query(fmt::format("{} is not set", name), fmt::format("PRAGMA {}", name), {"value: 0"}));
     out.checks.back().when = "before";
   }
   for (const SchemaMark& mark : marks) {
@@ -98,9 +98,9 @@ void add_contents(Session& reference, const std::vector<TableModel>& tables, Sec
       const bool blob = column.fits == ColumnModel::Fits::blob;
       columns.push_back(blob ? fmt::format("quote({})", column.sql) : column.sql);
     }
-    GeneratedCheck check = query(table.name + " holds what the migration puts there",
-                                 fmt::format("SELECT {} FROM {}", join(columns, ", "), table.sql),
-                                 {"result:"});
+    GeneratedCheck check =
+        query(table.name + " holds what the migration puts there",
+              fmt::format("SELECT {} FROM {}", join(columns, ", "), table.sql), {"result:"});
     check.when = "before";
     const QueryOutcome rows =
         reference.query(check.sql, {}, {std::chrono::milliseconds(2'000), kMostWritten});

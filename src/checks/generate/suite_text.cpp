@@ -202,8 +202,8 @@ std::vector<GeneratedFixture> SuiteText::used_fixtures() const {
     for (const GeneratedCheck& check : section.checks) {
       if (!check.skip.empty()) continue;
       used.insert(check.given.begin(), check.given.end());
-      if (check.step && std::ranges::find(steps, check.step->name, &GeneratedFixture::name) ==
-                            steps.end()) {
+      if (check.step &&
+          std::ranges::find(steps, check.step->name, &GeneratedFixture::name) == steps.end()) {
         steps.push_back(*check.step);
       }
     }
