@@ -81,6 +81,9 @@ Draft from_database(const Invocation& invocation, const fs::path& directory) {
   out.migration =
       migration_of(*live, path.filename().string(), facts.user_version, facts.application_id);
   out.migration.file = out.migration.revision + "_baseline.sql";
+  const auto engine = open_engine();
+  require_makeable(*live, out.migration, path.filename().string(),
+                   [&](const Migration& migration) { return engine->apply(migration); });
   out.database = seen_from(directory, path);
   out.records = bookkeeping_of(*live);
   out.doubts = doubts_of(*live);

@@ -460,8 +460,8 @@ std::vector<TableModel> read_tables(SQLite::Database& database) {
     try {
       reader.read(constraints);
     } catch (const SQLite::Exception&) {
-      // A view over what is not there has no columns that could be told.
-      if (table.kind != TableModel::Kind::view) throw;
+      // A view over what is not there, or a module that only the application has, tells no columns.
+      if (table.kind == TableModel::Kind::table) throw;
     }
     read_triggers(database, reader.column_names(), table);
   }
