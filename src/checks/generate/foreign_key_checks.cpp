@@ -80,6 +80,16 @@ void TableChecks::add_foreign_key(const ConstraintModel& key) {
 void TableChecks::add_parent_deletion(const ConstraintModel& key) {
   const TablePlan* const parent = plan_.find(key.parent);
   if (parent == nullptr || !parent->row) return;
+  if (add_deletion(key, *parent, *parent->row, {}) || parent == &entry_) return;
+  // Another key may hold the parent of the fixture: then one of the child's own.
+  const ConstraintModel none;
+  const Row own = TableChecks(plan_, *parent, trial_).other_rows(*parent->row, none, 1).front();
+  add_deletion(key, *parent, own, insert_sql(*parent->table, {own}) + ";\n");
+}
+
+bool TableChecks::add_deletion(const ConstraintModel& key, const TablePlan& parent_plan,
+                               const Row& parent_row, const std::string& before) {
+  const TablePlan* const parent = &parent_plan;
   GeneratedCheck check;
   check.given = parent->given_with_row();
   for (const std::string& name : entry_.given_with_row()) {
@@ -88,11 +98,11 @@ void TableChecks::add_parent_deletion(const ConstraintModel& key) {
   check.foreign_keys = true;
   Row reference;
   for (std::size_t i = 0; i < key.columns.size() && i < key.parent_columns.size(); ++i) {
-    const Value value = parent->held(key.parent_columns[i]);
-    if (is_null(value)) return;
-    reference[table_.column(key.columns[i])->name] = value;
+    const auto held = parent_row.find(parent->table->column(key.parent_columns[i])->name);
+    if (held == parent_row.end() || is_null(held->second)) return false;
+    reference[table_.column(key.columns[i])->name] = held->second;
   }
-  std::string first;
+  std::string first = before;
   Row child = changed(reference);
   if (parent == &entry_) {
     // A row of its own that refers to the one of the fixture.
@@ -104,9 +114,9 @@ void TableChecks::add_parent_deletion(const ConstraintModel& key) {
   } else {
     const bool refers = std::ranges::all_of(
         reference, [&](const auto& entry) { return entry.second == entry_.held(entry.first); });
-    if (!refers) first = update_sql(table_, reference, *entry_.row) + ";\n";
+    if (!refers) first += update_sql(table_, reference, *entry_.row) + ";\n";
   }
-  check.sql = first + delete_sql(*parent->table, *parent->row);
+  check.sql = first + delete_sql(*parent->table, parent_row);
   // The rows of the child afterwards, found by what the key does not change.
   const auto show_rows = [&](const std::string& name) {
     Row where = child;
@@ -131,12 +141,14 @@ void TableChecks::add_parent_deletion(const ConstraintModel& key) {
     check.name = fmt::format("{} rows that {} refers to cannot be deleted", key.parent, what);
   } else if (action == "cascade") {
     check.name = fmt::format("{} rows can be deleted, and {} goes with them", key.parent, what);
-    if (show_rows(check.name)) return;
+    if (show_rows(check.name)) return true;
   } else {
     check.name = fmt::format("{} rows can be deleted, and {} lets them go", key.parent, what);
-    if (show_rows(check.name)) return;
+    if (show_rows(check.name)) return true;
   }
-  if (trial_.holds(check)) add(std::move(check));
+  if (!trial_.holds(check)) return false;
+  add(std::move(check));
+  return true;
 }
 
 // ON UPDATE: what becomes of the row when its parent gets another key.

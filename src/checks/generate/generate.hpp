@@ -46,8 +46,8 @@ GeneratedSuites generate_suites(const Migration& migration, const std::string& s
 Migration migration_of(Session& database, const std::string& source, std::int64_t user_version,
                        std::int64_t application_id);
 
-/// Throws Error{usage} when the migration of migration_of() cannot be applied: it names the object of
-/// the database that only its application can make.
+/// Throws Error{usage} when the migration of migration_of() cannot be applied: it names the object
+/// of the database that only its application can make.
 void require_makeable(Session& database, const Migration& migration, const std::string& source,
                       const ApplyMigration& apply);
 

@@ -61,12 +61,13 @@ void require_makeable(Session& database, const Migration& migration, const std::
         if (!std::string_view(error.what()).ends_with(cause.what())) continue;
         throw Error(
             ErrorCode::usage,
-            fmt::format("{} {} of {} cannot be made again: {}", object.kind,
-                        printable(object.name), printable(source), cause.what()),
+            fmt::format("{} {} of {} cannot be made again: {}", object.kind, printable(object.name),
+                        printable(source), cause.what()),
             error.hint().empty()
                 ? "baseline has the functions, collations and modules of SQLite only; write a "
                   "migration without it, and run baseline init --migration FILE"
-                : error.hint() + "; correct it in a migration, and run baseline init --migration FILE");
+                : error.hint() +
+                      "; correct it in a migration, and run baseline init --migration FILE");
       }
     }
     throw;
