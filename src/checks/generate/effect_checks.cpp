@@ -14,7 +14,7 @@
 namespace baseline::generate {
 namespace {
 
-using Rows = std::vector<std::vector<Value>>;
+using ResultRows = std::vector<std::vector<Value>>;
 
 constexpr std::size_t kMostEffectTries = 60;
 constexpr std::size_t kMostShownRows = 20;
@@ -51,7 +51,7 @@ std::optional<std::vector<std::string>> steady_columns(Trial& trial,
                                                        const TableModel& table,
                                                        const std::vector<std::string>& columns,
                                                        const std::string& where, bool foreign_keys,
-                                                       Rows& rows) {
+                                                       ResultRows& rows) {
   const auto first = trial.rows_of(given, select_sql(table, columns, where), foreign_keys);
   const auto second = trial.rows_of(given, select_sql(table, columns, where), foreign_keys);
   if (!first || !second || first->size() != second->size() || first->size() > kMostShownRows) {
@@ -121,7 +121,7 @@ std::optional<GeneratedCheck> shown_rows(Trial& trial, std::string name,
     check.given.push_back(step.name);
     check.step = std::move(step);
   }
-  Rows rows;
+  ResultRows rows;
   const auto steady = steady_columns(trial, check.given, table, columns, where, foreign_keys, rows);
   if (!steady) return std::nullopt;
   check.sql = select_sql(table, *steady, where);
@@ -209,7 +209,7 @@ std::vector<GeneratedCheck> view_rows(const Plan& plan, Trial& trial, const Tabl
   const std::string query = select_sql(view, columns, {});
   const std::string label = printable(view.name);
   std::vector<GeneratedCheck> out;
-  std::optional<Rows> shown = trial.rows_of(given, query);
+  std::optional<ResultRows> shown = trial.rows_of(given, query);
   const bool readable = shown.has_value();
   std::string before;  // the statement after which it shows something
   std::vector<std::pair<std::string, std::string>> states;  // what is changed, and how
@@ -237,7 +237,7 @@ std::vector<GeneratedCheck> view_rows(const Plan& plan, Trial& trial, const Tabl
     all.emplace_back("a state");
     return trial.rows_of(all, query);
   };
-  const auto add = [&](const std::string& name, const GeneratedFixture& step) {
+  const auto show = [&](const std::string& name, const GeneratedFixture& step) {
     auto check = shown_rows(trial, name, given, step, view, columns, {});
     if (check) out.push_back(*std::move(check));
   };
@@ -247,12 +247,12 @@ std::vector<GeneratedCheck> view_rows(const Plan& plan, Trial& trial, const Tabl
       if (!rows || rows->empty()) continue;
       shown = rows;
       before = sql;
-      add(fmt::format("view {} shows a row when {}", label, name),
-          {fmt::format("{}: {}", label, name), sql});
+      show(fmt::format("view {} shows a row when {}", label, name),
+           {fmt::format("{}: {}", label, name), sql});
       break;
     }
   } else if (readable) {
-    add(fmt::format("view {} shows its rows", label), {});
+    show(fmt::format("view {} shows its rows", label), {});
   }
   if (!readable || out.empty()) {
     GeneratedCheck check;
@@ -270,7 +270,7 @@ std::vector<GeneratedCheck> view_rows(const Plan& plan, Trial& trial, const Tabl
     const auto rows = rows_after(all);
     if (!rows || *rows == *shown) continue;
     known.insert(column);
-    add(fmt::format("view {} when {}", label, name), {fmt::format("{}: {}", label, name), all});
+    show(fmt::format("view {} when {}", label, name), {fmt::format("{}: {}", label, name), all});
   }
   return out;
 }

@@ -56,7 +56,8 @@ std::string hint_for(const Migration& migration, const SqlFailure& failure) {
     return failure.message.find(words) != std::string::npos;
   };
   if (says("object name reserved for internal use")) {
-    return "remove the statement: SQLite makes this table by itself, for AUTOINCREMENT, ANALYZE or a "
+    return "remove the statement: SQLite makes this table by itself, for AUTOINCREMENT, ANALYZE or "
+           "a "
            "full-text or R-Tree table";
   }
   if (says("error creating shadow table")) {
@@ -69,7 +70,8 @@ std::string hint_for(const Migration& migration, const SqlFailure& failure) {
   if (failure.kind == SqlFailure::Kind::denied && starts_with("pragma")) {
     const auto name = next_token(migration.sql, token->end());
     if (name && to_lower(unquoted(*name)) == "writable_schema") {
-      return "remove it, and write the CREATE VIRTUAL TABLE that is in the INSERT INTO sqlite_schema "
+      return "remove it, and write the CREATE VIRTUAL TABLE that is in the INSERT INTO "
+             "sqlite_schema "
              "behind it as a statement of its own";
     }
     if (name && belongs_to_head(to_lower(unquoted(*name)))) {
