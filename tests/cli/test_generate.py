@@ -34,7 +34,7 @@ class FromAMigration(GenerateCase):
   wrote        {self.checks}/schema.yaml
                {self.checks}/constraints.yaml
                {self.checks}/schema.sql
-  checks       28 checks over 2 tables
+  checks       29 checks over 2 tables
   covered      10 of 10 that can reject a row
   next         baseline plan --migration {self.migration} --checks {self.checks}
 """)
@@ -88,7 +88,7 @@ class FromAMigration(GenerateCase):
             "source": "1a2b_shop.sql",
             "files": [f"{self.checks}/schema.yaml", f"{self.checks}/constraints.yaml",
                       f"{self.checks}/schema.sql"],
-            "tables": 2, "checks": 28, "constraints": 10, "covered": 10, "skipped": []})
+            "tables": 2, "checks": 29, "constraints": 10, "covered": 10, "skipped": []})
 
     def test_json_says_what_is_skipped(self):
         self.migration.write_text("CREATE TABLE t (a INTEGER CHECK (a = a OR a IS NULL))")
