@@ -44,6 +44,9 @@ SchemaSource source_of(const Invocation& invocation) {
   SchemaSource out;
   out.name = settings.database.value.filename().string();
   out.migration = migration_of(*live, out.name, facts.user_version, facts.application_id);
+  const auto engine = open_engine();
+  require_makeable(*live, out.migration, out.name,
+                   [&](const Migration& migration) { return engine->apply(migration); });
   out.is_new = true;
   out.database = " --database " + shell_quoted(settings.database.value.string());
   return out;

@@ -15,6 +15,8 @@
 #include "os/signals.hpp"
 #include "pipeline/identity.hpp"
 #include "report/initialised.hpp"
+#include "store/migration_tools.hpp"
+#include "store/schema.hpp"
 #include "yaml/writer.hpp"
 
 namespace baseline {
@@ -31,6 +33,7 @@ struct Draft {
   std::string database;  ///< for baseline.yaml
   bool migration_is_there = false;
   std::vector<Bookkeeping> records;
+  std::vector<std::string> doubts;   ///< what a person should look at
   std::vector<std::string> tables;   ///< by which the application's database can be told
   std::optional<std::string> stamp;  ///< its revision, where Alembic keeps one
 };
@@ -50,6 +53,25 @@ std::string seen_from(const fs::path& directory, const fs::path& given) {
   return text;
 }
 
+// What the migration does not have, and what a person would miss in it.
+std::vector<std::string> doubts_of(Session& database) {
+  std::vector<std::string> out;
+  for (const std::string& table : unknown_records(database)) {
+    out.push_back(fmt::format(
+        "{}: it looks like records of a migration tool; add its rows to the migration if the "
+        "application needs them",
+        table));
+  }
+  for (const SchemaObject& object : database.schema().objects) {
+    if (object.kind == "table" && is_alembic_leftover(object.name)) {
+      out.push_back(fmt::format(
+          "{}: a migration of Alembic's was cut off and left it; it is not in the migration",
+          object.name));
+    }
+  }
+  return out;
+}
+
 Draft from_database(const Invocation& invocation, const fs::path& directory) {
   Workplace workplace(invocation);
   const DatabaseFacts facts = workplace.store().look({std::chrono::milliseconds(0), false});
@@ -59,8 +81,12 @@ Draft from_database(const Invocation& invocation, const fs::path& directory) {
   out.migration =
       migration_of(*live, path.filename().string(), facts.user_version, facts.application_id);
   out.migration.file = out.migration.revision + "_baseline.sql";
+  const auto engine = open_engine();
+  require_makeable(*live, out.migration, path.filename().string(),
+                   [&](const Migration& migration) { return engine->apply(migration); });
   out.database = seen_from(directory, path);
   out.records = bookkeeping_of(*live);
+  out.doubts = doubts_of(*live);
   out.tables = application_tables(facts.schema);
   out.stamp = facts.revision;
   return out;
@@ -173,6 +199,7 @@ CommandResult run_init(const Invocation& invocation) {
                       ? invocation.settings.database.value.native()
                       : invocation.settings.migration.value.native();
   report.revision = draft.migration.revision;
+  report.doubts = draft.doubts;
   for (const Bookkeeping& records : draft.records) {
     if (records.inserts.empty()) continue;
     report.tools.push_back(records.tool + ": " + counted(records.inserts.size(), "row"));
@@ -182,7 +209,7 @@ CommandResult run_init(const Invocation& invocation) {
     report.files.push_back((directory / file.name).lexically_normal().native());
   report.tables = suites.tables;
   report.checks = suites.checks;
-  report.skipped = suites.skipped.size();
+  report.skipped = suites.skipped;
   report.next = next_commands(draft, directory);
   return {invocation.settings.format.value == Format::json ? json_report::of(report)
                                                            : human_report::of(report),

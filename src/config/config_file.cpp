@@ -138,7 +138,12 @@ class Loader {
     const auto written = reader_.text(node, key);
     if (!written) return std::nullopt;
     const auto value = [this](const std::string& name) { return environment_(name.c_str()); };
-    auto text = yaml::expanded(reader_, node, *written, value, kWhere);
+    yaml::Problems unset(file_.native());
+    const yaml::Reader unset_reader(unset);
+    const bool may_be_unset = key == "database";
+    auto text =
+        yaml::expanded(may_be_unset ? unset_reader : reader_, node, *written, value, kWhere);
+    if (may_be_unset) config_.database_problems = unset.found();
     if (!text) return std::nullopt;
     if (text->find('\0') != std::string::npos || trimmed(*text).empty()) {
       reader_.error(node.place, fmt::format("'{}' is no path", key));

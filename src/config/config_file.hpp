@@ -33,6 +33,9 @@ struct ConfigFile {
     std::vector<std::string> texts;
     std::string source;
   };
+  /// Why `database` has no value though it is there: a variable in it is not set. Only a command
+  /// that needs the database minds.
+  std::vector<Problem> database_problems;
   /// By dotted name: "backups.keep"; a section has no texts.
   std::map<std::string, Value> values;
   std::map<std::string, std::string> vars;

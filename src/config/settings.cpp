@@ -210,6 +210,10 @@ Settings resolve_settings(const RawOptions& options, const Environment& environm
                                        : load_config(path, environment);
   const Sources from(environment, file);
   settings.database = from.path(options.database, {"--database", "DATABASE_PATH", "database"});
+  if (settings.database.value.empty() && !file.database_problems.empty()) {
+    settings.database_problems = file.database_problems;
+    settings.database.source = file.database_problems.front().text("error");
+  }
   settings.migration =
       from.path(options.migration, {"--migration", "BASELINE_MIGRATION", "migration"});
   settings.checks = from.paths(options.checks, {"--checks", "BASELINE_CHECKS", "checks"});
@@ -253,6 +257,13 @@ Settings resolve_settings(const RawOptions& options, const Environment& environm
 }
 
 const fs::path& require_database(const Settings& settings) {
+  if (!settings.database_problems.empty()) {
+    Error error(ErrorCode::usage,
+                fmt::format("{} names no database", printable(settings.config.value.native())),
+                "set the variable, or name the database with --database PATH");
+    error.set_problems(settings.database_problems);
+    throw error;
+  }
   if (settings.database.value.empty()) {
     throw Error(ErrorCode::usage, "no database was given",
                 "name it with --database PATH, in the environment variable DATABASE_PATH, or as "

@@ -41,7 +41,8 @@ enum class OnStart {
 struct Settings {
   Setting<std::filesystem::path> config;  ///< empty: none
   Setting<std::filesystem::path> database;
-  Setting<std::filesystem::path> migration;            ///< empty: built in
+  std::vector<Problem> database_problems;    ///< why it is empty though the file names one
+  Setting<std::filesystem::path> migration;  ///< empty: built in
   Setting<std::vector<std::filesystem::path>> checks;  ///< empty: built in
   Replaces replaces;                                   ///< which database a deploy may replace
   Setting<std::filesystem::path> backups;              ///< empty: beside the database
@@ -91,7 +92,8 @@ struct RawOptions {
 /// require_database().
 Settings resolve_settings(const RawOptions& options, const Environment& environment);
 
-/// The database path. Throws Error{usage} when none was given, or no path (require_path()).
+/// The database path. Throws Error{usage} when none was given, a variable in it is not set, or no
+/// path (require_path()).
 const std::filesystem::path& require_database(const Settings& settings);
 
 /// The settings as text, for people and JSON.

@@ -12,10 +12,8 @@
 #include "report/layout.hpp"
 
 namespace baseline {
-namespace {
 
-// Each reason once, with the checks that it holds for below it.
-std::string skipped(const std::vector<SkippedCheck>& checks) {
+std::string human_report::unproven(const std::vector<SkippedCheck>& checks) {
   constexpr std::size_t kShown = 5;
   std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
   for (const SkippedCheck& check : checks) {
@@ -25,7 +23,7 @@ std::string skipped(const std::vector<SkippedCheck>& checks) {
   }
   std::string out;
   for (const auto& [reason, paths] : reasons) {
-    out += labelled(out.empty() ? "skipped" : "", printable(reason));
+    out += labelled(out.empty() ? "not proven" : "", printable(reason));
     for (std::size_t i = 0; i < std::min(paths.size(), kShown); ++i) {
       out += labelled("", "  " + printable(paths[i]));
     }
@@ -35,8 +33,6 @@ std::string skipped(const std::vector<SkippedCheck>& checks) {
   }
   return out;
 }
-
-}  // namespace
 
 std::string human_report::of(const GenerateReport& report) {
   const GeneratedSuites& suites = report.suites;
@@ -49,7 +45,7 @@ std::string human_report::of(const GenerateReport& report) {
   out +=
       labelled("covered", fmt::format("{} of {} that can reject a row", human_count(suites.covered),
                                       human_count(suites.constraints)));
-  out += skipped(suites.skipped);
+  out += unproven(suites.skipped);
   return out + labelled("next", report.next);
 }
 

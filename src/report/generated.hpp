@@ -18,6 +18,8 @@ struct GenerateReport {
 namespace human_report {
 /// Each text ends with a newline.
 std::string of(const GenerateReport& report);
+/// What is not proven: each reason once, with the checks that it holds for below it.
+std::string unproven(const std::vector<SkippedCheck>& checks);
 }  // namespace human_report
 
 namespace json_report {

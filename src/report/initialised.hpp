@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "checks/generate/generate.hpp"
+
 namespace baseline {
 
 /// What `init` made, and where it is.
@@ -14,9 +16,9 @@ struct InitReport {
   std::vector<std::string> doubts;  ///< what somebody should look at in them
   std::vector<std::string> files;   ///< paths that were written
   std::size_t tables = 0;
-  std::size_t checks = 0;         ///< that run
-  std::size_t skipped = 0;        ///< that are written with `skip` and the reason
-  std::vector<std::string> next;  ///< the commands to type next
+  std::size_t checks = 0;             ///< that run
+  std::vector<SkippedCheck> skipped;  ///< what could not be put to the test, and why
+  std::vector<std::string> next;      ///< the commands to type next
 };
 
 namespace human_report {

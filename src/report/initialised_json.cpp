@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "report/generated.hpp"
 #include "report/initialised.hpp"
 #include "report/json_document.hpp"
 #include "report/json_parts.hpp"
@@ -25,11 +26,9 @@ std::string human_report::of(const InitReport& report) {
   out += labelled("revision", printable(report.revision));
   out += listed_lines("records", report.tools);
   out += listed_lines("look at", report.doubts);
-  const std::string skipped =
-      report.skipped == 0 ? ""
-                          : fmt::format("; {} written with 'skip' and the reason", report.skipped);
-  out += labelled("checks", fmt::format("{} over {}{}", counted(report.checks, "check"),
-                                        counted(report.tables, "table"), skipped));
+  out += labelled("checks", fmt::format("{} over {}", counted(report.checks, "check"),
+                                        counted(report.tables, "table")));
+  out += unproven(report.skipped);
   return out + listed_lines("next", report.next);
 }
 
@@ -47,7 +46,7 @@ std::string json_report::of(const InitReport& report) {
   json["files"] = texts(report.files);
   json["tables"] = report.tables;
   json["checks"] = report.checks;
-  json["skipped"] = report.skipped;
+  json["skipped"] = report.skipped.size();
   json["next"] = texts(report.next);
   return finished(json);
 }

@@ -61,9 +61,10 @@ struct ConstraintModel {
   std::string parent;  ///< foreign_key: the table that is referred to
   std::vector<std::string> parent_columns;
   std::string on_delete;  ///< "no action", "restrict", "cascade", "set null", "set default"
+  std::string on_update;  ///< likewise
 };
 
-/// A trigger that can raise an error.
+/// A trigger. One without any message raises no error.
 struct TriggerModel {
   enum class Event { insert, update, remove };
 

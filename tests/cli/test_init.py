@@ -49,7 +49,7 @@ class Bookkeeping(InitCase):
                 made = self.dir / tool
                 with self.unchanged(*[f"{tool}", *[f"{tool}/{name}" for name in [
                         "baseline.yaml", "baseline", f"baseline/{revision}_baseline.sql", "checks",
-                        "checks/schema.yaml", "checks/constraints.yaml"]]]):
+                        "checks/schema.yaml", "checks/constraints.yaml", "checks/schema.sql"]]]):
                     document = self.json("init", "--database", old, "-o", made)
                 self.assertEqual(document["tools"], records)
                 self.assertEqual(document["revision"], revision)
@@ -71,6 +71,63 @@ class Bookkeeping(InitCase):
                 self.succeeds("deploy", *self.options(made, copy), "--again")
                 self.assertEqual(all_rows(copy, tables[0]), all_rows(new, tables[0]))
                 self.succeeds("verify", *self.options(made, old))
+
+    # Of other tools: tables as they make them, with one record each.
+    MORE = {
+        "goose": "CREATE TABLE goose_db_version(id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER"
+                 " NOT NULL, is_applied INTEGER NOT NULL, tstamp TIMESTAMP);"
+                 "INSERT INTO goose_db_version VALUES(1,20260101,1,'2026');",
+        "Drizzle": "CREATE TABLE __drizzle_migrations(id INTEGER PRIMARY KEY, hash text NOT NULL,"
+                   " created_at numeric); INSERT INTO __drizzle_migrations VALUES(1,'ab',1);",
+        "EF Core": "CREATE TABLE __EFMigrationsHistory(MigrationId TEXT NOT NULL PRIMARY KEY,"
+                   " ProductVersion TEXT NOT NULL);"
+                   "INSERT INTO __EFMigrationsHistory VALUES('20260101_A','9');",
+        "TypeORM": "CREATE TABLE migrations(id integer PRIMARY KEY AUTOINCREMENT NOT NULL, timestamp"
+                   " bigint NOT NULL, name varchar NOT NULL); INSERT INTO migrations VALUES(1,1,'A1');",
+        "Laravel": "CREATE TABLE migrations(id integer primary key autoincrement not null, migration"
+                   " varchar not null, batch integer not null); INSERT INTO migrations VALUES(1,'a',1);",
+        "Liquibase": "CREATE TABLE DATABASECHANGELOG(ID VARCHAR(255) NOT NULL, AUTHOR VARCHAR(255) NOT"
+                     " NULL, FILENAME VARCHAR(255) NOT NULL, DATEEXECUTED TEXT);"
+                     "INSERT INTO DATABASECHANGELOG VALUES('1','a','f','2026');",
+    }
+
+    def test_the_records_of_every_tool_that_is_known_are_kept(self):
+        """Of those whose tables are not in tests/data, a table with the columns that tell it is enough."""
+        source = (support.PROJECT / "src/store/migration_tools.cpp").read_text()
+        source = source[source.index("kToolTables[]"):source.index("kCompanionTables[]")]
+        known = re.findall(r'\{"([\w -]+)",\s+"(\w+)",\s+"([\w, ]+)"', source)
+        self.assertGreater(len(known), 30)
+        for number, (tool, table, columns) in enumerate(known):
+            with self.subTest(tool=tool):
+                names = columns.split(", ")
+                if tool == "Prisma":
+                    names += ["finished_at", "rolled_back_at"]
+                if tool == "Flyway":
+                    names += ["installed_rank"]
+                sql = self.MORE.get(tool) or (
+                    f"CREATE TABLE {table} ({', '.join(names)});"
+                    f"INSERT INTO {table} VALUES ({', '.join('1' for _ in names)});")
+                self.made("CREATE TABLE item (id INTEGER PRIMARY KEY);" + sql, f"{number}.db")
+                document = self.json("init", "--database", f"{number}.db", "-o", f"o{number}")
+                self.assertEqual(document["tools"], [f"{tool}: 1 row"])
+                self.assertFalse([one for one in document["doubts"] if "looks like" in one])
+
+    def test_what_is_left_out_is_told(self):
+        self.made("CREATE TABLE item (id INTEGER PRIMARY KEY);"
+                  "CREATE TABLE schema_changes (change_id INTEGER PRIMARY KEY, schema_version INTEGER);"
+                  "INSERT INTO schema_changes VALUES (1, 43);"
+                  "CREATE TABLE _alembic_tmp_item (id INTEGER PRIMARY KEY);"
+                  "CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER);")
+        out = self.succeeds("init", "--database", "app.db")
+        self.assertIn("  look at      schema_changes: it looks like records of a migration tool; add its "
+                      "rows to the migration if the application needs them\n"
+                      "               _alembic_tmp_item: a migration of Alembic's was cut off and left it"
+                      "; it is not in the migration\n",
+                      out.replace("               schema_changes", "  look at      schema_changes"))
+        sql = (self.dir / "baseline/1_baseline.sql").read_text()
+        self.assertIn("CREATE TABLE schema_changes", sql)
+        self.assertNotIn("_alembic_tmp_", sql)
+        self.assertNotIn("_litestream_", sql)
 
     def test_a_failed_migration_is_told(self):
         old = self.made((FIXTURES / "sqlx.sql").read_text())
@@ -95,9 +152,12 @@ class FromADatabase(InitCase):
                baseline/1a2b3c4d5e6f_baseline.sql
                checks/schema.yaml
                checks/constraints.yaml
+               checks/schema.sql
   revision     1a2b3c4d5e6f
   records      Alembic: 1 row
-  checks       12 checks over 2 tables; 1 written with 'skip' and the reason
+  checks       23 checks over 2 tables
+  not proven   a NULL in the key is replaced by a new number
+                 constraints/items.id is never NULL
   next         baseline checks lint
                baseline verify
                baseline plan
@@ -155,7 +215,7 @@ INSERT INTO alembic_version (version_num) VALUES ('1a2b3c4d5e6f');
         with support.Holder(database, "reading"), self.unchanged(
                 "deployment", *[f"deployment/{name}" for name in [
                     "baseline.yaml", "baseline", "baseline/5c8e4212f5ed_baseline.sql", "checks",
-                    "checks/schema.yaml", "checks/constraints.yaml"]]):
+                    "checks/schema.yaml", "checks/constraints.yaml", "checks/schema.sql"]]):
             self.succeeds("init", "--database", database, "-o", "deployment")
         text = (self.dir / "deployment/baseline.yaml").read_text()
         self.assertIn(f"\ndatabase: {database}\n", text)  # it is not below the directory
@@ -186,6 +246,16 @@ class FromAMigration(InitCase):
 """), out)
         self.succeeds("deploy", *self.options(made, self.dir / "app.db"))
 
+    def test_the_first_command_needs_no_database(self):
+        """One that needs it says which variable is not set."""
+        (self.dir / "1a2b_shop.sql").write_text(SHOP)
+        self.succeeds("init", "--migration", "1a2b_shop.sql")
+        self.succeeds("checks", "lint", "--strict")
+        self.refuses(2, "baseline.yaml:4:11: error: ${DATABASE_PATH} is not set in the environment\n"
+                        "baseline: error: baseline.yaml names no database\n"
+                        "  hint: set the variable, or name the database with --database PATH\n", "plan")
+        self.succeeds("plan", "--database", "app.db")
+
     def test_it_may_be_in_its_place_already(self):
         (self.dir / "baseline").mkdir()
         (self.dir / "baseline/1a2b_shop.sql").write_text(SHOP)
@@ -200,6 +270,45 @@ class FromAMigration(InitCase):
 
 
 class Refusals(InitCase):
+    def test_what_only_the_application_can_make_is_named(self):
+        connection = sqlite3.connect(self.dir / "app.db")
+        connection.create_collation("de", lambda a, b: (a > b) - (a < b))
+        connection.executescript("CREATE TABLE shelf (id INTEGER PRIMARY KEY);"
+                                 "CREATE TABLE book (title TEXT COLLATE de UNIQUE);")
+        connection.close()
+        for words in (["init"], ["checks", "generate"]):
+            self.refuses(2, """\
+baseline: error: table book of app.db cannot be made again: no such collation sequence: de
+  hint: baseline has the functions, collations and modules of SQLite only; write a migration without \
+it, and run baseline init --migration FILE
+""", *words, "--database", "app.db", "-o", "out")
+        self.assertFalse((self.dir / "out").exists())
+
+    def test_a_module_that_only_the_application_has(self):
+        self.made("CREATE TABLE book (id INTEGER PRIMARY KEY); PRAGMA writable_schema = ON;"
+                  "INSERT INTO sqlite_schema VALUES ('table', 'near', 'near', 0,"
+                  " 'CREATE VIRTUAL TABLE near USING somevec(e float[4])');"
+                  "PRAGMA writable_schema = OFF;")
+        done = self.baseline("init", "--database", "app.db")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("table near of app.db cannot be made again: no such module: somevec", done.stderr)
+
+    def test_what_the_sqlite3_shell_shows_gets_a_hint(self):
+        for sql, hint in {
+                "CREATE TABLE sqlite_sequence (name, seq);": "SQLite makes this table by itself",
+                "CREATE VIRTUAL TABLE f USING fts5(a); CREATE TABLE 'f_data' (id);":
+                    "SQLite makes this table by itself",
+                "CREATE TABLE f_data (id); CREATE VIRTUAL TABLE f USING fts5(a);":
+                    "the virtual table makes it by itself",
+                "PRAGMA writable_schema = ON;": "write the CREATE VIRTUAL TABLE",
+                "VACUUM;": "remove it: a new database has no room to give back",
+                "CREATE TABLE u (a)\nGO\n": "end the statement with a semicolon; GO is no SQL"}.items():
+            with self.subTest(sql=sql):
+                (self.dir / "1_a.sql").write_text("CREATE TABLE t (a);\n" + sql)
+                done = self.baseline("init", "--migration", "1_a.sql", "-o", "out")
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(hint, done.stderr)
+
     def test_nothing_is_written_over(self):
         self.made(SHOP)
         (self.dir / "checks").mkdir()

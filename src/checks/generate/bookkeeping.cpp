@@ -4,64 +4,16 @@
 
 #include <algorithm>
 #include <optional>
-#include <span>
+#include <set>
 #include <string_view>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "store/migration_tools.hpp"
+#include "store/schema.hpp"
 
 namespace baseline {
 namespace {
-
-struct Table {
-  std::string_view name;
-  std::string_view columns;  ///< by which it is known, with a blank between them
-  std::string_view order;
-};
-
-struct Tool {
-  std::string_view name;
-  std::span<const Table> tables;  ///< the first must be there, the others may be
-  std::string_view newest;        ///< query: what the newest migration is called
-  std::string_view doubt;         ///< query: how many records somebody should look at, or empty
-  std::string_view doubt_text;
-  std::string_view without = {};  ///< a column that the first table does not have
-};
-
-constexpr Table kAlembic[] = {{"alembic_version", "version_num", "version_num"}};
-constexpr Table kDjango[] = {{"django_migrations", "id app name applied", "id"}};
-constexpr Table kGolangMigrate[] = {{"schema_migrations", "version dirty", "version"}};
-constexpr Table kRails[] = {{"schema_migrations", "version", "version"},
-                            {"ar_internal_metadata", "key value", "key"}};
-constexpr Table kFlyway[] = {
-    {"flyway_schema_history", "installed_rank version script checksum success", "installed_rank"}};
-constexpr Table kPrisma[] = {
-    {"_prisma_migrations", "id checksum migration_name finished_at", "started_at, migration_name"}};
-constexpr Table kKnex[] = {{"knex_migrations", "id name batch migration_time", "id"},
-                           {"knex_migrations_lock", "is_locked", "1"}};
-constexpr Table kSqlx[] = {{"_sqlx_migrations", "version description success checksum", "version"}};
-
-// Where two tools have a table of the same name, a column tells them apart.
-constexpr Tool kTools[] = {
-    {"Alembic", kAlembic, "SELECT max(version_num) FROM alembic_version", "", ""},
-    {"Django", kDjango, "SELECT count(*) FROM django_migrations", "", ""},
-    {"golang-migrate", kGolangMigrate, "SELECT max(version) FROM schema_migrations",
-     "SELECT count(*) FROM schema_migrations WHERE dirty",
-     "it is marked dirty: a migration was cut off"},
-    {"Rails", kRails, "SELECT max(version) FROM schema_migrations", "", "", "dirty"},
-    {"Flyway", kFlyway,
-     "SELECT version FROM flyway_schema_history WHERE version IS NOT NULL "
-     "ORDER BY installed_rank DESC LIMIT 1",
-     "SELECT count(*) FROM flyway_schema_history WHERE NOT success", "a migration has failed"},
-    {"Prisma", kPrisma,
-     "SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL "
-     "ORDER BY started_at DESC, migration_name DESC LIMIT 1",
-     "SELECT count(*) FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL",
-     "a migration has not finished"},
-    {"Knex", kKnex, "SELECT name FROM knex_migrations ORDER BY id DESC LIMIT 1", "", ""},
-    {"sqlx", kSqlx, "SELECT max(version) FROM _sqlx_migrations",
-     "SELECT count(*) FROM _sqlx_migrations WHERE NOT success", "a migration has failed"},
-};
 
 // sql_literal() is for people: it shows control characters, where these have to come back.
 std::string exact_literal(const Value& value) {
@@ -80,16 +32,18 @@ std::string readable_name(const std::string& name) {
   return plain && !is_word && !name.empty() ? name : quoted_identifier(name);
 }
 
-std::optional<TableInfo> found_table(const Table& table, Session& database) {
-  auto info = database.table(table.name);
+// The table of that name, if it has these columns; "a, b".
+std::optional<TableInfo> found_table(std::string_view name, std::string_view columns,
+                                     Session& database) {
+  auto info = database.table(name);
   if (!info || info->key.empty()) return std::nullopt;  // a view is nobody's record
-  for (std::string_view rest = table.columns; !rest.empty();) {
-    const std::size_t end = std::min(rest.find(' '), rest.size());
-    const std::string_view column = rest.substr(0, end);
+  while (!columns.empty()) {
+    const std::size_t end = std::min(columns.find(", "), columns.size());
+    const std::string_view column = columns.substr(0, end);
     const bool is_there = std::ranges::any_of(
-        info->columns, [&](const std::string& name) { return same_name(name, column); });
+        info->columns, [&](const std::string& known) { return same_name(known, column); });
     if (!is_there) return std::nullopt;
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+    columns.remove_prefix(std::min(end + 2, columns.size()));
   }
   return info;
 }
@@ -106,17 +60,22 @@ std::vector<std::vector<Value>> queried_rows(Session& database, const std::strin
   return outcome.rows;
 }
 
-void add_inserts(const Table& table, const TableInfo& info, Session& database, Bookkeeping& out) {
+// The rows in the order of their key. A migrator that was running then (`lock`) does not run in
+// the new database.
+void add_inserts(const TableInfo& info, std::string_view lock, Session& database,
+                 Bookkeeping& out) {
   std::vector<std::string> names;
+  std::vector<std::string> order;
   for (const std::string& column : info.columns) names.push_back(readable_name(column));
+  for (const std::string& column : info.key) order.push_back(readable_name(column));
   const std::string columns = join(names, ", ");
-  const auto rows = queried_rows(database, fmt::format("SELECT {} FROM {} ORDER BY {}", columns,
-                                                       quoted_identifier(info.name), table.order));
+  const auto rows =
+      queried_rows(database, fmt::format("SELECT {} FROM {} ORDER BY {}", columns,
+                                         quoted_identifier(info.name), join(order, ", ")));
   for (const std::vector<Value>& row : rows) {
     std::vector<std::string> values;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      // A migrator that was running then does not run in the new database.
-      const bool is_lock = info.columns[i] == "is_locked";
+      const bool is_lock = !lock.empty() && same_name(info.columns[i], lock);
       values.push_back(is_lock ? "0" : exact_literal(row[i]));
     }
     out.inserts.push_back(fmt::format("INSERT INTO {} ({}) VALUES ({})", readable_name(info.name),
@@ -138,28 +97,59 @@ std::string recorded_revision(const std::vector<std::vector<Value>>& rows) {
   return {text.begin(), end};
 }
 
+std::string newest_migration(const ToolTable& table, Session& database) {
+  const std::string_view first = table.columns.substr(0, table.columns.find(", "));
+  return recorded_revision(queried_rows(
+      database, table.newest.empty()
+                    ? fmt::format("SELECT max({}) FROM {}", first, quoted_identifier(table.name))
+                    : std::string(table.newest)));
+}
+
+std::size_t rows_of(const std::string& name, std::string_view condition, Session& database) {
+  const auto rows =
+      queried_rows(database, fmt::format("SELECT count(*) FROM {} WHERE {}", name, condition));
+  const auto* const count = std::get_if<std::int64_t>(&rows.front().front());
+  return count == nullptr ? 0 : static_cast<std::size_t>(*count);
+}
+
 }  // namespace
 
 std::vector<Bookkeeping> bookkeeping_of(Session& database) {
   std::vector<Bookkeeping> out;
-  for (const Tool& tool : kTools) {
-    const auto first = found_table(tool.tables.front(), database);
-    if (!first) continue;
-    if (!tool.without.empty() && std::ranges::count(first->columns, tool.without) != 0) continue;
+  std::set<std::string> known;
+  for (const ToolTable& table : tool_tables()) {
+    const auto info = found_table(table.name, table.columns, database);
+    if (!info || !known.insert(to_lower(info->name)).second) continue;
+    const std::string name = quoted_identifier(info->name);
     Bookkeeping one;
-    one.tool = tool.name;
-    one.revision = recorded_revision(queried_rows(database, std::string(tool.newest)));
-    for (const Table& table : tool.tables) {
-      const auto info = found_table(table, database);
-      if (info) add_inserts(table, *info, database, one);
+    one.tool = table.tool;
+    one.revision = newest_migration(table, database);
+    add_inserts(*info, {}, database, one);
+    for (const CompanionTable& companion : companion_tables()) {
+      if (!same_name(companion.beside, table.name)) continue;
+      const auto beside = found_table(companion.name, companion.lock, database);
+      if (beside) add_inserts(*beside, companion.lock, database, one);
     }
-    if (!tool.doubt.empty()) {
-      const auto rows = queried_rows(database, std::string(tool.doubt));
-      if (!rows.empty() && !same_value(rows.front().front(), std::int64_t{0})) {
-        one.doubt = tool.doubt_text;
-      }
+    if (!table.doubt.empty() && rows_of(name, table.doubt, database) > 0) {
+      one.doubt = table.doubt_text;
     }
     out.push_back(std::move(one));
+  }
+  return out;
+}
+
+std::vector<std::string> unknown_records(Session& database) {
+  std::vector<std::string> out;
+  for (const SchemaObject& object : database.schema().objects) {
+    if (object.kind != "table" || !is_like_tool_table(object.name)) continue;
+    const bool is_kept = std::ranges::any_of(tool_tables(), [&](const ToolTable& table) {
+      return same_name(table.name, object.name) &&
+             found_table(table.name, table.columns, database).has_value();
+    });
+    const bool is_companion = std::ranges::any_of(
+        companion_tables(), [&](const auto& one) { return same_name(one.name, object.name); });
+    if (is_kept || is_companion) continue;
+    if (rows_of(quoted_identifier(object.name), "true", database) > 0) out.push_back(object.name);
   }
   return out;
 }

@@ -16,9 +16,11 @@ struct Bookkeeping {
   std::string doubt;                 ///< what somebody should look at first, or empty
 };
 
-/// The bookkeeping that is found, by the tables and columns of each tool: Alembic, Django, Rails
-/// (and dbmate, golang-migrate, whose table has the same name), Flyway, Prisma, Knex, sqlx. The
-/// rows are written exactly, whatever is in them. But nobody holds Knex's lock in a new database.
+/// The bookkeeping that is found, of each tool that store/migration_tools knows. The rows are
+/// written exactly, whatever is in them; but a migrator's lock is free in a new database.
 std::vector<Bookkeeping> bookkeeping_of(Session& database);
+
+/// Tables with rows that look like records of a migration tool that is not known.
+std::vector<std::string> unknown_records(Session& database);
 
 }  // namespace baseline

@@ -24,11 +24,13 @@ namespace baseline {
 namespace {
 
 using generate::GeneratedCheck;
+using generate::GeneratedFixture;
 using generate::Section;
 using generate::SuiteText;
 
 constexpr const char* kSchemaFile = "schema.yaml";
 constexpr const char* kConstraintsFile = "constraints.yaml";
+constexpr const char* kDeclaredFile = "schema.sql";
 
 // Names are the only identity of a check.
 void make_names_unique(SuiteText& suite) {
@@ -39,6 +41,20 @@ void make_names_unique(SuiteText& suite) {
       for (int n = 2; !names.insert(check.name).second; ++n) {
         check.name = fmt::format("{} ({})", name, n);
       }
+    }
+  }
+  // Equal steps share a fixture.
+  std::map<std::string, std::string> steps;
+  for (const GeneratedFixture& fixture : suite.fixtures) steps.emplace(fixture.name, fixture.sql);
+  for (Section& section : suite.sections) {
+    for (GeneratedCheck& check : section.checks) {
+      if (!check.step) continue;
+      const std::string name = check.step->name;
+      for (int n = 2;
+           steps.emplace(check.step->name, check.step->sql).first->second != check.step->sql; ++n) {
+        check.step->name = fmt::format("{} ({})", name, n);
+      }
+      check.given.back() = check.step->name;
     }
   }
 }
@@ -65,14 +81,18 @@ SuiteText constraint_suite(Session& reference, generate::Trial& trial,
     if (interrupted) interrupted();
     out.sections.push_back({table.table->name, generate::TableChecks(plan, table, trial).make()});
   }
-  // Triggers of views reject what is done through the view.
+  // What views show; their triggers reject, or do, what is done through the view.
   const Schema schema = reference.schema();
   for (const TableModel& view : tables) {
-    if (view.kind != TableModel::Kind::view || view.triggers.empty()) continue;
+    if (view.kind != TableModel::Kind::view) continue;
     for (const SchemaObject& object : schema.objects) {
       if (object.kind != "view" || object.name != view.name) continue;
-      out.sections.push_back(
-          {"view " + view.name, generate::view_checks(plan, trial, view, object.definition)});
+      std::vector<GeneratedCheck> checks =
+          generate::view_rows(plan, trial, view, object.definition);
+      for (GeneratedCheck& check : generate::view_checks(plan, trial, view, object.definition)) {
+        checks.push_back(std::move(check));
+      }
+      out.sections.push_back({"view " + view.name, std::move(checks)});
     }
   }
   return out;
@@ -81,8 +101,10 @@ SuiteText constraint_suite(Session& reference, generate::Trial& trial,
 std::vector<SuiteSource> sources_of(const std::vector<std::pair<std::string, SuiteText>>& suites) {
   std::vector<SuiteSource> out;
   for (const auto& [file, suite] : suites) {
-    const bool empty = std::ranges::all_of(
-        suite.sections, [](const Section& section) { return section.checks.empty(); });
+    const bool empty = std::ranges::all_of(suite.sections, [](const Section& section) {
+      return std::ranges::all_of(section.checks,
+                                 [](const GeneratedCheck& check) { return !check.skip.empty(); });
+    });
     if (!empty) out.push_back({file, suite.str()});
   }
   return out;
@@ -107,11 +129,14 @@ bool all_pass(std::vector<std::pair<std::string, SuiteText>>& suites, Session& r
               Session& empty, const ApplyMigration& apply) {
   const Suites loaded = Suites::load(sources_of(suites), reference, apply);
   std::map<std::string, std::string> failed;
+  std::set<std::string> only_before;
   const auto run = [&](Phase phase, Session& subject) {
     const SuiteReport report = run_suites(loaded, phase, subject, reference, {}, nullptr, nullptr);
     for (const CheckResult& result : report.results) {
       if (result.status == Status::pass || result.status == Status::skip) continue;
-      failed.emplace(result.check->path(), result.got);
+      const bool first = failed.emplace(result.check->path(), result.got).second;
+      // Rows of the migration may have a part in what a query shows.
+      if (first && phase == Phase::after) only_before.insert(result.check->path());
     }
   };
   run(Phase::before, reference);
@@ -121,7 +146,14 @@ bool all_pass(std::vector<std::pair<std::string, SuiteText>>& suites, Session& r
     for (Section& section : suite.sections) {
       for (GeneratedCheck& check : section.checks) {
         const auto found = failed.find(stem + "/" + check.name);
-        if (found != failed.end()) check.skip = "it does not hold everywhere: " + found->second;
+        if (found == failed.end()) continue;
+        const bool narrows = check.kind == GeneratedCheck::Kind::query && check.when.empty() &&
+                             only_before.contains(found->first);
+        if (narrows) {
+          check.when = "before";
+        } else {
+          check.skip = "it does not hold everywhere: " + found->second;
+        }
       }
     }
   }
@@ -168,10 +200,20 @@ GeneratedSuites generate_suites(const Migration& migration, const std::string& s
   while (!all_pass(suites, *reference, *empty, apply)) {
     if (interrupted) interrupted();
   }
+  // It reads a file that is not there yet, so it is not run like the others.
+  generate::add_declared(suites.front().second, kDeclaredFile);
   GeneratedSuites out;
   for (const SuiteSource& written : sources_of(suites)) {
     out.files.push_back({written.file, written.text});
   }
+  out.files.push_back(
+      {kDeclaredFile,
+       fmt::format(
+           "-- What the schema is meant to be: the suite schema.yaml compares the baseline "
+           "with it.\n-- Written by 'baseline checks generate' from {}; change it by hand, "
+           "and before\n-- the migration, so that no change of the schema goes unnoticed.\n",
+           printable(source)) +
+           definitions_of(*reference)});
   for (const auto& [file, suite] : suites) count_checks(file, suite, out);
   out.tables = static_cast<std::size_t>(std::ranges::count_if(
       tables, [](const TableModel& table) { return table.kind == TableModel::Kind::table; }));

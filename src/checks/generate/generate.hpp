@@ -46,4 +46,13 @@ GeneratedSuites generate_suites(const Migration& migration, const std::string& s
 Migration migration_of(Session& database, const std::string& source, std::int64_t user_version,
                        std::int64_t application_id);
 
+/// Throws Error{usage} when the migration of migration_of() cannot be applied: it names the object
+/// of the database that only its application can make.
+void require_makeable(Session& database, const Migration& migration, const std::string& source,
+                      const ApplyMigration& apply);
+
+/// The statements that make its schema again, each after what it needs: without what Litestream and
+/// a cut-off migration of Alembic's have left there.
+std::string definitions_of(Session& database);
+
 }  // namespace baseline

@@ -117,6 +117,7 @@ void TableChecks::add_key(const ConstraintModel& constraint) {
     return;
   }
   add_shared_parts(constraint, *first);
+  add_case(constraint, *first);
   add_outside(constraint);
 }
 
@@ -138,6 +139,41 @@ void TableChecks::add_shared_parts(const ConstraintModel& constraint, const Row&
       fmt::format("{} tells rows apart by each of {}", table_.name, join(constraint.columns, ", "));
   check.given = entry_.given;
   check.sql = insert_sql(table_, rows);
+  if (trial_.holds(check)) add(std::move(check));
+}
+
+// Whether 'a' and 'A' are one key, by a collation or an expression.
+void TableChecks::add_case(const ConstraintModel& constraint, const Row& first) {
+  Row second = other_rows(first, constraint, 0).front();
+  bool changes = false;
+  for (const std::string& column : constraint.columns) {
+    const auto held = first.find(column);
+    const auto* const text =
+        held == first.end() ? nullptr : std::get_if<std::string>(&held->second);
+    if (text == nullptr || entry_.search->parent(column)) continue;
+    std::string upper = *text;
+    for (char& c : upper) {
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    }
+    changes = changes || upper != *text;
+    second[column] = upper;
+  }
+  if (!changes) return;
+  std::vector<Row> rows = {first, second};
+  complete(rows);
+  const std::string key = constraint.name.empty() ? constraint.key : constraint.name;
+  GeneratedCheck check;
+  check.name = fmt::format("{} tells upper and lower case apart in {}", table_.name, key);
+  check.given = entry_.given;
+  check.sql = insert_sql(table_, rows);
+  if (trial_.holds(check)) {
+    add(std::move(check));
+    return;
+  }
+  check.kind = GeneratedCheck::Kind::rejects;
+  check.by = constraint.by;
+  check.name = fmt::format("{} is unique whatever the case in {}", table_.name, key);
+  check.foreign_keys.reset();
   if (trial_.holds(check)) add(std::move(check));
 }
 

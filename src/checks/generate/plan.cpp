@@ -49,7 +49,7 @@ bool is_required(const TableModel& table, const ConstraintModel& key) {
 }
 
 Plan::Plan(Session& probes, Trial& trial, const std::vector<TableModel>& tables)
-    : probes_(probes), trial_(trial) {
+    : probes_(probes), trial_(trial), models_(tables) {
   for (const TableModel& table : tables) {
     if (table.kind != TableModel::Kind::table) continue;
     TablePlan& plan = tables_.emplace_back();
@@ -65,6 +65,12 @@ Plan::Plan(Session& probes, Trial& trial, const std::vector<TableModel>& tables)
     for (const std::size_t table : groups_[group]) group_of_[table] = group;
   }
   for (std::size_t group = 0; group < groups_.size(); ++group) make_rows(group);
+}
+
+std::vector<const TableModel*> Plan::all_tables() const {
+  std::vector<const TableModel*> out;
+  for (const TableModel& table : models_) out.push_back(&table);
+  return out;
 }
 
 const TablePlan* Plan::find(const std::string& table) const {
@@ -211,9 +217,12 @@ void Plan::make_rows(std::size_t group) {
       if (!waits_for_open(other)) make_rows(other);
     }
   }
-  for (int salt = 0; salt < kMostSalts; ++salt) {
-    if (try_rows(groups_[group], salt)) break;
+  bool settled = false;
+  for (int salt = 0; salt < kMostSalts && !settled; ++salt) {
+    settled = try_rows(groups_[group], salt);
   }
+  // The migration's own row may be the only one that the table can have.
+  if (!settled && cleared_.insert(group).second) try_rows(groups_[group], 0);
   done_.insert(group);
 }
 
@@ -277,7 +286,17 @@ std::optional<std::vector<std::string>> Plan::parents_given(const std::vector<st
 bool Plan::try_fixture(const std::vector<std::size_t>& group, std::string& problem, bool& taken) {
   const std::optional<std::vector<std::string>> parents = parents_given(group, problem);
   if (!parents) return false;
-  const std::vector<std::string>& given = *parents;
+  std::vector<std::string> given = *parents;
+  for (const std::size_t table : group) {
+    if (!cleared_.contains(group_of_[table])) continue;
+    const GeneratedFixture none{"no " + fixture_name(*tables_[table].table),
+                                "DELETE FROM " + tables_[table].table->sql};
+    trial_.add_fixture(none);
+    if (std::ranges::find(fixtures_, none.name, &GeneratedFixture::name) == fixtures_.end()) {
+      fixtures_.push_back(none);
+    }
+    given.push_back(none.name);
+  }
   const std::string name = fixture_name(*tables_[group.front()].table);
   const auto fits = [&] {
     const std::string sql = fixture_sql(group);
@@ -292,6 +311,7 @@ bool Plan::try_fixture(const std::vector<std::size_t>& group, std::string& probl
     return !failure;
   };
   bool made = fits();
+  if (!made && group.size() == 1 && !taken) made = try_parents(group.front(), given) && fits();
   if (!made && group.size() == 1 && !taken) {
     made = please_triggers(tables_[group.front()], given) && fits();
   }
@@ -303,6 +323,36 @@ bool Plan::try_fixture(const std::vector<std::size_t>& group, std::string& probl
     tables_[i].fixture = name;
     tables_[i].given = given;
   }
+  return true;
+}
+
+// A trigger may refuse a row without the parents that it can do without.
+bool Plan::try_parents(std::size_t table, std::vector<std::string>& given) {
+  TablePlan& plan = tables_[table];
+  Row row = *plan.row;
+  for (const ConstraintModel& key : plan.table->constraints) {
+    if (key.kind != ModelKind::foreign_key || find(key.parent) == nullptr) continue;
+    for (const std::string& name : key.columns) {
+      const auto parent = plan.search->parent(name);
+      const ColumnModel* const column = plan.table->column(name);
+      if (parent && column != nullptr && is_null(plan.held(column->name))) {
+        row[column->name] = *parent;
+      }
+    }
+  }
+  if (row == *plan.row) return false;
+  const Row before = *plan.row;
+  plan.row = row;
+  std::string problem;
+  const auto parents = parents_given({table}, problem);
+  if (!parents) {
+    plan.row = before;
+    return false;
+  }
+  for (const std::string& fixture : *parents) {
+    if (!contains(given, fixture)) given.push_back(fixture);
+  }
+  plan.search->keep(row);
   return true;
 }
 

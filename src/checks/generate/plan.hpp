@@ -36,6 +36,8 @@ class Plan {
 
   const std::vector<TablePlan>& tables() const { return tables_; }
   const std::vector<GeneratedFixture>& fixtures() const { return fixtures_; }
+  /// Views and virtual tables, too.
+  std::vector<const TableModel*> all_tables() const;
   const TablePlan* find(const std::string& table) const;
   /// Columns whose ordinary values are those of keys.
   std::set<std::string> key_columns(const TableModel& table) const;
@@ -44,6 +46,7 @@ class Plan {
   void make_rows(std::size_t group);
   bool waits_for_open(std::size_t group) const;
   bool try_rows(const std::vector<std::size_t>& group, int salt);
+  bool try_parents(std::size_t table, std::vector<std::string>& given);
   bool try_fixture(const std::vector<std::size_t>& group, std::string& problem, bool& taken);
   bool please_triggers(TablePlan& plan, const std::vector<std::string>& given);
   RowSearch::Demands demands_of(const TablePlan& plan, int salt) const;
@@ -56,6 +59,7 @@ class Plan {
 
   Session& probes_;
   Trial& trial_;
+  const std::vector<TableModel>& models_;
   std::vector<TablePlan> tables_;
   std::vector<GeneratedFixture> fixtures_;
   std::map<std::string, std::set<std::string>> referred_;  // columns, by table
@@ -63,6 +67,7 @@ class Plan {
   std::vector<std::size_t> group_of_;                      // by table
   std::set<std::size_t> begun_;                            // groups
   std::set<std::size_t> done_;                             // groups
+  std::set<std::size_t> cleared_;  // groups whose rows need those of the migration to go
   std::size_t probes_made_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "checks/generate/effect_checks.hpp"
 #include "checks/generate/suite_text.hpp"
 #include "checks/generate/table_checks.hpp"
 
@@ -56,16 +57,30 @@ void TableChecks::add_rows() {
   check.sql = insert_sql(table_, {*full});
   check.remark = without_value(table_, *full, *entry_.search);
   std::erase(check.given, entry_.fixture);
-  if (trial_.holds(check)) add(std::move(check));
+  // Numbers of keys as an application has them, up to what a REAL column would round.
+  constexpr std::int64_t kLargeKey = (std::int64_t{1} << 53) + 1;
+  Row natural = *full;
+  for (const ColumnModel& column : table_.columns) {
+    const auto held = natural.find(column.name);
+    const bool is_number = column.key_position > 0 && held != natural.end() &&
+                           std::holds_alternative<std::int64_t>(held->second);
+    if (is_number && !entry_.search->parent(column.name)) held->second = kLargeKey;
+  }
+  GeneratedCheck with_natural = check;
+  with_natural.sql = insert_sql(table_, {natural});
+  if (trial_.holds(with_natural)) {
+    add(std::move(with_natural));
+  } else if (trial_.holds(check)) {
+    add(std::move(check));
+  }
 }
 
 void TableChecks::add_defaults() {
   std::vector<std::string> shown;
   for (const ColumnModel& column : table_.columns) {
     if (column.generated && entry_.row->empty()) continue;
-    const bool defaulted = column.has_default && !entry_.row->contains(column.name);
-    if (!defaulted && !column.generated) continue;
-    const bool fixed = column.generated || column.default_is_fixed;
+    if (entry_.row->contains(column.name) || column.is_rowid) continue;
+    const bool fixed = column.generated || !column.has_default || column.default_is_fixed;
     shown.push_back(fixed ? column.sql : fmt::format("typeof({})", column.sql));
   }
   if (shown.empty()) return;
@@ -87,6 +102,69 @@ void TableChecks::add_defaults() {
   // The row itself may need foreign keys to be off, whatever the file says.
   if (!trial_.stands(check.given, true)) check.foreign_keys = false;
   add(std::move(check));
+}
+
+// Rows may agree in all that no key is about, and go again: a constraint or trigger more is
+// noticed.
+void TableChecks::add_likeness() {
+  const ConstraintModel none;
+  GeneratedCheck second;
+  second.name = table_.name + " accepts a second row like the first";
+  second.given = entry_.given_with_row();
+  const Row other = other_rows(*entry_.row, none, 0).front();
+  second.sql = insert_sql(table_, {other});
+  if (!(other == *entry_.row) && trial_.holds(second)) add(std::move(second));
+  GeneratedCheck gone;
+  gone.name = table_.name + " lets a row go";
+  gone.given = entry_.given_with_row();
+  gone.sql = delete_sql(table_, *entry_.row);
+  if (trial_.holds(gone)) add(std::move(gone));
+}
+
+// What becomes of a number and of a text that looks like one tells the types of columns apart.
+void TableChecks::add_storage() {
+  const ConstraintModel none;
+  Row text = *entry_.row;
+  Row number = other_rows(*entry_.row, none, 0).front();
+  std::vector<std::string> columns;
+  std::string where;
+  for (const ColumnModel& column : table_.columns) {
+    if (column.generated || column.key_position > 0 || !entry_.search->is_free(column.name) ||
+        entry_.search->parent(column.name)) {
+      continue;
+    }
+    text[column.name] = std::string("12");
+    number[column.name] = std::int64_t{13};
+    columns.push_back(fmt::format("typeof({})", column.sql));
+    if (where.empty()) where = fmt::format(" WHERE {} IN (12, '12', 13, '13')", column.sql);
+  }
+  if (columns.empty()) return;
+  std::vector<Row> rows = {text, number};
+  complete(rows);
+  auto check = shown_rows(
+      trial_, table_.name + " stores values as its types say", entry_.given,
+      {fmt::format("{} with '12' and 13", printable(table_.name)), insert_sql(table_, rows)},
+      table_, columns, where);
+  if (check && check->assertions.size() == 3) add(*std::move(check));
+}
+
+// By which columns 'a' and 'A' are the same.
+void TableChecks::add_comparison() {
+  std::vector<std::string> columns;
+  for (const ColumnModel& column : table_.columns) {
+    const Value held = entry_.held(column.name);
+    const auto* const text = std::get_if<std::string>(&held);
+    const bool has_letter =
+        text != nullptr && std::ranges::any_of(*text, [](char c) { return c >= 'a' && c <= 'z'; });
+    if (has_letter && !column.generated) {
+      columns.push_back(fmt::format("{0} = upper({0})", column.sql));
+    }
+  }
+  if (columns.empty()) return;
+  auto check =
+      shown_rows(trial_, table_.name + " compares texts as its collations say",
+                 entry_.given_with_row(), {}, table_, columns, where_sql(table_, *entry_.row));
+  if (check && check->assertions.size() == 2) add(*std::move(check));
 }
 
 void TableChecks::add_edges() {

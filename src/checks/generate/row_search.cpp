@@ -85,6 +85,11 @@ Value RowSearch::plain(const ColumnModel& column, int n) const {
   return plain_value(column, key, n + (key ? demands_.salt * kSaltStep : 0));
 }
 
+std::optional<Value> RowSearch::parent(const std::string& column) const {
+  const auto found = demands_.parents.find(column);
+  return found == demands_.parents.end() ? std::nullopt : std::optional(found->second);
+}
+
 // Constraints belong together as soon as they share a column.
 void RowSearch::make_clusters() {
   for (const ConstraintModel& constraint : table_.constraints) {

@@ -63,6 +63,10 @@ class RowSearch {
   /// Whether a row with this value can leave the column out.
   bool can_omit(const ColumnModel& column, const Value& value) const;
   Value plain(const ColumnModel& column, int n) const;
+  /// Whether no CHECK and no type has a say in the column.
+  bool is_free(const std::string& column) const { return cluster_of(column) == nullptr; }
+  /// The key of the parent's row, for a column that may refer to one.
+  std::optional<Value> parent(const std::string& column) const;
 
  private:
   /// Constraints that share columns, and the columns.

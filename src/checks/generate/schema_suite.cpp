@@ -23,7 +23,7 @@ GeneratedCheck query(std::string name, std::string sql, std::vector<std::string>
   return check;
 }
 
-Section whole_database(Session& reference, const std::vector<TableModel>& tables) {
+Section whole_database(Session& reference) {
   Section out{"the database as a whole", {}};
   GeneratedCheck schema;
   schema.kind = GeneratedCheck::Kind::schema;
@@ -35,28 +35,19 @@ Section whole_database(Session& reference, const std::vector<TableModel>& tables
   out.checks.push_back(query("file is intact", "PRAGMA integrity_check", {"value: ok"}));
   out.checks.push_back(query("no row points at a missing parent",
                              "SELECT * FROM pragma_foreign_key_check", {"rows: 0"}));
-  for (const SchemaMark& mark : reference.schema().marks) {
+  const std::vector<SchemaMark> marks = reference.schema().marks;
+  for (const char* const name : {"user_version", "application_id"}) {
+    if (std::ranges::find(marks, name, &SchemaMark::name) != marks.end()) continue;
+    // Afterwards it is the application's.
+    out.checks.push_back(
+        query(fmt::format("{} is not set", name), fmt::format("PRAGMA {}", name), {"value: 0"}));
+    out.checks.back().when = "before";
+  }
+  for (const SchemaMark& mark : marks) {
     if (!mark.table.empty()) continue;
     GeneratedCheck check = query(fmt::format("{} is set", mark.name), "PRAGMA " + mark.name,
                                  {"value: " + mark.values.front()});
     check.hint = "the application may tell by it how far its database is migrated";
-    out.checks.push_back(std::move(check));
-  }
-  // The bookkeeping of Alembic; other tools keep none that Session::revision() knows.
-  const auto stamp = std::ranges::find_if(
-      tables, [](const TableModel& table) { return to_lower(table.name) == "alembic_version"; });
-  if (stamp != tables.end() && reference.revision()) {
-    const QueryOutcome rows =
-        reference.query("SELECT version_num FROM alembic_version ORDER BY version_num", {}, {});
-    std::vector<std::string> values;
-    for (const auto& row : rows.rows) values.push_back("[" + yaml_value(row.front()) + "]");
-    GeneratedCheck check =
-        query("the migration is stamped", "SELECT version_num FROM alembic_version",
-              {fmt::format("result: [{}]", join(values, ", "))});
-    if (rows.rows.size() == 1) {
-      check.assertions = {"value: " + yaml_value(rows.rows.front().front())};
-    }
-    check.hint = "without the stamp, `alembic upgrade head` would make the tables again";
     out.checks.push_back(std::move(check));
   }
   return out;
@@ -97,21 +88,41 @@ Section first_rows(Session& reference, const std::vector<TableModel>& tables) {
   return out;
 }
 
-Section views(Session& reference, const std::vector<TableModel>& tables) {
-  Section out{"views", {}};
+// The rows themselves, as far as a person can read them.
+void add_contents(Session& reference, const std::vector<TableModel>& tables, Section& out) {
+  constexpr std::size_t kMostWritten = 100;
   for (const TableModel& table : tables) {
-    if (table.kind != TableModel::Kind::view) continue;
+    if (table.kind != TableModel::Kind::table) continue;
+    std::vector<std::string> columns;
+    for (const ColumnModel& column : table.columns) {
+      const bool blob = column.fits == ColumnModel::Fits::blob;
+      columns.push_back(blob ? fmt::format("quote({})", column.sql) : column.sql);
+    }
     GeneratedCheck check =
-        query(fmt::format("view {} can be read", table.name),
-              fmt::format("SELECT * FROM {} LIMIT 1", table.sql), {"rows: {le: 1}"});
-    const QueryOutcome outcome = reference.query(check.sql, {}, {});
-    if (outcome.failure) {
-      check.skip = outcome.failure->message;
-      check.sql = fmt::format("SELECT 1 WHERE false -- SELECT * FROM {}", table.sql);
+        query(table.name + " holds what the migration puts there",
+              fmt::format("SELECT {} FROM {}", join(columns, ", "), table.sql), {"result:"});
+    check.when = "before";
+    const QueryOutcome rows =
+        reference.query(check.sql, {}, {std::chrono::milliseconds(2'000), kMostWritten});
+    if (!rows.failure && rows.rows.empty()) continue;
+    const bool readable =
+        !rows.failure && std::ranges::none_of(rows.rows, [](const std::vector<Value>& row) {
+          return std::ranges::any_of(
+              row, [](const Value& value) { return std::holds_alternative<Blob>(value); });
+        });
+    if (!readable || rows.truncated) {
+      check.skip = rows.truncated
+                       ? fmt::format("there are more than {} rows; they are counted", kMostWritten)
+                       : "its rows cannot be written down; they are counted";
+    }
+    for (const std::vector<Value>& row : rows.rows) {
+      if (!readable) break;
+      std::vector<std::string> values;
+      for (const Value& value : row) values.push_back(yaml_value(value));
+      check.assertions.push_back("  - [" + join(values, ", ") + "]");
     }
     out.checks.push_back(std::move(check));
   }
-  return out;
 }
 
 // Full-text and spatial indexes: their modules have rules of their own, so a row is tried.
@@ -143,7 +154,6 @@ Section virtual_tables(Session& reference, Trial& trial, const std::vector<Table
     const QueryOutcome outcome = reference.query(reads.sql, {}, {});
     if (outcome.failure) {
       reads.skip = outcome.failure->message;
-      reads.sql = fmt::format("SELECT 1 WHERE false -- SELECT * FROM {}", table.sql);
     }
     out.checks.push_back(std::move(reads));
   }
@@ -161,16 +171,26 @@ SuiteText schema_suite(Session& reference, Trial& trial, const std::vector<Table
       fmt::format("{}; it is yours now: change it, add to it.", source), "",
       "The commands `plan` and `deploy` run it on the new database, `deploy` and `verify` "
       "on the live one."};
-  out.sections.push_back(whole_database(reference, tables));
+  out.sections.push_back(whole_database(reference));
   for (GeneratedCheck& check : first_rows(reference, tables).checks) {
     out.sections.front().checks.push_back(std::move(check));
   }
-  out.sections.push_back(views(reference, tables));
+  add_contents(reference, tables, out.sections.front());
   out.sections.push_back(virtual_tables(reference, trial, tables));
   out.has_rows = std::ranges::any_of(out.sections.back().checks, [](const GeneratedCheck& check) {
     return check.kind == GeneratedCheck::Kind::accepts;
   });
   return out;
+}
+
+void add_declared(SuiteText& suite, const std::string& file) {
+  GeneratedCheck check;
+  check.kind = GeneratedCheck::Kind::schema;
+  check.name = "baseline declares what " + file + " does";
+  check.sql = file;
+  check.hint = "if the change is meant, make it in " + file + ", too";
+  std::vector<GeneratedCheck>& checks = suite.sections.front().checks;
+  checks.insert(checks.begin() + 1, std::move(check));
 }
 
 }  // namespace baseline::generate

@@ -13,4 +13,7 @@ namespace baseline::generate {
 SuiteText schema_suite(Session& reference, Trial& trial, const std::vector<TableModel>& tables,
                        const std::string& source);
 
+/// The check that compares the schema with what the SQL of a file beside the suite declares.
+void add_declared(SuiteText& suite, const std::string& file);
+
 }  // namespace baseline::generate

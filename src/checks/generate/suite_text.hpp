@@ -24,6 +24,9 @@ struct SuiteText {
   std::vector<Section> sections;
 
   std::string str() const;
+
+ private:
+  std::vector<GeneratedFixture> used_fixtures() const;
 };
 
 }  // namespace baseline::generate

@@ -13,6 +13,9 @@ std::vector<GeneratedCheck> TableChecks::make() {
     add_rows();
     add_defaults();
     add_edges();
+    add_likeness();
+    add_storage();
+    add_comparison();
   }
   for (const ConstraintModel& constraint : table_.constraints) {
     using Kind = ConstraintModel::Kind;
@@ -52,23 +55,8 @@ GeneratedCheck TableChecks::rejecting(const ConstraintModel& constraint, std::st
   return check;
 }
 
-// The statement shows where to start from; it is never run.
 void TableChecks::add_skipped(GeneratedCheck check, const std::string& reason) {
   check.skip = reason;
-  check.cases.clear();
-  check.foreign_keys.reset();
-  if (check.by.kind == ConstraintRef::Kind::foreign_key) check.foreign_keys = true;
-  if (entry_.row) {
-    check.given = entry_.given;
-    check.sql = insert_sql(table_, {*entry_.row});
-  } else {
-    Row row;
-    check.given.clear();
-    for (const ColumnModel& column : table_.columns) {
-      if (!column.generated) row[column.name] = Value();
-    }
-    check.sql = insert_sql(table_, {row});
-  }
   add(std::move(check));
 }
 

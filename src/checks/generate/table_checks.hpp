@@ -23,6 +23,9 @@ class TableChecks {
   void add_rows();
   void add_defaults();
   void add_edges();
+  void add_likeness();
+  void add_storage();
+  void add_comparison();
 
   // condition_checks.cpp: NOT NULL, CHECK, types.
   void add_not_null(const ConstraintModel& constraint);
@@ -33,12 +36,16 @@ class TableChecks {
   void add_key(const ConstraintModel& constraint);
   void add_shared_parts(const ConstraintModel& constraint, const Row& first);
   void add_outside(const ConstraintModel& constraint);
+  void add_case(const ConstraintModel& constraint, const Row& first);
   std::vector<Row> other_rows(const Row& first, const ConstraintModel& key, int number);
   void complete(std::vector<Row>& rows) const;
 
   // foreign_key_checks.cpp
   void add_foreign_key(const ConstraintModel& key);
   void add_parent_deletion(const ConstraintModel& key);
+  bool add_deletion(const ConstraintModel& key, const TablePlan& parent_plan, const Row& parent_row,
+                    const std::string& before);
+  void add_parent_renumbering(const ConstraintModel& key);
 
   // trigger_checks.cpp
   void add_trigger(const TriggerModel& trigger);

@@ -142,8 +142,9 @@ bool Trial::holds(GeneratedCheck& check) {
 }
 
 std::optional<std::vector<std::vector<Value>>> Trial::rows_of(const std::vector<std::string>& given,
-                                                              const std::string& sql) {
-  if (!begin(given, false)) return std::nullopt;
+                                                              const std::string& sql,
+                                                              bool foreign_keys) {
+  if (!begin(given, foreign_keys)) return std::nullopt;
   QueryOutcome outcome = scratch_.query(sql, {}, kTrialLimits);
   scratch_.rollback();
   if (outcome.failure) return std::nullopt;

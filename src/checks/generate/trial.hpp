@@ -39,7 +39,8 @@ class Trial {
 
   /// The rows that a query gives after the fixtures; nothing when it fails.
   std::optional<std::vector<std::vector<Value>>> rows_of(const std::vector<std::string>& given,
-                                                         const std::string& sql);
+                                                         const std::string& sql,
+                                                         bool foreign_keys = false);
 
  private:
   bool begin(const std::vector<std::string>& given, bool foreign_keys);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "checks/generate/effect_checks.hpp"
 #include "checks/generate/table_checks.hpp"
 #include "checks/generate/view_checks.hpp"
 
@@ -32,6 +33,14 @@ std::vector<Row> accepted_states(const TablePlan& plan) {
 
 void TableChecks::add_trigger(const TriggerModel& trigger) {
   for (const std::string& message : trigger.messages) add_raise(trigger, message);
+  if (trigger.messages.empty() && !trigger.has_other_messages && entry_.row) {
+    const bool inserts = trigger.event == TriggerModel::Event::insert;
+    for (GeneratedCheck& check :
+         trigger_effects(plan_, trial_, table_, trigger,
+                         inserts ? entry_.given : entry_.given_with_row(), provocations(trigger))) {
+      add(std::move(check));
+    }
+  }
   if (!trigger.has_other_messages) return;
   GeneratedCheck check;
   check.kind = GeneratedCheck::Kind::rejects;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "checks/generate/effect_checks.hpp"
 #include "checks/generate/plain_values.hpp"
 
 namespace baseline::generate {
@@ -13,16 +14,6 @@ namespace {
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80;
-}
-
-// Whether the SQL names it; a name that is something else there costs a row more, no harm.
-bool sql_names(const std::string& sql, const std::string& name) {
-  for (std::size_t at = sql.find(name); at != std::string::npos; at = sql.find(name, at + 1)) {
-    const bool starts = at == 0 || !is_word(sql[at - 1]);
-    const bool ends = at + name.size() == sql.size() || !is_word(sql[at + name.size()]);
-    if (starts && ends) return true;
-  }
-  return false;
 }
 
 std::vector<std::string> provocations(const TableModel& view, const TriggerModel& trigger) {
@@ -51,6 +42,26 @@ std::vector<std::string> provocations(const TableModel& view, const TriggerModel
 
 }  // namespace
 
+bool sql_names(const std::string& sql, const std::string& name) {
+  for (std::size_t at = sql.find(name); at != std::string::npos; at = sql.find(name, at + 1)) {
+    const bool starts = at == 0 || !is_word(sql[at - 1]);
+    const bool ends = at + name.size() == sql.size() || !is_word(sql[at + name.size()]);
+    if (starts && ends) return true;
+  }
+  return false;
+}
+
+std::vector<std::string> view_fixtures(const Plan& plan, const std::string& definition) {
+  std::vector<std::string> given;
+  for (const TablePlan& table : plan.tables()) {
+    if (!table.row || !sql_names(definition, table.table->name)) continue;
+    for (const std::string& fixture : table.given_with_row()) {
+      if (std::ranges::find(given, fixture) == given.end()) given.push_back(fixture);
+    }
+  }
+  return given;
+}
+
 std::string exactly(std::string_view message) {
   constexpr std::string_view kSpecial = "\\.+*?()|[]{}^$";
   std::string out = "^";
@@ -63,18 +74,17 @@ std::string exactly(std::string_view message) {
 
 std::vector<GeneratedCheck> view_checks(const Plan& plan, Trial& trial, const TableModel& view,
                                         const std::string& definition) {
-  std::vector<std::string> given;
-  for (const TablePlan& table : plan.tables()) {
-    if (!table.row || !sql_names(definition, table.table->name)) continue;
-    for (const std::string& fixture : table.given_with_row()) {
-      if (std::ranges::find(given, fixture) == given.end()) given.push_back(fixture);
-    }
-  }
+  const std::vector<std::string> given = view_fixtures(plan, definition);
   std::vector<GeneratedCheck> out;
   for (const TriggerModel& trigger : view.triggers) {
     std::vector<std::string> messages = trigger.messages;
     if (trigger.has_other_messages) messages.emplace_back();
     const std::vector<std::string> statements = provocations(view, trigger);
+    if (messages.empty()) {
+      for (GeneratedCheck& check : trigger_effects(plan, trial, view, trigger, given, statements)) {
+        out.push_back(std::move(check));
+      }
+    }
     for (const std::string& message : messages) {
       GeneratedCheck check;
       check.kind = GeneratedCheck::Kind::rejects;

@@ -322,7 +322,8 @@ class TableReader {
 
   void describe_foreign_key(ConstraintModel& out) {
     SQLite::Statement keys(database_,
-                           "SELECT id, \"table\", \"from\", \"to\", lower(on_delete) "
+                           "SELECT id, \"table\", \"from\", \"to\", lower(on_delete), "
+                           "lower(on_update) "
                            "FROM pragma_foreign_key_list(?, 'main') ORDER BY id DESC, seq");
     keys.bind(1, table_.name);
     std::map<int, ConstraintModel, std::greater<>> found;  // SQLite counts from the last declared
@@ -334,6 +335,7 @@ class TableReader {
         key.parent_columns.push_back(to.getString());
       }
       key.on_delete = keys.getColumn(4).getString();
+      key.on_update = keys.getColumn(5).getString();
     }
     for (const auto& [id, key] : found) {
       if (!same_names(key.columns, out.columns) || used_keys_.contains(id)) continue;
@@ -341,6 +343,7 @@ class TableReader {
       out.parent = key.parent;
       out.parent_columns = key.parent_columns;
       out.on_delete = key.on_delete;
+      out.on_update = key.on_update;
       break;
     }
   }
@@ -457,8 +460,8 @@ std::vector<TableModel> read_tables(SQLite::Database& database) {
     try {
       reader.read(constraints);
     } catch (const SQLite::Exception&) {
-      // A view over what is not there has no columns that could be told.
-      if (table.kind != TableModel::Kind::view) throw;
+      // A view over what is not there, or a module that only the application has, tells no columns.
+      if (table.kind == TableModel::Kind::table) throw;
     }
     read_triggers(database, reader.column_names(), table);
   }

@@ -51,8 +51,29 @@ std::string hint_for(const Migration& migration, const SqlFailure& failure) {
   if (token && is_symbol(*token, ".")) {
     return "commands of the sqlite3 shell that start with a dot are not SQL; remove it";
   }
+  // What `sqlite3 DB .schema` shows has tables that are made by themselves.
+  const auto says = [&](std::string_view words) {
+    return failure.message.find(words) != std::string::npos;
+  };
+  if (says("object name reserved for internal use")) {
+    return "remove the statement: SQLite makes this table by itself, for AUTOINCREMENT, ANALYZE or "
+           "a "
+           "full-text or R-Tree table";
+  }
+  if (says("error creating shadow table")) {
+    return "remove the statements that make this table: the virtual table makes it by itself";
+  }
+  if (starts_with("vacuum")) return "remove it: a new database has no room to give back";
+  if (says("unknown table option: GO") || says("near \"GO\"")) {
+    return "end the statement with a semicolon; GO is no SQL";
+  }
   if (failure.kind == SqlFailure::Kind::denied && starts_with("pragma")) {
     const auto name = next_token(migration.sql, token->end());
+    if (name && to_lower(unquoted(*name)) == "writable_schema") {
+      return "remove it, and write the CREATE VIRTUAL TABLE that is in the INSERT INTO "
+             "sqlite_schema "
+             "behind it as a statement of its own";
+    }
     if (name && belongs_to_head(to_lower(unquoted(*name)))) {
       return "move it to the head of the migration, before the first statement that is no PRAGMA";
     }

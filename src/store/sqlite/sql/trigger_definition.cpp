@@ -53,7 +53,6 @@ std::optional<TriggerModel> parse_create_trigger(std::string_view sql, const std
   const Tokens body = tokens.subspan(std::min(i + 2, tokens.size()));
   out.mentions = columns_in(body, columns);
   for (std::size_t k = 0; k < body.size(); ++k) read_raise(body, k, out);
-  if (out.messages.empty() && !out.has_other_messages) return std::nullopt;
   out.samples = samples_of(body, columns);
   return out;
 }

@@ -1,0 +1,23 @@
+-- A blog with Django 5: accounts, a JSON field, constraints of models, as `sqlmigrate` writes them.
+CREATE TABLE "django_migrations" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app" varchar(255) NOT NULL, "name" varchar(255) NOT NULL, "applied" datetime NOT NULL);
+CREATE TABLE "auth_user" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "password" varchar(128) NOT NULL, "last_login" datetime NULL, "is_superuser" bool NOT NULL, "username" varchar(150) NOT NULL UNIQUE, "email" varchar(254) NOT NULL, "is_staff" bool NOT NULL, "date_joined" datetime NOT NULL);
+CREATE TABLE "django_content_type" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app_label" varchar(100) NOT NULL, "model" varchar(100) NOT NULL);
+CREATE UNIQUE INDEX "django_content_type_app_label_model_76bd3d3b_uniq" ON "django_content_type" ("app_label", "model");
+CREATE TABLE "auth_permission" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "content_type_id" integer NOT NULL REFERENCES "django_content_type" ("id") DEFERRABLE INITIALLY DEFERRED, "codename" varchar(100) NOT NULL, "name" varchar(255) NOT NULL);
+CREATE UNIQUE INDEX "auth_permission_content_type_id_codename_01ab375a_uniq" ON "auth_permission" ("content_type_id", "codename");
+CREATE INDEX "auth_permission_content_type_id_2f476e4b" ON "auth_permission" ("content_type_id");
+CREATE TABLE "auth_user_user_permissions" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "user_id" integer NOT NULL REFERENCES "auth_user" ("id") DEFERRABLE INITIALLY DEFERRED, "permission_id" integer NOT NULL REFERENCES "auth_permission" ("id") DEFERRABLE INITIALLY DEFERRED);
+CREATE UNIQUE INDEX "auth_user_user_permissions_user_id_permission_id_14a6b632_uniq" ON "auth_user_user_permissions" ("user_id", "permission_id");
+CREATE TABLE "blog_post" ("id" char(32) NOT NULL PRIMARY KEY, "slug" varchar(50) NOT NULL, "title" varchar(200) NOT NULL, "body" text NOT NULL, "meta" text NOT NULL CHECK ((JSON_VALID("meta") OR "meta" IS NULL)), "status" varchar(1) DEFAULT 'd' NOT NULL, "views" integer unsigned NOT NULL CHECK ("views" >= 0), "rating" decimal NULL, "published" datetime NULL, "author_id" integer NOT NULL REFERENCES "auth_user" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "status_known" CHECK ("status" IN ('d', 'p', 'w')), CONSTRAINT "published_has_date" CHECK ((NOT ("status" = 'p') OR "published" IS NOT NULL)));
+CREATE UNIQUE INDEX "one_slug_live" ON "blog_post" ("slug") WHERE "status" = 'p';
+CREATE INDEX "blog_post_author_id_dd7a8485" ON "blog_post" ("author_id");
+CREATE INDEX "blog_post_newest" ON "blog_post" ("published" DESC);
+CREATE TABLE "blog_comment" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "text" text NOT NULL, "post_id" char(32) NOT NULL REFERENCES "blog_post" ("id") DEFERRABLE INITIALLY DEFERRED, "parent_id" bigint NULL REFERENCES "blog_comment" ("id") DEFERRABLE INITIALLY DEFERRED);
+CREATE INDEX "blog_comment_post_id_580e96ef" ON "blog_comment" ("post_id");
+CREATE TABLE "django_session" ("session_key" varchar(40) NOT NULL PRIMARY KEY, "session_data" text NOT NULL, "expire_date" datetime NOT NULL);
+CREATE INDEX "django_session_expire_date_a5c62663" ON "django_session" ("expire_date");
+INSERT INTO django_migrations VALUES (1, 'contenttypes', '0001_initial', '2026-01-02 03:04:05.000001');
+INSERT INTO django_migrations VALUES (2, 'auth', '0001_initial', '2026-01-02 03:04:05.000002');
+INSERT INTO django_migrations VALUES (3, 'blog', '0001_initial', '2026-01-02 03:04:05.000003');
+INSERT INTO django_content_type VALUES (1, 'auth', 'user'), (2, 'blog', 'post');
+INSERT INTO auth_permission VALUES (1, 1, 'add_user', 'Can add user'), (2, 2, 'add_post', 'Can add post');

@@ -1,0 +1,21 @@
+-- A booking site with Laravel 11: enums as CHECK, soft deletes, polymorphic rows, jobs, cache.
+CREATE TABLE IF NOT EXISTS "migrations" ("id" integer primary key autoincrement not null, "migration" varchar not null, "batch" integer not null);
+CREATE TABLE IF NOT EXISTS "users" ("id" integer primary key autoincrement not null, "name" varchar not null, "email" varchar not null, "email_verified_at" datetime, "password" varchar not null, "remember_token" varchar, "created_at" datetime, "updated_at" datetime);
+CREATE UNIQUE INDEX "users_email_unique" on "users" ("email");
+CREATE TABLE IF NOT EXISTS "sessions" ("id" varchar not null, "user_id" integer, "ip_address" varchar, "payload" text not null, "last_activity" integer not null, primary key ("id"));
+CREATE INDEX "sessions_user_id_index" on "sessions" ("user_id");
+CREATE TABLE IF NOT EXISTS "rooms" ("id" integer primary key autoincrement not null, "name" varchar not null, "seats" integer not null default '1' check ("seats" > 0), "kind" varchar check ("kind" in ('single', 'double', 'suite')) not null default 'single', "price" numeric not null, "deleted_at" datetime);
+CREATE UNIQUE INDEX "rooms_name_unique" on "rooms" ("name");
+CREATE TABLE IF NOT EXISTS "bookings" ("id" integer primary key autoincrement not null, "uuid" varchar not null, "room_id" integer not null, "user_id" integer, "from" date not null, "until" date not null, "status" varchar check ("status" in ('pending', 'confirmed', 'cancelled')) not null default 'pending', "notes" text, "cancelled_at" datetime, "created_at" datetime, "updated_at" datetime, foreign key("room_id") references "rooms"("id") on delete restrict on update cascade, foreign key("user_id") references "users"("id") on delete set null, check ("from" < "until"), check (("status" = 'cancelled') = ("cancelled_at" is not null)));
+CREATE UNIQUE INDEX "bookings_uuid_unique" on "bookings" ("uuid");
+CREATE INDEX "bookings_room_id_from_index" on "bookings" ("room_id", "from");
+CREATE TABLE IF NOT EXISTS "taggables" ("tag" varchar not null, "taggable_id" integer not null, "taggable_type" varchar not null, primary key ("tag", "taggable_id", "taggable_type"));
+CREATE INDEX "taggables_taggable_index" on "taggables" ("taggable_type", "taggable_id");
+CREATE TABLE IF NOT EXISTS "jobs" ("id" integer primary key autoincrement not null, "queue" varchar not null, "payload" text not null, "attempts" integer not null, "reserved_at" integer, "available_at" integer not null, "created_at" integer not null);
+CREATE INDEX "jobs_queue_index" on "jobs" ("queue");
+CREATE TABLE IF NOT EXISTS "cache" ("key" varchar not null, "value" text not null, "expiration" integer not null, primary key ("key"));
+CREATE TABLE IF NOT EXISTS "settings" ("key" varchar not null primary key, "value" text not null);
+CREATE TRIGGER "bookings_confirmed_stays" BEFORE DELETE ON "bookings" WHEN OLD."status" = 'confirmed' BEGIN SELECT RAISE(ABORT, 'a confirmed booking stays'); END;
+CREATE TRIGGER "bookings_touch" AFTER UPDATE OF "status" ON "bookings" BEGIN UPDATE "bookings" SET "updated_at" = '2026-01-01 00:00:00' WHERE "id" = NEW."id"; END;
+INSERT INTO migrations VALUES (1, '0001_01_01_000000_create_users_table', 1), (2, '2026_01_02_030405_create_rooms_table', 1), (3, '2026_01_03_030405_create_bookings_table', 2);
+INSERT INTO settings VALUES ('currency', 'EUR');
