@@ -54,8 +54,9 @@ CommandResult run_history(const Invocation& invocation) {
   Workplace workplace(invocation);
   const std::filesystem::path& directory = workplace.catalogue().directory();
   const History history = read_history(workplace.catalogue());
-  return {wants_json(invocation) ? json_report::of(history, directory.native())
-                                 : human_report::of(history, invocation.out),
+  const auto unsealed = unsealed_ids(workplace.catalogue().entries());
+  return {wants_json(invocation) ? json_report::of(history, unsealed, directory.native())
+                                 : human_report::of(history, unsealed, invocation.out),
           0};
 }
 

@@ -63,6 +63,10 @@ std::string table_lines(const std::vector<TableRows>& tables) {
 }
 
 std::string backup_text(const FiledBackup& backup) {
+  if (backup.manifest.payload.sha256.empty()) {
+    return fmt::format("{}\nmoved, not sealed yet: baseline backups verify seals it",
+                       printable(backup.directory.native()));
+  }
   return fmt::format("{}\n{}, sha256 {}…", printable(backup.directory.native()),
                      backup.manifest.payload.moved ? "moved" : "copied",
                      backup.manifest.payload.sha256.substr(0, 12));
@@ -336,7 +340,9 @@ std::string of(const ReplaceReport& report, const Style& style, const TypedOptio
   if (report.backup) text += labelled("backup", backup_text(*report.backup));
   if (report.failed_backup) text += labelled("failed one", backup_text(*report.failed_backup));
   for (const CopyRecord& copy : report.copies) {
-    if (copy.problem.empty()) text += labelled("copy", printable(copy.directory));
+    if (!copy.problem.empty()) continue;
+    text += labelled("copy", printable(copy.directory) +
+                                 (copy.made.empty() ? ": made when the backup is sealed" : ""));
   }
   if (report.pruned && !report.pruned->removed.empty()) {
     text +=

@@ -20,7 +20,9 @@ std::string of(const VerifyReport& report, const Style& style, const TypedOption
 std::string of(const StatusReport& report, const Style& style, const TypedOptions& typed,
                const std::vector<SettingLine>& settings);
 std::string of(const RecoverReport& report, const Style& style, const TypedOptions& typed);
-std::string of(const History& history, const Style& style);
+/// `unsealed`: ids of the backups that are not sealed yet.
+std::string of(const History& history, const std::vector<std::string>& unsealed,
+               const Style& style);
 std::string of(const BackupsListReport& report, const Style& style);
 std::string of(const BackupsVerifyReport& report, const Style& style);
 std::string of(const BackupsCreateReport& report, const Style& style);

@@ -41,7 +41,11 @@ void add_backup_facts(Node section, const Json& backup) {
            text_of(backup, "revision").empty() ? "none" : text_of(backup, "revision"));
   add_fact(facts, "Kept as",
            text_of(backup, "strategy") == "move" ? "the old file itself" : "a copy");
-  add_fact(facts, "SHA-256", text_of(backup, "sha256"), "code");
+  if (text_of(backup, "sha256").empty()) {
+    add_fact(facts, "SHA-256", "not sealed yet: baseline backups verify seals it");
+  } else {
+    add_fact(facts, "SHA-256", text_of(backup, "sha256"), "code");
+  }
 }
 
 // As DEPLOYMENT.md has it, "Restore without the program".
