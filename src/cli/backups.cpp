@@ -75,8 +75,10 @@ CommandResult run_backups_verify(const Invocation& invocation) {
   const BackupsVerifyReport report =
       verify_backups(invocation.options.backups.ids, workplace.context());
   const int code = exit_code(report.outcome);
-  return {wants_json(invocation) ? json_report::of(report, code)
-                                 : human_report::of(report, invocation.out),
+  return {wants_json(invocation)
+              ? json_report::of(report, code)
+              : told_to_people(invocation, code, human_report::of(report, invocation.out),
+                               report.warnings),
           code};
 }
 
@@ -84,9 +86,11 @@ CommandResult run_backups_create(const Invocation& invocation) {
   Workplace workplace(invocation);
   const BackupsCreateReport report =
       create_backup(invocation.settings.wait.value, workplace.context());
-  return {
-      wants_json(invocation) ? json_report::of(report) : human_report::of(report, invocation.out),
-      0};
+  return {wants_json(invocation)
+              ? json_report::of(report)
+              : told_to_people(invocation, 0, human_report::of(report, invocation.out),
+                               report.warnings),
+          0};
 }
 
 CommandResult run_backups_export(const Invocation& invocation) {
@@ -107,9 +111,10 @@ CommandResult run_backups_export(const Invocation& invocation) {
   const ExportReport report = export_backup(request, workplace.context());
   // On stdout there is room for the database only.
   if (to_stdout) return {};
-  return {
-      wants_json(invocation) ? json_report::of(report) : human_report::of(report, invocation.out),
-      0};
+  return {wants_json(invocation)
+              ? json_report::of(report)
+              : told_to_people(invocation, 0, human_report::of(report, invocation.out)),
+          0};
 }
 
 CommandResult run_backups_prune(const Invocation& invocation) {
@@ -124,8 +129,9 @@ CommandResult run_backups_prune(const Invocation& invocation) {
   Workplace workplace(invocation);
   const PruneReport report = prune(request, workplace.context());
   const int code = exit_code(report.outcome);
-  return {wants_json(invocation) ? json_report::of(report, code)
-                                 : human_report::of(report, invocation.out),
+  return {wants_json(invocation)
+              ? json_report::of(report, code)
+              : told_to_people(invocation, code, human_report::of(report, invocation.out)),
           code};
 }
 

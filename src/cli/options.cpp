@@ -154,7 +154,8 @@ void add_output(CLI::App& app, Options& options) {
       ->type_name("auto|always|never")
       ->check(one_of_words({"auto", "always", "never"}))
       ->group(group);
-  app.add_flag("-q,--quiet", options.quiet, "No notes, no progress")->group(group);
+  app.add_flag("-q,--quiet", options.quiet, "No notes, no progress; no summary of what went well")
+      ->group(group);
   app.add_flag("-v,--verbose", options.verbose, "Show the steps with their times")->group(group);
 }
 

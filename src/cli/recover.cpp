@@ -54,7 +54,8 @@ CommandResult run_recover(const Invocation& invocation) {
   const int code = exit_code(report.outcome);
   return {invocation.settings.format.value == Format::json
               ? json_report::of(report, code)
-              : human_report::of(report, invocation.out, typed_options(invocation)),
+              : told_to_people(invocation, code,
+                               human_report::of(report, invocation.out, typed_options(invocation))),
           code};
 }
 

@@ -15,7 +15,7 @@ namespace baseline::human_report {
 /// `typed` goes into the commands to type next.
 std::string of(const ReplaceReport& report, const Style& style, const TypedOptions& typed);
 /// Its warnings alone.
-std::string warnings_text(const ReplaceReport& report, const Style& style);
+std::string warnings_text(const std::vector<std::string>& warnings, const Style& style);
 std::string of(const VerifyReport& report, const Style& style, const TypedOptions& typed);
 std::string of(const StatusReport& report, const Style& style, const TypedOptions& typed,
                const std::vector<SettingLine>& settings);
