@@ -1,6 +1,7 @@
 // The backup of what was replaced, and how to put it back.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/names.hpp"
@@ -31,7 +32,7 @@ void add_tables(Node section, const Json& backup) {
   }
 }
 
-bool is_unsealed(const Json& backup) { return text_of(backup, "sha256").empty(); }
+bool lacks_seal(const Json& backup) { return text_of(backup, "sha256").empty(); }
 
 void add_backup_facts(Node section, const Json& backup) {
   Node facts = add(section, "dl", "facts");
@@ -43,7 +44,7 @@ void add_backup_facts(Node section, const Json& backup) {
            text_of(backup, "revision").empty() ? "none" : text_of(backup, "revision"));
   add_fact(facts, "Kept as",
            text_of(backup, "strategy") == "move" ? "the old file itself" : "a copy");
-  if (is_unsealed(backup)) {
+  if (lacks_seal(backup)) {
     add_fact(facts, "SHA-256", "not sealed when the run ended: baseline backups verify seals it");
   } else {
     add_fact(facts, "SHA-256", text_of(backup, "sha256"), "code");
@@ -56,7 +57,7 @@ std::string by_hand(const Json& run, const Json& backup) {
   const std::string live = shell_quoted(path);
   std::filesystem::path place(text_of(backup, "directory"));
   // The page is read later: it has its final name then.
-  if (is_unsealed(backup)) place.replace_filename(text_of(backup, "id"));
+  if (lacks_seal(backup)) place.replace_filename(text_of(backup, "id"));
   const std::string directory = place.native();
   const std::string kept = shell_quoted(directory + "/" + text_of(backup, "file"));
   const std::string aside = shell_quoted(path + ".restored");
@@ -89,7 +90,7 @@ void add_commands(Node section, const Json& run, const Json& backup) {
   add(section, "p", {},
       fmt::format("Without this program, with the application stopped{}. This throws away what is "
                   "live then:",
-                  is_unsealed(backup) ? ", once the backup is sealed" : ""));
+                  lacks_seal(backup) ? ", once the backup is sealed" : ""));
   add_command(section, by_hand(run, backup));
 }
 
