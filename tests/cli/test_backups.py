@@ -96,8 +96,15 @@ class SealedLater(support.Case):
         self.assertEqual(len(self.unsealed()), 2)
         self.succeeds("rollback", "-d", self.database, "--yes", "--seal", "now")
         self.assertEqual(self.unsealed(), [])
-        self.succeeds("deploy", "-d", self.database, "--yes", env={"BASELINE_SEAL": "later"})
+        self.succeeds("deploy", "--yes", "--again", "--config", self.plain(),
+                      "-d", self.database, env={"BASELINE_SEAL": "later"})
         self.assertEqual(len(self.unsealed()), 1)
+
+    def plain(self):
+        """A configuration that says nothing about it."""
+        path = self.dir / "plain.yaml"
+        path.write_text("version: 1\n")
+        return path
 
     def test_recover_seals_it(self):
         self.deploy()
