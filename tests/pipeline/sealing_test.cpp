@@ -122,8 +122,9 @@ TEST_CASE("two processes do not seal a backup at the same time", "[sealing]") {
   const auto lock = DirectoryLock::acquire(place.bench.catalogue().open_entry(entry.id),
                                            Deadline(std::chrono::milliseconds(0)));
   REQUIRE(lock);
-  CHECK_THROWS_AS(seal_entry(entry, place.bench.context(), Deadline(std::chrono::milliseconds(0))),
-                  Error);
+  CHECK_THROWS_WITH(
+      seal_entry(entry, place.bench.context(), Deadline(std::chrono::milliseconds(0))),
+      ContainsSubstring("another process is at work on the backup"));
   CHECK(place.entry().unsealed);
 }
 
