@@ -97,8 +97,8 @@ const Directory* Catalogue::opened() const {
 Directory Catalogue::open_entry(const std::string& id) const {
   if (const Directory* const catalogue = opened()) {
     // Another process may seal it at this moment.
-    for (const std::string& name : {name_of(id), name_of(id)}) {
-      if (auto entry = catalogue->open_directory(name)) return std::move(*entry);
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      if (auto entry = catalogue->open_directory(name_of(id))) return std::move(*entry);
     }
   }
   errno = ENOENT;
@@ -122,6 +122,14 @@ std::vector<CatalogueEntry> Catalogue::entries() const {
   return entries;
 }
 
+std::vector<CatalogueEntry> Catalogue::unsealed() const {
+  std::vector<CatalogueEntry> entries;
+  for (const std::string& name : names()) {
+    if (is_unsealed(name)) entries.push_back(read_entry(*opened(), name));
+  }
+  return entries;
+}
+
 std::vector<std::string> Catalogue::unfinished() const {
   std::vector<std::string> ids;
   for (const std::string& name : names()) {
@@ -135,8 +143,8 @@ std::vector<std::string> Catalogue::unfinished() const {
 std::string Catalogue::name_of(const std::string& id) const {
   const Directory* const catalogue = opened();
   if (catalogue == nullptr || !names::is_id(id) || catalogue->contains(id)) return id;
-  for (const std::string& name : names()) {
-    if (is_unsealed(name) && read_entry(*catalogue, name).id == id) return name;
+  for (const CatalogueEntry& entry : unsealed()) {
+    if (entry.id == id) return entry.directory.filename();
   }
   return id;
 }

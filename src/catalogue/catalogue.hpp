@@ -49,6 +49,8 @@ class Catalogue {
 
   /// All entries, oldest first: by sequence number, never by time. Damaged ones are listed as such.
   std::vector<CatalogueEntry> entries() const;
+  /// Those of them that are not sealed yet; the others are not looked at.
+  std::vector<CatalogueEntry> unsealed() const;
   /// Entries that a run left unfinished or is writing now, by the key of the run.
   std::vector<std::string> unfinished() const;
   /// Throws Error{usage} when there is no such entry, Error{refused} when it is damaged, and the
@@ -119,7 +121,7 @@ class Catalogue {
   mutable std::optional<Directory> opened_;
 };
 
-/// The ids of those that are not sealed yet.
+/// The ids of the entries that are not sealed yet.
 std::vector<std::string> unsealed_ids(const std::vector<CatalogueEntry>& entries);
 
 /// The error of an entry that is `unread`.

@@ -54,7 +54,7 @@ CommandResult run_history(const Invocation& invocation) {
   Workplace workplace(invocation);
   const std::filesystem::path& directory = workplace.catalogue().directory();
   const History history = read_history(workplace.catalogue());
-  const auto unsealed = unsealed_ids(workplace.catalogue().entries());
+  const auto unsealed = unsealed_ids(workplace.catalogue().unsealed());
   return {wants_json(invocation) ? json_report::of(history, unsealed, directory.native())
                                  : human_report::of(history, unsealed, invocation.out),
           0};

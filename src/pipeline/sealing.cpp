@@ -75,8 +75,8 @@ std::optional<std::string> seal_entry(CatalogueEntry& entry, const Context& cont
 
 std::vector<FiledBackup> seal_all(const Context& context, std::vector<std::string>& warnings) {
   std::vector<FiledBackup> sealed;
-  for (CatalogueEntry& entry : context.catalogue.entries()) {
-    if (!entry.unsealed || !entry.manifest || !is_of(entry, context)) continue;
+  for (CatalogueEntry& entry : context.catalogue.unsealed()) {
+    if (!entry.manifest || !is_of(entry, context)) continue;
     try {
       surprises_as_errors([&] {
         const auto late = seal_entry(entry, context, Deadline(std::chrono::milliseconds(0)));

@@ -142,8 +142,8 @@ std::string of(const StatusReport& report, const Style& style, const TypedOption
   }
   text += labelled("backups", fmt::format("{} in {}", report.backups.size(),
                                           printable(report.catalogue.native())));
-  for (const CatalogueEntry& entry : report.backups) {
-    if (entry.unsealed) text += labelled("not sealed", printable(entry.id));
+  for (const std::string& id : unsealed_ids(report.backups)) {
+    text += labelled("not sealed", printable(id));
   }
   for (const MissingCopy& copy : report.missing_copies) {
     text +=
