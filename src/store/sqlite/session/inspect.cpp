@@ -72,7 +72,7 @@ std::optional<TableInfo> SqliteSession::read_table(std::string_view name) {
     }
   } catch (const SQLite::Exception& exception) {
     if (exception.getErrorCode() != SQLITE_ERROR) throw;
-    return out;  // a view of what is no longer there
+    return TableInfo{out.name, {}, {}};  // a view of what is no longer there
   }
   for (auto& [place, column] : key) out.key.push_back(std::move(column));
   if (out.key.empty() && has_rows_numbered) out.key = row_number(out.columns);
