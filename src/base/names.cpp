@@ -64,6 +64,7 @@ std::string pages_before(std::string_view database) { return fmt::format("{}-bef
 
 std::string catalogue(std::string_view database) { return fmt::format("{}.backups", database); }
 std::string partial(std::string_view key) { return fmt::format("{}{}", kPartialPrefix, key); }
+std::string unsealed(std::string_view key) { return fmt::format("{}{}", kUnsealedPrefix, key); }
 std::string removed(std::string_view id) { return fmt::format("{}{}", kRemovedPrefix, id); }
 
 std::string run_record(std::string_view run) { return fmt::format("{}.json", run); }

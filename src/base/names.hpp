@@ -39,6 +39,8 @@ std::string pages_before(std::string_view database);
 std::string catalogue(std::string_view database);
 /// .partial-KEY: a backup being written. The key is that of the run, run_key().
 std::string partial(std::string_view key);
+/// .unsealed-KEY: a backup that is complete, and has yet to be hashed and sealed.
+std::string unsealed(std::string_view key);
 /// removed-ID: the key of a finished backup that is being removed.
 std::string removed(std::string_view id);
 /// "20261121T023558Z-001-1a2b3c4d": one run on one database. `id` is the next free one of the
@@ -73,6 +75,7 @@ std::string renewed(std::string_view name);
 bool is_in_every_entry(std::string_view name);
 
 inline constexpr std::string_view kPartialPrefix = ".partial-";
+inline constexpr std::string_view kUnsealedPrefix = ".unsealed-";
 inline constexpr std::string_view kManualSuffix = "-manual";  ///< of a key: `backups create`
 inline constexpr std::string_view kFailedSuffix = "-failed";  ///< of a key: a new one that failed
 inline constexpr std::string_view kRemovedPrefix = "removed-";

@@ -38,12 +38,30 @@ std::string id_after(std::uint64_t number, std::string_view time) {
   return fmt::format("{}-{:03}", time, number + 1);
 }
 
+bool is_unsealed(std::string_view name) { return name.starts_with(names::kUnsealedPrefix); }
+
+// The id that an entry has by the name of its directory. That of a run whose id was taken meanwhile
+// is another one: its manifest tells.
+std::string id_in(const std::string& name) {
+  if (!is_unsealed(name)) return name;
+  const std::string key = name.substr(names::kUnsealedPrefix.size());
+  return key.substr(0, key.rfind('-'));
+}
+
 }  // namespace
 
 Error unread_error(const CatalogueEntry& entry) {
   return {*entry.unread,
           fmt::format("the backup {} could not be read: {}", printable(entry.id), entry.damage),
           "nothing is known to be wrong with it: see to the cause, then try again"};
+}
+
+std::vector<std::string> unsealed_ids(const std::vector<CatalogueEntry>& entries) {
+  std::vector<std::string> ids;
+  for (const CatalogueEntry& entry : entries) {
+    if (entry.unsealed) ids.push_back(entry.id);
+  }
+  return ids;
 }
 
 Catalogue::Catalogue(FileSystem& files, fs::path directory, const Owners& owners)
@@ -77,9 +95,12 @@ const Directory* Catalogue::opened() const {
 }
 
 Directory Catalogue::open_entry(const std::string& id) const {
-  const Directory* const catalogue = opened();
-  auto entry = catalogue != nullptr ? catalogue->open_directory(id) : std::nullopt;
-  if (entry) return std::move(*entry);
+  if (const Directory* const catalogue = opened()) {
+    // Another process may seal it at this moment.
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      if (auto entry = catalogue->open_directory(name_of(id))) return std::move(*entry);
+    }
+  }
   errno = ENOENT;
   throw_errno("open the directory", (directory_ / id).native());
 }
@@ -92,12 +113,20 @@ std::vector<std::string> Catalogue::names() const {
 std::vector<CatalogueEntry> Catalogue::entries() const {
   std::vector<CatalogueEntry> entries;
   for (const std::string& name : names()) {
-    if (names::is_id(name)) entries.push_back(read_entry(*opened(), name));
+    if (names::is_id(id_in(name))) entries.push_back(read_entry(*opened(), name));
   }
   std::stable_sort(entries.begin(), entries.end(),
                    [](const CatalogueEntry& a, const CatalogueEntry& b) {
                      return names::sequence_of(a.id) < names::sequence_of(b.id);
                    });
+  return entries;
+}
+
+std::vector<CatalogueEntry> Catalogue::unsealed() const {
+  std::vector<CatalogueEntry> entries;
+  for (const std::string& name : names()) {
+    if (is_unsealed(name)) entries.push_back(read_entry(*opened(), name));
+  }
   return entries;
 }
 
@@ -111,30 +140,46 @@ std::vector<std::string> Catalogue::unfinished() const {
   return ids;
 }
 
-CatalogueEntry Catalogue::read_entry(const Directory& catalogue, const std::string& id) const {
+std::string Catalogue::name_of(const std::string& id) const {
+  const Directory* const catalogue = opened();
+  if (catalogue == nullptr || !names::is_id(id) || catalogue->contains(id)) return id;
+  for (const CatalogueEntry& entry : unsealed()) {
+    if (entry.id == id) return entry.directory.filename();
+  }
+  return id;
+}
+
+CatalogueEntry Catalogue::read_entry(const Directory& catalogue, const std::string& name) const {
   CatalogueEntry entry;
-  entry.id = id;
-  entry.directory = catalogue / id;
+  entry.id = id_in(name);
+  entry.unsealed = is_unsealed(name);
+  entry.directory = catalogue / name;
   try {
-    const auto directory = catalogue.open_directory(id);
+    const auto directory = catalogue.open_directory(name);
     const auto text = directory ? directory->read_text(std::string(names::kManifest), 1U << 20U)
                                 : std::optional<std::string>();
     if (!text) throw Error(ErrorCode::refused, "its manifest is missing");
     Manifest manifest =
         manifest_from_json(*text, (*directory / std::string(names::kManifest)).native());
-    if (manifest.id != id) {
+    if (entry.unsealed ? names::unsealed(manifest.run) != name : manifest.id != name) {
       throw Error(ErrorCode::refused, fmt::format("its manifest is of {}", printable(manifest.id)));
     }
+    entry.id = manifest.id;
     entry.manifest = std::move(manifest);
     entry.record = read_record(*directory);
-    entry.sealed = directory->contains(std::string(names::kChecksums));
+    entry.sealed = !entry.unsealed && directory->contains(std::string(names::kChecksums));
+    if (!entry.unsealed && entry.manifest->payload.sha256.empty()) {
+      throw Error(ErrorCode::refused, "its manifest has no SHA-256");
+    }
     if (!entry.manifest->restored.empty()) return entry;
     const auto data = directory->status(entry.manifest->payload.name);
     directory->require_obeyed(entry.manifest->payload.name);
     if (!data || !S_ISREG(data->st_mode)) {
       throw Error(ErrorCode::refused, "its database file is missing");
     }
-    if (static_cast<std::uint64_t>(data->st_size) != entry.manifest->payload.size) {
+    // A write to one that is not sealed is found when it is sealed.
+    if (!entry.unsealed &&
+        static_cast<std::uint64_t>(data->st_size) != entry.manifest->payload.size) {
       throw Error(ErrorCode::refused,
                   fmt::format("its database file has {} bytes, but the manifest "
                               "says {}",
@@ -149,7 +194,7 @@ CatalogueEntry Catalogue::read_entry(const Directory& catalogue, const std::stri
 
 bool Catalogue::contains(const std::string& id) const {
   const Directory* const catalogue = opened();
-  return catalogue != nullptr && names::is_id(id) && catalogue->contains(id);
+  return catalogue != nullptr && names::is_id(id) && catalogue->contains(name_of(id));
 }
 
 CatalogueEntry Catalogue::look_at(const std::string& id) const {
@@ -159,7 +204,7 @@ CatalogueEntry Catalogue::look_at(const std::string& id) const {
         fmt::format("there is no backup {} in {}", printable(id), printable(directory_.native())),
         "baseline backups list shows what there is");
   }
-  return read_entry(*opened(), id);
+  return read_entry(*opened(), name_of(id));
 }
 
 CatalogueEntry Catalogue::find(const std::string& id) const {
@@ -177,7 +222,8 @@ std::string Catalogue::next_id(std::chrono::system_clock::time_point now,
                                std::string_view after) const {
   std::uint64_t highest = names::sequence_of(after).value_or(0);
   for (const std::string& name : names()) {
-    highest = std::max(highest, names::sequence_of(name).value_or(0));
+    const std::string id = is_unsealed(name) ? read_entry(*opened(), name).id : name;
+    highest = std::max(highest, names::sequence_of(id).value_or(0));
   }
   return id_after(highest, compact_time(now));
 }
@@ -256,19 +302,53 @@ void Catalogue::write_file(const Directory& directory, std::string_view name, st
   files_.sync(file);
 }
 
-void Catalogue::commit(Manifest& manifest, const std::string& key) {
-  const Directory entry = open_unfinished(key);
-  const Directory& catalogue = open();
-  while (catalogue.contains(manifest.id)) {
+void Catalogue::replace_manifest(const Directory& entry, const std::string& text) {
+  const std::string manifest(names::kManifest);
+  const std::string temporary = names::renewed(manifest);
+  write_file(entry, temporary, text, kReadOnly);
+  files_.rename(entry, temporary, entry, manifest);
+}
+
+void Catalogue::take_free_id(Manifest& manifest) const {
+  while (contains(manifest.id)) {
     const std::string time = manifest.id.substr(0, manifest.id.rfind('-'));
     manifest.id = id_after(names::sequence_of(manifest.id).value_or(0), time);
   }
-  const std::string text = to_json(manifest);
-  write_file(entry, names::kManifest, text, kReadOnly);
+}
+
+void Catalogue::finish(const Directory& entry, const std::string& name, const Manifest& manifest,
+                       const std::string& text) {
+  const Directory& catalogue = open();
   write_file(entry, names::kChecksums, checksums(entry, manifest, text), kReadOnly);
   files_.sync_directory(entry);
-  files_.rename_new(catalogue, names::partial(key), catalogue, manifest.id);
+  files_.rename_new(catalogue, name, catalogue, manifest.id);
   files_.sync_directory(catalogue);
+}
+
+void Catalogue::commit(Manifest& manifest, const std::string& key) {
+  const Directory entry = open_unfinished(key);
+  take_free_id(manifest);
+  const std::string text = to_json(manifest);
+  write_file(entry, names::kManifest, text, kReadOnly);
+  finish(entry, names::partial(key), manifest, text);
+}
+
+void Catalogue::put_unsealed(Manifest& manifest) {
+  const Directory entry = open_unfinished(manifest.run);
+  const Directory& catalogue = open();
+  take_free_id(manifest);
+  write_file(entry, names::kManifest, to_json(manifest), kReadOnly);
+  files_.sync_directory(entry);
+  files_.rename_new(catalogue, names::partial(manifest.run), catalogue,
+                    names::unsealed(manifest.run));
+  files_.sync_directory(catalogue);
+}
+
+void Catalogue::seal(const Manifest& manifest) {
+  const Directory entry = open_entry(manifest.id);
+  const std::string text = to_json(manifest);
+  replace_manifest(entry, text);
+  finish(entry, names::unsealed(manifest.run), manifest, text);
 }
 
 void Catalogue::discard_unfinished(const std::string& run) {
@@ -282,7 +362,7 @@ void Catalogue::remove(const CatalogueEntry& entry) {
   const Directory& catalogue = open();
   const std::string& run = entry.manifest->run;
   // It becomes an unfinished entry in one step, so that no half entry is ever seen.
-  files_.rename_new(catalogue, entry.id, catalogue, names::partial(run));
+  files_.rename_new(catalogue, entry.directory.filename(), catalogue, names::partial(run));
   files_.sync_directory(catalogue);
   discard_unfinished(run);
 }
@@ -307,10 +387,7 @@ void Catalogue::mark_restored(const std::string& id, const std::string& when) {
   // First the record, then the data: an entry whose file is missing without a word is damaged.
   if (entry.manifest->restored.empty()) {
     entry.manifest->restored = when;
-    const std::string manifest(names::kManifest);
-    const std::string temporary = names::renewed(manifest);
-    write_file(directory, temporary, to_json(*entry.manifest), kReadOnly);
-    files_.rename(directory, temporary, directory, manifest);
+    replace_manifest(directory, to_json(*entry.manifest));
     files_.sync_directory(directory);
   }
   // An interrupted call may have come to here already.

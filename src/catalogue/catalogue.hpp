@@ -20,7 +20,9 @@ struct CatalogueEntry {
   std::optional<Manifest> manifest;
   EntryRecord record;   ///< what became of it since
   bool sealed = false;  ///< it has its SHA256SUMS
-  std::string damage;   ///< why it cannot be used, as far as a look without reading tells, or empty
+  /// It is complete, and has yet to be hashed: Catalogue::seal() gives it its final name.
+  bool unsealed = false;
+  std::string damage;  ///< why it cannot be used, as far as a look without reading tells, or empty
   /// Set when it could not be looked at, and nothing is known of the backup itself; `damage` says
   /// why.
   std::optional<ErrorCode> unread = {};
@@ -29,7 +31,8 @@ struct CatalogueEntry {
 };
 
 /// The directory of backups of a database: one directory an entry, which appears under its name
-/// only when it is complete (docs/file-formats.md). It is made with the first entry.
+/// only when it is complete and sealed (docs/file-formats.md). It is made with the first entry. One
+/// that has yet to be sealed is an entry as well, and is found by its id.
 class Catalogue {
  public:
   /// `files` must outlive the catalogue. Touches nothing yet. Nothing in it is obeyed that is not
@@ -46,6 +49,8 @@ class Catalogue {
 
   /// All entries, oldest first: by sequence number, never by time. Damaged ones are listed as such.
   std::vector<CatalogueEntry> entries() const;
+  /// Those of them that are not sealed yet; the others are not looked at.
+  std::vector<CatalogueEntry> unsealed() const;
   /// Entries that a run left unfinished or is writing now, by the key of the run.
   std::vector<std::string> unfinished() const;
   /// Throws Error{usage} when there is no such entry, Error{refused} when it is damaged, and the
@@ -82,6 +87,11 @@ class Catalogue {
   void commit(Manifest& manifest) { commit(manifest, manifest.run); }
   /// The same of an unfinished entry with another key than that of its run.
   void commit(Manifest& manifest, const std::string& key);
+  /// Gives the unfinished entry of `manifest.run` the name of one that is to be sealed later,
+  /// durably. The id is taken as commit() takes it.
+  void put_unsealed(Manifest& manifest);
+  /// Seals such an entry: `manifest` has the SHA-256. An interrupted call is repeated.
+  void seal(const Manifest& manifest);
   /// Removes an unfinished entry with all that is in it; nothing when there is none.
   void discard_unfinished(const std::string& run);
   /// Removes a finished entry: it becomes unfinished first, so that no half entry is ever seen.
@@ -96,7 +106,12 @@ class Catalogue {
 
  private:
   std::vector<std::string> names() const;
-  CatalogueEntry read_entry(const Directory& catalogue, const std::string& id) const;
+  CatalogueEntry read_entry(const Directory& catalogue, const std::string& name) const;
+  std::string name_of(const std::string& id) const;
+  void finish(const Directory& entry, const std::string& name, const Manifest& manifest,
+              const std::string& text);
+  void replace_manifest(const Directory& entry, const std::string& text);
+  void take_free_id(Manifest& manifest) const;
   void write_file(const Directory& directory, std::string_view name, std::string_view text,
                   mode_t mode);
 
@@ -105,6 +120,9 @@ class Catalogue {
   Owners owners_;
   mutable std::optional<Directory> opened_;
 };
+
+/// The ids of the entries that are not sealed yet.
+std::vector<std::string> unsealed_ids(const std::vector<CatalogueEntry>& entries);
 
 /// The error of an entry that is `unread`.
 Error unread_error(const CatalogueEntry& entry);

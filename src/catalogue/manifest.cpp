@@ -50,7 +50,13 @@ Payload payload_from(const json& value, const std::string& file) {
   Payload payload;
   payload.name = plain_name(value.at("file"), file);
   payload.size = count_from_json(value.at("size"));
-  payload.sha256 = text_from_json(value.at("sha256"), is_sha256, "SHA-256");
+  // Only of a backup that is not sealed yet.
+  if (value.contains("modified_ns") && !value["modified_ns"].is_null()) {
+    payload.modified = std::chrono::nanoseconds(integer_from_json(value["modified_ns"]));
+  }
+  if (!payload.modified || !value.at("sha256").is_null()) {
+    payload.sha256 = text_from_json(value.at("sha256"), is_sha256, "SHA-256");
+  }
   payload.moved = value.at("strategy").get<std::string>() == "move";
   payload.mode = mode_from(value.at("mode").get<std::string>());
   for (const json& name : value.at("companions")) {
@@ -80,6 +86,7 @@ std::string to_json(const Manifest& manifest) {
   out["file"] = bytes_to_json(manifest.payload.name);
   out["size"] = manifest.payload.size;
   out["sha256"] = text_or_null(manifest.payload.sha256);
+  if (manifest.payload.modified) out["modified_ns"] = manifest.payload.modified->count();
   out["strategy"] = manifest.payload.moved ? "move" : "copy";
   out["page_size"] = manifest.page_size;
   out["page_count"] = manifest.page_count;

@@ -54,8 +54,9 @@ CommandResult run_history(const Invocation& invocation) {
   Workplace workplace(invocation);
   const std::filesystem::path& directory = workplace.catalogue().directory();
   const History history = read_history(workplace.catalogue());
-  return {wants_json(invocation) ? json_report::of(history, directory.native())
-                                 : human_report::of(history, invocation.out),
+  const auto unsealed = unsealed_ids(workplace.catalogue().unsealed());
+  return {wants_json(invocation) ? json_report::of(history, unsealed, directory.native())
+                                 : human_report::of(history, unsealed, invocation.out),
           0};
 }
 
@@ -74,8 +75,10 @@ CommandResult run_backups_verify(const Invocation& invocation) {
   const BackupsVerifyReport report =
       verify_backups(invocation.options.backups.ids, workplace.context());
   const int code = exit_code(report.outcome);
-  return {wants_json(invocation) ? json_report::of(report, code)
-                                 : human_report::of(report, invocation.out),
+  return {wants_json(invocation)
+              ? json_report::of(report, code)
+              : told_to_people(invocation, code, human_report::of(report, invocation.out),
+                               report.warnings),
           code};
 }
 
@@ -83,9 +86,11 @@ CommandResult run_backups_create(const Invocation& invocation) {
   Workplace workplace(invocation);
   const BackupsCreateReport report =
       create_backup(invocation.settings.wait.value, workplace.context());
-  return {
-      wants_json(invocation) ? json_report::of(report) : human_report::of(report, invocation.out),
-      0};
+  return {wants_json(invocation)
+              ? json_report::of(report)
+              : told_to_people(invocation, 0, human_report::of(report, invocation.out),
+                               report.warnings),
+          0};
 }
 
 CommandResult run_backups_export(const Invocation& invocation) {
@@ -106,9 +111,10 @@ CommandResult run_backups_export(const Invocation& invocation) {
   const ExportReport report = export_backup(request, workplace.context());
   // On stdout there is room for the database only.
   if (to_stdout) return {};
-  return {
-      wants_json(invocation) ? json_report::of(report) : human_report::of(report, invocation.out),
-      0};
+  return {wants_json(invocation)
+              ? json_report::of(report)
+              : told_to_people(invocation, 0, human_report::of(report, invocation.out)),
+          0};
 }
 
 CommandResult run_backups_prune(const Invocation& invocation) {
@@ -123,8 +129,9 @@ CommandResult run_backups_prune(const Invocation& invocation) {
   Workplace workplace(invocation);
   const PruneReport report = prune(request, workplace.context());
   const int code = exit_code(report.outcome);
-  return {wants_json(invocation) ? json_report::of(report, code)
-                                 : human_report::of(report, invocation.out),
+  return {wants_json(invocation)
+              ? json_report::of(report, code)
+              : told_to_people(invocation, code, human_report::of(report, invocation.out)),
           code};
 }
 

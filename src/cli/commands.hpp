@@ -35,6 +35,11 @@ struct CommandResult {
 /// What the user typed, to be typed again in a command that we print.
 TypedOptions typed_options(const Invocation& invocation);
 
+/// What a command that has changed something prints for people: the whole text, or with -q, where
+/// it went well, only its warnings.
+std::string told_to_people(const Invocation& invocation, int exit_code, std::string whole,
+                           const std::vector<std::string>& warnings = {});
+
 /// Warns on stderr that the result could not be told, and takes no memory for it.
 void warn_untold(const char* why) noexcept;
 

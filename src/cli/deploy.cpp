@@ -24,6 +24,7 @@ DeployRequest deploy_request(const Invocation& invocation, const Inputs& inputs)
   request.as_found = !options.old_unreadable.empty();
   request.keep_on_failure = settings.on_failure.value == OnFailure::keep;
   request.backup = settings.backup.value;
+  request.sealing = settings.seal.value;
   request.keep = {settings.keep.value, settings.keep_days.value};
   request.wait = settings.wait.value;
   request.application = settings.application;

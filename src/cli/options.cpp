@@ -154,7 +154,8 @@ void add_output(CLI::App& app, Options& options) {
       ->type_name("auto|always|never")
       ->check(one_of_words({"auto", "always", "never"}))
       ->group(group);
-  app.add_flag("-q,--quiet", options.quiet, "No notes, no progress")->group(group);
+  app.add_flag("-q,--quiet", options.quiet, "No notes, no progress; no summary of what went well")
+      ->group(group);
   app.add_flag("-v,--verbose", options.verbose, "Show the steps with their times")->group(group);
 }
 
@@ -213,6 +214,13 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
                  "Also where another application's database would be replaced, or put back")
         ->group(group);
   };
+  const auto seal = [&] {
+    app.add_option("--seal", raw.seal,
+                   "When the backup gets its SHA-256: later ends the run at once, and backups "
+                   "verify seals it [env: BASELINE_SEAL] [default: now]")
+        ->type_name("now|later")
+        ->group(group);
+  };
   switch (row.command) {
     case Command::deploy:
       app.add_option("--backup", raw.backup,
@@ -220,6 +228,7 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
                      "[env: BASELINE_BACKUP] [default: auto]")
           ->type_name("auto|move|copy")
           ->group(group);
+      seal();
       engine();
       app.add_option("--on-failure", raw.on_failure,
                      "What to do after a failed check on the live database "
@@ -271,6 +280,7 @@ void add_own(CLI::App& app, const CommandRow& row, Options& options) {
       app.add_flag("--again", options.again, "Also when the last run has put just this back")
           ->group(group);
       replace_any();
+      seal();
       engine();
       app.add_flag("--dry-run", options.dry_run, "Show what would happen; change nothing")
           ->group(group);

@@ -201,6 +201,13 @@ int write_reports(Reports& reports, const CheckRun& run, int code, bool only_loo
 
 }  // namespace
 
+std::string told_to_people(const Invocation& invocation, int exit_code, std::string whole,
+                           const std::vector<std::string>& warnings) {
+  const Options& options = invocation.options;
+  if (!options.quiet || options.dry_run || exit_code != 0) return whole;
+  return human_report::warnings_text(warnings, invocation.out);
+}
+
 void warn_untold(const char* why) noexcept {
   std::fputs("baseline: warning: the result could not be told: ", stderr);
   std::fputs(why, stderr);
@@ -216,12 +223,12 @@ CommandResult rendered(const Invocation& invocation, const ReplaceReport& report
       invocation.run.phases.push_back(*report.before);
     }
     conclude(invocation.run, report);
-    const Options& options = invocation.options;
-    const bool is_short = options.quiet && !options.dry_run && result.exit_code == 0;
     result.output =
-        invocation.settings.format.value == Format::json ? json_report::of(report, result.exit_code)
-        : is_short ? human_report::warnings_text(report, invocation.out)
-                   : human_report::of(report, invocation.out, typed_options(invocation));
+        invocation.settings.format.value == Format::json
+            ? json_report::of(report, result.exit_code)
+            : told_to_people(invocation, result.exit_code,
+                             human_report::of(report, invocation.out, typed_options(invocation)),
+                             report.warnings);
   });
   if (!complete) {
     result.exit_code = exit_code_without_result(result.exit_code, invocation.options.only_looks());

@@ -1,11 +1,14 @@
 #include "pipeline/recover.hpp"
 
+#include <fmt/format.h>
+
 #include "base/error.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
 #include "pipeline/copies.hpp"
 #include "pipeline/leftovers.hpp"
+#include "pipeline/sealing.hpp"
 #include "report/human.hpp"
 #include "report/json.hpp"
 
@@ -41,12 +44,18 @@ CommandResult run_recover(const Invocation& invocation) {
     report.leftovers = remove_leftovers(context, *replacement);
     report.recovered = recover(context, *replacement, deadline, application);
   }
+  std::vector<std::string> warnings;
+  for (const FiledBackup& backup : seal_all(context, warnings)) {
+    context.observer.note(fmt::format("the backup {} is sealed now", backup.manifest.id));
+  }
+  for (const std::string& warning : warnings) context.observer.warning(warning);
   note_unnamed_copies(context);
   if (invocation.options.start) start(application, report);
   const int code = exit_code(report.outcome);
   return {invocation.settings.format.value == Format::json
               ? json_report::of(report, code)
-              : human_report::of(report, invocation.out, typed_options(invocation)),
+              : told_to_people(invocation, code,
+                               human_report::of(report, invocation.out, typed_options(invocation))),
           code};
 }
 

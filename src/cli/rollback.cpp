@@ -21,6 +21,7 @@ CommandResult run_rollback(const Invocation& invocation) {
   request.again = options.again;
   request.replace_any = options.replace_any;
   request.replaces = settings.replaces;
+  request.sealing = settings.seal.value;
   request.dry_run = options.dry_run;
   request.wait = settings.wait.value;
   require_usable(settings.application);

@@ -178,6 +178,7 @@ TypedOptions typed_options(const Invocation& invocation) {
   given("--backup", options.settings.backup);
   given("--old-unreadable", options.old_unreadable);
   given("--on-failure", options.settings.on_failure);
+  given("--seal", options.settings.seal);
   for (const std::string& directory : options.settings.also) given("--also", directory);
   if (options.move) typed.manner += " --move";
   if (options.again) typed.manner += " --again";

@@ -13,6 +13,7 @@ using yaml::KeyType;
 constexpr Key kBackupsKeys[] = {
     {"directory", KeyType::path, "where the backups are kept; beside the database unless said"},
     {"strategy", KeyType::choice, "how the old database is kept: as --backup", false, kBackupWords},
+    {"seal", KeyType::choice, "when a backup gets its SHA-256: as --seal", false, kSealWords},
     {"also", KeyType::paths, "directories on other disks for a second copy of each backup"},
     {"keep", KeyType::number, "how many backups a deploy leaves when it has succeeded"},
     {"keep_days", KeyType::number, "how many days a deploy leaves a backup"},

@@ -8,10 +8,11 @@
 
 namespace baseline {
 
-/// In the order of BackupChoice, EngineChoice, OnFailure, Format and OnStart.
+/// In the order of BackupChoice, EngineChoice, OnFailure, Sealing, Format and OnStart.
 inline constexpr std::string_view kBackupWords[] = {"auto", "move", "copy"};
 inline constexpr std::string_view kEngineWords[] = {"auto", "swap", "in-place"};
 inline constexpr std::string_view kOnFailureWords[] = {"rollback", "keep"};
+inline constexpr std::string_view kSealWords[] = {"now", "later"};
 inline constexpr std::string_view kFormatWords[] = {"human", "json"};
 inline constexpr std::string_view kOnStartWords[] = {"verify", "deploy", "skip"};
 

@@ -227,6 +227,8 @@ Settings resolve_settings(const RawOptions& options, const Environment& environm
   settings.on_failure = chosen_word<OnFailure>(
       from.text(options.on_failure, {"--on-failure", "BASELINE_ON_FAILURE", "on_failure"}),
       kOnFailureWords);
+  settings.seal = chosen_word<Sealing>(
+      from.text(options.seal, {"--seal", "BASELINE_SEAL", "backups.seal"}), kSealWords);
   settings.also = from.paths(options.also, {"--also", "BASELINE_ALSO", "backups.also"});
   if (std::ranges::any_of(settings.also.value, &fs::path::empty)) {
     throw Error(ErrorCode::usage, fmt::format("{} names an empty path", settings.also.source),
@@ -314,6 +316,7 @@ std::vector<SettingLine> describe(const Settings& settings) {
       {"engine", choice_word(settings.engine.value, kEngineWords), settings.engine.source},
       {"on-failure", choice_word(settings.on_failure.value, kOnFailureWords),
        settings.on_failure.source},
+      {"seal", choice_word(settings.seal.value, kSealWords), settings.seal.source},
       {"also", listed(settings.also.value, "nowhere"), settings.also.source},
       {"keep", count_or(settings.keep.value, "all backups"), settings.keep.source},
       {"keep-days", count_or(settings.keep_days.value, "not asked"), settings.keep_days.source},

@@ -12,6 +12,7 @@
 #include "config/setting_line.hpp"
 #include "config/typed.hpp"
 #include "pipeline/replaces.hpp"
+#include "store/replacement.hpp"
 #include "store/store.hpp"
 
 namespace baseline {
@@ -49,6 +50,7 @@ struct Settings {
   Setting<BackupChoice> backup;
   Setting<EngineChoice> engine;
   Setting<OnFailure> on_failure;
+  Setting<Sealing> seal;
   Setting<std::vector<std::filesystem::path>> also;  ///< where second copies of backups are made
   Setting<std::optional<std::uint64_t>> keep;        ///< nothing: prune by itself does not count
   Setting<std::optional<std::uint64_t>> keep_days;   ///< the same for their age
@@ -75,6 +77,7 @@ struct RawOptions {
   std::string backup;
   std::string engine;
   std::string on_failure;
+  std::string seal;
   std::vector<std::string> also;
   std::string keep;
   std::string keep_days;

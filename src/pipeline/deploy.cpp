@@ -65,7 +65,8 @@ void look_at_old(const DeployRequest& request, const Context& context, ReplaceRe
 void copy_after(const Context& context, ReplaceReport& report) {
   if (!report.backup) return;
   CatalogueEntry entry = context.catalogue.look_at(report.backup->manifest.id);
-  make_copies(entry, context, report.warnings);
+  // A copy is made of nothing but what is sealed.
+  if (!entry.unsealed) make_copies(entry, context, report.warnings);
   report.copies = entry.record.copies;
   report.late_signal = pending_signal();
 }
@@ -270,6 +271,7 @@ void deploy_now(const DeployRequest& request, const Context& context,
   steps.as_found = request.as_found && (report.old.unsettled || !report.old.unreadable.empty());
   steps.keep_on_failure = request.keep_on_failure;
   steps.is_gate = request.is_gate;
+  steps.sealing = request.sealing;
   steps.intent.revision = request.migration.revision;
   steps.intent.migration = digest_of(request.migration);
   if (report.old.exists) steps.intent.also = context.also;
@@ -317,6 +319,7 @@ void deploy_now(const DeployRequest& request, const Context& context,
                   [&] { warn_if_unproven(report); });
   warn_of_failure(report, "the new backup could not be looked at again",
                   [&] { copy_after(context, report); });
+  seal_earlier(request.sealing, context, report);
   warn_of_failure(report, "old backups could not be pruned",
                   [&] { prune_after(request, context, report); });
 }

@@ -44,6 +44,7 @@ struct DeployRequest {
   std::string left_out = {};     ///< see Engine::left_out()
   bool as_found = false;         ///< keep an old database that cannot be read as it is
   BackupChoice backup = BackupChoice::automatic;
+  Sealing sealing = Sealing::now;
   KeepRule keep = {};  ///< which backups to keep after a deploy that succeeded; says nothing: all
   std::chrono::milliseconds wait{0};
   bool is_gate = false;          ///< the caller starts the application, when the deploy has ended

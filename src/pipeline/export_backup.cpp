@@ -16,6 +16,7 @@
 #include "os/signals.hpp"
 #include "os/zstd.hpp"
 #include "pipeline/entries.hpp"
+#include "pipeline/sealing.hpp"
 
 namespace baseline {
 namespace {
@@ -25,6 +26,9 @@ namespace fs = std::filesystem;
 CatalogueEntry exportable(const std::string& id, const Context& context) {
   CatalogueEntry entry = context.catalogue.find(id);
   require_data(entry);
+  if (const auto late = seal_entry(entry, context, Deadline(kForSealing))) {
+    context.observer.warning(*late);
+  }
   if (!entry.manifest->payload.companions.empty()) {
     throw Error(
         ErrorCode::refused,

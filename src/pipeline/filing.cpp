@@ -60,19 +60,13 @@ void put_content(const DatabaseFacts& facts, Manifest& manifest) {
   manifest.application_id = facts.application_id;
 }
 
-// What a manifest tells is what is sealed: an application that is stopped late has written since
-// the look. `time`: for counting rows.
-void look_again(const Context& context, const Directory& entry, const Payload& payload,
-                std::chrono::milliseconds time, Manifest& manifest) {
-  if (!manifest.unreadable.empty()) return;
-  const DatabaseFacts facts = context.store.look_at(entry / payload.name, {time, false});
-  if (facts.unreadable.empty()) return put_content(facts, manifest);
-  for (TableRows& table : manifest.tables) table.rows.reset();
-}
-
 FiledBackup commit_entry(Catalogue& catalogue, Manifest manifest, Payload payload) {
   payload.mode = manifest.payload.mode;
   manifest.payload = std::move(payload);
+  if (manifest.payload.sha256.empty()) {
+    catalogue.put_unsealed(manifest);
+    return {manifest, catalogue.directory() / names::unsealed(manifest.run)};
+  }
   catalogue.commit(manifest);
   return {manifest, catalogue.directory() / manifest.id};
 }
@@ -84,7 +78,20 @@ std::optional<Directory> kept_copy(const Context& context, const Intent& intent)
   return filed ? std::optional(context.catalogue.open_entry(filed->id)) : std::nullopt;
 }
 
+// In the window, or where the run is to end at once.
+constexpr std::chrono::milliseconds kMoment(50);
+
 }  // namespace
+
+// What a manifest tells is what is sealed: an application that is stopped late has written since
+// the look.
+void look_again(const Context& context, const Directory& entry, const Payload& payload,
+                std::chrono::milliseconds time, Manifest& manifest) {
+  if (!manifest.unreadable.empty()) return;
+  const DatabaseFacts facts = context.store.look_at(entry / payload.name, {time, false});
+  if (facts.unreadable.empty()) return put_content(facts, manifest);
+  for (TableRows& table : manifest.tables) table.rows.reset();
+}
 
 Manifest draft_manifest(const Context& context, const std::string& id, const std::string& reason,
                         const std::string& run, const DatabaseFacts& facts) {
@@ -149,8 +156,6 @@ void copy_backup(const Context& context, Replacement& replacement, const Intent&
   });
   place_record(context, entry, intent);
   Manifest manifest = manifest_from(intent);
-  // In the window.
-  constexpr std::chrono::milliseconds kMoment(50);
   if (draft == DraftContent::outdated) look_again(context, entry, payload, kMoment, manifest);
   commit_entry(catalogue, std::move(manifest), std::move(payload));
 }
@@ -174,7 +179,7 @@ void put_old_back(const Context& context, Replacement& replacement, const Intent
 }
 
 std::optional<FiledBackup> file_backup(const Context& context, Replacement& replacement,
-                                       const Intent& intent, DraftContent draft) {
+                                       const Intent& intent, DraftContent draft, Sealing sealing) {
   if (intent.backup_id.empty()) return {};
   const StepScope step(context.observer, Step::seal);
   Catalogue& catalogue = context.catalogue;
@@ -198,11 +203,12 @@ std::optional<FiledBackup> file_backup(const Context& context, Replacement& repl
     return FiledBackup{*filed->manifest, filed->directory};
   }
   const Directory entry = catalogue.open_unfinished(intent.run);
-  Payload payload = replacement.file_old(entry, progress_of(context, Step::seal));
+  Payload payload = replacement.file_old(entry, sealing, progress_of(context, Step::seal));
   place_record(context, entry, intent);
   Manifest manifest = manifest_from(intent);
   if (draft == DraftContent::outdated) {
-    look_again(context, entry, payload, LookOptions().count_rows_for, manifest);
+    look_again(context, entry, payload,
+               sealing == Sealing::later ? kMoment : LookOptions().count_rows_for, manifest);
   }
   return commit_entry(catalogue, std::move(manifest), std::move(payload));
 }

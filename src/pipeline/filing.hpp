@@ -33,10 +33,15 @@ void copy_backup(const Context& context, Replacement& replacement, const Intent&
 void put_old_back(const Context& context, Replacement& replacement, const Intent& intent,
                   const Deadline& deadline);
 
-/// D13 and D15: makes the old database a sealed backup. What an interrupted run did of it is kept.
-/// Nothing when there was no old database.
+/// Makes the manifest tell what is in the file now. `time`: for counting rows.
+void look_again(const Context& context, const Directory& entry, const Payload& payload,
+                std::chrono::milliseconds time, Manifest& manifest);
+
+/// D13 and D15: makes the old database a backup, sealed unless `sealing` puts that off (sealing.hpp
+/// does it then). What an interrupted run did of it is kept. Nothing when there was no old
+/// database.
 std::optional<FiledBackup> file_backup(const Context& context, Replacement& replacement,
-                                       const Intent& intent, DraftContent draft);
+                                       const Intent& intent, DraftContent draft, Sealing sealing);
 
 /// Removes everything that a run made before its swap: candidate and unfinished backup. Files
 /// a candidate that was live and that somebody wrote to, and returns that backup.

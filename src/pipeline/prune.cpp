@@ -17,7 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_sound(const CatalogueEntry& entry) {
-  return entry.usable() && entry.record.damage.empty() && !entry.record.unreadable;
+  return entry.usable() && !entry.unsealed && entry.record.damage.empty() &&
+         !entry.record.unreadable;
 }
 
 // Stricter than is_of(): a backup whose database is another file that exists here is not ours to
@@ -84,6 +85,9 @@ class Rules {
     }
     const bool restored = entry.damage.empty() && !entry.manifest->restored.empty();
     if (entry.unread) return fmt::format("it could not be read: {}", entry.damage);
+    if (entry.unsealed && entry.damage.empty()) {
+      return "it is not sealed yet: baseline backups verify seals it";
+    }
     if (!restored && !is_sound(entry)) return "it is damaged; look at it, and remove it by hand";
     if (&entry == last_deploy_) return "what the last deploy replaced";
     if (&entry == newest_deploy_) return "the newest one of a deploy";

@@ -46,7 +46,7 @@ void finish_run(const Context& context, Replacement& replacement, const Intent& 
   place_companions(context, replacement, intent);
   warn_of_damage(context);
   report.finished = true;
-  report.backup = file_backup(context, replacement, intent, DraftContent::outdated);
+  report.backup = file_backup(context, replacement, intent, DraftContent::outdated, Sealing::now);
   if (intent.source_consumed) {
     context.catalogue.mark_restored(intent.source_id, rfc3339(context.now()));
   }

@@ -11,6 +11,7 @@
 #include "os/signals.hpp"
 #include "pipeline/filing.hpp"
 #include "pipeline/recover.hpp"
+#include "pipeline/sealing.hpp"
 
 namespace baseline {
 namespace {
@@ -206,7 +207,7 @@ void finish(ReplaceSteps& steps, const Context& context, Replacement& replacemen
   steps.reserve.release();
   try {
     surprises_as_errors([&] {
-      report.backup = file_backup(context, replacement, steps.intent, steps.draft);
+      report.backup = file_backup(context, replacement, steps.intent, steps.draft, steps.sealing);
       if (steps.conclude) steps.conclude();
       const std::string outcome = !report.kept_despite_failure ? "done"
                                   : failed_hook(report.after).empty()
@@ -464,6 +465,14 @@ void add_failure(ReplaceReport& report, std::string_view what, std::string_view 
   } catch (const std::exception&) {
     // Not even the memory to say so; what was done is done.
   }
+}
+
+void seal_earlier(Sealing sealing, const Context& context, ReplaceReport& report) {
+  if (sealing == Sealing::later || report.outcome != Outcome::done) return;
+  warn_of_failure(report, "earlier backups could not be sealed", [&] {
+    seal_all(context, report.warnings);
+    report.late_signal = pending_signal();
+  });
 }
 
 std::vector<HookRun> planned_hooks(const Application& hooks, bool is_rollback) {

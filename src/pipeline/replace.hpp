@@ -25,6 +25,7 @@ struct ReplaceSteps {
   LogsNow logs = {};
   bool as_found = false;
   DraftContent draft = DraftContent::current;  ///< set when the old database is frozen
+  Sealing sealing = Sealing::now;
   bool keep_on_failure = false;
   bool is_gate = false;  ///< the application is started by who called, once the run has ended
   /// Builds the candidate and judges it. False: its checks failed; undo.
@@ -89,6 +90,10 @@ void warn_of_failure(ReplaceReport& report, std::string_view what, const Act& ac
     report.late_signal = pending_signal();
   }
 }
+
+/// What `sealing` means for backups that earlier runs left unsealed: with Sealing::now they are
+/// sealed, too, once the run has ended well. What fails is a warning.
+void seal_earlier(Sealing sealing, const Context& context, ReplaceReport& report);
 
 /// The commands that a run would run, for --dry-run.
 std::vector<HookRun> planned_hooks(const Application& hooks, bool is_rollback);

@@ -12,6 +12,7 @@
 #include "pipeline/identity.hpp"
 #include "pipeline/replace.hpp"
 #include "pipeline/rollback_source.hpp"
+#include "pipeline/sealing.hpp"
 
 namespace baseline {
 namespace {
@@ -215,8 +216,13 @@ void rollback_now(const RollbackRequest& request, const Context& context,
   // Keep other runs out, and put in order what an interrupted one left.
   const auto replacement =
       hold_in_order(context, {"rollback", started}, deadline, application, report);
-  const std::optional<RollbackSource> source = choose_source(request, context, report);
+  std::optional<RollbackSource> source = choose_source(request, context, report);
   if (!source) return;
+  if (!source->file && source->entry.unsealed) {
+    const Deadline patience = Deadline(request.wait).at_least(kForSealing);
+    const auto late = seal_entry(source->entry, context, patience);
+    if (late) context.observer.warning(*late);
+  }
   if (!application.can_stop()) replacement->require_unused(deadline);
   plan_rollback(request, context, report, *source);
   if (report.old.unsettled) {
@@ -235,6 +241,7 @@ void rollback_now(const RollbackRequest& request, const Context& context,
                      application, deadline};
   steps.patience = std::max(steps.patience, request.wait);
   steps.as_found = report.old.unsettled || !report.old.unreadable.empty();
+  steps.sealing = request.sealing;
   name_what_comes(*source, context, report, steps.intent);
   steps.intent.source_id = report.source_id;
   steps.intent.source_consumed = request.move;
@@ -265,6 +272,7 @@ void rollback_now(const RollbackRequest& request, const Context& context,
     };
   }
   replace(steps, context, *replacement, report);
+  seal_earlier(request.sealing, context, report);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ struct RollbackRequest {
   bool replace_any = false;  ///< also another application's, or another database's
   Replaces replaces = {};    ///< what tells the application, beside the live database
   bool dry_run = false;
+  Sealing sealing = Sealing::now;  ///< of what is live now
   std::chrono::milliseconds wait{0};
   Application application = {};  ///< without commands: it is stopped and started by hand
   /// Asked once what will leave, before anything is changed; false stops the run.

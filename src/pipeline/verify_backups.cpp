@@ -12,6 +12,7 @@
 #include "os/signals.hpp"
 #include "pipeline/copies.hpp"
 #include "pipeline/entries.hpp"
+#include "pipeline/sealing.hpp"
 
 namespace baseline {
 namespace {
@@ -59,15 +60,18 @@ void look_into(const CatalogueEntry& entry, const Context& context,
                   context.store.engine(), printable(entry.id), printable(complaint)));
 }
 
-std::vector<std::string> problems_of(const CatalogueEntry& entry, const Context& context,
+std::vector<std::string> problems_of(CatalogueEntry& entry, const Context& context,
                                      const OnProgress& on_progress,
                                      std::vector<std::string>& warnings) {
   if (entry.unread) throw unread_error(entry);
   if (!entry.damage.empty()) return {entry.damage};
-  std::vector<std::string> problems =
-      seal_problems(context.catalogue.open_entry(entry.id), *entry.manifest, on_progress);
+  std::vector<std::string> problems;
+  const auto late = seal_entry(entry, context, Deadline(kForAnother));
+  problems = seal_problems(context.catalogue.open_entry(entry.id), *entry.manifest, on_progress);
   // What is not as it was sealed need not be looked into.
   if (problems.empty()) look_into(entry, context, warnings);
+  // Told once, as damage is: it is not what the run has replaced, bit for bit.
+  if (late) problems.push_back(*late);
   if (entry.record.unreadable) problems.emplace_back("its record was damaged, and is made anew");
   return problems;
 }

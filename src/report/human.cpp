@@ -12,9 +12,9 @@
 #include "report/layout.hpp"
 
 namespace baseline::human_report {
-std::string warnings_text(const ReplaceReport& report, const Style& style) {
+std::string warnings_text(const std::vector<std::string>& warnings, const Style& style) {
   std::string text;
-  for (const std::string& warning : report.warnings) {
+  for (const std::string& warning : warnings) {
     text += fmt::format("  {} {}\n", style(Tone::caution, "warning:"), printable_lines(warning));
   }
   return text;
@@ -63,6 +63,10 @@ std::string table_lines(const std::vector<TableRows>& tables) {
 }
 
 std::string backup_text(const FiledBackup& backup) {
+  if (backup.manifest.payload.sha256.empty()) {
+    return fmt::format("{}\nmoved, not sealed yet: baseline backups verify seals it",
+                       printable(backup.directory.native()));
+  }
   return fmt::format("{}\n{}, sha256 {}…", printable(backup.directory.native()),
                      backup.manifest.payload.moved ? "moved" : "copied",
                      backup.manifest.payload.sha256.substr(0, 12));
@@ -289,17 +293,18 @@ std::string leaving(const ReplaceReport& plan) {
 }
 
 std::string missing(const ReplaceReport& plan) {
-  return warnings_text(plan, Style(false)) +
+  return warnings_text(plan.warnings, Style(false)) +
          fmt::format("no database at {}; ", printable(plan.database));
 }
 
 std::string of(const ReplaceReport& report, const Style& style, const TypedOptions& typed) {
   if (report.outcome == Outcome::nothing_to_do) {
-    if (!report.idle.empty()) return idle_text(report, typed) + warnings_text(report, style);
+    if (!report.idle.empty())
+      return idle_text(report, typed) + warnings_text(report.warnings, style);
     return fmt::format("already at baseline {}; nothing to do\n", printable(report.revision)) +
-           (report.application
-                ? application_text(report.application, style) + warnings_text(report, style)
-                : "");
+           (report.application ? application_text(report.application, style) +
+                                     warnings_text(report.warnings, style)
+                               : "");
   }
   if (report.outcome == Outcome::declined) return "not confirmed; nothing was changed\n";
   std::string text;
@@ -336,7 +341,9 @@ std::string of(const ReplaceReport& report, const Style& style, const TypedOptio
   if (report.backup) text += labelled("backup", backup_text(*report.backup));
   if (report.failed_backup) text += labelled("failed one", backup_text(*report.failed_backup));
   for (const CopyRecord& copy : report.copies) {
-    if (copy.problem.empty()) text += labelled("copy", printable(copy.directory));
+    if (!copy.problem.empty()) continue;
+    text += labelled("copy", printable(copy.directory) +
+                                 (copy.made.empty() ? ": made when the backup is sealed" : ""));
   }
   if (report.pruned && !report.pruned->removed.empty()) {
     text +=
@@ -345,7 +352,7 @@ std::string of(const ReplaceReport& report, const Style& style, const TypedOptio
   }
   text += application_text(report.application, style);
   text += next_text(report, typed);
-  text += warnings_text(report, style);
+  text += warnings_text(report.warnings, style);
   if (report.late_signal != 0) {
     text +=
         "  the signal came too late: the new database was live already, so the run was "

@@ -15,12 +15,14 @@ namespace baseline::human_report {
 /// `typed` goes into the commands to type next.
 std::string of(const ReplaceReport& report, const Style& style, const TypedOptions& typed);
 /// Its warnings alone.
-std::string warnings_text(const ReplaceReport& report, const Style& style);
+std::string warnings_text(const std::vector<std::string>& warnings, const Style& style);
 std::string of(const VerifyReport& report, const Style& style, const TypedOptions& typed);
 std::string of(const StatusReport& report, const Style& style, const TypedOptions& typed,
                const std::vector<SettingLine>& settings);
 std::string of(const RecoverReport& report, const Style& style, const TypedOptions& typed);
-std::string of(const History& history, const Style& style);
+/// `unsealed`: ids of the backups that are not sealed yet.
+std::string of(const History& history, const std::vector<std::string>& unsealed,
+               const Style& style);
 std::string of(const BackupsListReport& report, const Style& style);
 std::string of(const BackupsVerifyReport& report, const Style& style);
 std::string of(const BackupsCreateReport& report, const Style& style);

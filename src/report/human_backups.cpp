@@ -54,6 +54,7 @@ std::string state_of(const CatalogueEntry& entry, std::chrono::system_clock::tim
   if (entry.unread) return "unread";
   if (!damage_of(entry).empty()) return "DAMAGED";
   if (!entry.manifest->restored.empty()) return "restored";
+  if (entry.unsealed) return "not sealed";
   if (!entry.sealed) return "no seal";
   if (entry.record.verified.empty()) return "sealed";
   return "verified " + since(entry.record.verified, now);
@@ -129,6 +130,10 @@ std::string of(const BackupsListReport& report, const Style& style) {
       text += fmt::format("{} {}: {}\n", id, style(Tone::bad, "DAMAGED"), printable(damage));
     } else if (!entry.manifest->restored.empty()) {
       text += fmt::format("{} moved back into place {}\n", id, printable(entry.manifest->restored));
+    }
+    if (entry.unsealed) {
+      text += fmt::format("{} {} yet: baseline backups verify seals it\n", id,
+                          style(Tone::caution, "not sealed"));
     }
     for (const CopyRecord& copy : entry.record.copies) {
       const std::string where = printable(copy.directory);

@@ -93,11 +93,15 @@ std::string status_next_text(const StatusReport& report, const TypedOptions& typ
       command += " --also " + shell_quoted(directory);
     return labelled("next", command + " tries again to make the copy");
   }
+  if (report.at_baseline && std::ranges::any_of(report.backups, &CatalogueEntry::unsealed)) {
+    return labelled("next", fmt::format("baseline backups verify{} seals it", typed.backups));
+  }
   if (report.at_baseline) return {};
   return labelled("next", fmt::format("baseline plan{} tells what a deploy would do", typed.all));
 }
 
-std::vector<std::string> history_row(const HistoryLine& line) {
+std::vector<std::string> history_row(const HistoryLine& line,
+                                     const std::vector<std::string>& unsealed) {
   const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : printable(text); };
   const std::string time =
       line.unavailable_us ? duration(std::chrono::microseconds(*line.unavailable_us)) : "-";
@@ -107,7 +111,8 @@ std::vector<std::string> history_row(const HistoryLine& line) {
           or_dash(line.to),
           time,
           line.backup.empty() ? "run " + printable(line.run) : printable(line.backup),
-          printable(line.outcome)};
+          printable(line.outcome) +
+              (std::ranges::count(unsealed, line.backup) > 0 ? ", backup not sealed yet" : "")};
 }
 
 }  // namespace
@@ -137,6 +142,9 @@ std::string of(const StatusReport& report, const Style& style, const TypedOption
   }
   text += labelled("backups", fmt::format("{} in {}", report.backups.size(),
                                           printable(report.catalogue.native())));
+  for (const std::string& id : unsealed_ids(report.backups)) {
+    text += labelled("not sealed", printable(id));
+  }
   for (const MissingCopy& copy : report.missing_copies) {
     text +=
         labelled("no copy", fmt::format("of {} in {}: {}", printable(copy.id),
@@ -159,11 +167,12 @@ std::string of(const StatusReport& report, const Style& style, const TypedOption
   return text;
 }
 
-std::string of(const History& history, const Style& style) {
+std::string of(const History& history, const std::vector<std::string>& unsealed,
+               const Style& style) {
   std::string text = "no deploy or rollback yet\n";
   if (!history.lines.empty()) {
     std::vector<std::vector<std::string>> rows;
-    for (const HistoryLine& line : history.lines) rows.push_back(history_row(line));
+    for (const HistoryLine& line : history.lines) rows.push_back(history_row(line, unsealed));
     text = table({{"WHEN"},
                   {"COMMAND"},
                   {.head = "FROM", .least = 6},

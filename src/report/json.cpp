@@ -245,7 +245,8 @@ std::string of(const StatusReport& report, const std::vector<SettingLine>& setti
   json["backups"] = {
       {"directory", shown(report.catalogue.native())},
       {"count", report.backups.size()},
-      {"newest", report.backups.empty() ? Json(nullptr) : Json(report.backups.back().id)}};
+      {"newest", report.backups.empty() ? Json(nullptr) : Json(report.backups.back().id)},
+      {"unsealed", unsealed_ids(report.backups)}};
   json["last"] = report.last ? of_line(*report.last) : Json(nullptr);
   json["missing_copies"] = Json::array();
   for (const MissingCopy& copy : report.missing_copies) {
@@ -272,10 +273,12 @@ std::string of(const RecoverReport& report, int exit_code) {
   return finished(json);
 }
 
-std::string of(const History& history, const std::string& catalogue) {
+std::string of(const History& history, const std::vector<std::string>& unsealed,
+               const std::string& catalogue) {
   Json json = header("history", 0);
   json["directory"] = shown(catalogue);
   json["unreadable_lines"] = history.unreadable;
+  json["unsealed"] = unsealed;
   json["lines"] = Json::array();
   for (const HistoryLine& line : history.lines) json["lines"].push_back(of_line(line));
   return finished(json);

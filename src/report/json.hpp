@@ -18,7 +18,8 @@ std::string of(const ReplaceReport& report, int exit_code);
 std::string of(const VerifyReport& report, int exit_code);
 std::string of(const StatusReport& report, const std::vector<SettingLine>& settings, int exit_code);
 std::string of(const RecoverReport& report, int exit_code);
-std::string of(const History& history, const std::string& catalogue);
+std::string of(const History& history, const std::vector<std::string>& unsealed,
+               const std::string& catalogue);
 std::string of(const BackupsListReport& report);
 std::string of(const BackupsVerifyReport& report, int exit_code);
 std::string of(const BackupsCreateReport& report);

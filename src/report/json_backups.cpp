@@ -45,6 +45,7 @@ std::string of(const BackupsListReport& report) {
       one["rows"] = table_rows_json(*entry.manifest);
       one["age_seconds"] = age_of(*entry.manifest, report.now);
       one["sealed"] = entry.sealed;
+      one["unsealed"] = entry.unsealed;
       one["verified"] = optional_text(entry.record.verified);
       one["copies"] = of_copies(entry.record.copies);
     }

@@ -26,7 +26,7 @@ Json of_manifest(const Manifest& manifest, const std::filesystem::path& director
   json["file"] = shown(manifest.payload.name);
   json["revision"] = manifest.revision ? Json(*manifest.revision) : Json(nullptr);
   json["size"] = manifest.payload.size;
-  json["sha256"] = manifest.payload.sha256;
+  json["sha256"] = optional_text(manifest.payload.sha256);
   json["strategy"] = manifest.payload.moved ? "move" : "copy";
   json["tables"] = of_tables(manifest.tables);
   json["restored"] = optional_text(manifest.restored);

@@ -72,6 +72,12 @@ std::string prometheus_report(const CheckRun& run) {
     text += of_run("baseline_run_exit_code", "The exit code of the run; 0 is success.",
                    fmt::format("{}", *run.exit_code));
   }
+  if (run.replaced && run.replaced->backup) {
+    const bool sealed = !run.replaced->backup->manifest.payload.sha256.empty();
+    text += of_run("baseline_backup_sealed",
+                   "Whether the backup of the run was sealed (1) when it ended, or not yet (0).",
+                   sealed ? "1" : "0");
+  }
   text += of_run("baseline_run_duration_seconds", "How long the run took.",
                  fmt::format("{:.6f}", std::chrono::duration<double>(run.took).count()));
   text += of_run("baseline_run_timestamp_seconds", "When the run began.",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,10 +19,19 @@ namespace baseline {
 struct Payload {
   std::string name;                     ///< in the entry's directory
   std::uint64_t size = 0;               ///< bytes
-  std::string sha256;                   ///< hex
+  std::string sha256;                   ///< hex; empty: the file is not sealed yet
   bool moved = false;                   ///< the old database itself, not a copy
   unsigned mode = 0600;                 ///< permission bits that the database had
   std::vector<std::string> companions;  ///< further files of an unreadable database
+  /// When the file was last written before it was filed, since 1970. Without a SHA-256 this proves
+  /// that nothing was written to it later.
+  std::optional<std::chrono::nanoseconds> modified = {};
+};
+
+/// When a backup is read for its SHA-256.
+enum class Sealing {
+  now,    ///< when it is filed
+  later,  ///< once the run has ended; a copy has its SHA-256 in any case
 };
 
 struct DatabaseFacts;
@@ -147,8 +157,10 @@ class Replacement {
 
   /// After swap(): puts the old database into the directory of a backup (moving it where the
   /// strategy says so and nobody has it open, else copying), durable and hashed. Does nothing
-  /// twice: what an interrupted call left is continued. The file may be opened afterwards.
-  virtual Payload file_old(const Directory& entry, const OnProgress& on_progress) = 0;
+  /// twice: what an interrupted call left is continued. The file may be opened afterwards. With
+  /// Sealing::later a file that was moved is not hashed.
+  virtual Payload file_old(const Directory& entry, Sealing sealing,
+                           const OnProgress& on_progress) = 0;
 
   /// Removes the old database, of which the catalogue has a copy.
   virtual void discard_old() = 0;

@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 import samples
 
-COLOURS = ("#1a7f37", "#0969da", "#8250df", "#cf222e", "#9a6700", "#57606a")
+COLOURS = ("#1a7f37", "#0969da", "#8250df", "#cf222e", "#9a6700", "#57606a", "#bf3989")
 STYLE = """text { font: 13px sans-serif; fill: #24292f } .name { font-weight: 600 }
 .page { fill: #ffffff; stroke: #d0d7de } .grid { stroke: #eaeef2 } polyline { fill: none; stroke-width: 2 }"""
 WIDTH, HEIGHT = 860, 440

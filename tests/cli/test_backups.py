@@ -50,6 +50,117 @@ def flip(path, bit):
         file.write(bytes([byte ^ (1 << (bit % 8))]))
 
 
+class SealedLater(support.Case):
+    """`--seal later`: the run ends once the old database is filed, and the backup is sealed after that."""
+
+    def setUp(self):
+        super().setUp()
+        self.database = self.legacy()
+        self.old = sha256(self.database)
+
+    def deploy(self, *words):
+        return self.succeeds("deploy", "-d", self.database, "--yes", "--again", "--seal", "later", *words)
+
+    def unsealed(self):
+        return sorted((self.dir / "app.db.backups").glob(".unsealed-*"))
+
+    def test_everything_that_shows_it_says_so_until_it_is_sealed(self):
+        self.assertIn("moved, not sealed yet", self.deploy("--report", "prometheus=run.prom"))
+        self.assertIn(" 0\n", re.search(r"baseline_backup_sealed{.*\n", (self.dir / "run.prom").read_text())[0])
+        directory, = self.unsealed()
+        id = json.loads((directory / "manifest.json").read_text())["id"]
+        self.assertEqual(sha256(directory / "app.db"), self.old)
+        shows = {("backups", "list"): " not sealed\n", ("status",): f"not sealed   {id}",
+                 ("history",): "done, backup not sealed yet", 
+                 ("backups", "prune", "--keep", "1"): "kept: it is not sealed yet"}
+        for words, text in shows.items():
+            self.assertIn(text, self.succeeds(*words, "-d", self.database), words)
+        self.assertEqual(self.unsealed(), [directory])
+        self.assertIn(f"{id}  whole", self.succeeds("backups", "verify", "-d", self.database))
+        # The page is of the end of the run, and what it says to type holds later, too.
+        page = self.succeeds("report", "-d", self.database)
+        self.assertIn("not sealed when the run ended", page)
+        self.assertIn(f"app.db.backups/{id}", page)
+        for words, text in shows.items():
+            self.assertNotIn(text, self.succeeds(*words, "-d", self.database), words)
+        self.assertEqual(self.unsealed(), [])
+        backup = self.only_backup(self.database)
+        self.assertEqual(backup.name, id)
+        self.command("sha256sum", "-c", "SHA256SUMS", cwd=backup).check_returncode()
+
+    def test_the_configuration_and_the_environment_put_it_off_too(self):
+        (self.dir / "baseline.yaml").write_text(
+            "version: 1\ndatabase: app.db\nbackups: {seal: later}\n")
+        self.succeeds("deploy", "--yes")
+        self.succeeds("deploy", "--yes", "--again")
+        self.assertEqual(len(self.unsealed()), 2)
+        self.succeeds("rollback", "-d", self.database, "--yes", "--seal", "now")
+        self.assertEqual(self.unsealed(), [])
+        self.succeeds("deploy", "--yes", "--again", "--config", self.plain(),
+                      "-d", self.database, env={"BASELINE_SEAL": "later"})
+        self.assertEqual(len(self.unsealed()), 1)
+
+    def plain(self):
+        """A configuration that says nothing about it."""
+        path = self.dir / "plain.yaml"
+        path.write_text("version: 1\n")
+        return path
+
+    def test_recover_seals_it(self):
+        self.deploy()
+        self.assertIn("is sealed now", self.baseline("recover", "-d", self.database).stderr)
+        self.assertEqual(self.unsealed(), [])
+
+    def test_its_second_copy_is_made_when_it_is_sealed(self):
+        also = self.dir / "also"
+        also.mkdir()
+        self.assertIn("made when the backup is sealed", self.deploy("--also", also))
+        self.assertEqual(list(also.iterdir()), [])
+        self.succeeds("backups", "verify", "-d", self.database, "--also", also)
+        copy, = also.iterdir()
+        self.assertEqual(sha256(copy / "app.db"), self.old)
+
+    def test_a_late_row_is_named_and_kept(self):
+        self.deploy()
+        file = self.unsealed()[0] / "app.db"
+        file.chmod(0o600)
+        query(file, "CREATE TABLE late (row)")
+        done = self.baseline("backups", "verify", "-d", self.database)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("was written to after it was filed, and is sealed with what was written", done.stdout)
+        self.assertEqual(query(self.only_backup(self.database) / "app.db",
+                               "SELECT name FROM sqlite_schema WHERE name = 'late'"), [("late",)])
+        self.succeeds("backups", "verify", "-d", self.database)
+
+    def test_a_process_that_comes_before_the_filing_gets_nothing_that_is_not_kept(self):
+        """The lease is lost then: the backup is a copy, and sealed at once."""
+        came = self.dir / "came"
+        script = self.dir / "start"
+        script.write_text(f"""#!/usr/bin/python3
+import os, subprocess, sys, time
+name = ".app.db.baseline-candidate"
+inode = os.stat(name).st_ino
+subprocess.Popen([sys.executable, "-c", f"import os; os.open({{name!r}}, os.O_RDWR); open('came', 'w')"],
+                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                 start_new_session=True)
+for _ in range(3000):
+    with open("/proc/locks") as locks:
+        if any("BREAK" in line and f":{{inode}} " in line for line in locks):
+            sys.exit(0)
+    time.sleep(0.01)
+sys.exit(1)
+""")
+        script.chmod(0o755)
+        (self.dir / "baseline.yaml").write_text(
+            f"version: 1\ndatabase: app.db\napplication: {{start: [{script}], stop: ['true']}}\n")
+        self.succeeds("deploy", "--yes", "--seal", "later")
+        self.assertEqual(self.unsealed(), [])
+        backup = self.only_backup(self.database)
+        self.assertEqual(sha256(backup / "app.db"), self.old)
+        self.assertEqual(json.loads((backup / "manifest.json").read_text())["strategy"], "copy")
+        self.until(came.exists, "the process came")
+
+
 class List(BackupsCase):
     def test_fits_on_a_screen(self):
         manifest = self.backup / "manifest.json"

@@ -381,6 +381,18 @@ application:
             CREATE TABLE odd (id INTEGER PRIMARY KEY NOT NULL, name TEXT UNIQUE);"""), "-o", "made")
         self.error("checks", "generate", "-m", self.shop, "-o", "made", code=2)
 
+    def s_sealed_later(self):
+        database = self.legacy("later.db")
+        done = self.see("deploy", "-d", database, "--seal", "later")
+        self.assertIsNone(done["backup"]["sha256"])
+        backup, = self.see("backups", "list", "-d", database)["backups"]
+        self.assertEqual((backup["sealed"], backup["unsealed"], backup["sha256"]), (False, True, None))
+        ids = [done["backup"]["id"]]
+        self.assertEqual(self.see("status", "-d", database)["backups"]["unsealed"], ids)
+        self.assertEqual(self.see("history", "-d", database)["unsealed"], ids)
+        self.see("backups", "verify", "-d", database)
+        self.assertEqual(self.see("history", "-d", database)["unsealed"], [])
+
     def s_leftovers(self):
         database = self.legacy("left.db")
         copies = self.dir / "gone"

@@ -182,6 +182,20 @@ class Streams(support.Case):
         for command in (["deploy"], ["rollback", "--yes"]):
             done = self.baseline(*command, "-d", database, "-q")
             self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+        id = self.backups(database)[0].name
+        for command in (["recover"], ["backups", "create"], ["backups", "verify"],
+                        ["backups", "export", id, "out.db"], ["backups", "prune", "--keep", "9"]):
+            done = self.baseline(*command, "-d", database, "-q")
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""), command)
+        # What it was asked for is shown.
+        self.assertIn(id, self.succeeds("backups", "list", "-d", database, "-q"))
+        file = self.backups(database)[0] / "app.db"
+        file.chmod(0o600)
+        file.write_bytes(file.read_bytes()[:-1] + b"x")
+        done = self.baseline("backups", "verify", "-d", database, "-q")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"{id}  DAMAGED", done.stdout)
+        database = self.legacy("another.db")
         self.assertIn("deployed:", self.baseline("deploy", "-d", database, "-n", "-q").stdout +
                       self.baseline("deploy", "-d", database).stdout)
 

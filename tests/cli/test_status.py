@@ -53,7 +53,7 @@ class Status(StatusCase):
                           facts["holders"]), ("5c8e4212f5ed", 684032, "0644", "delete", []))
         self.assertIn({"name": "seen_submissions", "rows": 9600}, facts["tables"])
         self.assertEqual(status["backups"], {"directory": f"{database}.backups", "count": 0,
-                                             "newest": None})
+                                             "newest": None, "unsealed": []})
 
     def test_of_a_database_that_has_drifted(self):
         database = self.fresh()

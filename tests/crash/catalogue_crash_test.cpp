@@ -59,6 +59,13 @@ void deploy_again(Workbench& bench) {
   bench.deploy([](DeployRequest& request) { request.again = true; });
 }
 
+void deploy_unsealed(Workbench& bench) {
+  bench.deploy([](DeployRequest& request) {
+    request.again = true;
+    request.sealing = Sealing::later;
+  });
+}
+
 fs::path also_of(Workbench& bench) {
   return fs::path(bench.store().location()).parent_path() / "also";
 }
@@ -121,6 +128,17 @@ std::vector<Scenario> all_scenarios() {
          std::ofstream(exported(bench)) << "something else";
        },
        [](Workbench& bench) { export_first(bench, false); }, 1},
+      {"verify that seals and makes a second copy",
+       [](Workbench& bench) {
+         bench.set_also({also_of(bench)});
+         deploy_unsealed(bench);
+         fs::create_directory(also_of(bench));
+       },
+       [](Workbench& bench) {
+         bench.set_also({also_of(bench)});
+         verify_backups({}, bench.context());
+       },
+       1},
       {"create, one more", [](Workbench& bench) { bench.deploy(); }, create, 2},
   };
 }
@@ -140,13 +158,19 @@ std::size_t check_whole(const fs::path& directory) {
     INFO(entry.id << ": " << entry.damage);
     REQUIRE(entry.damage.empty());
     CHECK_FALSE(entry.record.unreadable);
+    if (entry.unsealed) {
+      const std::string kept = content(entry.directory / "app.db");
+      CHECK((kept == "old" || kept == "new"));
+      continue;
+    }
     CHECK(seal_problems(Directory::open(entry.directory), *entry.manifest, nullptr).empty());
   }
   if (!fs::exists(directory)) return 0;
   for (const auto& file : fs::directory_iterator(directory)) {
     const std::string name = file.path().filename();
     INFO(name);
-    CHECK((names::sequence_of(name) || name.rfind(".partial-", 0) == 0 || name == "history.jsonl"));
+    CHECK((names::sequence_of(name) || name.rfind(".partial-", 0) == 0 ||
+           name.rfind(".unsealed-", 0) == 0 || name == "history.jsonl"));
   }
   return catalogue.entries().size();
 }
@@ -196,6 +220,8 @@ TEST_CASE("a crash in a command on backups leaves each of them whole or partial"
         verify_backups({}, bench.context());
       }));
       check_copies(dir.path(), true);
+      const Catalogue after(real_file_system(), database.native() + ".backups");
+      CHECK(unsealed_ids(after.entries()).empty());
       steps = step;
     }
     INFO(scenario.name);

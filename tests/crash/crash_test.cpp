@@ -72,6 +72,10 @@ void deploy_small(const fs::path& database) {
   bench.deploy();
 }
 
+void deploy_unsealed(Workbench& bench) {
+  bench.deploy([](DeployRequest& request) { request.sealing = Sealing::later; });
+}
+
 std::vector<Scenario> all_scenarios() {
   const auto old = [](const fs::path& database) { make_old(database); };
   const auto unreadable = [](const fs::path& database) {
@@ -177,6 +181,17 @@ std::vector<Scenario> all_scenarios() {
        [](Workbench& bench) { bench.deploy(); }, "old", "new", false, EngineChoice::in_place},
       {"rollback in place", deployed, [](Workbench& bench) { bench.rollback(); }, "new", "old",
        false, EngineChoice::in_place},
+      {"deploy that seals later", old, deploy_unsealed},
+      {"rollback from a backup that is not sealed, which seals later",
+       [](const fs::path& database) {
+         make_old(database);
+         Workbench bench(real_file_system(), database);
+         deploy_unsealed(bench);
+       },
+       [](Workbench& bench) {
+         bench.rollback([](RollbackRequest& request) { request.sealing = Sealing::later; });
+       },
+       "new", "old"},
   };
 }
 
@@ -310,6 +325,7 @@ struct Place {
     for (const CatalogueEntry& entry : catalogue.entries()) {
       INFO(entry.id << ": " << entry.damage);
       REQUIRE(entry.damage.empty());
+      CHECK_FALSE(entry.unsealed);
       if (!entry.manifest->restored.empty()) continue;
       const Directory directory = Directory::open(entry.directory);
       CHECK(hash_file(*directory.open_file("app.db", false), nullptr) ==
@@ -417,7 +433,10 @@ TEST_CASE("a crash in the recovery of a crash is harmless: from a file, ordinary
 }
 TEST_CASE("a crash in the recovery of a crash is harmless: in place", "[crash]") {
   const auto all = all_scenarios();
-  for (std::size_t i = 18; i < all.size(); ++i) crash_twice(all[i]);
+  for (std::size_t i = 18; i < 22; ++i) crash_twice(all[i]);
+}
+TEST_CASE("a crash in the recovery of a crash is harmless: sealed later", "[crash]") {
+  crash_twice(all_scenarios()[22]);
 }
 
 // The copy was whole when the run was cut off. Whatever became of it since, the old database beside

@@ -97,12 +97,14 @@ def _known_databases(place):
     if not place.catalogue.exists():
         return
     for entry in place.catalogue.iterdir():
-        if (ENTRY.match(entry.name) or entry.name in runs) and (entry / "app.db").exists():
+        known = ENTRY.match(entry.name) or entry.name.startswith(".unsealed-")
+        if (known or entry.name in runs) and (entry / "app.db").exists():
             yield entry / "app.db"
 
 
 def broken_backups(place):
-    """An entry under its final name is whole; anything else is called `.partial-`."""
+    """An entry under its final name is whole; anything else is called `.partial-`, or `.unsealed-`
+    when it only has to be hashed."""
     catalogues = [place.catalogue, place.root / "also"]
     for catalogue in catalogues:
         if not catalogue.exists():
@@ -115,6 +117,9 @@ def broken_backups(place):
                 yield from _broken_history(entry)
             elif entry.name == "runs":
                 yield from _foreign_records(entry)
+            elif entry.name.startswith(".unsealed-"):
+                if not (entry / "app.db").exists() or not (entry / "manifest.json").exists():
+                    yield f"{entry.name} is not complete"
             elif entry.name != "brought-in" and not entry.name.startswith(".partial-"):
                 yield f"{entry.name} is in the catalogue"
 
@@ -195,6 +200,8 @@ def _untidy(place, scenario):
         if path.name not in allowed:
             yield f"{path.name} is left"
     yield from _used_up_twice(place)
+    for entry in place.catalogue.glob(".unsealed-*"):
+        yield f"{entry.name} is left"
     for catalogue in (place.catalogue, place.root / "also"):
         for entry in (*catalogue.glob(".partial-*"), *catalogue.glob("brought-in/.partial-*")):
             yield f"{entry.relative_to(place.root)} is left"

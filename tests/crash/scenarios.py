@@ -228,6 +228,15 @@ def again(place):
     return deploy(place, "--again")
 
 
+LATER = ("--seal", "later")
+
+
+def _deployed_unsealed(place):
+    _old(place)
+    done(place, deploy(place, *LATER))
+    assert list(place.catalogue.glob(".unsealed-*/app.db"))
+
+
 SCENARIOS = [
     Scenario("deploy, move", _old, deploy, next=again),
     Scenario("deploy over what was never synced", _old, deploy, next=again, unsynced=True),
@@ -292,6 +301,13 @@ SCENARIOS = [
              next=again),
     Scenario("deploy --also", _also,
              lambda place: deploy(place, "--also", place.root / "also"), next=again),
+    Scenario("deploy that seals later", _old, lambda place: deploy(place, *LATER), next=again),
+    Scenario("rollback from what is not sealed, that seals later", _deployed_unsealed,
+             lambda place: rollback(place, *LATER), before="new", after="old", kept=["new", "old"],
+             next=again),
+    Scenario("backups verify that seals", _deployed_unsealed,
+             lambda place: backups(place, "verify"), before="new", after="new", kept=["old"],
+             next=again),
     Scenario("deploy --also, of a large database, by a thread", _large,
              lambda place: deploy(place, "--also", place.root / "also"), next=again,
              kinds=("memory",)),

@@ -43,7 +43,7 @@ struct Ready {
 // Keeps the old database as the plan says: the copy is there already, or it is filed now.
 Payload keep_old(EngineUnderTest& engine, Replacement& replacement,
                  const std::optional<Payload>& copied) {
-  if (!copied) return replacement.file_old(entry_of(engine), nullptr);
+  if (!copied) return replacement.file_old(entry_of(engine), Sealing::now, nullptr);
   replacement.discard_old();
   return *copied;
 }

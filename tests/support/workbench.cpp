@@ -11,6 +11,7 @@
 #include "catalogue/brought_in.hpp"
 #include "pipeline/leftovers.hpp"
 #include "pipeline/recover.hpp"
+#include "pipeline/sealing.hpp"
 #include "store/file_settings.hpp"
 #include "store/sqlite/session/sessions.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -115,8 +116,10 @@ std::optional<RecoveryReport> Workbench::recover() {
   const Application none;
   ApplicationControl application(application_ ? *application_ : none, context_, "recover");
   remove_leftovers(context_, *replacement);  // as the command
-  return baseline::recover(context_, *replacement, Deadline(std::chrono::milliseconds(0)),
-                           application);
+  auto report = baseline::recover(context_, *replacement, Deadline(std::chrono::milliseconds(0)),
+                                  application);
+  seal_all(context_, observer.warnings);
+  return report;
 }
 
 void run_sql(const std::filesystem::path& database, const std::string& sql) {

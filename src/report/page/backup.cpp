@@ -1,6 +1,7 @@
 // The backup of what was replaced, and how to put it back.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/names.hpp"
@@ -31,6 +32,8 @@ void add_tables(Node section, const Json& backup) {
   }
 }
 
+bool lacks_seal(const Json& backup) { return text_of(backup, "sha256").empty(); }
+
 void add_backup_facts(Node section, const Json& backup) {
   Node facts = add(section, "dl", "facts");
   add_fact(facts, "ID", text_of(backup, "id"), "code");
@@ -41,14 +44,21 @@ void add_backup_facts(Node section, const Json& backup) {
            text_of(backup, "revision").empty() ? "none" : text_of(backup, "revision"));
   add_fact(facts, "Kept as",
            text_of(backup, "strategy") == "move" ? "the old file itself" : "a copy");
-  add_fact(facts, "SHA-256", text_of(backup, "sha256"), "code");
+  if (lacks_seal(backup)) {
+    add_fact(facts, "SHA-256", "not sealed when the run ended: baseline backups verify seals it");
+  } else {
+    add_fact(facts, "SHA-256", text_of(backup, "sha256"), "code");
+  }
 }
 
 // As DEPLOYMENT.md has it, "Restore without the program".
 std::string by_hand(const Json& run, const Json& backup) {
   const std::string path = text_of(run, "database");
   const std::string live = shell_quoted(path);
-  const std::string directory = text_of(backup, "directory");
+  std::filesystem::path place(text_of(backup, "directory"));
+  // The page is read later: it has its final name then.
+  if (lacks_seal(backup)) place.replace_filename(text_of(backup, "id"));
+  const std::string directory = place.native();
   const std::string kept = shell_quoted(directory + "/" + text_of(backup, "file"));
   const std::string aside = shell_quoted(path + ".restored");
   const Json& old = child_of(child_of(run, "result"), "old");
@@ -78,7 +88,9 @@ void add_commands(Node section, const Json& run, const Json& backup) {
                                    place.empty() ? " --database " + database : " " + place,
                                    shell_quoted(text_of(backup, "id"))));
   add(section, "p", {},
-      "Without this program, with the application stopped. This throws away what is live then:");
+      fmt::format("Without this program, with the application stopped{}. This throws away what is "
+                  "live then:",
+                  lacks_seal(backup) ? ", once the backup is sealed" : ""));
   add_command(section, by_hand(run, backup));
 }
 

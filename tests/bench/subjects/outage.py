@@ -17,21 +17,23 @@ TITLE = "From the stop of the application to its start"
 
 TEXT = """\
 The application is down from the first command after its stop to the moment it may be started. The
-window of the database is a part of that. `deploy` is given in three ways: the application is started by
+window of the database is a part of that. `deploy` is given in four ways: the application is started by
 its `start` command (`application.stopped_ms` of `--format json`), it is started by somebody who reads
 `start the application now`, and it is started when the command has ended, which includes sealing the
-backup. By hand is `cp -p`, `sync FILE`, `rm`, and `alembic upgrade head` with `alembic current`, or
-`dbmate up`, to the end of the last command.
+backup, unless `--seal later` puts that off. By hand is `cp -p`, `sync FILE`, `rm`, and `alembic upgrade
+head` with `alembic current`, or `dbmate up`, to the end of the last command.
 """
 READY = "note: start the application now"
-HOOKS, TOLD, ENDED = ("`deploy`, `start` command", "`deploy`, started when it says so",
-                      "`deploy`, started when it has ended")
+HOOKS, TOLD, ENDED, LATER = ("`deploy`, `start` command", "`deploy`, started when it says so",
+                             "`deploy`, started when it has ended",
+                             "`deploy --seal later`, started when it has ended")
 WINDOW = "`deploy`, window of the database"
 
 
-def measure_once(bench, sample, hooks):
+def measure_once(bench, sample, hooks, seal):
     """One deploy: when it said that the application may start, and what it tells itself."""
-    argv = [str(word) for word in (bench.binary.resolve(), "deploy", "--yes", "--format", "json")]
+    argv = [str(word) for word in (bench.binary.resolve(), "deploy", "--yes", "--format", "json",
+                                    "--seal", seal)]
     if hooks:
         config = sample.directory / "baseline.yaml"
         config.write_text("version: 1\ndatabase: app.db\n"
@@ -60,10 +62,10 @@ def measure_once(bench, sample, hooks):
 
 
 def contenders_for(bench, sample, dbmate):
-    def deploy(hooks):
+    def deploy(hooks, seal="now"):
         def once():
             sample.restore()
-            return measure_once(bench, sample, hooks)
+            return measure_once(bench, sample, hooks, seal)
         return once
 
     def by_hand(commands):
@@ -75,7 +77,7 @@ def contenders_for(bench, sample, dbmate):
         return once
 
     found = [Contender(HOOKS, deploy(True)), Contender(TOLD, deploy(False)),
-             Contender("by hand, Alembic", by_hand(rivals.upgrade()))]
+             Contender(LATER, deploy(False, "later")), Contender("by hand, Alembic", by_hand(rivals.upgrade()))]
     if not dbmate.missing:
         found.append(Contender("by hand, dbmate", by_hand([dbmate.up(sample.database)])))
     return found
@@ -89,10 +91,11 @@ def measure_all(bench):
         contenders = contenders_for(bench, sample, dbmate)
         interleaved(contenders, bench.runs, warm_up=False, tell=bench.tell)
         sample.restore()
-        told = contenders[1]
-        rows = [(WINDOW, told.window())]
-        rows += [(one.name, one.spread(lambda result: result.extra["outage"])) for one in contenders]
-        rows.insert(3, (ENDED, told.wall()))
+        hooks, told, later, *by_hand = contenders
+        def outage(one):
+            return one.name, one.spread(lambda result: result.extra["outage"])
+        rows = [(WINDOW, told.window()), outage(hooks), outage(told), (ENDED, told.wall()),
+                (LATER, later.wall()), *map(outage, by_hand)]
         for name, spread in rows:
             found.setdefault(name, []).append((sample.size, spread))
     return found, dbmate.missing

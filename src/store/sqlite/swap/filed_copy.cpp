@@ -9,8 +9,10 @@ namespace {}  // namespace
 
 Payload payload_of(const Directory& entry, const std::string& name, const struct stat& status,
                    const std::string& sha256, bool moved) {
-  return {name,  static_cast<std::uint64_t>(status.st_size), sha256,
-          moved, status.st_mode & kPermissionBits,           companions(entry, name)};
+  Payload payload{name,  static_cast<std::uint64_t>(status.st_size), sha256,
+                  moved, status.st_mode & kPermissionBits,           companions(entry, name)};
+  if (sha256.empty()) payload.modified = modified_at(status);
+  return payload;
 }
 
 std::chrono::nanoseconds modified_at(const struct stat& status) {

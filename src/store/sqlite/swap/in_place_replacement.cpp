@@ -337,7 +337,7 @@ Payload InPlaceReplacement::file_candidate(const Directory& entry, const OnProgr
 }
 
 // It was filed before the new content went in: that it is not there is nothing we can mend.
-Payload InPlaceReplacement::file_old(const Directory& entry, const OnProgress&) {
+Payload InPlaceReplacement::file_old(const Directory& entry, Sealing, const OnProgress&) {
   throw Error(ErrorCode::needs_person,
               fmt::format("the copy of the old database has disappeared from {}",
                           printable(entry.path().parent_path().native())),

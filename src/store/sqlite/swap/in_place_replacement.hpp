@@ -60,7 +60,7 @@ class InPlaceReplacement final : public Replacement {
   void admit_users() override;
   bool candidate_is_as_built() override;
   Payload file_candidate(const Directory& entry, const OnProgress& on_progress) override;
-  Payload file_old(const Directory& entry, const OnProgress& on_progress) override;
+  Payload file_old(const Directory& entry, Sealing sealing, const OnProgress& on_progress) override;
   void discard_old() override;
   void discard(const std::optional<Directory>& entry) override;
   void finish() override;

@@ -23,8 +23,7 @@ bool is_writable_for_owner(const struct stat& status) {
 }  // namespace
 
 Payload SwapReplacement::move_into(const Directory& entry, const File& file,
-                                   const std::string& sha256) {
-  const struct stat status = file.status();
+                                   const struct stat& status, const std::string& sha256) {
   // Read-only only under its new name: an owner who is not root could not open it for a lease
   // again.
   files_.rename_new(target_.directory, candidate_.name(), entry, target_.name);
@@ -44,7 +43,8 @@ Error SwapReplacement::disappeared() const {
 // Moves the file beside the database, which has this inode, into the entry, if nobody can have it
 // open, else copies it: a backup that somebody can still write to is none.
 Payload SwapReplacement::file_into(const Directory& entry, std::optional<ino_t> inode,
-                                   std::optional<Exclusive>& proof, const OnProgress& on_progress) {
+                                   std::optional<Exclusive>& proof, Sealing sealing,
+                                   const OnProgress& on_progress) {
   const std::string& name = candidate_.name();
   // An interrupted run may have brought it there: then the name beside the database is gone, or,
   // after a power cut, is a second name of the same file.
@@ -72,10 +72,13 @@ Payload SwapReplacement::file_into(const Directory& entry, std::optional<ino_t> 
     proof = Exclusive::of_file(std::move(*file));
   }
   if (proof && intent_.strategy == BackupStrategy::move) {
-    const std::string sha256 = hash_file(proof->file(), on_progress);
+    const std::string sha256 =
+        sealing == Sealing::now ? hash_file(proof->file(), on_progress) : std::string();
+    // Taken while the lease still keeps writers out: a later write changes the time in it.
+    const struct stat status = proof->file().status();
     // Asked after the hash, which may take long.
     if (proof->intact() && is_named(name, inode)) {
-      Payload payload = move_into(entry, proof->file(), sha256);
+      Payload payload = move_into(entry, proof->file(), status, sha256);
       const auto moved = entry.status(target_.name);
       if (!moved || moved->st_ino != inode) {
         // Another program was faster by a moment: what it put there goes back.
@@ -106,10 +109,11 @@ Payload SwapReplacement::copy_old(const Directory& entry, const OnProgress& on_p
   return payload;
 }
 
-Payload SwapReplacement::file_old(const Directory& entry, const OnProgress& on_progress) {
+Payload SwapReplacement::file_old(const Directory& entry, Sealing sealing,
+                                  const OnProgress& on_progress) {
   remember_inodes();
   save_displaced_old();
-  return file_into(entry, built_.old_inode, old_, on_progress);
+  return file_into(entry, built_.old_inode, old_, sealing, on_progress);
 }
 
 // Somebody may have opened it while it was live, and be writing still: nothing is known before he
@@ -140,7 +144,7 @@ bool SwapReplacement::candidate_is_as_built() {
 Payload SwapReplacement::file_candidate(const Directory& entry, const OnProgress& on_progress) {
   std::optional<Exclusive> none;
   remember_inodes();
-  return file_into(entry, built_.new_inode, none, on_progress);
+  return file_into(entry, built_.new_inode, none, Sealing::now, on_progress);
 }
 
 }  // namespace baseline::sqlite

@@ -55,7 +55,7 @@ class SwapReplacement final : public Replacement {
   void swap_back(const Deadline& deadline, const std::optional<Directory>& kept) override;
   bool candidate_is_as_built() override;
   Payload file_candidate(const Directory& entry, const OnProgress& on_progress) override;
-  Payload file_old(const Directory& entry, const OnProgress& on_progress) override;
+  Payload file_old(const Directory& entry, Sealing sealing, const OnProgress& on_progress) override;
   void discard_old() override;
   void discard(const std::optional<Directory>& entry) override;
   void finish() override;
@@ -78,9 +78,11 @@ class SwapReplacement final : public Replacement {
   [[noreturn]] void throw_replaced() const;
   Error stuck(const std::string& why) const;
   std::optional<Exclusive> hold_new(const Deadline& deadline);
-  Payload move_into(const Directory& entry, const File& file, const std::string& sha256);
+  Payload move_into(const Directory& entry, const File& file, const struct stat& status,
+                    const std::string& sha256);
   Payload file_into(const Directory& entry, std::optional<ino_t> inode,
-                    std::optional<Exclusive>& proof, const OnProgress& on_progress);
+                    std::optional<Exclusive>& proof, Sealing sealing,
+                    const OnProgress& on_progress);
   void give_up_name(std::optional<ino_t> inode);
   Error disappeared() const;
 
