@@ -5,6 +5,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
 #include "pipeline/copies.hpp"
+#include "pipeline/entries.hpp"
 #include "pipeline/leftovers.hpp"
 #include "report/human.hpp"
 #include "report/json.hpp"
@@ -40,6 +41,8 @@ CommandResult run_recover(const Invocation& invocation) {
     const auto replacement = context.store.hold({"recover", rfc3339(context.now())}, deadline);
     report.leftovers = remove_leftovers(context, *replacement);
     report.recovered = recover(context, *replacement, deadline, application);
+  } else if (!context.store.exists()) {
+    require_catalogue(context);
   }
   note_unnamed_copies(context);
   if (invocation.options.start) start(application, report);
