@@ -1,5 +1,6 @@
 #include "support/crash.hpp"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,10 +15,20 @@ namespace {
 
 constexpr int kCrashed = 77;
 
+// A crash after it leaves what a crash before it would.
+bool changes_nothing(const std::string& operation, const std::string& path) {
+  if (operation == "sync" || operation == "sync-dir") return true;
+  struct stat status {};
+  const bool exists = ::lstat(path.c_str(), &status) == 0;
+  return (operation == "unlink" && !exists) || (operation == "open" && exists);
+}
+
 int exit_code_of(int crash_at, const std::function<void(baseline::FileSystem&)>& act) {
   int step = 0;
-  HookedFileSystem files([&](const std::string&, const std::string&) {
-    if (++step == crash_at) ::_exit(kCrashed);
+  bool is_place = true;
+  HookedFileSystem files([&](const std::string& operation, const std::string& path) {
+    if (is_place && ++step == crash_at) ::_exit(kCrashed);
+    is_place = !changes_nothing(operation, path);
   });
   try {
     act(files);

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 #include "catalogue/brought_in.hpp"
 #include "pipeline/leftovers.hpp"
@@ -159,7 +159,9 @@ std::string content(const std::filesystem::path& database) {
 
 std::string bytes_of(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  std::ostringstream bytes;
+  bytes << in.rdbuf();  // by iterators it would be byte by byte, and tests read many files
+  return std::move(bytes).str();
 }
 
 std::vector<std::string> files_in(const std::filesystem::path& directory) {

@@ -86,6 +86,14 @@ const CallKind& kind_of(long number) {
   return found == std::end(kCalls) ? kUnknown : *found;
 }
 
+std::vector<long> known_calls(bool only_changes) {
+  std::vector<long> numbers;
+  for (const CallKind& row : kCalls) {
+    if (row.changes || !only_changes) numbers.push_back(row.number);
+  }
+  return numbers;
+}
+
 std::string name_of(long number) {
   const CallKind& kind = kind_of(number);
   return kind.number < 0 ? "syscall " + std::to_string(number) : kind.name;

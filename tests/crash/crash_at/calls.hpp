@@ -26,6 +26,9 @@ struct CallKind {
 /// The row of a call; one without a name when it is not in the table.
 const CallKind& kind_of(long number);
 
+/// The numbers in the table, of all calls or of those that can change a file.
+std::vector<long> known_calls(bool only_changes);
+
 /// "pwrite64", or "syscall 13" for one that is not in the table.
 std::string name_of(long number);
 

@@ -1,16 +1,22 @@
 #include "tracer.hpp"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstring>
 #include <map>
 #include <memory>
 #include <stdexcept>
+#include <vector>
 
 #include "calls.hpp"
 #include "recorder.hpp"
@@ -18,6 +24,7 @@
 namespace {
 
 constexpr int kSyscallStop = SIGTRAP | 0x80;
+constexpr int kCannotFilter = 125;
 
 // One thread between the entry of a system call and its exit.
 struct Thread {
@@ -27,6 +34,20 @@ struct Thread {
   Paths paths;
   std::uint64_t n = 0;
 };
+
+// The calls at which the kernel stops the program: a stop costs more than most of the calls.
+std::vector<sock_filter> stops_at(const std::vector<long>& numbers) {
+  constexpr auto kLoad = static_cast<unsigned short>(BPF_LD | BPF_W | BPF_ABS);
+  constexpr auto kIsEqual = static_cast<unsigned short>(BPF_JMP | BPF_JEQ | BPF_K);
+  constexpr auto kReturn = static_cast<unsigned short>(BPF_RET | BPF_K);
+  std::vector<sock_filter> filter = {BPF_STMT(kLoad, offsetof(seccomp_data, nr))};
+  for (const long number : numbers) {
+    filter.push_back(BPF_JUMP(kIsEqual, static_cast<unsigned>(number), 0, 1));
+    filter.push_back(BPF_STMT(kReturn, SECCOMP_RET_TRACE));
+  }
+  filter.push_back(BPF_STMT(kReturn, numbers.empty() ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW));
+  return filter;
+}
 
 class Tracer {
  public:
@@ -60,8 +81,17 @@ class Tracer {
         arguments.push_back(const_cast<char*>(word.c_str()));
       }
       arguments.push_back(nullptr);
+      std::vector<sock_filter> stops = stops_at(
+          plan_.count == Plan::Count::all ? std::vector<long>{} : known_calls(looks_at_changes()));
+      const sock_fprog filter{static_cast<unsigned short>(stops.size()), stops.data()};
       if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) ::_exit(126);
       ::raise(SIGSTOP);
+      // Only root may do it to a program that may gain rights.
+      if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0 &&
+          (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)) {
+        ::_exit(kCannotFilter);
+      }
       ::execvp(arguments.front(), arguments.data());
       ::_exit(127);
     }
@@ -70,7 +100,8 @@ class Tracer {
       throw std::runtime_error("processes cannot be traced here");
     }
     constexpr long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE |
-                              PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_EXITKILL;
+                              PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACESECCOMP |
+                              PTRACE_O_EXITKILL;
     if (::ptrace(PTRACE_SETOPTIONS, first_, nullptr, kOptions) != 0) {
       throw std::runtime_error(std::string("processes cannot be traced here: ") +
                                std::strerror(errno));
@@ -79,17 +110,21 @@ class Tracer {
     go_on(first_, 0);
   }
 
-  static void go_on(pid_t pid, int signal) { ::ptrace(PTRACE_SYSCALL, pid, nullptr, signal); }
+  // Whether what cannot change a file is of no interest.
+  bool looks_at_changes() const { return plan_.count == Plan::Count::changes && !recorder_; }
+
+  // To the next stop of the filter.
+  static void go_on(pid_t pid, int signal) { ::ptrace(PTRACE_CONT, pid, nullptr, signal); }
 
   void stopped(pid_t pid, int status) {
     const bool is_new = !threads_.contains(pid);
     Thread& thread = threads_[pid];
     const int signal = WSTOPSIG(status);
-    if (signal == kSyscallStop) {
+    const int event = status >> 16;
+    if (signal == kSyscallStop || event == PTRACE_EVENT_SECCOMP) {
       at_call(pid, thread);
       return;
     }
-    const int event = status >> 16;
     if (event == PTRACE_EVENT_EXEC && pid == first_) counting_ = true;
     // A new thread begins with a stop that is not for it.
     go_on(pid, event != 0 || (is_new && signal == SIGSTOP) ? 0 : signal);
@@ -99,6 +134,9 @@ class Tracer {
     threads_.erase(pid);
     if (pid != first_) return;
     if (WIFEXITED(status)) ending_.code = WEXITSTATUS(status);
+    if (!counting_ && ending_.code == kCannotFilter) {
+      throw std::runtime_error("processes cannot be traced here: no filter of system calls");
+    }
     if (WIFSIGNALED(status)) ending_.signal = WTERMSIG(status);
     kill_all();
   }
@@ -113,8 +151,12 @@ class Tracer {
       go_on(pid, 0);
       return;
     }
-    if (info.op == PTRACE_SYSCALL_INFO_ENTRY && counting_) {
+    if (info.op == PTRACE_SYSCALL_INFO_SECCOMP && counting_) {
       if (!entered(pid, thread, info)) return;
+      if (thread.failing || recorder_) {
+        ::ptrace(PTRACE_SYSCALL, pid, nullptr, 0);  // to the exit of this call
+        return;
+      }
     } else if (info.op == PTRACE_SYSCALL_INFO_EXIT && thread.in_call) {
       left(pid, thread, info.exit.rval);
     }
@@ -127,8 +169,8 @@ class Tracer {
     thread.failing = false;
     thread.n = 0;
     thread.call.pid = pid;
-    thread.call.number = static_cast<long>(info.entry.nr);
-    std::memcpy(thread.call.arguments, info.entry.args, sizeof thread.call.arguments);
+    thread.call.number = static_cast<long>(info.seccomp.nr);
+    std::memcpy(thread.call.arguments, info.seccomp.args, sizeof thread.call.arguments);
     thread.paths = needs_paths(thread.call) ? paths_of(thread.call) : Paths{};
     if (is_counted(thread)) {
       thread.n = ++ending_.calls;
