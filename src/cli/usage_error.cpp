@@ -110,7 +110,8 @@ std::string in_our_words(const std::string& text) {
   }
   if (has(": At Most 1 ")) return fmt::format("{} may be given only once", before(": "));
   if (has(" was given a disallowed flag override")) {
-    return fmt::format("{} takes no value", before(" was given"));
+    const std::string name = before(" was given");  // without its dashes
+    return fmt::format("{}{} takes no value", name.size() > 1 ? "--" : "-", name);
   }
   if (has(" excludes ")) {
     return fmt::format("{} and {} cannot be given together", before(" excludes "),
