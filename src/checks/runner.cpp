@@ -45,6 +45,18 @@ struct SuiteRun {
   std::chrono::milliseconds pause = kFirstPause;  ///< how long the next attempt is put off
 };
 
+/// All that one attempt reads is of one state of the database.
+class Attempt {
+ public:
+  explicit Attempt(Session& subject) : subject_(subject) { subject_.begin_reading(); }
+  ~Attempt() { subject_.end_reading(); }
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
+ private:
+  Session& subject_;
+};
+
 class Runner {
  public:
   Runner(Phase phase, Session& subject, Session& reference, const RunOptions& options,
@@ -123,6 +135,7 @@ class Runner {
   // What looks at the whole database (its schema, a copy of it) reports a lock as an Error.
   Verdict verdict_of(const SuiteRun& run) const {
     try {
+      const Attempt attempt(context_.subject);
       return run.check->run(context_, *run.values);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::in_use) throw;

@@ -35,18 +35,21 @@ Json check_result_json(const CheckResult& result, ResultKeys keys) {
   const auto add_text = [&](const char* key, const std::string& text) {
     if (keys == ResultKeys::all || !text.empty()) json.add(key, utf8_or_null(text));
   };
-  json.add("suite", valid_utf8(result.check->suite));
-  json.add("name", valid_utf8(result.check->name));
+  const CheckIdentity& check = *result.check;
+  json.add("suite", valid_utf8(check.suite));
+  json.add("name", valid_utf8(check.name));
   add_text("case", result.case_label);
-  json.add("kind", result.check->kind);
-  json.add("severity", to_string(result.check->severity));
-  json.add("tags", utf8_texts(result.check->tags));
+  json.add("kind", check.kind);
+  if (keys == ResultKeys::all || check.severity != Severity::error) {
+    json.add("severity", to_string(check.severity));
+  }
+  if (keys == ResultKeys::all || !check.tags.empty()) json.add("tags", utf8_texts(check.tags));
   json.add("status", to_string(result.status));
-  add_text("file", result.check->file);
-  json.add("line", result.check->line);
-  json.add("column", result.check->column);
+  add_text("file", check.file);
+  json.add("line", check.line);
+  json.add("column", check.column);
   json.add("duration_ms", ms(result.took));
-  json.add("attempts", result.attempts);
+  if (keys == ResultKeys::all || result.attempts != 1) json.add("attempts", result.attempts);
   add_text("expected", result.expected);
   add_text("got", result.got);
   for (const char* const source : {"sql", "command", "log"}) {
@@ -90,13 +93,8 @@ Json concessions_json(const Concessions& concessions) {
 Json with_all_keys(Json result) {
   Json json = check_result_json(CheckResult(CheckIdentity{}), ResultKeys::all);
   for (auto& [key, value] : json.items()) {
-    // What says nothing is null or false, whatever else a fresh result has there.
     const auto filled = result.find(key);
-    if (filled != result.end()) {
-      value = std::move(*filled);
-    } else if (!value.is_boolean()) {
-      value = nullptr;
-    }
+    if (filled != result.end()) value = std::move(*filled);
   }
   return json;
 }

@@ -7,8 +7,8 @@
 
 namespace baseline {
 
-/// Which keys a result has: all of them, as is promised to readers, or only those that say
-/// something. A thousand checks that passed are half as long then.
+/// Which keys a result has: all of them, as is promised to readers, or only those that do not say
+/// what a result without them has. A thousand checks that passed are half as long then.
 enum class ResultKeys { all, filled };
 
 /// What --report json=FILE writes (docs/reports.md, "JSON").

@@ -154,6 +154,11 @@ class Session {
  public:
   virtual ~Session() = default;
 
+  /// From here to end_reading() all that is read is of one state of the database, whatever others
+  /// write meanwhile. Nothing is locked before the first read. Only one of live files needs it.
+  virtual void begin_reading() {}
+  virtual void end_reading() noexcept {}
+
   /// Compiles each statement of `sql` without running it. A text without a statement gives an
   /// empty list and no failure. Statements that depend on earlier DDL of the same text may fail.
   virtual CompileOutcome compile(std::string_view sql) = 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <variant>
 
 #include "base/text.hpp"
@@ -34,15 +35,6 @@ bool has_table(SQLite::Database& database, const char* name) {
   return statement.executeStep();
 }
 
-std::vector<std::string> strings(SQLite::Database& database, const char* sql,
-                                 const std::string& table) {
-  SQLite::Statement statement(database, sql);
-  statement.bind(1, table);
-  std::vector<std::string> out;
-  while (statement.executeStep()) out.push_back(statement.getColumn(0).getString());
-  return out;
-}
-
 // The row number has three names, each of which a column can take.
 std::vector<std::string> row_number(const std::vector<std::string>& columns) {
   for (const char* name : {"rowid", "_rowid_", "oid"}) {
@@ -70,14 +62,19 @@ std::optional<TableInfo> SqliteSession::read_table(std::string_view name) {
   if (!list.executeStep()) return std::nullopt;
   TableInfo out{list.getColumn(0).getString(), {}, {}};
   const bool has_rows_numbered = list.getColumn(1).getInt() == 0 && list.getColumn(2).getInt() == 0;
+  std::map<int, std::string> key;  // by the place in the primary key
   try {
-    out.columns = strings(database_, "SELECT name FROM pragma_table_xinfo(?, 'main')", out.name);
+    SQLite::Statement columns(database_, "SELECT name, pk FROM pragma_table_xinfo(?, 'main')");
+    columns.bind(1, out.name);
+    while (columns.executeStep()) {
+      out.columns.push_back(columns.getColumn(0).getString());
+      if (const int place = columns.getColumn(1).getInt()) key[place] = out.columns.back();
+    }
   } catch (const SQLite::Exception& exception) {
     if (exception.getErrorCode() != SQLITE_ERROR) throw;
-    return out;  // a view of what is no longer there
+    return TableInfo{out.name, {}, {}};  // a view of what is no longer there
   }
-  out.key = strings(
-      database_, "SELECT name FROM pragma_table_xinfo(?, 'main') WHERE pk ORDER BY pk", out.name);
+  for (auto& [place, column] : key) out.key.push_back(std::move(column));
   if (out.key.empty() && has_rows_numbered) out.key = row_number(out.columns);
   return out;
 }

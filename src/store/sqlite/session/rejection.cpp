@@ -200,8 +200,10 @@ class RejectionJudge {
     const Setting unchecked(*this, "PRAGMA ignore_check_constraints = ON",
                             "PRAGMA ignore_check_constraints = OFF");
     // Foreign keys are checked after the CHECKs; they must not stop the counting.
-    const Setting deferred(*this, "PRAGMA defer_foreign_keys = ON",
-                           "PRAGMA defer_foreign_keys = OFF");
+    std::optional<Setting> deferred;
+    if (foreign_keys_) {
+      deferred.emplace(*this, "PRAGMA defer_foreign_keys = ON", "PRAGMA defer_foreign_keys = OFF");
+    }
     const RejectionRun run = run_once(last);
     if (!run.succeeded() && !run.rejected()) return could_not_run(reader, last, run);
     const std::vector<std::int64_t> after = run.succeeded() ? violators() : before;
@@ -231,10 +233,14 @@ class RejectionJudge {
   // Rows that violate each wanted CHECK now. A NULL result satisfies a CHECK, and NOT NULL is NULL.
   std::vector<std::int64_t> violators() {
     const Guard::Pause pause(guard_);
-    const LegacyQuotes legacy(database_.getHandle());
     std::vector<std::int64_t> counts;
     for (const Constraint& constraint : *wanted_) {
       if (constraint.kind != ConstraintKind::check) continue;
+      // It has every statement compiled anew, those that are kept, too.
+      std::optional<LegacyQuotes> legacy;
+      if (constraint.expression.find('"') != std::string::npos) {
+        legacy.emplace(database_.getHandle());
+      }
       const std::string sql =
           fmt::format("SELECT count(*) FROM main.{} WHERE NOT ({}\n)",
                       quoted_identifier(constraint.table), constraint.expression);

@@ -62,6 +62,20 @@ SqliteSession::SqliteSession(SQLite::Database database, Role role, bool becomes_
   if (role_ == Role::sealed) schema_.at_start();
 }
 
+void SqliteSession::begin_reading() {
+  if (role_ != Role::live || is_in_transaction()) return;
+  translated([&] { own_.run("BEGIN"); });
+}
+
+void SqliteSession::end_reading() noexcept {
+  if (role_ != Role::live || !is_in_transaction()) return;
+  try {
+    own_.run("COMMIT");
+  } catch (const SQLite::Exception&) {
+    // Nothing was written: what fails has ended the transaction, or ends with the connection.
+  }
+}
+
 CompileOutcome SqliteSession::compile(std::string_view sql) {
   const Guard::Scope scope(guard_, Guard::Rules::check);
   StatementReader reader(database_.getHandle(), guard_, sql);
@@ -281,7 +295,7 @@ Schema SqliteSession::schema() {
   return translated([&] {
     // What others may change must not do so between its text and what is read of it.
     std::optional<SQLite::Transaction> reading;
-    if (role_ == Role::live) reading.emplace(database_);
+    if (role_ == Role::live && !is_in_transaction()) reading.emplace(database_);
     Schema schema = SchemaReading::of(database_)->schema(database_);
     schema.marks = read_marks(database_, schema);
     return schema;

@@ -32,6 +32,8 @@ class SqliteSession final : public Session {
   /// `becomes_wal`: the file that is made of it will be in WAL mode.
   SqliteSession(SQLite::Database database, Role role, bool becomes_wal = false);
 
+  void begin_reading() override;
+  void end_reading() noexcept override;
   CompileOutcome compile(std::string_view sql) override;
   QueryOutcome query(std::string_view sql, const Bindings& bindings,
                      const RunLimits& limits) override;

@@ -219,6 +219,29 @@ TEST_CASE("a locked database is in use", "[live][slow]") {
         path.string() + " is locked by another process | try again, or stop the application first");
 }
 
+TEST_CASE("between begin_reading() and its end all is of one state", "[live]") {
+  const TempDir dir;
+  const fs::path path = dir.path() / "a.db";
+  make_database(path, true);
+  SQLite::Database writer(path.string(), SQLITE_OPEN_READWRITE);
+  writer.exec("UPDATE t SET x = x");  // and it has a -wal
+  const auto live = sqlite::open_live(path);
+
+  live->begin_reading();
+  CHECK(rows(*live) == Value(std::int64_t{3}));
+  writer.exec("INSERT INTO t VALUES (4); CREATE TABLE u (x)");
+  CHECK(rows(*live) == Value(std::int64_t{3}));
+  CHECK_FALSE(live->table("u"));
+  CHECK(live->schema().objects.size() == 1);
+  live->end_reading();
+  CHECK(rows(*live) == Value(std::int64_t{4}));
+  CHECK(live->table("u"));
+
+  // Nothing is held afterwards, and a second end is none.
+  live->end_reading();
+  CHECK(writer.execAndGet("PRAGMA wal_checkpoint(RESTART)").getInt() == 0);
+}
+
 TEST_CASE("any byte in a path is only a byte", "[live]") {
   const TempDir directory;
   for (const char* name : {"a?b.db", "a#b.db", "a%41.db", "a b&mode=rwc.db", "a\nb.db", "\xff.db",
