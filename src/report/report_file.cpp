@@ -11,7 +11,6 @@
 #include "os/acting_user.hpp"
 #include "os/modes.hpp"
 #include "os/new_file.hpp"
-#include "os/new_place.hpp"
 #include "os/whole_file.hpp"
 
 namespace baseline {
@@ -57,7 +56,6 @@ ReportFile::ReportFile(FileSystem& files, const ReportKind& kind, const std::str
       file_(file),
       path_(resolved_report(file)),
       directory_(open_report_directory(file, path_.parent_path())) {
-  require_own_place(path_);
   const auto status = directory_.status(path_.filename());
   if (!status || S_ISREG(status->st_mode)) return;
   if (S_ISDIR(status->st_mode)) throw unwritable(file, "it is a directory");
