@@ -82,7 +82,7 @@ void Ledger::record(const DeliveredPart& part, std::chrono::system_clock::time_p
   line["recipient"] = part.recipient;
   line["part"] = part.part;
   line["parts"] = part.parts;
-  append_line(files_, file_, line.dump());
+  append_line(files_, file_, printable_json(line.dump()));
   delivered_[{part.source, part.recipient}] = {part.part, part.parts};
 }
 

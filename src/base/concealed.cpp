@@ -31,10 +31,21 @@ bool stands_alone(std::string_view text, std::size_t begin, std::size_t end) {
          (end == text.size() || !is_part_of_word(text[end]));
 }
 
-std::string doubled_quotes(std::string_view text) {
+std::string doubled(std::string_view text, char quote) {
   std::string out;
-  for (const char c : text) out += c == '\'' ? std::string(2, c) : std::string(1, c);
+  for (const char c : text) out += c == quote ? std::string(2, c) : std::string(1, c);
   return out;
+}
+
+// As a word of a command line, without the quotes around it.
+std::string in_shell(std::string_view text) {
+  std::string quoted = shell_quoted(text);
+  for (const std::string_view begin : {"$'", "'"}) {
+    if (quoted.starts_with(begin) && quoted.ends_with('\'')) {
+      return quoted.substr(begin.size(), quoted.size() - begin.size() - 1);
+    }
+  }
+  return quoted;
 }
 
 std::string in_hex(std::string_view text) {
@@ -47,6 +58,19 @@ std::string in_json(std::string_view text) {
   const std::string quoted =
       nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return quoted.substr(1, quoted.size() - 2);
+}
+
+// What becomes of a text in a literal or a name of SQL, in a command line, in JSON, in what is
+// shown, and in JSON that has one of these in it.
+std::vector<std::string> written_forms(std::string_view text) {
+  std::vector<std::string> out;
+  for (const std::string& shown : {std::string(text), printable(text)}) {
+    for (const std::string& form : {shown, doubled(shown, '\''), doubled(shown, '"'),
+                                    in_shell(shown), doubled(in_shell(shown), '\'')}) {
+      out.insert(out.end(), {form, in_json(form), printable_json(in_json(form)), printable(form)});
+    }
+  }
+  return out;
 }
 
 std::vector<std::string_view> long_lines(std::string_view text) {
@@ -70,14 +94,12 @@ void Concealed::add(std::string_view value, std::string_view shown) {
     if (!known) values_.push_back({std::string(text), std::string(shown)});
   };
   for (const std::string_view whole : {value, trimmed(value)}) {
-    one(whole);
-    one(doubled_quotes(whole));
-    one(in_json(whole));
-    one(printable(whole));
-    one(doubled_quotes(printable(whole)));
+    for (const std::string& form : written_forms(whole)) one(form);
     if (whole.size() >= kShortestPart) one(in_hex(whole));
   }
-  for (const std::string_view line : long_lines(value)) one(line);
+  for (const std::string_view line : long_lines(value)) {
+    for (const std::string& form : written_forms(line)) one(form);
+  }
 }
 
 std::string Concealed::in(std::string text, bool cut) const {

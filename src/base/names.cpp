@@ -50,6 +50,27 @@ std::array<std::string, 3> companions(std::string_view database) {
   return {wal(database), shared_memory(database), rollback_journal(database)};
 }
 
+std::string database_of_companion(std::string_view name) {
+  for (const std::string& suffix : companions("")) {
+    if (name.ends_with(suffix)) return std::string(name.substr(0, name.size() - suffix.size()));
+  }
+  return {};
+}
+
+bool is_of_run(std::string_view name) {
+  constexpr std::string_view kMark = ".baseline-";
+  if (name.starts_with(kMark)) return true;  // a report that is being written
+  const std::size_t mark = name.rfind(kMark);
+  if (mark == std::string_view::npos || mark < 2 || !name.starts_with('.')) return false;
+  const std::string_view database = name.substr(1, mark - 1);
+  for (const std::string& own :
+       {lock(database), journal(database), journal_temporary(database), candidate(database),
+        restoring(database), displaced(database), exporting(database)}) {
+    if (name == own) return true;
+  }
+  return false;
+}
+
 bool is_super_journal(std::string_view name) {
   constexpr std::string_view kMark = "-mj";
   constexpr std::size_t kFewestDigits = 8;

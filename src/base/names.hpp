@@ -27,6 +27,10 @@ std::string shared_memory(std::string_view database);     ///< NAME-shm
 std::string rollback_journal(std::string_view database);  ///< NAME-journal
 /// All three, in this order.
 std::array<std::string, 3> companions(std::string_view database);
+/// NAME, of a name that SQLite would give to a companion of NAME; else empty.
+std::string database_of_companion(std::string_view name);
+/// Whether a run gives such a name to a file of its own beside a database or a report.
+bool is_of_run(std::string_view name);
 
 /// Whether a file is called as SQLite calls a super-journal, NAME-mjXXXXXXXXX: the file that
 /// decides about a transaction over several databases.

@@ -18,6 +18,7 @@
 #include "catalogue/seal.hpp"
 #include "os/acting_user.hpp"
 #include "os/modes.hpp"
+#include "os/new_place.hpp"
 #include "os/process.hpp"
 
 namespace baseline {
@@ -236,6 +237,15 @@ void Catalogue::require_usable(const std::string& database) const {
                 "rename the database");
   }
   const bool exists = opened() != nullptr;
+  std::error_code error;
+  if (exists && fs::equivalent(directory_, fs::path(database).parent_path(), error)) {
+    throw Error(
+        ErrorCode::usage,
+        fmt::format("{} is the directory of the database, and backups need one of their own",
+                    printable(directory_.native())),
+        fmt::format("--backups {}", shell_quoted(names::catalogue(database))));
+  }
+  if (!exists) require_own_name(directory_);
   const fs::path place = exists ? directory_ : directory_.parent_path();
   const auto found = exists ? std::nullopt : Directory::find(place);
   if (!exists && !found) {

@@ -82,7 +82,7 @@ std::string to_json(const HistoryLine& line) {
   out["unavailable_us"] = line.unavailable_us ? nlohmann::ordered_json(*line.unavailable_us)
                                               : nlohmann::ordered_json(nullptr);
   if (!line.logs.empty()) out["logs"] = to_json(line.logs);
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+  return printable_json(out.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
 History read_history(const Catalogue& catalogue) {

@@ -110,7 +110,7 @@ std::string to_json(const Manifest& manifest) {
   out["unreadable"] = text_or_null(manifest.unreadable);
   out["complaint"] = text_or_null(manifest.complaint);
   out["restored"] = text_or_null(manifest.restored);
-  return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return printable_json(out.dump(2, ' ', false, json::error_handler_t::replace)) + "\n";
 }
 
 Manifest manifest_from_json(const std::string& text, const std::string& file) {

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/form_json.hpp"
 #include "base/names.hpp"
+#include "base/text.hpp"
 #include "os/checked_line.hpp"
 #include "os/modes.hpp"
 
@@ -28,7 +29,7 @@ std::string to_json(const EntryRecord& record) {
                              {"made", copy.made},
                              {"problem", copy.problem}});
   }
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+  return printable_json(out.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
 EntryRecord from_json(const json& in) {

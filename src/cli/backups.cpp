@@ -14,6 +14,7 @@
 #include "config/database_path.hpp"
 #include "os/signals.hpp"
 #include "pipeline/create_backup.hpp"
+#include "pipeline/entries.hpp"
 #include "pipeline/export_backup.hpp"
 #include "pipeline/prune.hpp"
 #include "pipeline/verify_backups.hpp"
@@ -52,6 +53,7 @@ void write_to_stdout(std::string_view bytes) {
 
 CommandResult run_history(const Invocation& invocation) {
   Workplace workplace(invocation);
+  require_catalogue(workplace.context());
   const std::filesystem::path& directory = workplace.catalogue().directory();
   const History history = read_history(workplace.catalogue());
   const auto unsealed = unsealed_ids(workplace.catalogue().unsealed());
@@ -62,6 +64,7 @@ CommandResult run_history(const Invocation& invocation) {
 
 CommandResult run_backups_list(const Invocation& invocation) {
   Workplace workplace(invocation);
+  require_catalogue(workplace.context());
   const Catalogue& catalogue = workplace.catalogue();
   const BackupsListReport report{catalogue.directory(), catalogue.entries(), catalogue.unfinished(),
                                  workplace.context().now()};

@@ -12,6 +12,7 @@
 #include "os/acting_user.hpp"
 #include "os/file_system.hpp"
 #include "os/new_file.hpp"
+#include "os/new_place.hpp"
 
 namespace baseline {
 namespace {
@@ -60,6 +61,7 @@ void demand_no_other_exists(const fs::path& directory, const std::vector<Generat
 
 void write_new_files(const fs::path& directory, const std::vector<GeneratedFile>& files) {
   const AsStartingUser writes;
+  for (const GeneratedFile& file : files) require_own_place(fs::absolute(directory / file.name));
   demand_no_other_exists(directory, files);
   FileSystem& system = real_file_system();
   std::vector<std::pair<Directory, std::string>> written;

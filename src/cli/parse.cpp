@@ -66,6 +66,7 @@ bool understood(int argc, const char* const* argv, Options& options) {
   add_commands(app, read, [&](std::string_view name) {
     return std::ranges::any_of(words, [&](const char* word) { return word == name; });
   });
+  take_no_values(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError&) {
@@ -84,6 +85,7 @@ std::optional<HelpText> help_asked_for(int argc, const char* const* argv, Option
                        "Version, commit and SQLite, also with --format json");
   app.footer(std::string(help::footer()));
   add_commands(app, options);
+  take_no_values(app);
 
   const std::span words(argv + 1, argc > 1 ? static_cast<std::size_t>(argc - 1) : 0);
   if (words.empty()) return HelpText{help_of(app, "auto"), false};

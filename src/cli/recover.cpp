@@ -7,6 +7,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
 #include "pipeline/copies.hpp"
+#include "pipeline/entries.hpp"
 #include "pipeline/leftovers.hpp"
 #include "pipeline/sealing.hpp"
 #include "report/human.hpp"
@@ -43,6 +44,8 @@ CommandResult run_recover(const Invocation& invocation) {
     const auto replacement = context.store.hold({"recover", rfc3339(context.now())}, deadline);
     report.leftovers = remove_leftovers(context, *replacement);
     report.recovered = recover(context, *replacement, deadline, application);
+  } else if (!context.store.exists()) {
+    require_catalogue(context);
   }
   std::vector<std::string> warnings;
   for (const FiledBackup& backup : seal_all(context, warnings)) {

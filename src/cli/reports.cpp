@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "os/new_place.hpp"
 
 namespace baseline {
 namespace {
@@ -79,7 +80,10 @@ void demand_own_place(const ReportFile& report, const OwnPlaces& own) {
   const auto within_catalogue =
       std::ranges::mismatch(own.catalogue, report.path()).in1 == own.catalogue.end();
   const auto found = std::ranges::find(own.files, report.path());
-  if (found == own.files.end() && (own.catalogue.empty() || !within_catalogue)) return;
+  if (found == own.files.end() && (own.catalogue.empty() || !within_catalogue)) {
+    require_own_place(report.path());
+    return;
+  }
   const fs::path& needed = found == own.files.end() ? own.catalogue : *found;
   throw Error(ErrorCode::usage,
               fmt::format("cannot write the report {}: the run itself needs {}",

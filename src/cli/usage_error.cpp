@@ -96,6 +96,30 @@ std::string sentence(std::string text) {
   return printable(text);
 }
 
+// The texts of CLI11 that count words, in our words.
+std::string in_our_words(const std::string& text) {
+  const auto before = [&](std::string_view mark) { return text.substr(0, text.find(mark)); };
+  const auto between = [&](std::string_view from, std::string_view to) {
+    const std::size_t begin = text.find(from) + from.size();
+    return text.substr(begin, text.find(to, begin) - begin);
+  };
+  const auto has = [&](std::string_view part) { return text.find(part) != std::string::npos; };
+  if (has(" required ") && has(" missing")) {
+    const std::string kind = between(" required ", " missing");
+    return fmt::format("{} needs a value: {}", before(": "), kind);
+  }
+  if (has(": At Most 1 ")) return fmt::format("{} may be given only once", before(": "));
+  if (has(" was given a disallowed flag override")) {
+    const std::string name = before(" was given");  // without its dashes
+    return fmt::format("{}{} takes no value", name.size() > 1 ? "--" : "-", name);
+  }
+  if (has(" excludes ")) {
+    return fmt::format("{} and {} cannot be given together", before(" excludes "),
+                       between(" excludes ", "\n"));
+  }
+  return text;
+}
+
 const CLI::App& deepest(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
   return chosen.empty() ? app : deepest(*chosen.front());
@@ -123,6 +147,13 @@ const CLI::App& find_command(const CLI::App& app, std::span<const char* const> w
                          : fmt::format("{} --help lists the commands", full_name(app)));
 }
 
+void take_no_values(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_expected_max() == 0) option->disable_flag_override();
+  }
+  for (CLI::App* command : app.get_subcommands({})) take_no_values(*command);
+}
+
 [[noreturn]] void throw_usage(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& where = deepest(app);
   const std::string see = fmt::format("see {} --help", full_name(where));
@@ -141,7 +172,7 @@ const CLI::App& find_command(const CLI::App& app, std::span<const char* const> w
     throw Error(ErrorCode::usage, fmt::format("{} needs a command", printable(where.get_name())),
                 fmt::format("name {}; {}", listed_names(commands, "or"), see));
   }
-  throw Error(ErrorCode::usage, sentence(error.what()), see);
+  throw Error(ErrorCode::usage, sentence(in_our_words(error.what())), see);
 }
 
 }  // namespace baseline

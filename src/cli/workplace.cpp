@@ -201,10 +201,14 @@ Workplace::Workplace(const Invocation& invocation)
   store_->keep_with([this](const std::vector<KeptFile>& files) {
     const std::filesystem::path kept =
         keep_brought_in(context_.files, catalogue_, store_->location(), context_.now(), files);
-    context_.observer.note(fmt::format(
-        "SQLite brings in {}, which cannot be proven to be of this database: it is kept "
-        "in {}, with the pages that it replaces",
-        printable(files.front().name), printable(kept.native())));
+    constexpr const char* kInvalid =
+        "nothing in {} is valid, so SQLite removes it: it is kept in {}";
+    constexpr const char* kUnproven =
+        "SQLite brings in {}, which cannot be proven to be of this database: it is kept in {}, "
+        "with the pages that it replaces";
+    // What brings nothing in replaces no pages.
+    context_.observer.note(fmt::format(fmt::runtime(files.size() == 1 ? kInvalid : kUnproven),
+                                       printable(files.front().name), printable(kept.native())));
   });
   if (hand_over(real_file_system(), catalogue_.directory(), store_->location())) {
     context_.observer.note(fmt::format(

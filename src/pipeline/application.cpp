@@ -142,18 +142,22 @@ CheckResult ApplicationControl::start(Replacement* replacement) {
 void ApplicationControl::start_again(Replacement* replacement) {
   if (!is_stopped()) return;
   if (!hooks_.start) {
-    trouble_ = "it was stopped, and no command that starts it is configured";
+    const bool stop_failed = !runs_.empty() && runs_.back().hook == "stop" && !runs_.back().good;
+    trouble_ = fmt::format(
+        "the application {}, and no command that starts it is configured",
+        stop_failed ? "may not be running: its stop failed" : "is not running: it was stopped");
     return;
   }
+  constexpr std::string_view kDown = "the application is not running: ";
   try {
     surprises_as_errors([&] {
       if (start(replacement).status == Status::pass) return;
       const HookRun& done = runs_.back();
-      trouble_ = described_hook(done);
+      trouble_ = fmt::format("{}{}", kDown, described_hook(done));
       if (!done.output.empty()) *trouble_ += "; it said:\n" + printable_lines(done.output);
     });
   } catch (const Error& error) {
-    trouble_ = error.what();
+    trouble_ = fmt::format("{}{}", kDown, error.what());
   }
 }
 
@@ -177,6 +181,7 @@ std::optional<ApplicationReport> ApplicationControl::report() const {
   if (runs_.empty() && state_ == State::untouched) return {};
   ApplicationReport report;
   report.running = state_ == State::started;
+  report.by_hand = is_stopped() && !can_start() && !trouble_;
   report.stopped_for = stopped_for_;
   report.hooks = runs_;
   return report;

@@ -47,7 +47,7 @@ class ApplicationControl {
 
   /// Starts what is_stopped(), at the end of a run that changed nothing; else does nothing.
   void start_again(Replacement* replacement);
-  /// Why start_again() could not start it.
+  /// That start_again() could not start it, and why.
   const std::optional<std::string>& trouble() const { return trouble_; }
 
   /// What was done; nothing when nothing was.

@@ -41,6 +41,37 @@ std::uint64_t unpacked_size(const File& file, Observer& observer) {
   return size;
 }
 
+// What other programs make of a backup, and how it becomes a file again.
+struct Packing {
+  std::string_view begins;
+  std::string_view name;
+  std::string_view unpack;
+};
+constexpr Packing kPackings[] = {{"\x1f\x8b", "gzip", "gunzip --keep"},
+                                 {"BZh", "bzip2", "bunzip2 --keep"},
+                                 {"\xfd"
+                                  "7zXZ",
+                                  "xz", "unxz --keep"},
+                                 {"PK\x03\x04", "zip", "unzip"}};
+
+Error no_database(const fs::path& path, const File& file, const std::string& unreadable) {
+  constexpr std::size_t kLongest = 8;
+  std::string begin(kLongest, '\0');
+  begin.resize(file.read(begin.data(), begin.size(), 0));
+  for (const Packing& packing : kPackings) {
+    if (!begin.starts_with(packing.begins)) continue;
+    return {ErrorCode::refused,
+            fmt::format("{} is packed with {}, and only zstd is unpacked here",
+                        printable(path.native()), packing.name),
+            fmt::format("unpack it first: {} {}", packing.unpack, shell_quoted(path.native()))};
+  }
+  if (path.extension() != ".zst") return {ErrorCode::refused, unreadable};
+  return {
+      ErrorCode::refused,
+      fmt::format("{} is not packed with zstd, whatever its name says", printable(path.native())),
+      "name a database, or what backups export --zstd has made of one"};
+}
+
 }  // namespace
 
 BackupFile::BackupFile(const fs::path& file, const Context& context) {
@@ -54,7 +85,7 @@ BackupFile::BackupFile(const fs::path& file, const Context& context) {
     content_ = BackupContent{path_.native(), facts.revision, facts.tables, facts.size};
   } else if (!is_sealed_here(hash_file(file_, nullptr), context)) {
     // What was kept though it could not be read goes back all the same.
-    throw Error(ErrorCode::refused, facts.unreadable);
+    throw no_database(path_, file_, facts.unreadable);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "os/signals.hpp"
+#include "pipeline/entries.hpp"
 #include "pipeline/filing.hpp"
 #include "pipeline/replace.hpp"
 
@@ -64,7 +65,9 @@ BackupsCreateReport create_backup(std::chrono::milliseconds wait, const Context&
   BackupsCreateReport report;
   report.database = context.store.location();
   if (!context.store.exists()) {
-    throw Error(ErrorCode::io, fmt::format("{} does not exist", printable(report.database)));
+    throw with_similar_names(
+        context, Error(ErrorCode::io, fmt::format("{} does not exist", printable(report.database)),
+                       "name the database with --database"));
   }
   context.catalogue.require_usable(context.store.location());
   const auto lock = context.store.hold({"backups create", rfc3339(context.now())}, deadline);

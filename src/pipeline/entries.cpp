@@ -59,10 +59,18 @@ void require_catalogue(const Context& context) {
   if (found != std::filesystem::file_type::not_found) return;
   const bool none_yet = context.store.exists() && directory == context.store.default_catalogue();
   if (none_yet) return;
-  throw Error(ErrorCode::usage,
-              fmt::format("there are no backups of {}: {} does not exist",
-                          printable(context.store.location()), printable(directory.native())),
-              "name the database with --database, and with --backups where its backups are");
+  throw with_similar_names(
+      context,
+      Error(ErrorCode::usage,
+            fmt::format("there are no backups of {}: {} does not exist",
+                        printable(context.store.location()), printable(directory.native())),
+            "name the database with --database, and with --backups where its backups are"));
+}
+
+Error with_similar_names(const Context& context, Error error) {
+  if (context.store.exists()) return error;
+  for (const std::string& warning : context.store.look({}).warnings) error.add_note(warning);
+  return error;
 }
 
 void require_data(const CatalogueEntry& entry) {

@@ -32,6 +32,9 @@ BackupContent content_of(const Manifest& manifest);
 /// this database yet: a mistyped path must not look like backups in the best of order.
 void require_catalogue(const Context& context);
 
+/// The error, with the databases of a similar name as its notes where there is no database.
+Error with_similar_names(const Context& context, Error error);
+
 /// Throws Error{refused} when the data of the entry went back into place.
 void require_data(const CatalogueEntry& entry);
 

@@ -12,6 +12,7 @@
 #include "os/copy.hpp"
 #include "os/modes.hpp"
 #include "os/new_file.hpp"
+#include "os/new_place.hpp"
 #include "os/parent_directory.hpp"
 #include "os/signals.hpp"
 #include "os/zstd.hpp"
@@ -24,6 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 CatalogueEntry exportable(const std::string& id, const Context& context) {
+  require_catalogue(context);
   CatalogueEntry entry = context.catalogue.find(id);
   require_data(entry);
   if (const auto late = seal_entry(entry, context, Deadline(kForSealing))) {
@@ -111,6 +113,7 @@ class ExportTarget {
                   "baseline rollback --to puts a backup in its place");
     }
     require_elsewhere(context);
+    require_own_place(path_);
     const auto status = directory_.status(name_);
     if (status && !S_ISREG(status->st_mode)) {
       throw Error(ErrorCode::usage, fmt::format("{} is not a regular file", shown),

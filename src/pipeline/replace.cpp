@@ -183,6 +183,7 @@ void take_back(ReplaceSteps& steps, const Context& context, Replacement& replace
     throw;
   }
   clean_up_after_revert(steps, context, replacement, report);
+  report.ready.clear();
   report.outcome = Outcome::checks_failed;
 }
 
@@ -420,7 +421,6 @@ void replace(ReplaceSteps& steps, const Context& context, Replacement& replaceme
 
 ReplaceReport with_application(ApplicationControl& application, const Context& context,
                                const std::function<void(ReplaceReport&)>& act) {
-  constexpr std::string_view kDown = "the application is not running: ";
   ReplaceReport report;
   try {
     surprises_as_errors([&] { act(report); });
@@ -432,7 +432,7 @@ ReplaceReport with_application(ApplicationControl& application, const Context& c
     }
     application.start_again(nullptr);
     if (application.trouble()) {
-      error.add_note(fmt::format("{}{}", kDown, *application.trouble()));
+      error.add_note(*application.trouble());
     } else if (const auto done = application.report(); done && done->running) {
       error.add_note("the application was started again");
     }
@@ -440,7 +440,7 @@ ReplaceReport with_application(ApplicationControl& application, const Context& c
   } catch (const Interrupted&) {
     application.start_again(nullptr);
     if (application.trouble()) {
-      context.observer.warning(fmt::format("{}{}", kDown, *application.trouble()));
+      context.observer.warning(*application.trouble());
     }
     throw;
   }
@@ -451,7 +451,7 @@ ReplaceReport with_application(ApplicationControl& application, const Context& c
       application.start_again(nullptr);
     }
     if (application.trouble()) {
-      report.warnings.push_back(fmt::format("{}{}", kDown, *application.trouble()));
+      report.warnings.push_back(*application.trouble());
     }
     report.application = application.report();
   });

@@ -44,6 +44,7 @@ struct HookRun {
 /// What a run did with the application.
 struct ApplicationReport {
   bool running = false;  ///< its start went well; false: it was stopped, and does not run
+  bool by_hand = false;  ///< all went well, and no command that starts it is configured
   std::vector<HookRun> hooks;
   std::optional<std::chrono::nanoseconds> stopped_for;  ///< from the stop to the end of the start
 };
@@ -155,7 +156,8 @@ struct StatusReport {
   std::vector<Leftover> leftovers;  ///< where no run is under way
   std::vector<MissingCopy> missing_copies;
   std::filesystem::path catalogue;
-  std::vector<CatalogueEntry> backups;
+  std::vector<CatalogueEntry> backups;  ///< of this database, oldest first; or of an unknown one
+  std::size_t other_backups = 0;        ///< of other databases, in a catalogue for several
   std::optional<HistoryLine> last;
 };
 

@@ -44,10 +44,11 @@ std::optional<RollbackSource> undo_last(bool again, const Context& context, Repl
   const HistoryLine* const last = runs.last_telling();
   const std::string database = printable(context.store.location());
   if (last == nullptr) {
-    throw Error(ErrorCode::usage,
-                fmt::format("there is no backup of {} in {} to go back to", database,
-                            printable(context.catalogue.directory().native())),
-                kNameOne);
+    throw with_similar_names(
+        context, Error(ErrorCode::usage,
+                       fmt::format("there is no backup of {} in {} to go back to", database,
+                                   printable(context.catalogue.directory().native())),
+                       kNameOne));
   }
   if (!last->replaced) {
     const HistoryLine* const before = runs.last_completed();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -62,6 +63,9 @@ StatusReport status(const Context& context, const Migration& migration, Session&
   if (!report.running) report.interruption = interruption_of(context.store);
   report.catalogue = context.catalogue.directory();
   report.backups = context.catalogue.entries();
+  report.other_backups = std::erase_if(report.backups, [&](const CatalogueEntry& entry) {
+    return entry.manifest && !is_of(entry, context);
+  });
   // What cannot be decided is looked at by a person first, with all that lies there.
   const bool decided =
       !report.interruption || report.interruption->position != Position::undecidable;
@@ -77,8 +81,9 @@ VerifyReport verify(const Context& context, const Migration& migration, const Ju
   report.database = context.store.location();
   report.revision = migration.revision;
   if (!context.store.exists()) {
-    throw Error(ErrorCode::io, fmt::format("{} does not exist", printable(report.database)),
-                "baseline deploy creates it");
+    throw with_similar_names(
+        context, Error(ErrorCode::io, fmt::format("{} does not exist", printable(report.database)),
+                       "baseline deploy creates it"));
   }
   StepScope step(context.observer, Step::check_live);
   const auto running = context.store.running();

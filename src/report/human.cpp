@@ -155,6 +155,7 @@ std::string application_text(const std::optional<ApplicationReport>& report, con
       report->stopped_for ? fmt::format(", {} after it was stopped", duration(*report->stopped_for))
                           : std::string();
   if (report->running) return labelled("application", "started" + time);
+  if (report->by_hand) return labelled("application", "stopped for this run; start it by hand");
   return labelled("application", style(Tone::bad, "NOT RUNNING: it was stopped, and not started"));
 }
 

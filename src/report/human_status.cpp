@@ -101,18 +101,21 @@ std::string status_next_text(const StatusReport& report, const TypedOptions& typ
 }
 
 std::vector<std::string> history_row(const HistoryLine& line,
-                                     const std::vector<std::string>& unsealed) {
+                                     const std::vector<std::string>& unsealed, bool with_database) {
   const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : printable(text); };
   const std::string time =
       line.unavailable_us ? duration(std::chrono::microseconds(*line.unavailable_us)) : "-";
-  return {printable(line.when),
-          printable(line.command),
-          or_dash(line.from),
-          or_dash(line.to),
-          time,
-          line.backup.empty() ? "run " + printable(line.run) : printable(line.backup),
-          printable(line.outcome) +
-              (std::ranges::count(unsealed, line.backup) > 0 ? ", backup not sealed yet" : "")};
+  std::vector<std::string> row{
+      printable(line.when),
+      printable(line.command),
+      or_dash(line.from),
+      or_dash(line.to),
+      time,
+      line.backup.empty() ? "run " + printable(line.run) : printable(line.backup),
+      printable(line.outcome) +
+          (std::ranges::count(unsealed, line.backup) > 0 ? ", backup not sealed yet" : "")};
+  if (with_database) row.push_back(printable(line.database));
+  return row;
 }
 
 }  // namespace
@@ -140,8 +143,11 @@ std::string of(const StatusReport& report, const Style& style, const TypedOption
                      fmt::format("{} {}: {}", report.last->when, printable(report.last->command),
                                  printable(report.last->outcome)));
   }
-  text += labelled("backups", fmt::format("{} in {}", report.backups.size(),
-                                          printable(report.catalogue.native())));
+  const std::string others = report.other_backups > 0
+                                 ? fmt::format(", and {} of other databases", report.other_backups)
+                                 : std::string();
+  text += labelled("backups", fmt::format("{} in {}{}", report.backups.size(),
+                                          printable(report.catalogue.native()), others));
   for (const std::string& id : unsealed_ids(report.backups)) {
     text += labelled("not sealed", printable(id));
   }
@@ -171,16 +177,22 @@ std::string of(const History& history, const std::vector<std::string>& unsealed,
                const Style& style) {
   std::string text = "no deploy or rollback yet\n";
   if (!history.lines.empty()) {
+    // A catalogue may be that of several databases.
+    const bool several = std::ranges::any_of(history.lines, [&](const HistoryLine& line) {
+      return line.database != history.lines.front().database;
+    });
     std::vector<std::vector<std::string>> rows;
-    for (const HistoryLine& line : history.lines) rows.push_back(history_row(line, unsealed));
-    text = table({{"WHEN"},
-                  {"COMMAND"},
-                  {.head = "FROM", .least = 6},
-                  {.head = "TO", .least = 6},
-                  {.head = "WINDOW", .right = true},
-                  {.head = "BACKUP OR RUN"},
-                  {.head = "OUTCOME", .least = 8}},
-                 rows, style.columns());
+    for (const HistoryLine& line : history.lines)
+      rows.push_back(history_row(line, unsealed, several));
+    std::vector<TableColumn> columns{{"WHEN"},
+                                     {"COMMAND"},
+                                     {.head = "FROM", .least = 6},
+                                     {.head = "TO", .least = 6},
+                                     {.head = "WINDOW", .right = true},
+                                     {.head = "BACKUP OR RUN"},
+                                     {.head = "OUTCOME", .least = 8}};
+    if (several) columns.push_back({.head = "DATABASE", .least = 12});
+    text = table(columns, rows, style.columns());
   }
   if (history.unreadable > 0) {
     text += fmt::format("{} could not be read (a power cut may tear the last line)\n",

@@ -35,6 +35,17 @@ TEST_CASE("a value is found in a literal, in JSON, in what is escaped, and line 
   CHECK(all.in("only the second line") == "only the ${A}");
 }
 
+TEST_CASE("a value is found as SQL, a shell or JSON writes it", "[concealed]") {
+  Concealed all;
+  all.add("it's a \"long\" pass\\word\nand it's a second 'line'", "${A}");
+  CHECK(all.in("\"it's a \"\"long\"\" pass\\word\nand it's a second 'line'\"") == "\"${A}\"");
+  CHECK(all.in("second: and it''s a second ''line''") == "second: ${A}");
+  CHECK(all.in(R"(and it'\''s a second '\''line'\'')") == "${A}");
+  CHECK(all.in(R"($'it\'s a "long" pass\\word\012and it\'s a second \'line\'')") == "$'${A}'");
+  CHECK(all.in(R"({"sql": "SELECT 'it''s a \"long\" pass\\word\nand it''s a second ''line'''"})") ==
+        R"({"sql": "SELECT '${A}'"})");
+}
+
 TEST_CASE("a short value is concealed where it is a word", "[concealed]") {
   Concealed all;
   all.add("1", "${N}");

@@ -7,7 +7,7 @@ TEXTS = {
     "controls": b"\x01\x07\x08\x1b]0;PWNED\x07\x1b[2J\x1b[32mall is well\x1b[0m\r\x7f",
     "C1": "\x9b31mred\x85next".encode(),
     "bidirectional": "\u202eevil\u202c\u2066x\u2069\u200e\u200f\u061c".encode(),
-    "zero-width": "a\u200bb\u200cc\u200dd\ufeffe\u00adf\u2060g\U000e0041".encode(),
+    "zero-width": "a\u200bb\u200cc\u200dd\ufeffe\u00adf\u2060g\U000e0041\u2800h\u3164i\u115fj\ufe00k".encode(),
     "separators": "a\u2028b\u2029c".encode(),
     "not UTF-8": b"\xff\xc3( \xed\xa0\x80 \xc0\xaf",
     "job commands": b"x\n::warning file=x::PWNED\n  ::error::PWNED\n##[error]PWNED ##vso[task]\n"
@@ -18,7 +18,7 @@ TEXTS = {
 
 # What no output may hold: controls but for the line feed, C1, and what is not seen.
 HIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-                    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+                    "\ufeff\ufff9-\ufffb\u2800\u3164\u115f\ufe00\U000e0000-\U000e007f]")
 COMMAND = re.compile(r"(?m)^\s*::\w.*PWNED|##[a-z]*\[")
 # Our own annotations, whose text GitHub shows and does not obey.
 OWN = re.compile(r"(?m)^::(error|warning) (file=[^:,]*,line=\d+,col=\d+,)?title=[^:]*::[^\n]*$")

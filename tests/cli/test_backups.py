@@ -751,6 +751,17 @@ class RollbackFrom(BackupsCase):
         self.refused(2, "it is not a regular file", self.dir)
         self.refused(2, "is the live database itself", self.database)
 
+    def test_packed_by_another_program(self):
+        for begin, name, unpack in ((b"\x1f\x8b\x08", "gzip", "gunzip --keep"),
+                                    (b"BZh9", "bzip2", "bunzip2 --keep"),
+                                    (b"\xfd7zXZ\0", "xz", "unxz --keep"), (b"PK\3\4", "zip", "unzip")):
+            self.file.write_bytes(begin + bytes(200))
+            self.refused(4, f"old.db is packed with {name}, and only zstd is unpacked here\n"
+                         f"  hint: unpack it first: {unpack} {self.file}\n", self.file)
+        plain = self.dir / "plain.zst"
+        plain.write_bytes(b"no database " * 100)
+        self.refused(4, "plain.zst is not packed with zstd, whatever its name says\n", plain)
+
     def test_no_database(self):
         self.file.write_bytes(b"no database " * 100)
         self.refused(4, "file is not a database", self.file)

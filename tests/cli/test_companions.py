@@ -407,6 +407,37 @@ class Kept(Companions):
         self.assertEqual(query(backup, "SELECT DISTINCT n FROM item"), [("keep" * 500,)])
         self.assert_taken_back(backup, self.kept(), before)
 
+    def test_what_is_no_journal_and_no_log(self):
+        """SQLite reads nothing from it, and removes it."""
+        texts = {"-journal": (b"my notes " * 100, b"\0notes" * 200), "-wal": (b"my notes " * 100,)}
+        databases = {"a database": None, "an empty file": b"",
+                     "a damaged header": b"SQLite format 3\0" + bytes(84)}
+        for engine in "swap", "in-place":
+            for name, text in ((name, text) for name in texts for text in texts[name]):
+                for kind, content in databases.items():
+                    if content is not None and (name == "-wal" or engine == "in-place"):
+                        continue
+                    with self.subTest((engine, name, text[:6], kind)):
+                        self.assert_kept_whole(engine, name, text, content)
+
+    def assert_kept_whole(self, engine, name, text, content):
+        if content is None:
+            self.item(self.database, *(["journal_mode = WAL"] if name == "-wal" else []))
+        else:
+            self.database.write_bytes(content)
+        beside = Path(f"{self.database}{name}")
+        beside.write_bytes(text)
+        done = self.baseline(*self.words("deploy", "--yes", "--engine", engine))
+        self.assertEqual(done.returncode, 4 if content else 0, done.stderr)
+        if beside.exists():
+            self.assertEqual(beside.read_bytes(), text)
+        if content is None or not beside.exists():
+            self.assertEqual((self.kept() / beside.name).read_bytes(), text)
+            self.assertIn(f"note: nothing in {beside.name} is valid, so SQLite removes it: it is"
+                          f" kept in {self.kept()}\n", done.stderr)
+        for path in self.dir.glob("app.db*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
     def test_where_no_backup_is_made(self):
         """`run` brings it in to see whether the application may start."""
         before, _ = self.hot()

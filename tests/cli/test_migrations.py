@@ -252,6 +252,46 @@ class Broken(MigrationCase):
                     "CREATE TRIGGER t INSTEAD OF INSERT ON names BEGIN DELETE FROM persno; END;\n",
                     "3:63", "trigger t: no such table: persno; did you mean 'person'?")
 
+    def test_a_trigger_that_waits_for_a_missing_column(self):
+        """SQLite takes any name, and never fires it."""
+        for event, view in ("AFTER UPDATE OF name, nme", ""), ("INSTEAD OF UPDATE OF \"nme\"", "v"):
+            with self.subTest(event):
+                more = "CREATE VIEW v AS SELECT name FROM person; " if view else ""
+                start = f"{more}CREATE TRIGGER t {event}"
+                self.broken(f"{start} ON {view or 'person'} BEGIN SELECT 1; END;\n",
+                            f"2:{len(start.removesuffix(chr(34)).removesuffix('nme')) + (not view)}",
+                            f"trigger t: {view or 'person'} has no column nme")
+
+    def test_a_trigger_that_waits_for_what_is_there(self):
+        path = self.migration(
+            self.PERSON + "CREATE TRIGGER update_of AFTER UPDATE OF rowid, Name, [code] ON person BEGIN"
+            " UPDATE person SET code = 1 WHERE id = NEW.id; END;\n")
+        self.succeeds("init", "-m", path, "-o", "new")
+
+    def test_a_virtual_table_of_what_is_missing(self):
+        text = "CREATE VIRTUAL TABLE found USING "
+        for using, word, message in (
+                ("fts5(name, content='persno')", "persno",
+                 "no such table: persno; did you mean 'person'?"),
+                ("fts5(surname, content='person')", "surname", "no such column: T.surname"),
+                ("fts5(name, content='person', content_rowid='uuid')", "uuid",
+                 "no such column: T.uuid; did you mean 'id'?"),
+                ("fts5vocab('found_by', 'row')", None, "no such fts5 table: main.found_by")):
+            with self.subTest(using):
+                column = 1
+                if word:  # where its quote is, if it has one
+                    column = (text + using).index(word) + (f"'{word}'" not in using)
+                self.broken(text + using + ";\n", f"2:{column}", f"virtual table found: {message}")
+
+    def test_a_virtual_table_of_what_is_there(self):
+        path = self.migration(
+            self.PERSON + "CREATE VIRTUAL TABLE a USING fts5(name, content='person', content_rowid='id');"
+            "CREATE VIRTUAL TABLE b USING fts5(name, content='');"
+            "CREATE VIRTUAL TABLE c USING rtree(id, x, y);"
+            "CREATE VIRTUAL TABLE d USING fts5vocab('a', 'row');"
+            "CREATE VIRTUAL TABLE e USING fts5(name); INSERT INTO e VALUES ('x');\n")
+        self.succeeds("init", "-m", path, "-o", "new")
+
     def test_a_view_of_a_missing_column(self):
         self.broken("CREATE VIEW names AS\n  SELECT id, surname FROM person;\n", "3:14",
                     "view names: no such column: surname")

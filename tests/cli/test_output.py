@@ -75,15 +75,26 @@ class Usage(support.Case):
                         "  hint: see baseline deploy --help\n", "deploy", "app.db")
 
     def test_a_value_that_is_missing(self):
-        done = self.baseline("deploy", "--database")
-        self.assertEqual((done.returncode, done.stdout), (2, ""))
-        self.assertIn("--database", done.stderr)
-        self.assertIn("  hint: see baseline deploy --help\n", done.stderr)
+        for command, option, kind in (("deploy", "--database", "PATH"), ("deploy", "--wait", "DURATION"),
+                                      ("verify", "--only", "GLOB")):
+            self.refuses(2, f"baseline: error: {option} needs a value: {kind}\n"
+                            f"  hint: see baseline {command} --help\n", command, option)
 
     def test_an_option_twice(self):
-        done = self.baseline("deploy", "-d", "a", "-d", "b")
-        self.assertEqual((done.returncode, done.stdout), (2, ""))
-        self.assertIn("--database", done.stderr)
+        self.refuses(2, "baseline: error: --database may be given only once\n"
+                        "  hint: see baseline deploy --help\n", "deploy", "-d", "a", "-d", "b")
+
+    def test_options_that_exclude_each_other(self):
+        done = self.baseline("rollback", "-d", "a", "--to", "b", "--from", "c")
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.stderr, "^baseline: error: --(to|from) and --(to|from) cannot be given"
+                                      " together\n")
+
+    def test_a_value_for_a_flag(self):
+        for value in "3", "false", "no":
+            self.refuses(2, "baseline: error: --yes takes no value\n"
+                            "  hint: see baseline deploy --help\n",
+                         "deploy", "-d", "a", f"--yes={value}")
 
     def test_words_that_are_not_known(self):
         self.refuses(2, "baseline: error: --format must be one of human, json; got 'jsn'\n"

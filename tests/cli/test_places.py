@@ -90,6 +90,92 @@ class Places(support.Case):
                 (self.dir / name).unlink()
 
 
+class NewFiles(support.Case):
+    """A file that the user wants made is not made where a database or a run would take it for its
+    own."""
+
+    def setUp(self):
+        super().setUp()
+        self.database = self.legacy()
+        self.succeeds("deploy", "-d", self.database)
+        self.other = self.legacy("w.db")
+
+    def assert_refused(self, file, why, place=None):
+        backup = self.only_backup(self.database).name
+        words = (f"baseline: error: cannot write {place or file}: {why}\n"
+                 "  hint: choose another name or another directory\n")
+        for command in (["backups", "export", backup, file], ["verify", "--report", f"junit={file}"],
+                        ["report", "-o", file], ["init", "-o", file],
+                        ["checks", "generate", "-o", file]):
+            with self.subTest((command, file)):
+                if command[0] in ("init", "checks") and place is None and "backups" in why:
+                    continue  # names what it would make there
+                self.refuses(2, words, *command, "-d", self.database)
+
+    def test_what_sqlite_would_take_for_its_own(self):
+        for suffix in "-wal", "-shm", "-journal":
+            self.assert_refused(f"{self.other}{suffix}", "SQLite would take it for a part of w.db,"
+                                " which is beside it")
+
+    def test_what_a_run_would_take_for_its_own(self):
+        for name in "lock", "journal", "journal.new", "candidate", "restoring", "displaced", "export":
+            self.assert_refused(f"{self.dir}/.w.db.baseline-{name}",
+                                "runs of baseline give this name to their files")
+
+    def test_among_the_backups_of_another_database(self):
+        self.succeeds("deploy", "-d", self.other)
+        for name in "x", "runs/x", f"{self.only_backup(self.other).name}/x":
+            self.assert_refused(f"{self.other}.backups/{name}",
+                                f"{self.other}.backups is a directory of backups")
+        done = self.baseline("init", "-d", self.database, "-o", f"{self.other}.backups/x")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("is a directory of backups\n", done.stderr)
+
+    def test_such_a_name_without_the_database(self):
+        self.succeeds("backups", "export", self.only_backup(self.database).name,
+                      self.dir / "free-wal", "-d", self.database)
+
+
+class OddCatalogues(support.Case):
+    def test_the_directory_of_the_database(self):
+        database = self.legacy()
+        for words in ["deploy", "--yes"], ["plan"], ["backups", "create"]:
+            self.refuses(2, f"baseline: error: {self.dir} is the directory of the database, and backups"
+                         f" need one of their own\n  hint: --backups {database}.backups\n",
+                         *words, "-d", database, "--backups", ".",
+                         leaves=[support.lock_of(database)])
+
+    def test_what_sqlite_would_take_for_its_own(self):
+        database = self.legacy()
+        done = self.baseline("deploy", "-d", database, "--backups", f"{database}-wal")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("SQLite would take it for a part of app.db", done.stderr)
+        self.assertFalse((self.dir / "app.db-wal").exists())
+
+
+class Mistyped(support.Case):
+    """A path at which nothing is must not look as if all were well."""
+
+    def test_each_command_that_is_about_what_is_there(self):
+        self.succeeds("deploy", "-d", self.legacy())
+        path = self.dir / "apq.db"
+        for code, words in ((2, ["recover"]), (2, ["history"]), (2, ["backups", "list"]),
+                            (2, ["backups", "verify"]), (2, ["rollback", "--yes"]),
+                            (2, ["backups", "prune", "--keep", "1", "--yes"]),
+                            (2, ["backups", "export", "20261121T023558Z-001", "x"]),
+                            (5, ["backups", "create"]), (5, ["verify"])):
+            with self.subTest(words), self.unchanged(support.lock_of(path)):
+                done = self.baseline(*words, "-d", path)
+                self.assertEqual((done.returncode, done.stdout), (code, ""))
+                self.assertIn(f"{path} does not exist; did you mean app.db, which lies beside it?",
+                              done.stderr)
+
+    def test_a_database_without_a_catalogue_is_none(self):
+        database = self.legacy()
+        for words in ["recover"], ["history"], ["backups", "list"]:
+            self.succeeds(*words, "-d", database)
+
+
 class Addresses(support.Case):
     """What frameworks have in DATABASE_URL is no path: SQLite would make a file of that name."""
 

@@ -88,6 +88,9 @@ checks:
                           ["verify", "-d", database], ["history", "-d", database],
                           ["rollback", "-d", database, "--yes"]):
                 self.runs(*words, reports=words[0] in ("deploy", "verify", "rollback"))
+            for name in "manifest.json", "history.jsonl", "baseline-record":
+                for path in self.dir.glob(f"{number}.db.backups/**/{name}"):
+                    self.clean(path.read_bytes(), path)
 
     def test_messages_of_sqlite(self):
         """A schema that SQLite cannot read names its objects in the message."""

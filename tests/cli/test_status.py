@@ -205,12 +205,27 @@ class LooksOnly(StatusCase):
 
 class Backups(support.Case):
     def test_none(self):
-        database = self.dir / "app.db"
+        database = self.legacy()
         with self.unchanged():
             self.assertEqual(self.succeeds("backups", "list", "-d", database),
                              f"no backups in {database}.backups\n")
             self.assertEqual(self.succeeds("history", "-d", database),
                              "no deploy or rollback yet\n")
+
+    def test_of_several_databases(self):
+        one, two = self.legacy("one.db"), self.legacy("two.db")
+        shared = self.dir / "shared"
+        self.succeeds("deploy", "-d", one, "--backups", shared)
+        self.assertNotIn("DATABASE", self.succeeds("history", "-d", one, "--backups", shared))
+        for _ in range(2):
+            self.succeeds("deploy", "-d", two, "--backups", shared, "--again")
+        out = self.succeeds("status", "-d", one, "--backups", shared)
+        self.assertIn(f"1 in {shared}, and 2 of other databases\n", out)
+        backups = self.json("status", "-d", one, "--backups", shared)["backups"]
+        self.assertEqual((backups["count"], backups["newest"][-3:]), (1, "001"))
+        head, *rows = self.succeeds("history", "-d", one, "--backups", shared).splitlines()
+        self.assertTrue(head.endswith("DATABASE"), head)
+        self.assertEqual([row.split()[-1] for row in rows], [str(one), str(two), str(two)])
 
     def test_several(self):
         database = self.legacy()

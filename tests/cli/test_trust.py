@@ -164,6 +164,34 @@ class Others(support.Case):
                 self.left_alone(path, "deploy")
             path.unlink()
 
+    def test_plan_refuses_what_deploy_refuses(self):
+        self.dir.chmod(0o1777)
+        for suffix in "journal", "journal.new", "candidate", "restoring":
+            for content in "", "text":
+                path = self.dir / f".app.db.baseline-{suffix}"
+                path.write_text(content)
+                self.give_away(path)
+                with self.subTest((suffix, content)):
+                    self.left_alone(path, "plan")
+                    said = [self.baseline(*words, "-d", self.database).stderr
+                            for words in (["plan"], ["deploy", "--yes"])]
+                    self.assertEqual(said[0], said[1])
+                path.unlink()
+
+    def test_status_does_not_promise_what_recover_will_not_do(self):
+        self.dir.chmod(0o1777)
+        for suffix in "journal.new", "candidate", "restoring", "displaced":
+            path = self.dir / f".app.db.baseline-{suffix}"
+            path.write_text("")
+            self.give_away(path)
+            with self.subTest(suffix):
+                out = self.succeeds("status", "-d", self.database)
+                self.assertRegex(out, rf"{path}: {path} belongs to .*{OTHER}|{path}: it was put")
+                self.assertNotIn("removes it", out)
+                self.baseline("recover", "-d", self.database)
+                self.assertTrue(path.exists())
+            path.unlink()
+
     def test_the_catalogue_and_what_is_in_it(self):
         self.dir.chmod(0o1777)
         catalogue = self.dir / "app.db.backups"

@@ -223,6 +223,32 @@ class Window(support.Case):
         self.assertEqual(process.returncode, 143)
         self.assertEqual(self.health()["channel_configs"], 24)
 
+    def hooks(self, **hooks):
+        lines = "".join(f"  {name}: [sh, -c, {json.dumps(what)}]\n" for name, what in hooks.items())
+        (self.dir / "baseline.yaml").write_text(
+            f"version: 1\ndatabase: app.db\napplication:\n{lines}")
+
+    def test_one_without_a_start_is_to_be_started_by_hand(self):
+        self.hooks(stop="exit 0")
+        done = self.baseline("deploy")
+        self.assertEqual((done.returncode, done.stderr.count("start the application now")), (0, 1))
+        self.assertIn("stopped for this run; start it by hand", done.stdout)
+        self.assertNotIn("NOT RUNNING", done.stdout)
+
+    def test_after_a_stop_that_failed_nobody_knows(self):
+        self.hooks(stop="exit 5")
+        done = self.baseline("deploy")
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("the application may not be running: its stop failed, and no command that"
+                      " starts it is configured", done.stderr)
+        self.assertNotIn("it was stopped", done.stderr)
+
+    def test_what_was_put_back_was_never_ready(self):
+        self.hooks(stop="exit 0", start="exit 5")
+        document = self.json("deploy", code=1)
+        self.assertTrue(document["swapped_back"])
+        self.assertIsNone(document["ready_at"])
+
     def test_a_word_is_one_argument_whatever_it_holds(self):
         words = ["--option", "; touch bad", "$(touch bad)", "`touch bad`", "a b", "*", "$$X", ""]
         seen = self.dir / "seen"

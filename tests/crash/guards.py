@@ -28,6 +28,7 @@ SWAP_FILING = "src/store/sqlite/swap/swap_filing.cpp"
 SWAP_RECORD = "src/store/sqlite/swap/swap_record.cpp"
 EXCLUSIVE = "src/store/sqlite/swap/exclusive.cpp"
 FREEZE = "src/store/sqlite/swap/freeze.cpp"
+NEW_PLACE = "src/os/new_place.cpp"
 OWN = "src/store/sqlite/swap/own_companions.cpp"
 SIGHT = "src/store/sqlite/swap/companion_sight.cpp"
 STORE = "src/store/sqlite/sqlite_store.cpp"
@@ -349,6 +350,13 @@ GUARDS = [
           "!has_database_header(target)) return;\n", "cli test_companions"),
     Guard("kept: before the live database is copied", STORE,
           "  keep_what_is_replaced(target_);\n", "", "cli test_companions"),
+    Guard("kept: a file of which nothing is valid", OWN,
+          "      target.keep({itself});\n", "", "cli test_companions"),
+    Guard("new files: no name that is taken for a database's or a run's", NEW_PLACE,
+          "    require_own_name(above);\n", "", "cli test_places"),
+    Guard("new files: none among backups", NEW_PLACE,
+          "    if (!is_catalogue(above)) continue;\n", "    if (error) break;\n    continue;\n",
+          "cli test_places"),
     Guard("kept: nothing that is in the file already", OWN, "    if (!replaced.any) continue;\n", "",
           "cli test_companions"),
     _sync("each file that is kept", BROUGHT_IN, "at += bytes.size();\n  });\n",

@@ -125,7 +125,7 @@ TEST_CASE("the page has the verdict and each section", "[report]") {
   CHECK(contains(backup, std::string(64, 'a')));
   CHECK(contains(backup, "/mnt/also: made and verified"));
   const std::string application = section(page, "application");
-  CHECK(contains(application, "It is not running."));
+  CHECK(contains(application, "is to be started by hand."));
   CHECK(contains(application, "systemctl stop shop"));
   CHECK(contains(section(page, "run"), "20261121T023558Z-001-9f31c2aa"));
 }

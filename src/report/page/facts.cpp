@@ -75,8 +75,12 @@ void add_application(Node main, const Json& result) {
   Node section = add_section(main, "application", "Application");
   if (!application.is_object()) return add_hooks(section, planned);
   const bool running = is_true(application, "running");
+  const bool by_hand = !running && text_of(result, "outcome") == "done";
   Node text = add(section, "p");
-  add(text, "strong", running ? "" : "bad", running ? "It was started." : "It is not running.");
+  add(text, "strong", running || by_hand ? "" : "bad",
+      running   ? "It was started."
+      : by_hand ? "It was stopped, and is to be started by hand."
+                : "It is not running.");
   if (child_of(application, "stopped_ms").is_number()) {
     add_text(text,
              fmt::format(" From the beginning of its stop to the end of its start it took {}.",

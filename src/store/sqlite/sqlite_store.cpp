@@ -184,14 +184,20 @@ std::vector<Leftover> SqliteStore::leftovers() {
   std::vector<Leftover> found;
   const auto look_for = [&](const std::string& name, const char* what) -> Leftover* {
     if (!target_.directory.contains(name)) return nullptr;
-    return &found.emplace_back(Leftover{target_.directory / name, what});
+    Leftover& left = found.emplace_back(Leftover{target_.directory / name, what});
+    try {
+      target_.directory.require_obeyed(name);
+    } catch (const Error& not_ours) {
+      left.why_kept = not_ours.what();
+    }
+    return &left;
   };
   look_for(names::journal(target_.name), "the journal of a run");
   look_for(names::journal_temporary(target_.name), "a journal that was being written");
   look_for(names::restoring(target_.name), "a file that was being put back");
   const auto candidate = target_.directory.status(names::candidate(target_.name));
   Leftover* const left = look_for(names::candidate(target_.name), "the candidate of a run");
-  if (left != nullptr && candidate && candidate->st_size > 0) {
+  if (left != nullptr && left->why_kept.empty() && candidate && candidate->st_size > 0) {
     left->why_kept = "no journal tells what it is, and it may be a whole database: look at it";
   }
   if (Leftover* const displaced = look_for(names::displaced(target_.name), "another program's")) {

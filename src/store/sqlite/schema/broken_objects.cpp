@@ -11,6 +11,7 @@
 
 #include "base/text.hpp"
 #include "store/sqlite/db/statements.hpp"
+#include "store/sqlite/sql/tokenizer.hpp"
 
 namespace baseline::sqlite {
 namespace {
@@ -38,9 +39,18 @@ int compile_code(SQLite::Database& database, const std::string& sql) {
   return code;
 }
 
-// Why SQLite cannot compile a statement; nothing when only the application has what is missing.
-std::optional<std::string> why_not_compiled(SQLite::Database& database, const std::string& sql) {
-  const int code = compile_code(database, sql);
+// The code of the first step.
+int step_code(SQLite::Database& database, const std::string& sql) {
+  sqlite3_stmt* raw = nullptr;
+  const int code = sqlite3_prepare_v2(database.getHandle(), sql.c_str(), -1, &raw, nullptr);
+  const StatementPtr statement(raw);
+  if (code != SQLITE_OK) return code;
+  const int stepped = sqlite3_step(raw);
+  return stepped == SQLITE_ROW || stepped == SQLITE_DONE ? SQLITE_OK : stepped;
+}
+
+// Why SQLite has given this code; nothing when only the application has what is missing.
+std::optional<std::string> why_broken(SQLite::Database& database, int code) {
   if (code == SQLITE_OK) return {};
   if ((code & 0xFF) != SQLITE_ERROR) {
     throw SQLite::Exception(database.getHandle(), code);
@@ -54,6 +64,10 @@ std::optional<std::string> why_not_compiled(SQLite::Database& database, const st
   constexpr std::string_view kHere = "no such table: main.";
   if (message.starts_with(kHere)) message = "no such table: " + message.substr(kHere.size());
   return with_suggestion(database.getHandle(), message);
+}
+
+std::optional<std::string> why_not_compiled(SQLite::Database& database, const std::string& sql) {
+  return why_broken(database, compile_code(database, sql));
 }
 
 // "surname" of "no such column: p.surname; did you mean …".
@@ -121,6 +135,56 @@ void find_broken_triggers(SQLite::Database& database, const std::string& table,
   }
   database.exec("ROLLBACK TO baseline_triggers");
   database.exec("RELEASE baseline_triggers");
+}
+
+// The columns that a trigger waits for: UPDATE OF a, b ON t.
+TextRow columns_waited_for(std::string_view sql) {
+  const std::vector<Token> tokens = tokenize(sql);
+  std::size_t i = 0;
+  while (i + 1 < tokens.size() &&
+         !(is_keyword(tokens[i], "update") && is_keyword(tokens[i + 1], "of"))) {
+    if (is_keyword(tokens[i], "begin")) return {};
+    ++i;
+  }
+  TextRow out;
+  for (i += 2; i < tokens.size() && !is_keyword(tokens[i], "on"); ++i) {
+    if (!is_symbol(tokens[i], ",")) out.push_back(unquoted(tokens[i]));
+  }
+  return out;
+}
+
+// SQLite takes any name there, and a trigger that waits for a missing column never fires.
+void find_idle_triggers(SQLite::Database& database, std::vector<BrokenObject>& out) {
+  for (const TextRow& trigger :
+       text_rows(database,
+                 "SELECT name, tbl_name, sql FROM main.sqlite_schema WHERE type = 'trigger' "
+                 "ORDER BY rowid")) {
+    TextRow columns{"rowid", "oid", "_rowid_"};
+    for (const TextRow& column :
+         text_rows(database, "SELECT name FROM pragma_table_xinfo(?, 'main')", trigger[1])) {
+      columns.push_back(column[0]);
+    }
+    for (const std::string& name : columns_waited_for(trigger[2])) {
+      if (std::ranges::any_of(columns, [&](const auto& c) { return same_name(c, name); })) continue;
+      out.push_back({"trigger", trigger[0], name,
+                     fmt::format("trigger {}: {} has no column {}", trigger[0], trigger[1], name)});
+    }
+  }
+}
+
+// What a virtual table is made from (content=… of fts5) is looked for when the first row is read.
+void find_broken_virtual_tables(SQLite::Database& database, std::vector<BrokenObject>& out) {
+  for (const TextRow& table :
+       text_rows(database,
+                 "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage = 0 "
+                 "ORDER BY rowid")) {
+    const int code = step_code(
+        database, fmt::format("SELECT * FROM main.{} LIMIT 1", quoted_identifier(table[0])));
+    const auto message = why_broken(database, code);
+    if (!message) continue;
+    out.push_back({"table", table[0], missing_name(*message),
+                   fmt::format("virtual table {}: {}", table[0], *message)});
+  }
 }
 
 void find_broken_views(SQLite::Database& database, std::vector<BrokenObject>& out) {
@@ -191,6 +255,8 @@ std::vector<BrokenObject> broken_objects(SQLite::Database& database) {
     find_broken_keys(database, table[0], out);
   }
   find_broken_views(database, out);
+  find_broken_virtual_tables(database, out);
+  find_idle_triggers(database, out);
   for (const TextRow& table : text_rows(
            database, "SELECT DISTINCT tbl_name FROM main.sqlite_schema WHERE type = 'trigger'")) {
     // One that calls a function of the application's hides what is wrong with the next.

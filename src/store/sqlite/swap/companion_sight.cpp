@@ -100,7 +100,9 @@ CompanionSight look_around(const Target& target) {
   sight.wal = header_beside(target, names::wal(target.name));
   sight.journal = header_beside(target, names::rollback_journal(target.name));
   // A journal is dead when its header is zeroed, as journal_mode PERSIST leaves it.
-  if (sight.journal.starts_with('\0')) sight.journal.clear();
+  constexpr std::size_t kMagicSize = 8;
+  const std::string_view magic = std::string_view(sight.journal).substr(0, kMagicSize);
+  if (magic.find_first_not_of('\0') == std::string_view::npos) sight.journal.clear();
   return sight;
 }
 

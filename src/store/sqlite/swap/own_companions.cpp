@@ -182,14 +182,24 @@ void require_nothing_beside_empty(const Target& target, const CompanionSight& si
   }
 }
 
+// Beside an empty or damaged file SQLite removes even a -journal that is none.
+void add_if_no_journal(const Target& target, std::vector<OwnCompanion>& own) {
+  const std::string name = names::rollback_journal(target.name);
+  const auto file = target.directory.open_file(name, false);
+  if (file && read_journal(*file).played.page_size == 0) own.push_back({name, {}, false});
+}
+
 std::vector<OwnCompanion> judged_companions(const Target& target, const CompanionSight& sight,
                                             CompanionsFor purpose) {
   const std::string wal = names::wal(target.name);
   std::vector<OwnCompanion> own;
   if (sight.database.empty()) require_nothing_beside_empty(target, sight);
   const auto header = FileHeader::of(sight.database);
-  // What is no database is not given to SQLite.
-  if (!header || !is_page_size(header->page_size)) return own;
+  const bool has_journal = !sight.journal.empty() && !sight.is_written;
+  if (!header || !is_page_size(header->page_size)) {
+    if (has_journal) add_if_no_journal(target, own);
+    return own;
+  }
   if (!sight.wal.empty() && header->write_version == 1 && header->read_version == 1) {
     throw_foreign(target, wal, "the file is not in WAL mode");
   }
@@ -197,10 +207,11 @@ std::vector<OwnCompanion> judged_companions(const Target& target, const Companio
     if (const auto file = target.directory.open_file(wal, false)) {
       CompanionPages pages = read_wal(*file);
       require_own_wal(target, wal, *header, *file, pages);
-      if (!sight.is_used && !pages.empty()) own.push_back({wal, std::move(pages), false});
+      const bool matters = !pages.empty() || pages.page_size == 0;
+      if (!sight.is_used && matters) own.push_back({wal, std::move(pages), false});
     }
   }
-  if (!sight.journal.empty() && !sight.is_written) {
+  if (has_journal) {
     own.push_back(judged_journal(target, names::rollback_journal(target.name), *header));
   }
   return own;
@@ -239,10 +250,16 @@ void keep_what_is_replaced(const Target& target) {
     const auto database = open_for_a_look(target);
     const auto companion = target.directory.open_file(own.name, false);
     if (!database || !companion) continue;
+    const KeptFile itself{own.name, [&](const TakeBytes& take) { give_bytes(*companion, take); }};
+    // Nothing in it is valid: SQLite reads nothing from it, and removes it.
+    if (own.brings.page_size == 0) {
+      target.keep({itself});
+      continue;
+    }
     const ReplacedPages replaced = replaced_pages(*database, *companion, own.brings);
     if (!replaced.any) continue;
     target.keep({
-        {own.name, [&](const TakeBytes& take) { give_bytes(*companion, take); }},
+        itself,
         {names::pages_before(target.name),
          [&](const TakeBytes& take) { give_undo_journal(*database, replaced, take); }},
     });

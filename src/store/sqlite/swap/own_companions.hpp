@@ -19,7 +19,8 @@ namespace baseline::sqlite {
 void require_own_companions(const Target& target);
 
 /// Before the database is opened for writing: the same, in any case. And what will be brought in
-/// but cannot be proven to be its own is kept (Target::keep), each with the pages that it replaces.
+/// but cannot be proven to be its own is kept (Target::keep), each with the pages that it replaces;
+/// so is a file of which nothing is valid, which SQLite would remove.
 void keep_what_is_replaced(const Target& target);
 
 }  // namespace baseline::sqlite

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -73,6 +75,46 @@ TEST_CASE("the SQL of others calls the functions of the list", "[functions]") {
     const auto failure = suite->query(call.sql, {}, {}).failure;
     const bool denied = failure && failure->message == call.function + " is not allowed here";
     CHECK(denied == refused);
+  }
+}
+
+struct Listed {
+  std::string name;
+  std::string since;
+  bool allowed = false;
+  std::string reason;
+};
+
+std::vector<Listed> all_listed() {
+  std::vector<Listed> out;
+  std::ifstream file(PROJECT_DIR "/tests/data/sqlite_functions.txt");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with('#')) continue;
+    std::istringstream words(line);
+    Listed one;
+    std::string verdict;
+    words >> one.name >> one.since >> verdict >> std::ws;
+    std::getline(words, one.reason);
+    one.allowed = verdict == "allowed";
+    REQUIRE((one.allowed || verdict == "refused"));
+    out.push_back(one);
+  }
+  return out;
+}
+
+TEST_CASE("every function of SQLite 3.46 is allowed, or refused for a reason", "[functions]") {
+  const std::vector<Listed> all = all_listed();
+  REQUIRE(all.size() > 150);
+  for (const Listed& one : all) {
+    INFO(one.name);
+    CHECK(is_allowed_function(one.name) == one.allowed);
+    CHECK(one.allowed == one.reason.empty());
+  }
+  // What this SQLite has is known.
+  for (const Call& call : all_calls()) {
+    INFO(call.function);
+    CHECK((std::ranges::find(all, call.function, &Listed::name) != all.end() ||
+           call.function.starts_with("sqlite_rename_") || call.function == "sqlite_drop_column"));
   }
 }
 
