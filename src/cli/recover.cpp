@@ -7,7 +7,6 @@
 #include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
 #include "pipeline/copies.hpp"
-#include "pipeline/entries.hpp"
 #include "pipeline/leftovers.hpp"
 #include "pipeline/sealing.hpp"
 #include "report/human.hpp"
@@ -45,7 +44,10 @@ CommandResult run_recover(const Invocation& invocation) {
     report.leftovers = remove_leftovers(context, *replacement);
     report.recovered = recover(context, *replacement, deadline, application);
   } else if (!context.store.exists()) {
-    require_catalogue(context);
+    // A path that was mistyped, or a first run that left nothing: nobody can tell.
+    for (const std::string& warning : context.store.look({}).warnings) {
+      context.observer.warning(warning);
+    }
   }
   std::vector<std::string> warnings;
   for (const FiledBackup& backup : seal_all(context, warnings)) {

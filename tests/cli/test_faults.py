@@ -4,7 +4,6 @@ put something else where the run keeps its files, another run was under way, a c
 import json
 import os
 import shutil
-import textwrap
 import unittest
 
 import support
@@ -310,17 +309,17 @@ class MistypedPaths(support.Case):
 
     def test_of_the_database_or_of_the_backups(self):
         self.fresh()
-        for options, database, backups in (
-                (["-d", "ap.db"], "ap.db", "ap.db.backups"),
-                (["-d", "app.db", "--backups", "bakcups"], "app.db", "bakcups")):
+        meant = (f"  note: {self.dir}/ap.db does not exist; did you mean app.db, which lies beside"
+                 " it?\n")
+        for options, database, backups, note in (
+                (["-d", "ap.db"], "ap.db", "ap.db.backups", meant),
+                (["-d", "app.db", "--backups", "bakcups"], "app.db", "bakcups", "")):
             for command in (["verify"], ["prune", "--keep", "1"]):
                 with self.subTest(command=command, options=options):
-                    self.refuses(2, textwrap.dedent(f"""\
-                        baseline: error: there are no backups of {self.dir}/{database}: \
-                        {self.dir}/{backups} does not exist
-                          hint: name the database with --database, and with --backups where its \
-                        backups are
-                        """).replace("                        ", ""), "backups", *command, *options)
+                    self.refuses(2, f"baseline: error: there are no backups of {self.dir}/{database}:"
+                                    f" {self.dir}/{backups} does not exist\n{note}"
+                                    "  hint: name the database with --database, and with --backups"
+                                    " where its backups are\n", "backups", *command, *options)
 
     def test_no_backup_yet_is_no_mistake(self):
         self.fresh()

@@ -73,7 +73,7 @@ class Schemas(unittest.TestCase):
 
     def test_a_key_more_or_less_is_found(self):
         good = {"version": 1, "tool": "baseline 0.1.0", "command": "history", "exit_code": 0,
-                "directory": "/a", "unreadable_lines": 0, "lines": []}
+                "directory": "/a", "unreadable_lines": 0, "lines": [], "unsealed": []}
         self.assertEqual(schemas.problems(good, "history"), [])
         for bad in {**good, "more": 1}, {**good, "version": 2}, {**good, "exit_code": 1}, \
                 {key: value for key, value in good.items() if key != "lines"}:

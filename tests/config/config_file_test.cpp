@@ -36,7 +36,7 @@ checks: [checks, /more/checks]
 vars: {PORT: 8080, token: "${TOKEN}"}
 strict: true
 allow_commands: true
-backups: {directory: kept, strategy: copy, also: second, keep: 10, keep_days: 30}
+backups: {directory: kept, strategy: copy, also: second, keep: 10, keep_days: 30, seal: later}
 on_failure: keep
 wait: 30s
 format: json
@@ -147,6 +147,7 @@ TEST_CASE("option, then variable, then file, then default: for every setting", "
                                                         {"BASELINE_BACKUP", "move"},
                                                         {"BASELINE_ENGINE", "swap"},
                                                         {"BASELINE_ALSO", "e"},
+                                                        {"BASELINE_SEAL", "now"},
                                                         {"BASELINE_KEEP", "3"},
                                                         {"BASELINE_KEEP_DAYS", "4"},
                                                         {"BASELINE_WAIT", "7s"},
@@ -173,7 +174,7 @@ TEST_CASE("option, then variable, then file, then default: for every setting", "
   }
   const auto from_variables = sources(resolve_settings(options, environment_of(variables)));
   for (const char* name : {"migration", "checks", "backups", "backup", "engine", "on-failure",
-                           "also", "keep", "keep-days", "wait", "format", "on-start"}) {
+                           "also", "keep", "keep-days", "seal", "wait", "format", "on-start"}) {
     INFO(name);
     CHECK(from_variables.at(name) == "BASELINE");
   }
@@ -182,6 +183,7 @@ TEST_CASE("option, then variable, then file, then default: for every setting", "
   options.checks = options.also = {"x"};
   options.backup = "auto";
   options.engine = "auto";
+  options.seal = "now";
   options.on_failure = "rollback";
   options.keep = options.keep_days = "2";
   options.wait = "1s";
