@@ -59,14 +59,22 @@ def entry(place, record=None, name=ID, **changes):
     directory = place.catalogue / name
     directory.mkdir(parents=True)
     (directory / place.database.name).write_bytes(b"x")
-    known = {"sha256": hashlib.sha256(b"x").hexdigest(), **changes}
+    digest = hashlib.sha256(b"x").hexdigest()
+    known = {"sha256": digest, **changes}
     text = json.dumps(manifest(place, **known))
     (directory / "manifest.json").write_text(text)
-    sums = (f"{known['sha256']}  {place.database.name}\n"
+    sums = (f"{digest}  {place.database.name}\n"
             f"{hashlib.sha256(text.encode()).hexdigest()}  manifest.json\n")
     (directory / "SHA256SUMS").write_text(sums)
     if record is not None:
         (directory / "baseline-record").write_text(line(record))
+
+
+def unsealed(place, **changes):
+    """One that has yet to be sealed: its name is that of its run."""
+    entry(place, sha256=None, modified_ns=0, **changes)
+    (place.catalogue / ID / "SHA256SUMS").unlink()
+    (place.catalogue / ID).rename(place.catalogue / f".unsealed-{RUN}")
 
 
 def record(*directories):
@@ -169,6 +177,14 @@ PLANTS: dict[str, Callable[[Place], None]] = {
     "an entry is a link": in_catalogue(ID),
     "an entry to be removed is a link": in_catalogue(f".partial-removed-{ID}"),
     "an unfinished entry is a link": in_catalogue(f".partial-{RUN}-manual"),
+    "an unsealed entry is a link": in_catalogue(f".unsealed-{RUN}"),
+    "an unsealed entry's id leads out": lambda place: unsealed(
+        place, id="x" + from_outside_to(place)),
+    "an unsealed entry's file leads out": lambda place: unsealed(place, file="../../outside/secret"),
+    "the data of an unsealed entry is a link": lambda place: (
+        unsealed(place), (place.catalogue / f".unsealed-{RUN}" / place.database.name).unlink(),
+        (place.catalogue / f".unsealed-{RUN}" / place.database.name).symlink_to(
+            place.outside / "secret")),
     "the records of runs are a link": in_catalogue("runs"),
     "what was brought in is a link": in_catalogue("brought-in"),
     "the history is a link": text_of_secret("history.jsonl"),
