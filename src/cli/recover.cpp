@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/workplace.hpp"
@@ -56,11 +57,18 @@ CommandResult run_recover(const Invocation& invocation) {
   for (const std::string& warning : warnings) context.observer.warning(warning);
   note_unnamed_copies(context);
   if (invocation.options.start) start(application, report);
+  std::vector<std::string> left;
+  for (const Leftover& leftover : report.leftovers) {
+    if (leftover.why_kept.empty()) continue;
+    left.push_back(fmt::format("{} is left: {}", printable(leftover.path.native()),
+                               printable(leftover.why_kept)));
+  }
   const int code = exit_code(report.outcome);
   return {invocation.settings.format.value == Format::json
               ? json_report::of(report, code)
               : told_to_people(invocation, code,
-                               human_report::of(report, invocation.out, typed_options(invocation))),
+                               human_report::of(report, invocation.out, typed_options(invocation)),
+                               left),
           code};
 }
 

@@ -21,16 +21,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
+bool is_same(const fs::path& path, const struct stat& file) {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) == 0 && found.st_dev == file.st_dev &&
+         found.st_ino == file.st_ino;
+}
+
 // The magic links of /proc/PID/fd and /proc/PID/map_files lead to the inode itself, whatever its
 // names are in this or another mount namespace.
 bool links_to(const fs::path& directory, const struct stat& file) {
   std::error_code error;
   for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
-    struct stat opened {};
-    if (::stat(it->path().c_str(), &opened) == 0 && opened.st_dev == file.st_dev &&
-        opened.st_ino == file.st_ino) {
-      return true;
-    }
+    if (is_same(it->path(), file)) return true;
   }
   return false;
 }
@@ -49,10 +51,20 @@ std::string proc_text(const fs::path& path) {
 
 // To follow every link of map_files, of all processes, takes longer than all else that `status`
 // does. /proc/PID/maps names the inodes, but not of every filesystem the device that stat() does.
+// Only who has CAP_CHECKPOINT_RESTORE can follow them (proc(5)): for all others it is the path.
 bool has_mapped(const fs::path& process, const struct stat& file) {
   const std::string maps = proc_text(process / "maps");
-  return maps.find(fmt::format(" {} ", file.st_ino)) != std::string::npos &&
-         links_to(process / "map_files", file);
+  const std::string inode = fmt::format(" {} ", file.st_ino);
+  const std::size_t found = maps.find(inode);
+  if (found == std::string::npos) return false;
+  if (links_to(process / "map_files", file)) return true;
+  for (std::size_t at = found; at != std::string::npos; at = maps.find(inode, at + 1)) {
+    const std::size_t path = maps.find_first_of("/\n", at);
+    if (path == std::string::npos || maps[path] != '/') continue;
+    const std::size_t end = maps.find('\n', path);
+    if (is_same((process / "root").native() + maps.substr(path, end - path), file)) return true;
+  }
+  return false;
 }
 
 }  // namespace

@@ -20,12 +20,35 @@ bool lies_there(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, error));
 }
 
+bool is_file(const fs::path& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error);
+}
+
+// It has backups, or the history of runs with their records: other programs have a history, too.
+bool has_what_a_catalogue_has(const fs::path& directory) {
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (names::is_id(entry->path().filename().native())) return true;
+  }
+  return is_file(directory / names::kHistory) && lies_there(directory / names::kRuns);
+}
+
 bool is_catalogue(const fs::path& directory) {
   const std::string name = directory.filename().native();
   const std::string suffix = names::catalogue("");
-  return lies_there(directory / names::kHistory) ||
-         (name.ends_with(suffix) &&
-          lies_there(directory.parent_path() / name.substr(0, name.size() - suffix.size())));
+  return (name.ends_with(suffix) &&
+          is_file(directory.parent_path() / name.substr(0, name.size() - suffix.size()))) ||
+         has_what_a_catalogue_has(directory);
+}
+
+void require_not_among_backups(const fs::path& place, const fs::path& above) {
+  if (!is_catalogue(above)) return;
+  throw Error(ErrorCode::usage,
+              fmt::format("cannot write {}: {} is a directory of backups",
+                          printable(place.native()), printable(above.native())),
+              kElsewhere);
 }
 
 }  // namespace
@@ -39,7 +62,7 @@ void require_own_name(const fs::path& path) {
                 kElsewhere);
   }
   const std::string database = names::database_of_companion(name);
-  if (database.empty() || !lies_there(path.parent_path() / database)) return;
+  if (database.empty() || !is_file(path.parent_path() / database)) return;
   throw Error(ErrorCode::usage,
               fmt::format("cannot write {}: SQLite would take it for a part of {}, which is beside "
                           "it",
@@ -53,16 +76,13 @@ void require_own_place(const fs::path& path) {
   fs::path above = place;
   do {
     require_own_name(above);
+    if (above != place) require_not_among_backups(place, above);
     above = above.parent_path();
   } while (above.has_relative_path() && !lies_there(above));
   std::error_code error;
   for (above = fs::canonical(above, error); above.has_relative_path();
        above = above.parent_path()) {
-    if (!is_catalogue(above)) continue;
-    throw Error(ErrorCode::usage,
-                fmt::format("cannot write {}: {} is a directory of backups",
-                            printable(place.native()), printable(above.native())),
-                kElsewhere);
+    require_not_among_backups(place, above);
   }
 }
 

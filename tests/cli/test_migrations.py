@@ -224,6 +224,10 @@ class Broken(MigrationCase):
         path = self.migration(self.PERSON + sql)
         self.refused(path, f"{path}:{place}: {message}", self.HINT)
 
+    def taken(self, path):
+        (self.dir / "own.yaml").write_text("version: 1\nchecks: [{name: it, query: SELECT 1, value: 1}]\n")
+        self.succeeds("plan", "-d", self.dir / "new.db", "-m", path, "--checks", "own.yaml")
+
     def test_a_trigger_into_a_missing_table(self):
         for event in "AFTER DELETE", "BEFORE INSERT", "AFTER UPDATE", "AFTER UPDATE OF name":
             with self.subTest(event):
@@ -267,6 +271,19 @@ class Broken(MigrationCase):
             self.PERSON + "CREATE TRIGGER update_of AFTER UPDATE OF rowid, Name, [code] ON person BEGIN"
             " UPDATE person SET code = 1 WHERE id = NEW.id; END;\n")
         self.succeeds("init", "-m", path, "-o", "new")
+
+    def test_a_trigger_on_a_view_that_only_the_application_can_read(self):
+        start = "CREATE VIEW v AS SELECT id, {} AS m FROM person;\n"
+        trigger = ("CREATE TRIGGER t INSTEAD OF UPDATE OF m ON v BEGIN"
+                   " UPDATE person SET name = NEW.m WHERE id = NEW.id; END;\n")
+        path = self.migration(self.PERSON + start.format("shout(name)") + trigger)
+        self.taken(path)
+        self.broken(start.format("nme") + trigger, "2:29", "view v: no such column: nme; did you mean"
+                    " 'name'?")
+
+    def test_a_virtual_table_that_never_tells_its_rows(self):
+        path = self.migration("CREATE TABLE t (x); CREATE VIRTUAL TABLE g USING fts4(content='', x);")
+        self.taken(path)
 
     def test_a_virtual_table_of_what_is_missing(self):
         text = "CREATE VIRTUAL TABLE found USING "

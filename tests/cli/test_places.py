@@ -132,8 +132,17 @@ class NewFiles(support.Case):
         self.assertIn("is a directory of backups\n", done.stderr)
 
     def test_such_a_name_without_the_database(self):
-        self.succeeds("backups", "export", self.only_backup(self.database).name,
-                      self.dir / "free-wal", "-d", self.database)
+        backup = self.only_backup(self.database).name
+        (self.dir / "free").mkdir()  # SQLite knows no directory
+        (self.dir / "free.backups").mkdir()
+        (self.dir / "history.jsonl").write_text("of a shell\n")
+        for place in "free-wal", "free.backups/app.db":
+            self.succeeds("backups", "export", backup, self.dir / place, "-d", self.database)
+
+    def test_where_backups_would_be(self):
+        done = self.baseline("init", "-d", self.database, "-o", f"{self.other}.backups/x")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(f"{self.other}.backups is a directory of backups\n", done.stderr)
 
 
 class OddCatalogues(support.Case):

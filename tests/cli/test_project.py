@@ -305,8 +305,8 @@ class Newcomers(unittest.TestCase):
 class Platforms(support.Case):
     def test_elsewhere_than_on_linux_cmake_says_so(self):
         self.needs("cmake")
-        done = self.command("cmake", "-S", PROJECT, "-B", self.dir / "build", "-DCMAKE_SYSTEM_NAME=FreeBSD",
-                            timeout=120)
+        done = self.command("cmake", "-G", "Ninja", "-S", PROJECT, "-B", self.dir / "build",
+                            "-DCMAKE_SYSTEM_NAME=FreeBSD", timeout=120)
         self.assertEqual(done.returncode, 1)
         self.assertIn("baseline needs Linux, and this is FreeBSD", done.stderr)
         self.assertIn("docs/platforms.md", done.stderr)

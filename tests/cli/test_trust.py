@@ -166,7 +166,7 @@ class Others(support.Case):
 
     def test_plan_refuses_what_deploy_refuses(self):
         self.dir.chmod(0o1777)
-        for suffix in "journal", "journal.new", "candidate", "restoring":
+        for suffix in "lock", "journal", "journal.new", "candidate", "restoring":
             for content in "", "text":
                 path = self.dir / f".app.db.baseline-{suffix}"
                 path.write_text(content)

@@ -70,6 +70,7 @@ bool RunLock::try_lock(FileSystem& files, const Target& target) {
 
 RunLock::RunLock(FileSystem& files, const Target& target, const std::string& command,
                  const std::string& started, const Deadline& deadline) {
+  require_file_of_run(target, names::lock(target.name));
   while (!try_lock(files, target)) {
     if (errno != EAGAIN && errno != EACCES && errno != EINTR) {
       throw_errno("lock", file_.path().native());

@@ -222,18 +222,27 @@ std::optional<std::string> similar_database(const Target& target) {
   return did_you_mean(target.name, found).value_or(found.front());
 }
 
+}  // namespace
+
+void require_file_of_run(const Target& target, const std::string& name) {
+  const auto there = target.directory.status(name);
+  if (!there) return;
+  target.directory.require_obeyed(name);
+  if (S_ISREG(there->st_mode)) return;
+  refuse(fmt::format("{} is no file, and a run makes one of that name",
+                     path_text(target.directory / name)),
+         "look at it, and move it away");
+}
+
+namespace {
+
 // The names that a run gives to files of its own. What a run that was cut off has left there it
 // removes or takes up; a plan, which removes nothing, is to say what no run would.
 void require_names_of_runs(const Target& target) {
-  for (const std::string& name : {names::candidate(target.name), names::restoring(target.name),
-                                  names::journal_temporary(target.name)}) {
-    const auto there = target.directory.status(name);
-    if (!there) continue;
-    target.directory.require_obeyed(name);
-    if (S_ISREG(there->st_mode)) continue;
-    refuse(fmt::format("{} is no file, and a run makes one of that name",
-                       path_text(target.directory / name)),
-           "look at it, and move it away");
+  for (const std::string& name :
+       {names::lock(target.name), names::candidate(target.name), names::restoring(target.name),
+        names::journal_temporary(target.name)}) {
+    require_file_of_run(target, name);
   }
   // A run that goes on has a journal as long as it has a candidate.
   const std::string candidate = names::candidate(target.name);

@@ -43,6 +43,10 @@ Target resolve(const std::filesystem::path& given);
 /// Error{needs_person} where a candidate is there without a journal.
 ExchangePlan plan_exchange(const Target& target, EngineChoice choice);
 
+/// Refuses what is no file, or somebody else's, under a name that a run gives to a file of its own.
+/// Throws Error{refused}.
+void require_file_of_run(const Target& target, const std::string& name);
+
 /// The error of a candidate that no journal tells of.
 [[noreturn]] void throw_unknown_candidate(const Target& target);
 
