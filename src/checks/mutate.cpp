@@ -34,18 +34,6 @@ Trial::Outcome unpacked_outcome(const std::string& text) {
   return {static_cast<Trial::Outcome::Kind>(text.at(0)), text.substr(1)};
 }
 
-/// The time of SQL stands still for its lifetime.
-class HeldTime {
- public:
-  explicit HeldTime(const Engine& engine) : engine_(engine) { engine.hold_time(true); }
-  ~HeldTime() { engine_.hold_time(false); }
-  HeldTime(const HeldTime&) = delete;
-  HeldTime& operator=(const HeldTime&) = delete;
-
- private:
-  const Engine& engine_;
-};
-
 /// Tells an observer how many mutants have been tried.
 class Tries {
  public:
@@ -140,7 +128,7 @@ MutationReport mutate(const MutationRequest& request, const std::function<void()
   report.revision = request.migration.revision;
   report.demanded = request.demanded;
   report.sample = request.sample;
-  const HeldTime held(request.engine);
+  const SqlTime held(request.engine, SqlClock::held);
   Trial trial(request, interrupted);
   trial.prove_fit(report);
   if (report.unfit.empty()) {

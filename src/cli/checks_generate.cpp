@@ -58,11 +58,11 @@ CommandResult run_checks_generate(const Invocation& invocation) {
   const fs::path directory = invocation.options.output;
   const SchemaSource source = source_of(invocation);
   const auto engine = open_engine();
-  const auto apply = [&](const Migration& migration) { return engine->apply(migration); };
-  GenerateReport report{generate_suites(source.migration, source.name, apply, stop_if_interrupted),
-                        source.name,
-                        {},
-                        {}};
+  GenerateReport report{
+      generate_suites(source.migration, source.name, *engine, stop_if_interrupted),
+      source.name,
+      {},
+      {}};
   std::vector<GeneratedFile> files = report.suites.files;
   std::string migration = typed_options(invocation.settings).checks;
   if (source.is_new) {

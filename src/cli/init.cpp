@@ -181,9 +181,8 @@ CommandResult run_init(const Invocation& invocation) {
   const Draft draft = draft_of(invocation, directory);
   const AsStartingUser writes;  // the database is done with
   const auto engine = open_engine();
-  const auto apply = [&](const Migration& migration) { return engine->apply(migration); };
   const GeneratedSuites suites =
-      generate_suites(draft.migration, draft.migration.file, apply, stop_if_interrupted);
+      generate_suites(draft.migration, draft.migration.file, *engine, stop_if_interrupted);
   std::vector<GeneratedFile> files{{"baseline.yaml", configuration(draft)}};
   if (!draft.migration_is_there) {
     files.push_back({fmt::format("{}/{}", kMigrations, draft.migration.file), draft.migration.sql});

@@ -31,6 +31,10 @@ struct Difference {
   bool any() const { return settings || !names.empty(); }
 };
 
+/// The time that SQL is told. What is applied twice while it is held has the same
+/// CURRENT_TIMESTAMP; what comes from the clock is another value later, in each of its parts.
+enum class SqlClock { real, held, later };
+
 /// What an engine can do without a database: the part of the seam that needs no path. Commands that
 /// work on a migration alone, such as those of `baseline checks`, need no more.
 class Engine {
@@ -60,12 +64,23 @@ class Engine {
   /// of them makes of it may not apply, or may be the same() as before.
   virtual std::vector<Mutant> mutants(const Migration& migration) const = 0;
 
-  /// Lets the time of SQL stand still in this process, or go on: what is applied twice meanwhile
-  /// has the same CURRENT_TIMESTAMP.
-  virtual void hold_time(bool held) const = 0;
+  /// Which time SQL is told in this process.
+  virtual void set_clock(SqlClock clock) const = 0;
 
   /// What two databases that apply() made differ in.
   virtual Difference difference(Session& a, Session& b) const = 0;
+};
+
+/// For its lifetime.
+class SqlTime {
+ public:
+  SqlTime(const Engine& engine, SqlClock clock) : engine_(engine) { engine_.set_clock(clock); }
+  ~SqlTime() { engine_.set_clock(SqlClock::real); }
+  SqlTime(const SqlTime&) = delete;
+  SqlTime& operator=(const SqlTime&) = delete;
+
+ private:
+  const Engine& engine_;
 };
 
 }  // namespace baseline

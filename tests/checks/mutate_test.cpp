@@ -293,11 +293,11 @@ TEST_CASE("what is applied at another time is the same", "[mutate]") {
   const Migration migration{"1", "1_x.sql",
                             "CREATE TABLE t (a DEFAULT (strftime('%f', 'now')));\n"
                             "INSERT INTO t DEFAULT VALUES;"};
-  kEngine.hold_time(true);
+  kEngine.set_clock(SqlClock::held);
   const auto one = kEngine.apply(migration);
   const auto other = kEngine.apply(migration);
   CHECK_FALSE(kEngine.difference(*one, *other).any());
-  kEngine.hold_time(false);
+  kEngine.set_clock(SqlClock::real);
   // Milliseconds go by while it is applied again and again.
   bool moved = false;
   while (!moved) moved = kEngine.difference(*one, *kEngine.apply(migration)).any();

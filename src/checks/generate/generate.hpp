@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "checks/suite.hpp"
+#include "store/engine.hpp"
 #include "store/migration.hpp"
 #include "store/session.hpp"
 
@@ -34,12 +35,12 @@ struct GeneratedSuites {
 /// Writes suites for a schema that nobody has described: it is the baseline, rows that each table
 /// accepts, and for each constraint a statement that it rejects (docs/generate.md). All checks that
 /// are not skipped pass on the database that the migration makes, in both phases; the same schema
-/// gives the same bytes. Throws Error{usage} when the migration cannot be applied.
+/// gives the same bytes. What comes from the clock or from chance is not among them. Throws
+/// Error{usage} when the migration cannot be applied.
 ///
 /// `source` is what the comments call the origin; `interrupted` is asked between tables.
 GeneratedSuites generate_suites(const Migration& migration, const std::string& source,
-                                const ApplyMigration& apply,
-                                const std::function<void()>& interrupted);
+                                const Engine& engine, const std::function<void()>& interrupted);
 
 /// A migration that makes the schema of a database again, without its rows but with the
 /// records of its migration tool: the baseline for suites that are generated from a database.

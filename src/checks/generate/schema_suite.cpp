@@ -88,9 +88,33 @@ Section first_rows(Session& reference, const std::vector<TableModel>& tables) {
   return out;
 }
 
+constexpr std::size_t kMostWritten = 100;
+
+QueryOutcome written_rows(Session& session, const TableModel& table,
+                          const std::vector<std::string>& columns) {
+  return session.query(fmt::format("SELECT {} FROM {}", join(columns, ", "), table.sql), {},
+                       {std::chrono::milliseconds(2'000), kMostWritten});
+}
+
+// What the migration takes from the clock or from chance is told by its type.
+void tell_types_of_others(Session& reference, Session& another_time, const TableModel& table,
+                          std::vector<std::string>& columns) {
+  const QueryOutcome rows = written_rows(reference, table, columns);
+  const QueryOutcome others = written_rows(another_time, table, columns);
+  if (rows.failure || others.failure) return;
+  const std::size_t both = std::min(rows.rows.size(), others.rows.size());
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    for (std::size_t r = 0; r < both; ++r) {
+      if (rows.rows[r][c] == others.rows[r][c]) continue;
+      columns[c] = fmt::format("typeof({})", columns[c]);
+      break;
+    }
+  }
+}
+
 // The rows themselves, as far as a person can read them.
-void add_contents(Session& reference, const std::vector<TableModel>& tables, Section& out) {
-  constexpr std::size_t kMostWritten = 100;
+void add_contents(Session& reference, Session& another_time, const std::vector<TableModel>& tables,
+                  Section& out) {
   for (const TableModel& table : tables) {
     if (table.kind != TableModel::Kind::table) continue;
     std::vector<std::string> columns;
@@ -98,12 +122,12 @@ void add_contents(Session& reference, const std::vector<TableModel>& tables, Sec
       const bool blob = column.fits == ColumnModel::Fits::blob;
       columns.push_back(blob ? fmt::format("quote({})", column.sql) : column.sql);
     }
+    tell_types_of_others(reference, another_time, table, columns);
     GeneratedCheck check =
         query(table.name + " holds what the migration puts there",
               fmt::format("SELECT {} FROM {}", join(columns, ", "), table.sql), {"result:"});
     check.when = "before";
-    const QueryOutcome rows =
-        reference.query(check.sql, {}, {std::chrono::milliseconds(2'000), kMostWritten});
+    const QueryOutcome rows = written_rows(reference, table, columns);
     if (!rows.failure && rows.rows.empty()) continue;
     const bool readable =
         !rows.failure && std::ranges::none_of(rows.rows, [](const std::vector<Value>& row) {
@@ -162,8 +186,8 @@ Section virtual_tables(Session& reference, Trial& trial, const std::vector<Table
 
 }  // namespace
 
-SuiteText schema_suite(Session& reference, Trial& trial, const std::vector<TableModel>& tables,
-                       const std::string& source) {
+SuiteText schema_suite(Session& reference, Session& another_time, Trial& trial,
+                       const std::vector<TableModel>& tables, const std::string& source) {
   SuiteText out;
   out.head = {
       fmt::format("What must be true of the database as a whole. Written by 'baseline checks "
@@ -175,7 +199,7 @@ SuiteText schema_suite(Session& reference, Trial& trial, const std::vector<Table
   for (GeneratedCheck& check : first_rows(reference, tables).checks) {
     out.sections.front().checks.push_back(std::move(check));
   }
-  add_contents(reference, tables, out.sections.front());
+  add_contents(reference, another_time, tables, out.sections.front());
   out.sections.push_back(virtual_tables(reference, trial, tables));
   out.has_rows = std::ranges::any_of(out.sections.back().checks, [](const GeneratedCheck& check) {
     return check.kind == GeneratedCheck::Kind::accepts;

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <chrono>
 #include <string_view>
-#include <utility>
 
 #include "base/text.hpp"
 #include "store/file_settings.hpp"
@@ -41,12 +41,22 @@ bool matters(std::string_view option) {
 
 using CurrentTime = int (*)(sqlite3_vfs*, sqlite3_int64*);
 
-CurrentTime real_time = nullptr;  // while the time is held
+CurrentTime real_time = nullptr;  // while another one is told
 sqlite3_int64 time_held = 0;
 
 int tell_held_time(sqlite3_vfs* /*vfs*/, sqlite3_int64* time) {
   *time = time_held;
   return SQLITE_OK;
+}
+
+// Another year, month, day, hour, minute and second.
+int tell_later_time(sqlite3_vfs* vfs, sqlite3_int64* time) {
+  using std::chrono::days, std::chrono::hours, std::chrono::minutes, std::chrono::seconds;
+  constexpr std::chrono::milliseconds kLater =
+      days(365 + 45) + hours(7) + minutes(13) + seconds(17);
+  const int code = real_time(vfs, time);
+  *time += kLater.count();
+  return code;
 }
 
 }  // namespace
@@ -83,15 +93,20 @@ std::vector<Mutant> SqliteEngine::mutants(const Migration& migration) const {
   return mutants_of(migration);
 }
 
-void SqliteEngine::hold_time(bool held) const {
+void SqliteEngine::set_clock(SqlClock clock) const {
   sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
-  if (held == (real_time != nullptr)) return;
-  if (held) {
-    real_time = vfs->xCurrentTimeInt64;
-    real_time(vfs, &time_held);
-    vfs->xCurrentTimeInt64 = tell_held_time;
-  } else {
-    vfs->xCurrentTimeInt64 = std::exchange(real_time, nullptr);
+  if (real_time == nullptr) real_time = vfs->xCurrentTimeInt64;
+  real_time(vfs, &time_held);
+  switch (clock) {
+    case SqlClock::real:
+      vfs->xCurrentTimeInt64 = real_time;
+      break;
+    case SqlClock::held:
+      vfs->xCurrentTimeInt64 = tell_held_time;
+      break;
+    case SqlClock::later:
+      vfs->xCurrentTimeInt64 = tell_later_time;
+      break;
   }
 }
 

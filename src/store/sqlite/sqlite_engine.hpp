@@ -16,7 +16,7 @@ class SqliteEngine final : public Engine {
                                    const FileSettings& old) const override;
   std::unique_ptr<Session> deployed(Session& reference) const override;
   std::vector<Mutant> mutants(const Migration& migration) const override;
-  void hold_time(bool held) const override;
+  void set_clock(SqlClock clock) const override;
   Difference difference(Session& a, Session& b) const override;
 };
 

@@ -12,6 +12,7 @@
 #include "checks/generate/generate.hpp"
 #include "checks/runner.hpp"
 #include "store/schema.hpp"
+#include "store/sqlite/sqlite_engine.hpp"
 #include "store/table_model.hpp"
 #include "support/catch.hpp"
 #include "support/image_of.hpp"
@@ -22,13 +23,14 @@
 namespace baseline::schemas_test {
 namespace {
 
+const sqlite::SqliteEngine kEngine;
+
 std::string schema_file(const std::string& name) {
   return bytes_of(fmt::format("{}/schemas/{}.sql", TEST_DATA_DIR, name));
 }
 
 GeneratedSuites generated(const std::string& sql) {
-  return generate_suites({"1", "1_schema.sql", sql}, "1_schema.sql", sqlite::apply_migration,
-                         nullptr);
+  return generate_suites({"1", "1_schema.sql", sql}, "1_schema.sql", kEngine, nullptr);
 }
 
 Suites load(const GeneratedSuites& suites, Session& reference) {
@@ -125,6 +127,45 @@ TEST_CASE("the suites hold as well where the application enforces foreign keys",
             .empty());
 }
 
+TEST_CASE("what comes from the clock or from chance is not written down", "[generate]") {
+  const std::string sql = R"(
+    CREATE TABLE s (k TEXT PRIMARY KEY, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+                    u REAL DEFAULT (julianday('now')), r TEXT DEFAULT (hex(randomblob(8))));
+    INSERT INTO s (k) VALUES ('a'), ('b');
+    CREATE TABLE sess (id INTEGER PRIMARY KEY, u TEXT, exp TEXT, year TEXT);
+    CREATE TRIGGER tr AFTER INSERT ON sess BEGIN
+      UPDATE sess SET exp = datetime('now', '+30 days'), year = strftime('%Y', 'now')
+      WHERE id = NEW.id;
+    END;
+    CREATE VIEW live AS SELECT id, u, strftime('%s', 'now') AS n, time('now') AS t FROM sess;
+    CREATE VIEW newest AS SELECT max(r) AS r FROM s;)";
+  const GeneratedSuites suites = generated(sql);
+  for (const SqlClock clock : {SqlClock::real, SqlClock::later}) {
+    const SqlTime time(kEngine, clock);
+    const auto reference = database_of(sql);
+    const Suites loaded = load(suites, *reference);
+    const SuiteReport report =
+        run_suites(loaded, Phase::before, *reference, *reference, {}, nullptr, nullptr);
+    CHECK(not_passed(report).empty());
+  }
+  CHECK(suites.files.front().text.find("SELECT k, typeof(at), typeof(u), typeof(r) FROM s") !=
+        std::string::npos);
+}
+
+TEST_CASE("what a trigger on a view does is shown", "[generate]") {
+  const GeneratedSuites suites = generated(
+      "CREATE TABLE a (id INTEGER PRIMARY KEY, b TEXT); CREATE VIEW v AS SELECT id, b FROM a;\n"
+      "CREATE TRIGGER ti INSTEAD OF INSERT ON v BEGIN INSERT INTO a (b) VALUES (NEW.b); END;\n"
+      "CREATE TRIGGER tu INSTEAD OF UPDATE ON v BEGIN UPDATE a SET b = NEW.b WHERE id = OLD.id; "
+      "END;\n"
+      "CREATE TRIGGER td INSTEAD OF DELETE ON v BEGIN DELETE FROM a WHERE id = OLD.id; END;");
+  for (const std::string_view name : {"ti", "tu", "td"}) {
+    INFO(name);
+    CHECK(suites.files.at(1).text.find(fmt::format("trigger {} changes a", name)) !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("the same schema gives the same bytes", "[generate]") {
   const std::string schema = GENERATE("browser", "messenger", "shop");
   const GeneratedSuites first = generated(schema_file(schema));
@@ -137,8 +178,7 @@ TEST_CASE("the same schema gives the same bytes", "[generate]") {
 
 TEST_CASE("the built-in baseline is covered but for what can never reject", "[generate]") {
   const auto reference = sqlite::apply_migration(builtin_migration());
-  const GeneratedSuites suites =
-      generate_suites(builtin_migration(), "the bot", sqlite::apply_migration, nullptr);
+  const GeneratedSuites suites = generate_suites(builtin_migration(), "the bot", kEngine, nullptr);
   CHECK(reasons(suites) ==
         "monitoring_targets.id is never NULL: a NULL in the key is replaced by a new number\n"
         "seen_submissions.id is never NULL: a NULL in the key is replaced by a new number");
@@ -300,7 +340,7 @@ TEST_CASE("a schema makes a migration that makes the same schema", "[generate]")
 TEST_CASE("the suites of a small schema", "[generate][golden]") {
   const GeneratedSuites suites = generate_suites(
       {"1", "1_shop.sql", bytes_of(fmt::format("{}/schemas/small.sql", TEST_DATA_DIR))},
-      "1_shop.sql", sqlite::apply_migration, nullptr);
+      "1_shop.sql", kEngine, nullptr);
   REQUIRE(suites.files.size() == 3);
   for (const GeneratedFile& file : suites.files) {
     CAPTURE(file.name);
