@@ -48,7 +48,7 @@ std::optional<std::pair<std::string, gid_t>> listed_user(uid_t id) {
 void add_listed_groups(User& user, const std::string& name) {
   const EtcFile file = open_etc("/etc/group");
   if (!file) return;
-  while (const group* const entry = ::fgetgrent(file.get())) {
+  while (const struct group* const entry = ::fgetgrent(file.get())) {
     for (char** member = entry->gr_mem; *member != nullptr; ++member) {
       if (name == *member && std::ranges::count(user.groups, entry->gr_gid) == 0) {
         user.groups.push_back(entry->gr_gid);

@@ -32,7 +32,8 @@ struct Difference {
 };
 
 /// The time that SQL is told. What is applied twice while it is held has the same
-/// CURRENT_TIMESTAMP; what comes from the clock is another value later, in each of its parts.
+/// CURRENT_TIMESTAMP. `later` is more than a year ahead, each time by another year, day of the
+/// week, hour, minute and second.
 enum class SqlClock { real, held, later };
 
 /// What an engine can do without a database: the part of the seam that needs no path. Commands that

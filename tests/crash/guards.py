@@ -716,7 +716,7 @@ GUARDS = [
           "  add_contents(reference, another_time, tables, out.sections.front());\n", "",
           "cli test_ecosystems"),
     Guard("generated: nothing that comes from the clock", "src/checks/generate/generate.cpp",
-          "    while (!all_pass(suites, *another_time,", "    while (false && !all_pass(suites, *another_time,",
+          "varies && i < kOtherTimes", "varies && i < 0",
           "unit [generate]"),
     Guard("generated: schema.sql is compared", "src/checks/generate/generate.cpp",
           "  generate::add_declared(suites.front().second, kDeclaredFile);\n", "",
