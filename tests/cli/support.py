@@ -392,7 +392,11 @@ class Terminal:
 
 def open_files(pid):
     """The files that a process has open now, as Linux tells them."""
-    return [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()]
+    paths = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            paths.append(os.readlink(link))
+    return paths
 
 
 def remove(directory):
